@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "firmware/lib/journal.h"
+
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+
+static struct journal_event events[JOURNAL_SIZE];
+/*
+ * Interrupt handlers write here too. They run to completion on top of the main program, so claiming a slot before filling it is enough: at worst
+ * an interrupted fold is lost into the slot before.
+ */
+static volatile uint32_t written;
+static volatile uint32_t accesses;
+static uint64_t start_ns;
+
+void journal_clear(uint64_t now_ns)
+{
+	written = 0;
+	accesses = 0;
+	start_ns = now_ns;
+}
+
+static struct journal_event *claim(uint64_t now_ns, enum journal_kind kind)
+{
+	struct journal_event *event = &events[written++ % JOURNAL_SIZE];
+
+	event->time_ns = now_ns - start_ns;
+	event->kind = kind;
+	event->width = 0;
+	event->repeated = 0;
+	event->where = 0;
+	event->value = 0;
+	event->text[0] = 0;
+	return event;
+}
+
+void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width, uint32_t value)
+{
+	struct journal_event *last = written ? &events[(written - 1) % JOURNAL_SIZE] : NULL;
+	struct journal_event *event;
+
+	accesses++;
+	if (last && last->kind == kind && last->where == offset && last->width == width && last->value == value &&
+	    last->repeated < UINT16_MAX && !strcmp(last->text, device)) {
+		last->repeated++;
+		return;
+	}
+	event = claim(now_ns, kind);
+	event->where = offset;
+	event->width = width;
+	event->value = value;
+	string_copy(event->text, sizeof(event->text), device);
+}
+
+void journal_interrupt(uint64_t now_ns, uint32_t vector, uint32_t gsi)
+{
+	struct journal_event *event = claim(now_ns, JOURNAL_INTERRUPT);
+
+	event->where = vector;
+	event->value = gsi;
+}
+
+void journal_step(uint64_t now_ns, const char *format, ...)
+{
+	struct journal_event *event = claim(now_ns, JOURNAL_STEP);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vformat_string(event->text, sizeof(event->text), format, arguments);
+	va_end(arguments);
+}
+
+uint32_t journal_access_count(void)
+{
+	return accesses;
+}
+
+uint32_t journal_visit(void (*visit)(const struct journal_event *event, void *context), void *context)
+{
+	uint32_t end = written, first = end > JOURNAL_SIZE ? end - JOURNAL_SIZE : 0;
+
+	for (uint32_t i = first; i != end; i++)
+		visit(&events[i % JOURNAL_SIZE], context);
+	return first;
+}
