@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One run of a VMM as a child process: its bytes, its end, and no way to outlive us."""
+
+import os
+import signal
+import subprocess
+
+CHUNK = 1 << 16
+KEEP_ERRORS = 8192      # bytes kept of the end of what the VMM says on stderr
+
+
+class Boot:
+    """A VMM in a process group of its own, with nothing on stdin and its stdout and stderr apart.
+
+    stderr stays out of the report, whose CRC it would break; its end is kept for the case that something goes wrong.
+    """
+
+    def __init__(self, argv):
+        """Starts the VMM. OSError if that cannot be done."""
+        self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.PIPE, start_new_session=True)
+        self.out = self._process.stdout.fileno()
+        self._err = self._process.stderr.fileno()
+        self._errors = b""
+        for fd in (self.out, self._err):
+            os.set_blocking(fd, False)
+
+    def read(self):
+        """The next bytes of the report: b"" if there are none just now, None at the end."""
+        return _read(self.out)
+
+    def errors(self):
+        """The last bytes that the VMM wrote to stderr so far. To be called often, so that the VMM never waits for us."""
+        while data := _read(self._err):
+            self._errors = (self._errors + data)[-KEEP_ERRORS:]
+        return self._errors
+
+    def wait(self, seconds):
+        """Gives the VMM a moment to exit by itself. Returns its exit code, negative for a signal, or None."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def kill(self):
+        """Ends what is left of the VMM's process group. Harmless when nothing is."""
+        try:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self._process.wait()
+
+    def close(self):
+        """Kills, and lets go of the pipes."""
+        self.kill()
+        self._process.stdout.close()
+        self._process.stderr.close()
+
+
+def describe_exit(code):
+    """An exit code of `Boot.wait` in words that go on from "the VMM"."""
+    if code is None:
+        return "closed its output and went on running"
+    if code >= 0:
+        return f"exited with {code}"
+    try:
+        return f"was killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"was killed by signal {-code}"
+
+
+def _read(fd):
+    try:
+        return os.read(fd, CHUNK) or None
+    except BlockingIOError:
+        return b""

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Known deviations of a VMM: the files in expect/. expect/README.md describes them."""
+
+import re
+from collections import namedtuple
+
+VERDICTS = ("FAIL", "WARN", "ERROR", "CRASH", "TIMEOUT", "*")
+
+_LINE = re.compile(r"(\S+)\s+(\S+?)(\?)?\s+(.*?)\s+->\s+(\S+)")
+_PATTERN = re.compile(r"(?:[A-Za-z0-9_*?-]*/)?[A-Za-z0-9._*?-]+")
+
+
+class Malformed(Exception):
+    """A line that cannot be understood; the text names file and line."""
+
+
+class Expectation(namedtuple("Expectation", "where pattern verdict sometimes reason link")):
+    """One line: results whose name fits `pattern` have this verdict, always or (`sometimes`) now and then."""
+
+    def names(self, config, check):
+        """The line speaks of this check in this configuration."""
+        return name_fits(self.pattern, config, check.name)
+
+    def fits(self, check):
+        """A check that the line speaks of came out as the line says."""
+        return check.verdict == self.verdict or (self.verdict == "*" and check.verdict in VERDICTS)
+
+    def __str__(self):
+        return f"{self.pattern} {self.verdict}{'?' if self.sometimes else ''}"
+
+
+def name_fits(pattern, config, name):
+    """A pattern with a slash is compared with `config/device.id`, one without with `device.id` and with `id`."""
+    of_config, slash, rest = pattern.rpartition("/")
+    if slash and not glob_fits(of_config, config):
+        return False
+    return glob_fits(rest, name) or glob_fits(rest, name.partition(".")[2])
+
+
+def glob_fits(pattern, text):
+    """`*` and `?` as in a shell; nothing else is special, exactly as in the guest."""
+    regex = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
+    return re.fullmatch(regex, text) is not None
+
+
+def is_pattern(text):
+    """The text can be the pattern of an expectation, of --only or of --skip."""
+    return _PATTERN.fullmatch(text) is not None
+
+
+def read(path):
+    """The expectations of a file. OSError if it cannot be read, Malformed if a line is wrong."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return parse(file, path)
+
+
+def parse(lines, path):
+    """The expectations of the lines of a file; `path` is for messages."""
+    found = []
+    for number, line in enumerate(lines, 1):
+        line = line.strip()
+        if line and not line.startswith("#"):
+            found.append(_expectation(line, f"{path}:{number}"))
+    return found
+
+
+def _expectation(line, where):
+    match = _LINE.fullmatch(line)
+    if not match:
+        raise Malformed(f"{where}: not of the form `[config/]pattern VERDICT reason -> link`: {line}")
+    pattern, verdict, sometimes, reason, link = match.groups()
+    if not is_pattern(pattern):
+        raise Malformed(f"{where}: not a pattern (letters, digits, `.-_*?`): {pattern}")
+    if verdict not in VERDICTS:
+        raise Malformed(f"{where}: not a verdict ({' '.join(VERDICTS)}): {verdict}")
+    if not reason:
+        raise Malformed(f"{where}: no reason given")
+    return Expectation(where, pattern, verdict, bool(sometimes), reason, link)

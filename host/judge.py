@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What all results together come to. No I/O."""
+
+from collections import namedtuple
+
+from session import EXIT_CODE, Problem
+
+_WORST_FIRST = (3, 4, 1, 77)
+
+Result = namedtuple("Result", "config check expectation gates")
+Result.__doc__ = """A check of a configuration. `expectation` is the line that foresaw the verdict, or None; `gates`
+tells whether the verdict alone makes the run fail."""
+Result.full = property(lambda self: full_name(self.config, self.check))
+
+Stale = namedtuple("Stale", "expectation result text")
+Stale.__doc__ = "An expectation that is not true any more: because of one result, or (None) because nothing fits it."
+
+Outcome = namedtuple("Outcome", "code results stale problems")
+Outcome.__doc__ = "The exit code of docs/report.md and all that leads to it. `problems` are (config, Problem)."
+
+def full_name(config, check):
+    """`modern/blk0.ring.wrap`; without the slash for a VMM that has but one configuration."""
+    return f"{config}/{check.name}" if config else check.name
+
+
+def judge(sessions, expectations, level, narrowed):
+    """`level` is the weakest level that gates. A `narrowed` run leaves out checks on purpose, so that an expectation may
+    find nothing that it speaks of, and a configuration nothing to test."""
+    results = [assess(session.config, check, expectations, level) for session in sessions for check in session.checks]
+    problems = [(session.config, problem) for session in sessions for problem in session.problems]
+    stale = [entry for line in expectations for entry in _stale(line, results, narrowed or bool(problems))]
+    idle = [session for session in sessions if all(check.verdict == "SKIP" for check in session.checks)]
+    if len(idle) < len(sessions) and not narrowed:
+        problems += [(session.config, Problem(1, f"nothing was tested: {session.nothing or 'all checks were skipped'}", []))
+                     for session in idle if not session.problems]
+    codes = {problem.code for _config, problem in problems}
+    codes |= {EXIT_CODE.get(result.check.verdict, 1) for result in results if result.gates}
+    if stale:
+        codes.add(1)
+    if len(idle) == len(sessions):
+        codes.add(77)
+    code = next((code for code in _WORST_FIRST if code in codes), 0)
+    return Outcome(code, results, stale, problems)
+
+
+def assess(config, check, expectations, level):
+    """The Result of one check."""
+    for line in expectations:
+        if line.names(config, check) and line.fits(check):
+            return Result(config, check, line, False)
+    return Result(config, check, None, _gates(check, level))
+
+
+def _gates(check, level):
+    """The verdict makes the run fail at this level, if it is not expected."""
+    if check.verdict == "FAIL":
+        return check.level == "must" or level != "must"
+    if check.verdict == "WARN":
+        return level == "should"
+    return check.verdict in ("ERROR", "CRASH", "TIMEOUT")
+
+
+def _stale(line, results, narrowed):
+    """Where this line is not true any more. A skipped check speaks neither for it nor against it."""
+    spoken_of = [result for result in results if line.names(result.config, result.check)]
+    ran = [result for result in spoken_of if result.check.verdict != "SKIP"]
+    for result in ran:
+        verdict = result.check.verdict
+        if not line.fits(result.check) and not (line.sometimes and verdict == "PASS"):
+            yield Stale(line, result, f"{result.full} is {verdict}, not {line.verdict}")
+    if not ran and not narrowed:
+        yield Stale(line, None, f"{line.pattern} was skipped" if spoken_of else f"{line.pattern} fits nothing that ran")

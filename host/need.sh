@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Makes sure that what a step needs is there, and says what is missing and why.
+#
+#     host/need.sh STEP...        with a STEP of the table: build, judge, qemu, check; `run` is the first three
+#
+# Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0.
+# Exit: 0 all is there, 2 something is missing. When all is there, no process is started.
+set -u
+
+# step, command or file, Debian package, why
+table='
+build   gcc                                                     gcc                 compiles the image
+build   make                                                    make                builds the image
+build   ld                                                      binutils            links the image
+judge   /usr/bin/python3                                        python3             runs the runner
+judge   /usr/lib/python3/dist-packages/junit_xml/__init__.py    python3-junit.xml   writes JUnit reports
+qemu    qemu-system-x86_64                                      qemu-system-x86     is the default VMM
+check   clang                                                   clang               compiles the second opinion
+check   clang-format                                            clang-format        checks the layout of the code
+check   iasl                                                    acpica-tools        compiles the tests of the ACPI reader
+'
+
+# Sets `packages` and `reasons` to what the wanted steps miss.
+look() {
+    packages='' reasons=''
+    while read -r step thing package why; do
+        case " $wanted " in *" ${step:-none} "*) ;; *) continue ;; esac
+        case $thing in
+        /*) [ -e "$thing" ] && continue ;;
+        *) command -v "$thing" >/dev/null && continue ;;
+        esac
+        packages="$packages $package"
+        reasons="$reasons  $thing ($package), which $why
+"
+    done <<END
+$table
+END
+}
+
+wanted=
+for step; do
+    case $step in
+    run) wanted="$wanted build judge qemu" ;;
+    build | judge | qemu | check) wanted="$wanted $step" ;;
+    *) echo "need.sh: $step: not a step (run build judge qemu check)" >&2 && exit 2 ;;
+    esac
+done
+
+look
+[ -z "$packages" ] && exit 0
+
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+printf 'Missing:\n%s' "$reasons" >&2
+if [ "${TOUCHSTONE_NO_INSTALL:-0}" != 0 ]; then
+    printf 'TOUCHSTONE_NO_INSTALL is set. To get it:\n  %s\n' "${sudo:+sudo }apt-get install --no-install-recommends$packages" >&2
+    exit 2
+fi
+if ! command -v apt-get >/dev/null || { [ -n "$sudo" ] && ! command -v sudo >/dev/null; }; then
+    echo "Cannot install it here without apt-get and root or sudo. Install these packages, then try again:$packages" >&2
+    exit 2
+fi
+
+install() {
+    # shellcheck disable=SC2086 # the package names are words
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
+        install -y -q --no-install-recommends $packages >&2
+}
+echo "Installing:$packages" >&2
+install || { $sudo apt-get update -q >&2 && install; }
+
+look
+[ -z "$packages" ] && exit 0
+printf 'Still missing after apt-get install:\n%s' "$reasons" >&2
+exit 2

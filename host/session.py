@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""One configuration of a VMM, booted as often as it takes until every check of the plan has a result."""
+
+import select
+import time
+from collections import deque, namedtuple
+
+from boot import describe_exit
+from stream import Stream, printable
+
+RESTARTS = 20           # fresh boots after a crash or a time-out, at most
+GRACE = 1.0             # seconds that a VMM has to exit by itself
+TICK = 0.1              # seconds between looks at the clock
+CHUNKS_A_STEP = 16      # so that a VMM that floods us does not keep the others waiting
+
+PROGRESS = ("plan", "start", "round", "listed", "result")
+EXIT_CODE = {"CRASH": 3, "TIMEOUT": 4}
+
+Problem = namedtuple("Problem", "code text lines")
+Problem.__doc__ = "What cannot be laid to a check: the runner's exit code for it, what happened, and details."
+
+
+class Session:
+    """Boots, follows the report, and goes on with a fresh boot after the check that ended the last one.
+
+    Such a check has the verdict CRASH or TIMEOUT. `events` is a queue of the stream's events (see Stream) for whoever
+    shows them, with one kind more: ("boot", number).
+    """
+
+    def __init__(self, config, start, exit_meaning, timeout, seed):
+        """`start(after)` boots and returns a Boot, `exit_meaning(code)` adds what an exit code means with this VMM,
+        `seed` is what the guest was told."""
+        self.config = config
+        self.checks = []            # with a verdict, over all boots
+        self.listed = []
+        self.notes = []             # of the first boot
+        self.problems = []
+        self.remarks = []
+        self.nothing = None         # why there is nothing to test
+        self.plan = None
+        self.events = deque()
+        self.done = False
+        self.seconds = 0.0
+        self._start = start
+        self._exit_meaning = exit_meaning
+        self._timeout = timeout
+        self._seed = seed
+        self._boots = 0
+        self._known = frozenset()   # names of the checks that earlier boots are done with
+        self._boot = None
+        self._stream = None
+        self._lost = False          # this boot repeats what earlier ones have done
+        self._began = None
+        self._progress = None
+
+    @property
+    def running(self):
+        """The check that runs now, or None."""
+        return self._stream.running
+
+    def fileno(self):
+        """What to wait for before the next step."""
+        return self._boot.out
+
+    def begin(self, now):
+        """Boots, and goes on after the last check that has a verdict. OSError if the VMM cannot be started."""
+        if self._began is None:
+            self._began = now
+        self._boots += 1
+        self._progress = now
+        self._stream = Stream()
+        self._lost = False
+        self._known = frozenset(check.name for check in self.checks)
+        self._boot = self._start(self.checks[-1].name if self.checks else None)
+        self.events.append(("boot", self._boots))
+
+    def close(self):
+        """Ends the VMM, whatever it is doing."""
+        if self._boot:
+            self._boot.close()
+            self._boot = None
+
+    def step(self, now):
+        """Takes what the VMM has written, and looks at the clock."""
+        self._boot.errors()
+        data = b""
+        for _ in range(CHUNKS_A_STEP):
+            data = self._boot.read()
+            if not data:
+                break
+            self._take(self._stream.feed(data, now), now)
+            if self._lost or self._stream.restarted or self._stream.ended:
+                break
+        if self._lost:
+            self._end_boot(now)
+        elif self._stream.restarted:
+            self._finish_broken("CRASH", "the guest started over", now)
+        elif self._stream.ended:
+            self._finish_whole(now)
+        elif data is None:
+            self._finish_broken("CRASH", self._how_it_exited(), now)
+        elif now - self._progress > self._timeout:
+            self._finish_broken("TIMEOUT", f"no progress for {self._timeout:g} s", now)
+
+    def _take(self, events, now):
+        for kind, value in events:
+            if kind in PROGRESS and not self._stream.problems:
+                self._progress = now
+            if kind == "plan":
+                self._check_plan(value)
+            elif kind == "start" and value.name in self._known:
+                self._lost = True
+                self._problem(3, f"a fresh boot did not go on after {self.checks[-1].name} but with {value.name}: "
+                                 "does the VMM hand its command line to the guest?")
+                return
+            elif kind == "result":
+                self.checks.append(value)
+            elif kind == "note" and self._boots == 1:
+                self.notes.append(value)
+            elif kind == "listed":
+                self.listed.append(value)
+            self.events.append((kind, value))
+
+    def _check_plan(self, count):
+        left = self.plan - len(self.checks) if self.plan is not None else count
+        if self.plan is None:
+            self.plan = count
+        elif count != left:
+            self._problem(3, f"after a fresh boot the plan is 1..{count}, but {left} checks are left")
+
+    def _finish_whole(self, now):
+        """The end marker came."""
+        code = self._boot.wait(GRACE)
+        if code is None:
+            self.remarks.append(f"the VMM did not exit within {GRACE:g} s of the end marker and was killed")
+        elif code < 0:
+            self.remarks.append(f"after the end marker the VMM {describe_exit(code)}")
+        seed = self._stream.seed
+        if seed is not None and _number(seed) != self._seed:
+            self._problem(3, f"the guest used seed {seed}, not {self._seed}: "
+                             "does the VMM hand its command line to the guest?")
+        self.nothing = self._stream.nothing
+        self._end_boot(now)
+
+    def _finish_broken(self, verdict, how, now):
+        """The VMM or the guest died or hangs."""
+        self._boot.kill()
+        details = [f"the VMM says: {printable(line)}" for line in self._boot.errors().splitlines()]
+        check = self._stream.running
+        if check and check.name not in self._known:
+            for line in [f"{verdict.lower()}: {how}"] + details:
+                check.say(line)
+            check.finish(verdict, how, now)
+            self.checks.append(check)
+            self.events.append(("result", check))
+        else:
+            if not self._stream.began:
+                details += [f"its output: {line}" for line in self._stream.preamble if line]
+            self._problem(EXIT_CODE[verdict], f"no end marker: {how} {self._stream.where()}", details)
+        self._end_boot(now)
+
+    def _how_it_exited(self):
+        code = self._boot.wait(GRACE)
+        meaning = self._exit_meaning(code)
+        return f"the VMM {describe_exit(code)}" + (f" ({meaning})" if meaning else "")
+
+    def _end_boot(self, now):
+        """Closes the VMM; boots again if checks are left and this boot got further than the one before."""
+        for text in self._stream.problems:
+            self._problem(3, text)
+        self.close()
+        left = self.plan - len(self.checks) if self.plan is not None else 0
+        further = len(self.checks) > len(self._known)
+        if self._stream.ended or self._lost or left <= 0 or not further:
+            self.done = True
+        elif self._boots > RESTARTS:
+            self._problem(3, f"gave up after {RESTARTS} fresh boots; {left} checks did not run")
+            self.done = True
+        if self.done:
+            self.seconds = now - self._began
+        else:
+            self.begin(now)
+
+    def _problem(self, code, text, lines=()):
+        self.problems.append(Problem(code, text, list(lines)))
+
+
+def follow(sessions, show):
+    """Takes sessions that have begun side by side to their end; calls `show` whenever there may be something new."""
+    while live := [session for session in sessions if not session.done]:
+        poller = select.poll()
+        for session in live:
+            poller.register(session, select.POLLIN)
+        poller.poll(TICK * 1000)
+        for session in live:
+            session.step(time.monotonic())
+        show()
+
+
+def _number(text):
+    return int(text, 16 if text.startswith("0x") else 10)
