@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machine under discovery, made up: physical memory and device registers. It stands behind platform_physical(), machine_map() and
+ * machine_probe_read32().
+ *
+ * Every platform_physical() gives out a copy of exactly the size that was asked for, so the address sanitizer reports a read of even one byte more.
+ */
+#ifndef TESTS_SELF_UNIT_MACHINE_H
+#define TESTS_SELF_UNIT_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Forgets everything: an empty machine. Each test begins with it. */
+void machine_reset(void);
+
+/* Puts bytes at a physical address; they are copied. Returns the copy, which may be changed. */
+uint8_t *machine_place(uint64_t address, const void *bytes, size_t size);
+
+/* Puts 32-bit registers at [base, base + count * 4): each reads as `value`. What is not placed traps. */
+void machine_place_register(uint64_t address, uint32_t value);
+
+/* How often registers were read, and whether anything but an aligned one was. */
+unsigned machine_register_reads(void);
+
+/* How many bytes discovery has asked for. */
+uint64_t machine_bytes_read(void);
+
+#endif
