@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Block device (5.2): requests for the checks of its chapter. */
+#ifndef DRIVERS_BLK_H
+#define DRIVERS_BLK_H
+
+#include "drivers/device.h"
+#include "drivers/spec/blk.h"
+
+/* Size of the disk in sectors of 512 bytes. */
+uint64_t blk_capacity(struct device *device);
+
+/* One request in three segments at most: header, data, status. */
+struct blk_request {
+	struct virtio_blk_header *header;
+	uint8_t *data;
+	volatile uint8_t *status; /* BLK_STATUS_UNWRITTEN until the device writes it */
+	struct request request;
+};
+enum { BLK_STATUS_UNWRITTEN = 0xee };
+
+/*
+ * Makes a request of any type in DMA memory: `size` bytes of data (0: none), readable or writable by the device. The data is fresh: fill it before
+ * sending. request.least and most are those of a request that succeeds. NULL or why not.
+ */
+const char *blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes);
+
+/* Sends it and waits for it. *length is the used length. NULL or what went wrong on the ring; the request's own status is in *blk->status. */
+const char *blk_send(struct device *device, struct blk_request *blk, uint32_t *length);
+
+#endif

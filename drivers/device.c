@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "drivers/device.h"
+
+#include "drivers/dma.h"
+#include "drivers/types.h"
+#include "firmware/arch/clock.h"
+#include "firmware/lib/string.h"
+
+uint64_t device_patience_ns = MILLISECONDS(2000);
+
+enum { PAGE_SIZE = 4096, LEGACY_ALIGN = 4096 };
+
+static unsigned one_queue(const struct device *device)
+{
+	(void)device;
+	return 1;
+}
+
+/* A type that we know by name only: its registers, features and queues are judged, no request is made. */
+#define NAMED_TYPE(ID, PREFIX, TITLE) { .id = (ID), .prefix = (PREFIX), .title = (TITLE), .queues_used = one_queue }
+
+static const struct device_type named_types[] = {
+	NAMED_TYPE(VIRTIO_ID_BALLOON, "balloon", "balloon device"),
+	NAMED_TYPE(VIRTIO_ID_SCSI, "scsi", "SCSI host device"),
+	NAMED_TYPE(VIRTIO_ID_9P, "9p", "9P transport"),
+	NAMED_TYPE(VIRTIO_ID_GPU, "gpu", "GPU device"),
+	NAMED_TYPE(VIRTIO_ID_INPUT, "input", "input device"),
+	NAMED_TYPE(VIRTIO_ID_SOCKET, "vsock", "socket device"),
+	NAMED_TYPE(VIRTIO_ID_CRYPTO, "crypto", "crypto device"),
+	NAMED_TYPE(VIRTIO_ID_IOMMU, "iommu", "IOMMU device"),
+	NAMED_TYPE(VIRTIO_ID_MEMORY, "mem", "memory device"),
+	NAMED_TYPE(VIRTIO_ID_SOUND, "sound", "sound device"),
+	NAMED_TYPE(VIRTIO_ID_FILE_SYSTEM, "fs", "file system device"),
+	NAMED_TYPE(VIRTIO_ID_PMEM, "pmem", "PMEM device"),
+};
+static const struct device_type unknown_type = NAMED_TYPE(0, "dev", "device of a type unknown to us");
+
+const struct device_type *device_type_of(uint32_t device_id)
+{
+	static const struct device_type *const driven[] = { &blk_type, &console_type, &net_type, &rng_type };
+
+	for (size_t i = 0; i < sizeof(driven) / sizeof(driven[0]); i++)
+		if (driven[i]->id == device_id)
+			return driven[i];
+	for (size_t i = 0; i < sizeof(named_types) / sizeof(named_types[0]); i++)
+		if (named_types[i].id == device_id)
+			return &named_types[i];
+	return &unknown_type;
+}
+
+/*
+ * Words 0 and 1 are read as they are. Words 2 and 3 exist since 1.4: a device that ignores all but the low bits of DeviceFeaturesSel shows word 0 or 1 again, which a
+ * driver must not take for features. So they count only if the device does not alias them; the check of word 2 judges that.
+ */
+static void read_offered(struct device *device)
+{
+	struct transport *transport = &device->transport;
+	uint32_t again;
+
+	device->offered = NO_FEATURES;
+	device->offered.word[0] = transport_offered(transport, 0);
+	if (transport_is_legacy(transport))
+		return;
+	device->offered.word[1] = transport_offered(transport, 1);
+	for (unsigned i = 2; i < FEATURE_WORDS; i++) {
+		again = transport_offered(transport, i);
+		if (again != device->offered.word[0] && again != device->offered.word[1])
+			device->offered.word[i] = again;
+	}
+}
+
+static void scan_queues(struct device *device)
+{
+	struct transport *transport = &device->transport;
+
+	device->queue_count = 0;
+	for (uint16_t i = 0; i < DEVICE_QUEUES_SCANNED; i++) {
+		uint32_t max;
+
+		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, i);
+		max = reg_read(transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+		if (!max)
+			break;
+		device->queue_max[i] = max > UINT16_MAX ? UINT16_MAX : (uint16_t)max;
+		device->queue_count = (uint16_t)(i + 1);
+	}
+}
+
+enum transport_identity device_discover(struct device *device)
+{
+	enum transport_identity identity = transport_identify(&device->transport);
+
+	if (identity != TRANSPORT_DEVICE)
+		return identity;
+	device->type = device_type_of(device->transport.device_id);
+	device->unusable = device_reset(device);
+	device_greet(device);
+	read_offered(device);
+	scan_queues(device);
+	if (!device->unusable)
+		device->unusable = device_reset(device);
+	return identity;
+}
+
+const char *device_reset(struct device *device)
+{
+	memset(device->queues, 0, sizeof(device->queues));
+	device->accepted = NO_FEATURES;
+	if (transport_reset(&device->transport))
+		return NULL;
+	return "Status did not become 0 within a second of a reset";
+}
+
+void device_greet(struct device *device)
+{
+	transport_add_status(&device->transport, VIRTIO_STATUS_ACKNOWLEDGE);
+	transport_add_status(&device->transport, VIRTIO_STATUS_DRIVER);
+}
+
+const char *device_negotiate(struct device *device, struct features wanted)
+{
+	struct transport *transport = &device->transport;
+	bool legacy = transport_is_legacy(transport);
+
+	if (!legacy)
+		wanted = features_with(wanted, VIRTIO_F_VERSION_1);
+	wanted = features_and(wanted, device->offered);
+	device->accepted = wanted;
+	for (unsigned i = 0; i < (legacy ? 1 : FEATURE_WORDS); i++)
+		/* A driver that knows no bit of words 2 and 3 does not write them: devices of before 1.4 may take that for word 0 or 1. */
+		if (i < 2 || wanted.word[i])
+			transport_accept(transport, i, wanted.word[i]);
+	if (legacy)
+		return NULL;
+	transport_add_status(transport, VIRTIO_STATUS_FEATURES_OK);
+	if (!(reg_read(transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK))
+		return "FEATURES_OK did not stay set for a valid set of offered features";
+	return NULL;
+}
+
+const char *device_setup_queue(struct device *device, uint16_t index, uint16_t size)
+{
+	bool event_idx = device_accepted(device, VIRTIO_F_EVENT_IDX);
+	struct virtqueue *queue = &device->queues[index];
+
+	if (index >= DEVICE_QUEUES || index >= device->queue_count)
+		return "the virtqueue does not exist: QueueSizeMax is 0";
+	if (size > device->queue_max[index])
+		size = device->queue_max[index];
+	if (transport_is_legacy(&device->transport)) {
+		if (!virtqueue_alloc_legacy(queue, &device->transport, index, size, event_idx, PAGE_SIZE, LEGACY_ALIGN))
+			return dma_exhausted;
+	} else if (!virtqueue_alloc(queue, &device->transport, index, size, event_idx)) {
+		return dma_exhausted;
+	}
+	virtqueue_register(queue, PAGE_SIZE);
+	return NULL;
+}
+
+const char *device_setup_queues(struct device *device, uint16_t size)
+{
+	unsigned count = device->type->queues_used(device);
+	const char *wrong = NULL;
+
+	if (transport_is_legacy(&device->transport))
+		reg_write(&device->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, PAGE_SIZE);
+	for (uint16_t i = 0; !wrong && i < count; i++)
+		wrong = device_setup_queue(device, i, size ? size : DEVICE_QUEUE_SIZE);
+	return wrong;
+}
+
+void device_go(struct device *device)
+{
+	transport_add_status(&device->transport, VIRTIO_STATUS_DRIVER_OK);
+}
+
+const char *device_start(struct device *device, struct features wanted)
+{
+	const char *wrong = device_reset(device);
+
+	if (wrong)
+		return wrong;
+	device_greet(device);
+	wrong = device_negotiate(device, wanted);
+	if (!wrong)
+		wrong = device_setup_queues(device, 0);
+	if (!wrong)
+		device_go(device);
+	return wrong;
+}
+
+/* A sum that sees a changed byte: enough to notice a device that writes where it may only read. */
+static uint32_t readable_checksum(const struct request *request)
+{
+	uint32_t sum = 0;
+
+	for (unsigned i = 0; i < request->count; i++) {
+		const volatile uint8_t *data = request->segments[i].data;
+
+		for (uint32_t j = 0; !request->segments[i].writable && j < request->segments[i].size; j++)
+			sum = (sum << 5 | sum >> 27) + data[j];
+	}
+	return sum;
+}
+
+const char *device_make_request(struct device *device, struct request *request, uint64_t tag)
+{
+	memset(request, 0, sizeof(*request));
+	request->tag = tag;
+	return device->type->make_request(device, request);
+}
+
+const char *device_add_request(struct device *device, struct request *request, const struct chain_shape *shape)
+{
+	request->readable_checksum = readable_checksum(request);
+	if (virtqueue_add(device_request_queue(device), request->segments, request->count, shape, request) < 0)
+		return dma_exhausted;
+	return NULL;
+}
+
+const char *device_judge(struct device *device, struct request **request, struct completion *done)
+{
+	struct completion completion;
+	struct request *answered;
+	const char *wrong;
+
+	switch (virtqueue_pop(device_request_queue(device), &completion, &wrong)) {
+	case VIRTQUEUE_EMPTY:
+		return "no used entry";
+	case VIRTQUEUE_WRONG:
+		return wrong;
+	case VIRTQUEUE_POPPED:
+		break;
+	}
+	answered = completion.token;
+	if (request)
+		*request = answered;
+	if (done)
+		*done = completion;
+	if (completion.length < answered->least)
+		return "the used length is smaller than any right answer";
+	if (completion.length > answered->most)
+		return "the used length is larger than what such a request writes";
+	if (readable_checksum(answered) != answered->readable_checksum)
+		return "the device changed a device-readable buffer";
+	return device->type->check_answer ? device->type->check_answer(device, answered, completion.length) : NULL;
+}
+
+const char *device_finish_request(struct device *device, struct completion *done)
+{
+	struct virtqueue *queue = device_request_queue(device);
+
+	if (!WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns))
+		return "no answer: the request did not come back in time";
+	return device_judge(device, NULL, done);
+}
+
+const char *device_do_request(struct device *device, uint64_t tag)
+{
+	struct request request;
+	const char *wrong = device_make_request(device, &request, tag);
+
+	if (!wrong)
+		wrong = device_add_request(device, &request, NULL);
+	if (wrong)
+		return wrong;
+	virtqueue_kick(device_request_queue(device));
+	return device_finish_request(device, NULL);
+}
+
+void device_service(void *context)
+{
+	struct device *device = context;
+	uint32_t cause = transport_acknowledge(&device->transport);
+
+	if (cause & VIRTIO_MMIO_INT_USED_BUFFER)
+		device->used_interrupts++;
+	if (cause & VIRTIO_MMIO_INT_CONFIG)
+		device->config_interrupts++;
+	if (!cause)
+		device->causeless_interrupts++;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The whole run: boot -> discover -> run -> report. Entered by firmware/boot with what the loader handed over. */
+#include "drivers/device.h"
+#include "drivers/dma.h"
+#include "firmware/arch/clock.h"
+#include "firmware/arch/machine.h"
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "firmware/platform/platform.h"
+#include "tests/conformance/options.h"
+#include "tests/conformance/run.h"
+
+#define TOUCHSTONE_VERSION "0.1"
+
+enum { ARENA_BYTES = 4 << 20, HIGH_ARENA_BYTES = 1 << 20 };
+#define FOUR_GIB (1ull << 32)
+
+/* What devices see. Not part of .bss: nobody needs it zeroed, and clearing it would be most of the boot. */
+static uint8_t arena[ARENA_BYTES] __attribute__((section(".arena"), aligned(4096)));
+
+static struct platform platform;
+static struct device devices[PLATFORM_WINDOWS];
+static struct options options;
+static unsigned device_count, empty_count;
+
+_Noreturn void firmware_main(const struct boot_info *boot);
+
+static void option_warning(void *context, const char *what, const char *word)
+{
+	(void)context;
+	print("# warning: command line: %.64s %s\n", word, what);
+}
+
+static void report_environment(void)
+{
+	uint64_t memory = 0;
+
+	for (unsigned i = 0; i < platform.memory_count; i++)
+		memory += platform.memory[i].size;
+	print("KTAP version 1\n");
+	print("# touchstone " TOUCHSTONE_VERSION " arch=%s boot=%s\n", machine_arch, platform.boot_protocol);
+	print("# vmm: %s\n", *machine_vmm() ? machine_vmm() : "says nothing of itself");
+	print("# clock: %s\n", clock_description());
+	print("# memory: %lu MiB\n", memory >> 20);
+	print("# cpus: %u announced, 1 used\n", platform.cpu_count ? platform.cpu_count : 1);
+	print("# cmdline: %.400s\n", platform.cmdline);
+	for (unsigned i = 0; i < platform.warning_count; i++)
+		print("# warning: %s\n", platform.warnings[i]);
+	if (platform.warnings_dropped)
+		print("# warning: %u more warnings about the platform are not shown\n", platform.warnings_dropped);
+}
+
+static void report_features(const struct device *device)
+{
+	const struct features *offered = &device->offered;
+
+	print("# device %s: features 0x%08x%08x%08x%08x =", device->name, offered->word[3], offered->word[2], offered->word[1],
+	      offered->word[0]);
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		const char *name = feature_name(device->transport.device_id, bit);
+
+		if (!features_has(offered, bit))
+			continue;
+		if (name)
+			print(" %s", name);
+		else
+			print(" %u", bit);
+	}
+	print("\n");
+}
+
+/* Sizes of the queues, runs of equal ones folded: "0-1:1024 2:64". */
+static void report_queues(const struct device *device)
+{
+	print("# device %s: queues", device->name);
+	for (unsigned i = 0, end; i < device->queue_count; i = end) {
+		for (end = i + 1; end < device->queue_count && device->queue_max[end] == device->queue_max[i];)
+			end++;
+		if (end - i > 1)
+			print(" %u-%u:%u", i, end - 1, device->queue_max[i]);
+		else
+			print(" %u:%u", i, device->queue_max[i]);
+	}
+	print("%s\n", device->queue_count ? "" : " none");
+}
+
+static void report_device(const struct device *device, const struct mmio_window *window)
+{
+	const struct transport *transport = &device->transport;
+
+	print("# device %s: %s (%u) at 0x%lx ", device->name, device->type->title, transport->device_id, transport->base);
+	if (transport->line)
+		print("irq %u %s", window->irq.gsi, window->irq.trigger == IRQ_LEVEL ? "level" : "edge");
+	else
+		print("irq %u unreachable", window->irq.gsi);
+	print(" version %u vendor 0x%x found-by%s%s%s%s\n", transport->version, transport->vendor_id,
+	      window->announced & ANNOUNCED_CMDLINE ? " cmdline" : "", window->announced & ANNOUNCED_ACPI ? " acpi" : "",
+	      window->announced & ANNOUNCED_FDT ? " fdt" : "", window->announced & ANNOUNCED_PROBE ? " probe" : "");
+	report_features(device);
+	report_queues(device);
+	if (device->unusable)
+		print("# warning: device %s: %s; it is not tested\n", device->name, device->unusable);
+}
+
+/* blk0, blk1, net0: by type, in ascending order of address. */
+static void name_device(struct device *device)
+{
+	unsigned same = 0;
+
+	for (unsigned i = 0; i < device_count; i++)
+		same += devices[i].type == device->type;
+	format_string(device->name, sizeof(device->name), "%s%u", device->type->prefix, same);
+}
+
+static void open_window(const struct mmio_window *window)
+{
+	struct device *device = &devices[device_count];
+	struct transport *transport = &device->transport;
+	uint32_t magic;
+
+	*transport = (struct transport){
+		.name = device->name,
+		.bus = &transport_memory_bus,
+		.bus_context = (void *)(uintptr_t)window->base,
+		.base = window->base,
+		.size = window->size,
+	};
+	if (!machine_map(window->base, window->size, true) || !machine_probe_read32(window->base, &magic)) {
+		print("# warning: no memory answers at 0x%lx, where a virtio-mmio window is announced\n", window->base);
+		return;
+	}
+	switch (device_discover(device)) {
+	case TRANSPORT_ALIEN:
+		print("# warning: no virtio-mmio device at 0x%lx: MagicValue reads 0x%x, not 0x%x\n", window->base, magic,
+		      VIRTIO_MMIO_MAGIC);
+		return;
+	case TRANSPORT_UNKNOWN:
+		print("# warning: the device at 0x%lx has Version %u, of which we know nothing; it is not tested\n", window->base,
+		      transport->version);
+		return;
+	case TRANSPORT_EMPTY:
+		empty_count++;
+		return;
+	case TRANSPORT_DEVICE:
+		break;
+	}
+	transport->line = irq_line_open(&window->irq);
+	name_device(device);
+	device_count++;
+	report_device(device, window);
+}
+
+static const char *why_no_device(void)
+{
+	if (!platform.window_count)
+		return "no virtio-mmio device was announced, and none answers at the known places";
+	if (empty_count)
+		return "every virtio-mmio transport is empty (DeviceID 0)";
+	return "no device answers at the announced places";
+}
+
+/* RAM above 4 GiB, for checks of 64-bit addresses, where there is any. */
+static void use_high_memory(void)
+{
+	for (unsigned i = 0; i < platform.memory_count; i++) {
+		const struct platform_memory *memory = &platform.memory[i];
+
+		if (memory->base >= FOUR_GIB && memory->size >= HIGH_ARENA_BYTES &&
+		    machine_map(memory->base, HIGH_ARENA_BYTES, false)) {
+			dma_init_high((void *)(uintptr_t)memory->base, HIGH_ARENA_BYTES);
+			return;
+		}
+	}
+}
+
+void firmware_main(const struct boot_info *boot)
+{
+	machine_early_init();
+	print_to(machine_put);
+	print_checksum_start();
+	platform_discover(&platform, boot);
+	machine_init(&platform);
+	dma_init(arena, sizeof(arena));
+	use_high_memory();
+
+	report_environment();
+	options_parse(&options, platform.cmdline, option_warning, NULL);
+	for (unsigned i = 0; i < platform.window_count; i++)
+		open_window(&platform.windows[i]);
+	if (empty_count)
+		print("# empty transports: %u\n", empty_count);
+	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat, options.timeout_ms,
+	      options.patience_ms);
+
+	run_checks(devices, device_count, &options, why_no_device());
+	machine_exit(run_was_good());
+}

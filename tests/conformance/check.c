@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/conformance/check.h"
+
+#include "firmware/arch/guard.h"
+#include "firmware/lib/journal.h"
+#include "firmware/lib/print.h"
+#include "tests/conformance/report.h"
+
+enum { TEXT = 96 };
+
+static void worsen(struct run *t, enum verdict verdict)
+{
+	if (verdict > t->verdict)
+		t->verdict = verdict;
+}
+
+static void failed(struct run *t, struct place place, const char *got, const char *want, const char *format, va_list arguments)
+{
+	worsen(t, t->check->level == SHOULD ? VERDICT_WARN : VERDICT_FAIL);
+	report_failure(t, place, got, want, format, arguments);
+}
+
+bool check_expect(struct run *t, bool held, const char *condition, struct place place, const char *format, ...)
+{
+	va_list arguments;
+
+	t->assertions++;
+	if (!held) {
+		va_start(arguments, format);
+		failed(t, place, NULL, condition, format, arguments);
+		va_end(arguments);
+	}
+	return held;
+}
+
+bool check_expect_eq(struct run *t, uint64_t got, uint64_t want, struct place place, const char *format, ...)
+{
+	char got_text[TEXT], want_text[TEXT];
+	va_list arguments;
+
+	t->assertions++;
+	if (got == want)
+		return true;
+	format_string(got_text, sizeof(got_text), "0x%lx", got);
+	format_string(want_text, sizeof(want_text), "0x%lx", want);
+	va_start(arguments, format);
+	failed(t, place, got_text, want_text, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+bool check_expect_ok(struct run *t, const char *wrong, struct place place, const char *format, ...)
+{
+	va_list arguments;
+
+	if (wrong == dma_exhausted)
+		broken(t, "%s", wrong);
+	t->assertions++;
+	if (!wrong)
+		return true;
+	va_start(arguments, format);
+	failed(t, place, wrong, NULL, format, arguments);
+	va_end(arguments);
+	return false;
+}
+
+void check_end(struct run *t)
+{
+	(void)t;
+	guard_leave();
+}
+
+static void end_with(struct run *t, enum verdict verdict, const char *format, va_list arguments)
+{
+	if (verdict > t->verdict)
+		vformat_string(t->reason, sizeof(t->reason), format, arguments);
+	worsen(t, verdict);
+}
+
+void skip(struct run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	end_with(t, VERDICT_SKIP, format, arguments);
+	va_end(arguments);
+	guard_leave();
+}
+
+void broken(struct run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	end_with(t, VERDICT_ERROR, format, arguments);
+	va_end(arguments);
+	guard_leave();
+}
+
+void info(struct run *t, const char *format, ...)
+{
+	va_list arguments;
+
+	(void)t;
+	report_counts.infos++;
+	print("# info: ");
+	va_start(arguments, format);
+	vprint(format, arguments);
+	va_end(arguments);
+	print("\n");
+}
+
+void step(struct run *t, const char *format, ...)
+{
+	char text[JOURNAL_TEXT];
+	va_list arguments;
+
+	(void)t;
+	va_start(arguments, format);
+	vformat_string(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	journal_step(clock_ns(), "%s", text);
+}
+
+void *need_memory(struct run *t, void *memory)
+{
+	if (!memory)
+		broken(t, "%s", dma_exhausted);
+	return memory;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The touchstone.* words of the command line (docs/report.md lists them). */
+#ifndef TESTS_CONFORMANCE_OPTIONS_H
+#define TESTS_CONFORMANCE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { OPTION_TEXT = 1024 };
+
+struct options {
+	char only[OPTION_TEXT], skip[OPTION_TEXT]; /* globs with commas; "" = not given */
+	char after[128];
+	uint64_t seed, repeat, timeout_ms, patience_ms;
+	bool list;
+};
+
+/* Sets the defaults, then what the command line says. `warn` gets a sentence for each word that is unknown, malformed or given twice. */
+void options_parse(struct options *options, const char *cmdline, void (*warn)(void *context, const char *what, const char *word), void *context);
+
+/* Does a comma list of globs match the name, or the name without its device? */
+bool options_match(const char *globs, const char *name);
+
+#endif

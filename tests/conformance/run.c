@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/conformance/run.h"
+
+#include "firmware/arch/guard.h"
+#include "firmware/lib/journal.h"
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "tests/conformance/check.h"
+#include "tests/conformance/report.h"
+
+enum { NAME_MAX = 96 };
+
+/* The linker's name for the section that CHECK fills. */
+extern const struct check *const __start_checks[], *const __stop_checks[];
+
+bool run_was_good(void)
+{
+	return !report_counts.by_verdict[VERDICT_FAIL] && !report_counts.by_verdict[VERDICT_ERROR];
+}
+
+/* Does the check concern the device at all? */
+static bool in_plan(const struct check *check, const struct device *device)
+{
+	const struct needs *needs = &check->needs;
+	uint8_t layout = transport_is_legacy(&device->transport) ? 1 : 2;
+
+	return (!needs->type || needs->type == device->transport.device_id) && (!needs->version || needs->version == layout);
+}
+
+/* NULL, or the need that is not met. */
+static const char *unmet(const struct check *check, const struct device *device, char text[NAME_MAX])
+{
+	const struct needs *needs = &check->needs;
+	const struct irq_line *line = device->transport.line;
+
+	if (device->unusable)
+		return device->unusable;
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		const char *name;
+
+		if (!features_has(&needs->features, bit) || device_offers(device, bit))
+			continue;
+		name = feature_name(device->transport.device_id, bit);
+		format_string(text, NAME_MAX, "the device does not offer %s (bit %u)", name ? name : "feature", bit);
+		return text;
+	}
+	if (needs->queues > device->queue_count) {
+		format_string(text, NAME_MAX, "needs %u virtqueues, the device has %u", needs->queues, device->queue_count);
+		return text;
+	}
+	if (needs->requests && !device->type->make_request)
+		return "we know no harmless request for this type of device";
+	if (needs->requests && device->type->request_queue >= device->queue_count)
+		return "the virtqueue for requests does not exist";
+	if (needs->answers && device->type->request_queue != 0)
+		return "requests of this type of device have no device-writable part";
+	if (needs->entries > device->queue_max[device->type->request_queue]) {
+		format_string(text, NAME_MAX, "needs a virtqueue of %u entries, the device has %u", needs->entries,
+			      device->queue_max[device->type->request_queue]);
+		return text;
+	}
+	if ((needs->line || needs->level_line || needs->edge_line) && !line)
+		return "the platform announced no interrupt that we can receive";
+	if (needs->level_line && line->source.trigger != IRQ_LEVEL)
+		return "the interrupt line is announced as edge-triggered";
+	if (needs->edge_line && line->source.trigger != IRQ_EDGE)
+		return "the interrupt line is announced as level-triggered";
+	return NULL;
+}
+
+static void call_body(void *argument)
+{
+	struct run *t = argument;
+
+	t->check->body(t, t->device);
+}
+
+/* Puts the device and its line into the state in which each check starts. */
+static void calm(struct device *device)
+{
+	if (!device->unusable)
+		device->unusable = device_reset(device);
+	if (!device->transport.line)
+		return;
+	irq_settle();
+	irq_line_attach(device->transport.line, NULL, NULL);
+	irq_settle();
+}
+
+/* What must hold after every check: the device comes back from reset, and wrote nowhere but into what it was given. */
+static void look_around(void *argument)
+{
+	struct run *t = argument;
+	struct dma_damage damage;
+	bool was_usable = !t->device->unusable;
+
+	calm(t->device);
+	if (was_usable && t->device->unusable)
+		check_expect_ok(t, t->device->unusable, HERE, "the device comes back from a reset after this check");
+	if (!dma_guards_whole(&damage))
+		check_expect(t, false, "guard bytes untouched", HERE, "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes",
+			     damage.found, (long)damage.where, damage.size);
+}
+
+static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms)
+{
+	struct guard_trap trap = { 0 };
+	enum guard_end end = guard_run(function, t, MILLISECONDS(timeout_ms), &trap);
+
+	if (end == GUARD_TRAPPED)
+		format_string(t->reason, sizeof(t->reason), "trap: %s at 0x%lx, address 0x%lx, error 0x%lx", trap.name, trap.address,
+			      trap.data, trap.error);
+	else if (end == GUARD_TIMED_OUT)
+		format_string(t->reason, sizeof(t->reason), "the check did not end within %lu ms, at 0x%lx", timeout_ms, trap.address);
+	else
+		return;
+	t->verdict = VERDICT_ERROR;
+}
+
+static void run_once(struct run *t, const struct options *options, uint64_t seed)
+{
+	char text[NAME_MAX];
+	const char *why = unmet(t->check, t->device, text);
+
+	t->seed = seed;
+	random_seed(&t->random, seed, random_hash(t->check->id));
+	dma_forget();
+	journal_clear(clock_ns());
+	if (why) {
+		string_copy(t->reason, sizeof(t->reason), why);
+		if (t->verdict < VERDICT_SKIP)
+			t->verdict = VERDICT_SKIP;
+		return;
+	}
+	t->assertions = 0;
+	guarded(t, call_body, options->timeout_ms);
+	if (!t->assertions && t->verdict == VERDICT_PASS) {
+		string_copy(t->reason, sizeof(t->reason), "the check asserted nothing");
+		t->verdict = VERDICT_ERROR;
+	}
+	guarded(t, look_around, options->timeout_ms);
+}
+
+/* Runs or lists what is chosen; visit gets each pair of device and check in the order of the plan. Returns their number. */
+static unsigned for_each_chosen(struct device *devices, unsigned count, const struct options *options,
+				void (*visit)(struct device *device, const struct check *check, const char *name, void *context),
+				void *context)
+{
+	bool waiting = options->after[0];
+	unsigned chosen = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		for (const struct check *const *at = __start_checks; at != __stop_checks; at++) {
+			char name[NAME_MAX];
+
+			if (!in_plan(*at, &devices[i]))
+				continue;
+			format_string(name, sizeof(name), "%s.%s", devices[i].name, (*at)->id);
+			if (waiting) {
+				waiting = strcmp(name, options->after) != 0;
+				continue;
+			}
+			if ((options->only[0] && !options_match(options->only, name)) ||
+			    (options->skip[0] && options_match(options->skip, name)))
+				continue;
+			chosen++;
+			if (visit)
+				visit(&devices[i], *at, name, context);
+		}
+	}
+	return chosen;
+}
+
+struct running {
+	struct device *devices;
+	unsigned device_count, number;
+	const struct options *options;
+};
+
+static void run_one(struct device *device, const struct check *check, const char *name, void *context)
+{
+	struct running *running = context;
+	struct run t = {
+		.check = check,
+		.device = device,
+		.devices = running->devices,
+		.device_count = running->device_count,
+	};
+
+	report_start(check, name);
+	for (uint64_t i = 0; i < running->options->repeat; i++)
+		run_once(&t, running->options, running->options->seed + i);
+	report_result(++running->number, name, &t);
+}
+
+static void list_one(struct device *device, const struct check *check, const char *name, void *context)
+{
+	(void)device;
+	(void)context;
+	print("# check %s level=%s reqs=", name, level_names[check->level]);
+	for (unsigned i = 0; check->requirements[i]; i++)
+		print("%s%s", i ? "," : "", check->requirements[i]);
+	print(" title=%s\n", check->title);
+}
+
+void run_checks(struct device *devices, unsigned count, const struct options *options, const char *why_none)
+{
+	struct running running = { .devices = devices, .device_count = count, .options = options };
+	unsigned planned;
+
+	device_patience_ns = MILLISECONDS(options->patience_ms);
+	if (options->list) {
+		for_each_chosen(devices, count, options, list_one, NULL);
+		print("1..0\n");
+		report_end(options->seed);
+		return;
+	}
+	planned = for_each_chosen(devices, count, options, NULL, NULL);
+	if (!planned)
+		print("# nothing to test: %s\n", count ? "no check is chosen by touchstone.only, skip and after" : why_none);
+	print("1..%u\n", planned);
+	for_each_chosen(devices, count, options, run_one, &running);
+	report_end(options->seed);
+}

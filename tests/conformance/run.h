@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Runs the checks on the devices and writes plan, results and end marker (docs/report.md). */
+#ifndef TESTS_CONFORMANCE_RUN_H
+#define TESTS_CONFORMANCE_RUN_H
+
+#include <stdbool.h>
+
+#include "drivers/device.h"
+#include "tests/conformance/options.h"
+
+/* What is printed as "# nothing to test: <why>" when the plan is empty because there is no device; may be NULL if there is one. */
+void run_checks(struct device *devices, unsigned count, const struct options *options, const char *why_none);
+
+/* Did anything FAIL or end in ERROR? Valid after run_checks(). */
+bool run_was_good(void);
+
+#endif
