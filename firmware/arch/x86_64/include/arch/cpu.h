@@ -6,7 +6,7 @@
 /* All earlier loads and stores before all later ones, as devices see them: before reading a suppression field after publishing an index. */
 static inline void barrier_full(void)
 {
-	__asm__ volatile("mfence" ::: "memory");
+	__asm__ volatile("lock addl $0, (%%rsp)" ::: "memory", "cc");
 }
 
 /* Earlier stores before later stores: ring entry before ring index. */

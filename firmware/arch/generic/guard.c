@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "firmware/arch/generic/guard.h"
+
+#include "firmware/arch/clock.h"
+#include "firmware/arch/generic/fatal.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/arch/irq.h"
+
+/*
+ * `active` changes with interrupts off only, and guard_enter() has them on only while the stack that it stored is good. So whoever finds
+ * `active` set in an interrupt can resume.
+ */
+static struct {
+	volatile bool active;
+	uintptr_t stack;
+	uint64_t deadline;
+	struct guard_trap *trap;
+} guard;
+
+enum guard_end guard_run(void (*function)(void *argument), void *argument, uint64_t timeout_ns, struct guard_trap *trap)
+{
+	enum guard_end end;
+
+	irq_enable(false);
+	if (guard.active)
+		fatal("a guard inside a guard");
+	*trap = (struct guard_trap){.name = ""};
+	guard.trap = trap;
+	guard.deadline = deadline_in(timeout_ns);
+	guard.active = true;
+	watchdog_start();
+	end = guard_enter(function, argument, &guard.stack);
+	guard.active = false;
+	watchdog_stop();
+	if (end != GUARD_RETURNED)
+		interrupts_abandon();
+	irq_enable(true);
+	return end;
+}
+
+void guard_leave(void)
+{
+	irq_enable(false);
+	if (!guard.active)
+		fatal("guard_leave() outside a guard");
+	if (lines_in_handler())
+		fatal("guard_leave() in an interrupt handler");
+	guard_resume(guard.stack, GUARD_LEFT);
+}
+
+void guard_trapped(const char *name, uint64_t address, uint64_t data, uint64_t error)
+{
+	if (!guard.active)
+		return;
+	*guard.trap = (struct guard_trap){.name = name, .address = address, .data = data, .error = error};
+	guard_resume(guard.stack, GUARD_TRAPPED);
+}
+
+void guard_tick(uint64_t address)
+{
+	if (!guard.active || !deadline_passed(guard.deadline))
+		return;
+	guard.trap->address = address;
+	guard_resume(guard.stack, GUARD_TIMED_OUT);
+}

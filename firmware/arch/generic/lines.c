@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Wired interrupts: who owns them, parking, storms. */
+#include "firmware/arch/generic/lines.h"
+
+#include <stddef.h>
+
+#include "firmware/arch/clock.h"
+#include "firmware/lib/journal.h"
+
+static struct irq_line lines[LINES_MAX];
+static uint32_t line_count;
+static struct irq_line *volatile running; /* whose handler runs */
+static volatile uint32_t unowned_count, unowned_last;
+
+#define NO_GSI UINT32_MAX
+
+struct irq_line *irq_line_open(const struct irq_source *source)
+{
+	struct irq_line *line;
+	const bool on = irq_enable(false);
+
+	for (uint32_t i = 0; i < line_count; i++) {
+		if (lines[i].source.gsi == source->gsi) {
+			irq_enable(on);
+			return &lines[i];
+		}
+	}
+	line = line_count < LINES_MAX ? &lines[line_count] : NULL;
+	if (line) {
+		*line = (struct irq_line){.source = *source};
+		if (line_setup(line, line_count)) {
+			line_count++;
+			line_mask(line, false);
+		} else {
+			line = NULL;
+		}
+	}
+	irq_enable(on);
+	return line;
+}
+
+void irq_line_attach(struct irq_line *line, void (*handler)(void *context), void *context)
+{
+	const bool on = irq_enable(false);
+
+	line->handler = handler;
+	line->context = context;
+	irq_line_rearm(line);
+	irq_enable(on);
+}
+
+void irq_line_rearm(struct irq_line *line)
+{
+	const bool on = irq_enable(false);
+
+	line->since_rearm = 0;
+	line->storm = false;
+	if (line->parked) {
+		line->parked = false;
+		line_mask(line, false);
+	}
+	irq_enable(on);
+}
+
+static void park(struct irq_line *line)
+{
+	line->parked = true;
+	line_mask(line, true);
+}
+
+/* What was on its way when the line was masked is taken before this returns: afterwards the count stands still. */
+void irq_line_park(struct irq_line *line)
+{
+	const bool on = irq_enable(false);
+
+	park(line);
+	irq_enable(on);
+	irq_settle();
+}
+
+bool irq_line_asserted(struct irq_line *line)
+{
+	irq_line_rearm(line);
+	irq_settle();
+	return line->parked;
+}
+
+uint32_t irq_unowned_count(void)
+{
+	return unowned_count;
+}
+
+uint32_t irq_unowned_last(void)
+{
+	return unowned_last;
+}
+
+struct irq_line *lines_at(uint32_t index)
+{
+	return index < line_count ? &lines[index] : NULL;
+}
+
+void lines_taken(struct irq_line *line)
+{
+	const uint64_t now = clock_ns();
+
+	line->count++;
+	line->since_rearm++;
+	line->last_ns = now;
+	journal_interrupt(now, line->vector, line->source.gsi);
+
+	if (line->since_rearm >= IRQ_STORM_LIMIT)
+		line->storm = true;
+	/* A level line is asserted as long as nobody serviced the device: masked before the controller hears that this one is over. */
+	if (line->storm || (!line->handler && line->source.trigger == IRQ_LEVEL))
+		park(line);
+	if (line->handler) {
+		running = line;
+		handler_begin();
+		line->handler(line->context);
+		handler_end();
+		running = NULL;
+	}
+}
+
+void lines_unowned(uint32_t vector)
+{
+	unowned_count++;
+	unowned_last = vector;
+	journal_interrupt(clock_ns(), vector, NO_GSI);
+}
+
+void lines_abandon(void)
+{
+	struct irq_line *const line = running;
+
+	if (!line)
+		return;
+	running = NULL;
+	line->handler = NULL;
+	park(line);
+}
+
+bool lines_in_handler(void)
+{
+	return running != NULL;
+}

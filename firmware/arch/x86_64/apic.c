@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Local APIC: Intel SDM volume 3, chapter "Advanced Programmable Interrupt Controller". */
+#include "firmware/arch/x86_64/apic.h"
+
+#include <arch/cpu.h>
+#include <arch/mmio.h>
+
+#include "firmware/arch/x86_64/vectors.h"
+#include "firmware/arch/x86_64/x86.h"
+
+/* Register offsets of xAPIC mode; in x2APIC mode each 16 bytes are one MSR. */
+#define APIC_ID            0x020
+#define   ID_XAPIC_SHIFT 24
+#define APIC_TASK_PRIORITY 0x080
+#define APIC_EOI           0x0b0
+#define APIC_SPURIOUS      0x0f0
+#define   SPURIOUS_ENABLE 0x100
+#define APIC_IN_SERVICE    0x100 /* 8 registers of 32 bits, 0x10 apart */
+#define APIC_ERROR_STATUS  0x280
+#define APIC_COMMAND       0x300
+#define   COMMAND_PENDING      0x00001000 /* xAPIC only */
+#define   COMMAND_ASSERT       0x00004000
+#define   COMMAND_TO_SELF      0x00040000
+#define APIC_LVT_TIMER     0x320
+#define   LVT_MASKED     0x00010000
+#define   LVT_NMI        0x00000400
+#define   TIMER_PERIODIC 0x00020000
+#define APIC_LVT_LINT0     0x350
+#define APIC_LVT_LINT1     0x360
+#define APIC_LVT_ERROR     0x370
+#define APIC_TIMER_INITIAL 0x380
+#define APIC_TIMER_CURRENT 0x390
+#define APIC_TIMER_DIVIDE  0x3e0
+#define   DIVIDE_BY_1 0xb
+
+#define REGISTER_STRIDE 0x10
+#define BITS_PER_REGISTER 32u
+
+/* 20 ms where the bus runs at 1 GHz, as the common hypervisors emulate it; up to a second on slower ones. */
+#define TIMER_PERIOD 20000000u
+
+/* How often COMMAND_PENDING is read: it clears at once in a virtual machine. */
+#define COMMAND_SPINS 100000u
+
+static bool present;
+static bool x2apic;
+static uintptr_t base;
+
+static uint32_t apic_read(uint32_t offset)
+{
+	if (x2apic)
+		return (uint32_t)msr_read(MSR_X2APIC_FIRST + offset / REGISTER_STRIDE);
+	return mmio_read32(base + offset);
+}
+
+static void apic_write(uint32_t offset, uint32_t value)
+{
+	if (x2apic)
+		msr_write(MSR_X2APIC_FIRST + offset / REGISTER_STRIDE, value);
+	else
+		mmio_write32(base + offset, value);
+}
+
+void apic_init(void)
+{
+	uint64_t msr;
+
+	if (!(cpuid(CPUID_FEATURES).edx & FEATURES_EDX_APIC))
+		return;
+	msr = msr_read(MSR_APIC_BASE);
+	if (!(msr & APIC_BASE_ENABLE)) {
+		msr |= APIC_BASE_ENABLE;
+		msr_write(MSR_APIC_BASE, msr);
+	}
+	x2apic = msr & APIC_BASE_X2APIC;
+	base = msr & APIC_BASE_ADDRESS;
+	present = true;
+
+	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
+	apic_write(APIC_TASK_PRIORITY, 0);
+	apic_write(APIC_LVT_TIMER, LVT_MASKED | VECTOR_WATCHDOG);
+	apic_write(APIC_LVT_LINT0, LVT_MASKED);
+	/* Wired to the NMI button: a way to ask a guest that hangs where it is. */
+	apic_write(APIC_LVT_LINT1, LVT_NMI);
+	/* A message with a vector below 16 ends here, where the APIC reports it. */
+	apic_write(APIC_LVT_ERROR, VECTOR_APIC_ERROR);
+	apic_write(APIC_ERROR_STATUS, 0);
+	apic_eoi_all();
+	apic_timer_start();
+}
+
+bool apic_present(void)
+{
+	return present;
+}
+
+uint32_t apic_id(void)
+{
+	return x2apic ? apic_read(APIC_ID) : apic_read(APIC_ID) >> ID_XAPIC_SHIFT;
+}
+
+bool apic_in_service(uint8_t vector)
+{
+	const uint32_t word = apic_read(APIC_IN_SERVICE + vector / BITS_PER_REGISTER * REGISTER_STRIDE);
+
+	return word >> vector % BITS_PER_REGISTER & 1;
+}
+
+void apic_eoi(void)
+{
+	apic_write(APIC_EOI, 0);
+}
+
+void apic_eoi_all(void)
+{
+	for (uint32_t vector = VECTOR_EXCEPTIONS; vector < VECTOR_COUNT; vector += BITS_PER_REGISTER) {
+		uint32_t word = apic_read(APIC_IN_SERVICE + vector / BITS_PER_REGISTER * REGISTER_STRIDE);
+
+		for (; word; word &= word - 1)
+			apic_eoi();
+	}
+}
+
+void apic_send_self(uint8_t vector)
+{
+	const uint32_t command = COMMAND_TO_SELF | COMMAND_ASSERT | vector;
+
+	if (x2apic) {
+		msr_write(MSR_X2APIC_FIRST + APIC_COMMAND / REGISTER_STRIDE, command);
+		return;
+	}
+	for (uint32_t i = 0; i < COMMAND_SPINS && mmio_read32(base + APIC_COMMAND) & COMMAND_PENDING; i++)
+		cpu_relax();
+	mmio_write32(base + APIC_COMMAND, command);
+}
+
+void apic_timer_start(void)
+{
+	apic_write(APIC_TIMER_DIVIDE, DIVIDE_BY_1);
+	apic_write(APIC_LVT_TIMER, TIMER_PERIODIC | LVT_MASKED | VECTOR_WATCHDOG);
+	apic_write(APIC_TIMER_INITIAL, TIMER_PERIOD);
+}
+
+uint32_t apic_timer_period(void)
+{
+	return TIMER_PERIOD;
+}
+
+uint32_t apic_timer_read(void)
+{
+	return apic_read(APIC_TIMER_CURRENT);
+}
+
+void apic_timer_interrupt(bool on)
+{
+	apic_write(APIC_LVT_TIMER, TIMER_PERIODIC | (on ? 0 : LVT_MASKED) | VECTOR_WATCHDOG);
+}

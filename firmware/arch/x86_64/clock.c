@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Nanoseconds from the time stamp counter, or from the local APIC's timer where there is none. */
+#include "firmware/arch/x86_64/clock.h"
+
+#include "firmware/arch/clock.h"
+#include "firmware/arch/x86_64/apic.h"
+#include "firmware/arch/x86_64/x86.h"
+#include "firmware/lib/print.h"
+
+enum { DESCRIPTION_MAX = 128 };
+
+/* ns = base_ns + (ticks - base_ticks) * multiplier / 2^32 */
+#define MULTIPLIER_SHIFT 32u
+#define MULTIPLIER(HZ) ((NS_PER_SECOND << MULTIPLIER_SHIFT) / (HZ))
+
+#define HZ_PER_KHZ 1000u
+#define KHZ_PER_MHZ 1000u
+
+static uint64_t base_ticks, base_ns;
+static uint64_t multiplier = MULTIPLIER(CLOCK_ASSUMED_HZ);
+static bool uses_apic;
+static uint32_t apic_last;  /* what the timer read last */
+static uint64_t apic_ticks; /* sum of what it counted between readings */
+static char description[DESCRIPTION_MAX] = "not measured yet";
+
+/* Good as long as it is called once a period. Both a wrap and its interrupt may come first: either way the difference is the same. */
+static uint64_t apic_ticks_read(void)
+{
+	const bool on = interrupts_off();
+	const uint32_t now = apic_timer_read();
+	uint64_t ticks;
+
+	apic_ticks += now <= apic_last ? apic_last - now : apic_last + apic_timer_period() - now;
+	apic_last = now;
+	ticks = apic_ticks;
+	interrupts_restore(on);
+	return ticks;
+}
+
+static uint64_t ticks_read(void)
+{
+	return uses_apic ? apic_ticks_read() : tsc_read();
+}
+
+uint64_t clock_ns(void)
+{
+	return base_ns + (uint64_t)((unsigned __int128)(ticks_read() - base_ticks) * multiplier >> MULTIPLIER_SHIFT);
+}
+
+const char *clock_description(void)
+{
+	return description;
+}
+
+bool clock_needs_tick(void)
+{
+	return uses_apic;
+}
+
+void clock_tick(void)
+{
+	if (uses_apic)
+		apic_ticks_read();
+}
+
+/* From now on time runs at the measured rate; what has passed stays passed. */
+static void change_rate(uint64_t hz)
+{
+	const uint64_t now_ns = clock_ns();
+
+	base_ticks = ticks_read();
+	base_ns = now_ns;
+	multiplier = MULTIPLIER(hz);
+}
+
+static void use_apic_timer(void)
+{
+	const uint64_t known = apic_timer_hz();
+	const uint64_t hz = known ? known : NS_PER_SECOND;
+	const uint64_t now_ns = clock_ns();
+
+	uses_apic = true;
+	apic_last = apic_timer_read();
+	base_ns = now_ns;
+	base_ticks = ticks_read();
+	multiplier = MULTIPLIER(hz);
+	apic_timer_interrupt(true);
+	format_string(description, sizeof(description), "no tsc; local APIC timer %u MHz (%s)",
+		      (uint32_t)(hz / HZ_PER_KHZ / KHZ_PER_MHZ), known ? "as this hypervisor has it" : "assumed");
+}
+
+void clock_init(const struct platform *platform)
+{
+	char how[DESCRIPTION_MAX];
+	uint64_t hz;
+	uint32_t khz;
+
+	if (!(cpuid(CPUID_FEATURES).edx & FEATURES_EDX_TSC) && apic_present()) {
+		use_apic_timer();
+		return;
+	}
+	hz = calibrate_tsc(platform, how, sizeof(how));
+	change_rate(hz);
+	khz = (uint32_t)(hz / HZ_PER_KHZ);
+	format_string(description, sizeof(description), "tsc %u.%03u MHz, %s", khz / KHZ_PER_MHZ, khz % KHZ_PER_MHZ, how);
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Segment, task state and interrupt descriptors. */
+#include "firmware/arch/x86_64/descriptors.h"
+
+#include "firmware/arch/x86_64/stack.h"
+#include "firmware/arch/x86_64/vectors.h"
+#include "firmware/arch/x86_64/x86.h"
+
+#define GDT_CODE64 0x00209b0000000000ull /* present, ring 0, execute/read, L */
+#define GDT_DATA   0x00cf93000000ffffull /* present, ring 0, read/write, flat 4 GiB: the 32-bit entry uses it, too */
+#define GDT_TSS    0x0000890000000000ull /* present, 64-bit TSS, available */
+
+#define GATE_INTERRUPT 0x8e /* present, ring 0, turns interrupts off */
+
+/* Interrupt stack table slots: these three may come at any moment and need a stack that is surely good. */
+enum { IST_NONE, IST_NMI, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, IST_COUNT = 7 };
+
+struct __attribute__((packed)) tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[IST_COUNT]; /* slot 1 first */
+	uint64_t reserved2;
+	uint16_t reserved3;
+	uint16_t io_map;
+};
+
+struct gate {
+	uint16_t offset_low;
+	uint16_t selector;
+	uint8_t ist;
+	uint8_t type;
+	uint16_t offset_middle;
+	uint32_t offset_high;
+	uint32_t reserved;
+};
+
+struct __attribute__((packed)) table_pointer {
+	uint16_t limit;
+	uint64_t base;
+};
+
+extern char trap_stubs[];
+
+static uint64_t gdt[] = {
+	[SELECTOR_CODE64 / 8] = GDT_CODE64,
+	[SELECTOR_DATA / 8] = GDT_DATA,
+	[SELECTOR_TSS / 8] = GDT_TSS,
+	[SELECTOR_TSS / 8 + 1] = 0,
+};
+static struct tss tss;
+static struct gate idt[VECTOR_COUNT];
+
+/* The 32-bit entry loads this one; it reads the lower half of the base only. */
+extern const struct table_pointer gdt_pointer;
+const struct table_pointer gdt_pointer = {sizeof(gdt) - 1, (uint64_t)gdt};
+
+static void gdt_load(void)
+{
+	const uint64_t base = (uint64_t)&tss;
+
+	tss.ist[IST_NMI - 1] = (uint64_t)nmi_stack_top;
+	tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)double_fault_stack_top;
+	tss.ist[IST_MACHINE_CHECK - 1] = (uint64_t)machine_check_stack_top;
+	tss.io_map = sizeof(tss);
+	gdt[SELECTOR_TSS / 8] = GDT_TSS | (sizeof(tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
+	gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
+
+	__asm__ volatile("lgdt %0\n\t"
+			 "pushq %1\n\t"
+			 "leaq 1f(%%rip), %%rax\n\t"
+			 "pushq %%rax\n\t"
+			 "lretq\n"
+			 "1:\n\t"
+			 "movl %2, %%eax\n\t"
+			 "movl %%eax, %%ds\n\t"
+			 "movl %%eax, %%es\n\t"
+			 "movl %%eax, %%ss\n\t"
+			 "xorl %%eax, %%eax\n\t"
+			 "movl %%eax, %%fs\n\t"
+			 "movl %%eax, %%gs\n\t"
+			 "movl %3, %%eax\n\t"
+			 "ltr %%ax"
+			 :
+			 : "m"(gdt_pointer), "i"(SELECTOR_CODE64), "i"(SELECTOR_DATA), "i"(SELECTOR_TSS)
+			 : "rax", "memory");
+}
+
+static void idt_load(void)
+{
+	const struct table_pointer pointer = {sizeof(idt) - 1, (uint64_t)idt};
+
+	for (uint32_t vector = 0; vector < VECTOR_COUNT; vector++) {
+		const uint64_t stub = (uint64_t)trap_stubs + vector * TRAP_STUB_SIZE;
+
+		idt[vector] = (struct gate){
+			.offset_low = (uint16_t)stub,
+			.offset_middle = (uint16_t)(stub >> 16),
+			.offset_high = (uint32_t)(stub >> 32),
+			.selector = SELECTOR_CODE64,
+			.type = GATE_INTERRUPT,
+		};
+	}
+	idt[VECTOR_NMI].ist = IST_NMI;
+	idt[VECTOR_DOUBLE_FAULT].ist = IST_DOUBLE_FAULT;
+	idt[VECTOR_MACHINE_CHECK].ist = IST_MACHINE_CHECK;
+	__asm__ volatile("lidt %0" ::"m"(pointer) : "memory");
+}
+
+void descriptors_init(void)
+{
+	gdt_load();
+	idt_load();
+}
+
+void descriptors_drop(void)
+{
+	static const struct table_pointer nothing;
+
+	__asm__ volatile("lidt %0" ::"m"(nothing) : "memory");
+}

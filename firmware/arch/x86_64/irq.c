@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From a vector to its owner, and what generic/lines.c and generic/guard.c need of the interrupt controllers. */
+#include <arch/cpu.h>
+
+#include "firmware/arch/clock.h"
+#include "firmware/arch/generic/guard.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/arch/irq.h"
+#include "firmware/arch/x86_64/apic.h"
+#include "firmware/arch/x86_64/clock.h"
+#include "firmware/arch/x86_64/ioapic.h"
+#include "firmware/arch/x86_64/traps.h"
+#include "firmware/arch/x86_64/vectors.h"
+#include "firmware/arch/x86_64/x86.h"
+
+_Static_assert(VECTOR_LINES + LINES_MAX <= VECTOR_WATCHDOG, "the watchdog interrupts every handler");
+_Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLASS_SHIFT, "settling ranks below every line");
+
+/* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
+#define SETTLE_LIMIT MILLISECONDS(1000)
+
+static volatile uint32_t settled;
+
+static void interrupt_line(uint8_t vector)
+{
+	struct irq_line *const line = vector >= VECTOR_LINES ? lines_at(vector - VECTOR_LINES) : NULL;
+
+	if (line) {
+		lines_taken(line);
+		apic_eoi();
+		return;
+	}
+	lines_unowned(vector);
+	/* An 8259 and a spurious interrupt leave nothing in service, and an EOI for them would end somebody else's. */
+	if (apic_present() && apic_in_service(vector))
+		apic_eoi();
+}
+
+void interrupt_taken(uint8_t vector, uint64_t rip)
+{
+	switch (vector) {
+	case VECTOR_SETTLE:
+		settled++;
+		apic_eoi();
+		break;
+	case VECTOR_WATCHDOG:
+		apic_eoi();
+		clock_tick();
+		guard_tick(rip);
+		break;
+	default:
+		interrupt_line(vector);
+	}
+}
+
+void irq_settle(void)
+{
+	const uint32_t before = settled;
+
+	if (!apic_present() || lines_in_handler() || !(rflags_read() & RFLAGS_IF))
+		return;
+	apic_send_self(VECTOR_SETTLE);
+	WAIT_UNTIL(settled != before, SETTLE_LIMIT);
+}
+
+bool irq_enable(bool on)
+{
+	const bool before = interrupts_off();
+
+	interrupts_restore(on);
+	return before;
+}
+
+bool line_setup(struct irq_line *line, uint32_t index)
+{
+	line->vector = VECTOR_LINES + index;
+	return apic_present() && ioapic_route(&line->source, (uint8_t)line->vector, apic_id());
+}
+
+void line_mask(const struct irq_line *line, bool masked)
+{
+	ioapic_mask(&line->source, (uint8_t)line->vector, masked);
+}
+
+/* With the task priority below the watchdog's class, the local APIC keeps everything else back, whatever it is. */
+void handler_begin(void)
+{
+	cr8_write((VECTOR_WATCHDOG >> VECTOR_CLASS_SHIFT) - 1);
+	interrupts_restore(true);
+}
+
+void handler_end(void)
+{
+	interrupts_off();
+	cr8_write(0);
+}
+
+void watchdog_start(void)
+{
+	if (apic_present())
+		apic_timer_interrupt(true);
+}
+
+void watchdog_stop(void)
+{
+	if (apic_present())
+		apic_timer_interrupt(clock_needs_tick());
+}
+
+void interrupts_abandon(void)
+{
+	lines_abandon();
+	cr8_write(0);
+	if (apic_present())
+		apic_eoi_all();
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The port's start, in order. */
+#include "firmware/arch/machine.h"
+
+#include "firmware/arch/irq.h"
+#include "firmware/arch/x86_64/apic.h"
+#include "firmware/arch/x86_64/clock.h"
+#include "firmware/arch/x86_64/descriptors.h"
+#include "firmware/arch/x86_64/ioapic.h"
+#include "firmware/arch/x86_64/machine.h"
+#include "firmware/arch/x86_64/paging.h"
+#include "firmware/arch/x86_64/pic.h"
+#include "firmware/arch/x86_64/traps.h"
+#include "firmware/arch/x86_64/uart.h"
+#include "firmware/arch/x86_64/x86.h"
+#include "firmware/lib/string.h"
+
+const char machine_arch[] = "x86_64";
+
+static char vmm[sizeof(uint32_t) * 3 + 1];
+
+static void find_vmm(void)
+{
+	const struct cpuid leaf = cpuid(CPUID_HYPERVISOR);
+	const uint32_t signature[3] = {leaf.ebx, leaf.ecx, leaf.edx};
+
+	if (cpuid(CPUID_FEATURES).ecx & FEATURES_ECX_HYPERVISOR)
+		memcpy(vmm, signature, sizeof(signature));
+}
+
+/* The boot code calls this before it looks at what the loader left, and main calls it again. */
+void machine_early_init(void)
+{
+	static bool done;
+
+	if (done)
+		return;
+	done = true;
+	descriptors_init();
+	uart_init();
+	paging_init();
+	find_vmm();
+}
+
+void machine_init(const struct platform *platform)
+{
+	exit_init(platform);
+	pic_mask_all();
+	apic_init();
+	if (apic_present())
+		ioapic_init(platform);
+	clock_init(platform);
+	irq_enable(true);
+}
+
+const char *machine_vmm(void)
+{
+	return vmm;
+}
+
+bool machine_probe_read32(uint64_t address, uint32_t *value)
+{
+	return probe_read32(address, value);
+}

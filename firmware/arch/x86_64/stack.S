@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Stacks. Below the main stack lies a page that paging_init() unmaps: an overflow is a double fault, on its own stack, and not damage. */
+#include "firmware/arch/x86_64/stack.h"
+
+	.section .arena, "aw", @progbits
+	.balign STACK_GUARD_SIZE
+	.globl main_stack_guard
+main_stack_guard:
+	.skip STACK_GUARD_SIZE
+	.skip MAIN_STACK_SIZE
+	.globl main_stack_top
+main_stack_top:
+
+	.globl nmi_stack_top, double_fault_stack_top, machine_check_stack_top
+	.skip TRAP_STACK_SIZE
+nmi_stack_top:
+	.skip TRAP_STACK_SIZE
+double_fault_stack_top:
+	.skip TRAP_STACK_SIZE
+machine_check_stack_top:

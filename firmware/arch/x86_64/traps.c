@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Exceptions: expected in a probe, survived in a guard, fatal elsewhere. */
+#include "firmware/arch/x86_64/traps.h"
+
+#include "firmware/arch/generic/fatal.h"
+#include "firmware/arch/generic/guard.h"
+#include "firmware/arch/x86_64/vectors.h"
+#include "firmware/arch/x86_64/x86.h"
+
+static const char *const names[VECTOR_EXCEPTIONS] = {
+	[0] = "divide error",
+	[1] = "debug exception",
+	[VECTOR_NMI] = "NMI",
+	[3] = "breakpoint",
+	[4] = "overflow",
+	[5] = "bound range exceeded",
+	[6] = "invalid opcode",
+	[7] = "device not available",
+	[VECTOR_DOUBLE_FAULT] = "double fault",
+	[10] = "invalid TSS",
+	[11] = "segment not present",
+	[12] = "stack fault",
+	[13] = "general protection fault",
+	[VECTOR_PAGE_FAULT] = "page fault",
+	[16] = "x87 floating-point error",
+	[17] = "alignment check",
+	[VECTOR_MACHINE_CHECK] = "machine check",
+	[19] = "SIMD floating-point error",
+	[20] = "virtualization exception",
+	[21] = "control protection fault",
+	[28] = "hypervisor injection exception",
+	[29] = "VMM communication exception",
+	[30] = "security exception",
+};
+
+static _Noreturn void fatal_trap(const struct trap_frame *frame, const char *name, uint64_t error)
+{
+	fatal_line("%s at rip=0x%016lx error=0x%lx cr2=0x%016lx", name, frame->rip, error, cr2_read());
+	fatal_line("rax=0x%016lx rbx=0x%016lx rcx=0x%016lx rdx=0x%016lx", frame->rax, frame->rbx, frame->rcx, frame->rdx);
+	fatal_line("rsi=0x%016lx rdi=0x%016lx rbp=0x%016lx rsp=0x%016lx", frame->rsi, frame->rdi, frame->rbp, frame->rsp);
+	fatal_line("r8 =0x%016lx r9 =0x%016lx r10=0x%016lx r11=0x%016lx", frame->r8, frame->r9, frame->r10, frame->r11);
+	fatal_line("r12=0x%016lx r13=0x%016lx r14=0x%016lx r15=0x%016lx", frame->r12, frame->r13, frame->r14, frame->r15);
+	fatal_line("cs=0x%lx rflags=0x%lx cr0=0x%lx cr3=0x%lx cr4=0x%lx", frame->cs, frame->rflags, cr0_read(), cr3_read(), cr4_read());
+	fatal_stop();
+}
+
+static void exception_taken(struct trap_frame *frame, uint8_t vector)
+{
+	const char *const name = names[vector] ? names[vector] : "reserved exception";
+	const uint64_t error = EXCEPTIONS_WITH_ERROR_CODE >> vector & 1 ? frame->error : 0;
+
+	if (frame->rip == (uint64_t)probe_read32_access) {
+		frame->rip = (uint64_t)probe_read32_trapped;
+		return;
+	}
+	/* An NMI is somebody who wants to know where we are; what comes with a machine check is not to be trusted. */
+	if (vector != VECTOR_NMI && vector != VECTOR_MACHINE_CHECK)
+		guard_trapped(name, frame->rip, vector == VECTOR_PAGE_FAULT ? cr2_read() : error, error);
+	fatal_trap(frame, name, error);
+}
+
+void trap_taken(struct trap_frame *frame)
+{
+	const uint8_t vector = (uint8_t)frame->vector;
+
+	if (vector < VECTOR_EXCEPTIONS)
+		exception_taken(frame, vector);
+	else
+		interrupt_taken(vector, frame->rip);
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The console: a 16550 at COM1, polled. If there is none, the writes go nowhere. */
+#include "firmware/arch/x86_64/uart.h"
+
+#include <arch/cpu.h>
+
+#include "firmware/arch/clock.h"
+#include "firmware/arch/machine.h"
+#include "firmware/arch/x86_64/x86.h"
+
+#define UART 0x3f8
+#define UART_DATA           (UART + 0)
+#define UART_DIVISOR_LOW    (UART + 0) /* with LCR_DIVISOR */
+#define UART_IER            (UART + 1)
+#define UART_DIVISOR_HIGH   (UART + 1)
+#define UART_IIR            (UART + 2) /* read */
+#define   IIR_FIFO_ENABLED 0xc0
+#define UART_FCR            (UART + 2) /* write */
+#define   FCR_ENABLE_AND_CLEAR 0x07
+#define UART_LCR            (UART + 3)
+#define   LCR_8N1          0x03
+#define   LCR_DIVISOR      0x80
+#define UART_MCR            (UART + 4)
+#define   MCR_DTR_RTS      0x03
+#define UART_LSR            (UART + 5)
+#define   LSR_THR_EMPTY    0x20
+
+#define DIVISOR_115200 1
+#define FIFO_SIZE 16u
+
+/* How long the other side of the console may be busy before we give up on a byte. */
+#define PATIENCE MILLISECONDS(3000)
+
+static uint32_t fifo_size;
+static uint32_t room; /* bytes that the transmitter takes before we have to ask again */
+static bool stuck;    /* it was never ready: no byte waits again until it is */
+
+void uart_init(void)
+{
+	port_write8(UART_IER, 0);
+	port_write8(UART_LCR, LCR_DIVISOR);
+	port_write8(UART_DIVISOR_LOW, DIVISOR_115200);
+	port_write8(UART_DIVISOR_HIGH, 0);
+	port_write8(UART_LCR, LCR_8N1);
+	port_write8(UART_FCR, FCR_ENABLE_AND_CLEAR);
+	port_write8(UART_MCR, MCR_DTR_RTS);
+	fifo_size = (port_read8(UART_IIR) & IIR_FIFO_ENABLED) == IIR_FIFO_ENABLED ? FIFO_SIZE : 1;
+}
+
+static bool ready(void)
+{
+	return port_read8(UART_LSR) & LSR_THR_EMPTY;
+}
+
+void machine_put(char byte)
+{
+	if (room == 0) {
+		stuck = stuck ? !ready() : !WAIT_UNTIL(ready(), PATIENCE);
+		if (stuck)
+			return;
+		room = fifo_size ? fifo_size : 1;
+	}
+	room--;
+	port_write8(UART_DATA, (uint8_t)byte);
+}

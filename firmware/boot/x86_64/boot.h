@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the boot protocols of x86_64 have in common. */
+#ifndef FIRMWARE_BOOT_X86_64_BOOT_H
+#define FIRMWARE_BOOT_X86_64_BOOT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "firmware/platform/platform.h"
+
+/* Adds usable RAM; what is empty, wraps around or does not fit in the table is left out. */
+void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size);
+
+/* Makes what a loader points to readable. False if it cannot be: then it counts as not given. */
+bool boot_reach(uint64_t address, uint64_t size);
+
+/* The address of a string of the loader, 0 if it is not there. */
+uint64_t boot_string(uint64_t address);
+
+/* firmware/main.c */
+_Noreturn void firmware_main(const struct boot_info *boot);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Linux 64-bit entry (Documentation/arch/x86/boot.rst, "64-bit boot protocol"): long mode, RSI = struct boot_params, interrupts off. Only memory
+ * around us is sure to be mapped, usually the first GiB. GDT, IDT, page tables and stack are the loader's and are not used.
+ */
+	.text
+	.code64
+	.globl entry_linux64
+entry_linux64:
+	cli
+	cld
+	mov $main_stack_top, %esp
+	mov %rsi, %rbx
+	mov $__bss_start, %edi
+	mov $__bss_end, %ecx
+	sub %edi, %ecx
+	xor %eax, %eax
+	rep stosb
+	mov %rbx, %rdi
+	xor %ebp, %ebp
+	call boot_linux64
