@@ -18,7 +18,7 @@ case " $* " in
 *" --help "* | *" -h "*) ;;
 *)
     if [ -z "${TOUCHSTONE_IMAGE:-}" ]; then
-        log=$(make -C "$top" build/x86_64/touchstone.elf 2>&1) || {
+        log=$(make -s -j "$(nproc)" -C "$top" ARCH=x86_64 BUILD=build build/x86_64/touchstone.elf 2>&1) || {
             printf '%s\nrun.sh: the image cannot be built\n' "$log" >&2
             exit 2
         }

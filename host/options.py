@@ -87,6 +87,8 @@ def _complete(options, vmms):
         raise UsageError(f"--smp {options.smp}: not a number of CPUs")
     if not 0 < options.timeout < float("inf"):
         raise UsageError(f"--timeout {options.timeout:g}: not a time in seconds")
+    if not (options.append.isascii() and options.append.isprintable()):
+        raise UsageError(f"--append {options.append!r}: not printable ASCII")
     if options.strict:
         options.level = "should"
     if options.expect and options.no_expect:

@@ -55,13 +55,15 @@ def run(image, options):
     if not os.access(image, os.R_OK):
         raise Stop(f"cannot read the image {image}")
     vmm, configs = load_vmm(options)
+    path, known = read_expectations(options.expect)
     reports = open_reports(options)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as scratch:
         sessions = [new_session(vmm, config, image, options, os.path.join(scratch, config or "vmm"))
                     for config in configs]
         try:
             version = boot_all(vmm, sessions)
-            path, known = read_expectations(options, version)
+            if version and not options.expect and not options.no_expect:
+                path, known = read_expectations(path_if_there(os.path.join(EXPECT, version)))
             relay = show.Relay(sessions, lambda config, check: judge.assess(config, check, known, options.level),
                                lambda result: cmdline.again(options, result), options.verbose,
                                progress=sys.stderr if sys.stderr.isatty() else None)
@@ -134,17 +136,15 @@ def boot_all(vmm, sessions):
         raise Stop(f"the VMM cannot be started: {error.strerror}: {error.filename}") from None
 
 
-def read_expectations(options, version):
-    """The path of the expectations that hold for this run, and their lines. (None, []) if there are none."""
-    path = options.expect
-    if options.no_expect:
-        return None, []
-    if path is None:
-        path = os.path.join(EXPECT, version) if version else None
-        if path is None or not os.path.exists(path):
-            return None, []
+def path_if_there(path):
+    """The path, or None if there is no such file."""
+    return path if os.path.exists(path) else None
+
+
+def read_expectations(path):
+    """The path and the expectations of that file; (None, []) for no file."""
     try:
-        return path, expectations.read(path)
+        return path, expectations.read(path) if path else []
     except OSError as error:
         raise Stop(f"cannot read {path}: {error.strerror}") from None
 

@@ -41,7 +41,8 @@ class Vmm:
     def argv(self, config, image, cmdline, scratch):
         """The command line that boots `image`; `scratch` is an empty directory for the devices' files."""
         machine = "microvm,x-option-roms=off" + (f",{self._machine}" if self._machine else "")
-        words = [self._qemu, "-M", machine, "-cpu", "max", "-m", "128M", "-smp", str(self._smp),
+        # qboot boots the image without an option ROM; with SeaBIOS, the default of some versions, it would need one.
+        words = [self._qemu, "-M", machine, "-bios", "qboot.rom", "-cpu", "max", "-m", "128M", "-smp", str(self._smp),
                  "-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none", "-serial", "stdio",
                  "-no-reboot", "-global", f"virtio-mmio.force-legacy={_FORCE_LEGACY[config]}",
                  "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04",

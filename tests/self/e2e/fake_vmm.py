@@ -41,6 +41,7 @@ ACCIDENTS = {
     "no-exit": "never exits after the end marker, and has a child that does neither",
     "exit-signal": "dies of a signal after the end marker",
     "deaf": "does not get its command line",
+    "many": "has 30 checks, and each of them dies",
 }
 
 LINES = {"pass": "ok {} {}", "fail": "not ok {} {}", "warn": "not ok {} {} # TODO SHOULD be quiet",
@@ -59,6 +60,11 @@ class Guest:
         if unknown := self.wrong - ACCIDENTS.keys() - {"healthy"}:
             sys.exit(f"fake_vmm.py: no such scenario: {unknown}")
         self.verdicts = dict(word.split("=") for word in words if "=" in word)
+        self.cmdline = cmdline
+        self.all = CHECKS
+        if "many" in self.wrong:
+            self.all = [(f"many0.check.{number}", "must", "lives") for number in range(30)]
+            self.verdicts = {check[0]: "die" for check in self.all}
         self.options = {} if "deaf" in self.wrong else parse(cmdline)
         self.crc = 0
         self.counts = dict.fromkeys(("pass", "fail", "warn", "skip", "error", "info"), 0)
@@ -82,7 +88,7 @@ class Guest:
             self.write(bytes(range(256)) + b"\nBooting...\x1b[2J")
         self.line("KTAP version 1")
         self.line("# touchstone 0.0 arch=none boot=fake")
-        self.line(f"# cmdline: {' '.join(sys.argv[2:])}")
+        self.line(f"# cmdline: {self.cmdline}")
         if "touchstone.list" in self.options:
             self.list()
         else:
@@ -94,8 +100,8 @@ class Guest:
         if "no-device" in self.wrong:
             return []
         after = self.options.get("touchstone.after")
-        names = [check[0] for check in CHECKS]
-        rest = CHECKS[names.index(after) + 1:] if after else CHECKS
+        names = [check[0] for check in self.all]
+        rest = self.all[names.index(after) + 1:] if after else self.all
         only, skip = self.options.get("touchstone.only", "*"), self.options.get("touchstone.skip", "")
         return [check for check in rest if fits(only, check[0]) and not fits(skip, check[0])]
 
@@ -139,6 +145,7 @@ class Guest:
             self.write(b"KTAP version 1\n\xff\xfe ok 9 nothing\n")
         if "no-exit" in self.wrong:
             os.fork()
+            register()
             hang()
         if "exit-signal" in self.wrong:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -190,9 +197,18 @@ def fits(patterns, name):
     return False
 
 
+def register():
+    """Leaves the process id where a test wants to look for survivors."""
+    if path := os.environ.get("FAKE_PIDS"):
+        with open(path, "a", encoding="ascii") as file:
+            file.write(f"{os.getpid()}\n")
+
+
 def hang():
     while True:
         time.sleep(60)
 
 
-Guest(sys.argv[1], " ".join(sys.argv[2:])).run()
+if __name__ == "__main__":
+    register()
+    Guest(sys.argv[1], " ".join(sys.argv[2:])).run()

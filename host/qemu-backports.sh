@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Gets a second, newer QEMU from the distribution's backports without installing it, and prints the path of a wrapper
+# that runs it, for `./run.sh --qemu "$(host/qemu-backports.sh)"`.
+#
+# Mirror and key come from this machine's own apt configuration. Everything is kept under
+# ${XDG_CACHE_HOME:-~/.cache}/touchstone, outside of the checkout, so that a second clone finds it; to get a newer
+# version or to be rid of it, delete that directory. With the wrapper there, nothing is asked of the network.
+#
+# Exit: 0 the path is on stdout, 2 this machine has no backports or apt fails, 75 no network.
+set -eu
+
+NO_NETWORK=75
+
+fail() {
+    code=$1
+    shift
+    echo "qemu-backports.sh: $*" >&2
+    exit "$code"
+}
+
+command -v apt-get >/dev/null || fail 2 'no apt-get here, so no backports'
+# shellcheck source=/dev/null
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+[ -n "$codename" ] || fail 2 '/etc/os-release names no VERSION_CODENAME'
+
+cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/touchstone
+final=$cache/qemu-$codename-backports
+wrapper=$final/qemu-system-x86_64
+if [ -x "$wrapper" ]; then
+    echo "$wrapper"
+    exit 0
+fi
+
+mkdir -p "$cache"
+work=$(mktemp -d "$cache/qemu.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/debs" "$work/tree/root"
+
+# One line for each of the machine's own sources of this release: "release uri component file:entry".
+sources=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI) $(COMPONENT) $(SOURCESENTRY)' 'Created-By: Packages' |
+    grep "^$codename[ -]" | sort -u) || fail 2 "apt knows no source for $codename"
+main=$(echo "$sources" | grep "^$codename " | head -n 1) || fail 2 "apt knows no source for $codename itself"
+uri=$(echo "$main" | cut -d ' ' -f 2)
+file=$(echo "$main" | cut -d ' ' -f 4 | sed 's/:[0-9]*$//')
+key=$(sed -n 's/.*[Ss]igned-[Bb]y[:=] *\(\/[^] ]*\).*/\1/p' "$file" | head -n 1)
+{
+    echo "$codename-backports $uri main"
+    echo "$sources"
+} | while read -r release uri component _; do
+    echo "deb ${key:+[signed-by=$key] }$uri $release $component"
+done | sort -u >"$work/sources.list"
+
+# An apt with lists and archives of its own, that knows what is installed here but locks and changes nothing.
+cat >"$work/apt.conf" <<END
+Dir::Etc::sourcelist "$work/sources.list";
+Dir::Etc::sourceparts "/dev/null";
+Dir::State "$work/state";
+Dir::State::status "/var/lib/dpkg/status";
+Dir::Cache "$work/cache";
+Debug::NoLocking "true";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+END
+export APT_CONFIG="$work/apt.conf"
+
+echo "qemu-backports.sh: fetching QEMU from $codename-backports" >&2
+apt-get update -q --error-on=any >"$work/log" 2>&1 ||
+    fail $NO_NETWORK "cannot reach $codename-backports: $(grep -m 1 '^[EW]:' "$work/log")"
+apt-get install -s -q --no-install-recommends -t "$codename-backports" qemu-system-x86 >"$work/log" 2>&1 ||
+    fail 2 "apt finds no way to get qemu-system-x86 from $codename-backports: $(grep -m 1 '^E:' "$work/log")"
+packages=$(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p' "$work/log")
+case $packages in
+*qemu-system-x86=*) ;;
+*) fail 2 "$codename-backports has no QEMU newer than the one installed here" ;;
+esac
+# shellcheck disable=SC2086 # the packages are words
+(cd "$work/debs" && apt-get download -q $packages) >"$work/log" 2>&1 ||
+    fail $NO_NETWORK "the download failed: $(grep -m 1 '^E:' "$work/log")"
+
+for deb in "$work"/debs/*.deb; do
+    dpkg -x "$deb" "$work/tree/root"
+done
+cat >"$work/tree/qemu-system-x86_64" <<'END'
+#!/bin/sh
+# Runs the QEMU that host/qemu-backports.sh unpacked beside this file.
+root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/root
+libraries=$root/usr/lib/$(uname -m)-linux-gnu
+export LD_LIBRARY_PATH="$libraries:$libraries/qemu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+export QEMU_MODULE_DIR="$libraries/qemu"
+exec "$root/usr/bin/qemu-system-x86_64" -L "$root/usr/share/qemu" -L "$root/usr/share/seabios" \
+    -L /usr/share/qemu -L /usr/share/seabios "$@"
+END
+chmod +x "$work/tree/qemu-system-x86_64"
+"$work/tree/qemu-system-x86_64" --version >"$work/log" 2>&1 || fail 2 "the unpacked QEMU does not run: $(cat "$work/log")"
+mv -T "$work/tree" "$final" 2>/dev/null || [ -x "$wrapper" ] || fail 2 "cannot write $final"
+echo "$wrapper"

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Runs test functions side by side, one line each, and gives them `./run.sh` with a fake VMM behind it."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+RUN = os.path.join(TOP, "run.sh")
+FAKE_VMM = os.path.join(HERE, "fake_vmm.py")
+FAKE_QEMU = os.path.join(HERE, "fake_qemu.py")
+IMAGE = os.path.join(TOP, "build", "x86_64", "touchstone.elf")
+
+WORKERS = 8
+PATIENCE = 60       # seconds that one call of run.sh may take
+TIMEOUT = "2"       # --timeout for guests that hang: short, yet long enough for a busy machine
+
+
+class Skip(Exception):
+    """The test cannot be done here; the text says why."""
+
+
+class Done:
+    """What a call of run.sh left: `code`, `out`, `err`."""
+
+    def __init__(self, process):
+        self.code = process.returncode
+        self.out = process.stdout
+        self.err = process.stderr
+
+    def expect(self, code, *texts):
+        """Exit code and texts that the output must have; stderr counts for exit code 2. Returns itself."""
+        said = self.err if code == 2 else self.out
+        assert self.code == code, f"exit {self.code}, not {code}\n{self.out}{self.err}"
+        for text in texts:
+            assert text in said, f"{text!r} is not in\n{said}"
+        return self
+
+    def lacks(self, *texts):
+        """Texts that the output must not have. Returns itself."""
+        for text in texts:
+            assert text not in self.out, f"{text!r} is in\n{self.out}"
+        return self
+
+
+class Scratch:
+    """A directory of its own for one test, with a space and a comma in its name."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="touchstone, e2e ")
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path)
+
+    def file(self, name, text=""):
+        """Writes a file; returns its path."""
+        path = os.path.join(self.path, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def read(self, name):
+        """The text of a file."""
+        with open(os.path.join(self.path, name), encoding="utf-8") as file:
+            return file.read()
+
+    def __truediv__(self, name):
+        return os.path.join(self.path, name)
+
+
+def run(*options, image=FAKE_VMM, env=None, **keywords):
+    """Calls run.sh with an image that nobody looks into."""
+    environment = dict(os.environ, TOUCHSTONE_IMAGE=image, TOUCHSTONE_NO_INSTALL="1", **(env or {}))
+    return Done(subprocess.run([RUN, *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               text=True, errors="replace", timeout=PATIENCE, check=False, **keywords))
+
+
+def fake_command(scenario):
+    """A --cmd for the fake VMM."""
+    return f"/usr/bin/python3 -E -S {shlex.quote(FAKE_VMM)} {shlex.quote(scenario)} {{cmdline}} kernel={{image}}"
+
+
+def fake(scenario, *options, **keywords):
+    """Calls run.sh on the fake VMM."""
+    return run("--vmm", "fake", "--cmd", fake_command(scenario), "--timeout", TIMEOUT, *options, **keywords)
+
+
+def fake_qemu(modern, legacy, *options, env=None, **keywords):
+    """Calls run.sh on the fake QEMU, with the scenarios of its two configurations."""
+    return run("--qemu", FAKE_QEMU, "--timeout", TIMEOUT, *options,
+               env=dict(env or {}, FAKE_MODERN=modern, FAKE_LEGACY=legacy), **keywords)
+
+
+def alive(pid):
+    """The process exists and is no zombie."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def main(modules, patterns):
+    """Runs the `test_` functions whose name has one of the patterns in it. Returns the exit code."""
+    tests = [(f"{module.__name__.removeprefix('test_')}: {name.removeprefix('test_').replace('_', ' ')}", function)
+             for module in modules for name, function in vars(module).items() if name.startswith("test_")]
+    tests = [(name, function) for name, function in tests if not patterns or any(word in name for word in patterns)]
+    counts = {"passed": 0, "failed": 0, "skipped": 0}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for (name, _), (outcome, seconds, text) in zip(tests, pool.map(lambda test: _one(test[1]), tests)):
+            counts[outcome] += 1
+            word = {"passed": "ok", "failed": "not ok", "skipped": "skip"}[outcome]
+            print(f"{word} {name} ({seconds:.1f} s){': ' + text if outcome == 'skipped' else ''}")
+            if outcome == "failed":
+                print("    " + text.replace("\n", "\n    "))
+            sys.stdout.flush()
+    skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
+    print(f"{counts['passed']} passed, {counts['failed']} failed{skipped}")
+    return 1 if counts["failed"] or not counts["passed"] else 0
+
+
+def _one(function):
+    began = time.monotonic()
+    try:
+        function()
+        outcome, text = "passed", ""
+    except Skip as reason:
+        outcome, text = "skipped", str(reason)
+    except Exception:   # a test may fail in any way, and the others go on
+        outcome, text = "failed", traceback.format_exc().rstrip()
+    return outcome, time.monotonic() - began, text

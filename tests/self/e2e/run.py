@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""End-to-end tests of run.sh and the runner: run.py [PART OF A TEST'S NAME...]"""
+
+import os
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(HERE))), "host"))
+sys.path.insert(0, HERE)
+
+import harness              # noqa: E402 (needs the path)
+import test_accidents       # noqa: E402
+import test_expectations    # noqa: E402
+import test_need            # noqa: E402
+import test_options         # noqa: E402
+import test_reports         # noqa: E402
+import test_stream          # noqa: E402
+
+MODULES = (test_options, test_accidents, test_expectations, test_reports, test_stream, test_need)
+
+sys.exit(harness.main(MODULES, sys.argv[1:]))

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The parser of the report takes anything, in pieces of any size."""
+
+import random
+import subprocess
+import sys
+
+from harness import FAKE_VMM
+from stream import KEEP_DIAGNOSTICS, KEEP_NOTES, KEEP_PREAMBLE, LINE_LIMIT, Stream
+
+
+def played(scenario):
+    """The bytes of a report."""
+    return subprocess.run([sys.executable, FAKE_VMM, scenario, ""], stdout=subprocess.PIPE, check=False).stdout
+
+
+def parsed(pieces):
+    """The stream after some pieces, and its events."""
+    stream, events = Stream(), []
+    for number, piece in enumerate(pieces):
+        events += stream.feed(piece, float(number))
+    return stream, events
+
+
+def summary(stream, events):
+    return ([(kind, getattr(value, "name", value)) for kind, value in events], stream.valid, stream.problems,
+            [(check.name, check.verdict, check.lines) for check in stream.results])
+
+
+def test_pieces_of_any_size():
+    for scenario in ("healthy", "noise,crlf,after-end", "blk0.ring.wrap=garbage", "blk0.ring.wrap=long"):
+        data = played(scenario)
+        whole = summary(*parsed([data]))
+        for seed in range(30):
+            dice = random.Random(seed)
+            pieces, at = [], 0
+            while at < len(data):
+                size = dice.choice((1, 2, 7, 100, 1000))
+                pieces.append(data[at:at + size])
+                at += size
+            assert summary(*parsed(pieces)) == whole, (scenario, seed)
+
+
+def test_every_cut_is_no_valid_report():
+    data = played("healthy")
+    assert parsed([data])[0].valid
+    for cut in range(len(data)):
+        assert not parsed([data[:cut]])[0].valid, cut
+
+
+def test_every_changed_byte_is_no_valid_report():
+    data = played("healthy")
+    seed = range(data.index(b"seed="), data.index(b" crc32="))     # the one word that the CRC and the counts leave out
+    for at in range(len(data) - 1):
+        if at in seed:
+            continue
+        for other in (data[at] ^ 1, ord("\n")):
+            changed = data[:at] + bytes([other]) + data[at + 1:]
+            if changed != data:
+                assert not parsed([changed])[0].valid, (at, changed[max(0, at - 30):at + 30])
+
+
+def test_rubbish_never_raises():
+    lines = played("healthy,blk0.ring.wrap=fail,net0.ring.wrap=skip").split(b"\n") + [
+        b"KTAP version 1", b"1..99999999999999999999999", b"1..-1", b"ok", b"# start ", b"# start a.b level=must reqs=", b"# end ",
+        b"# check a.b level=should reqs= title=", b"ok 0 a.b # SKIP", b"not ok 1 a.b # SKIP x", b"\xff\x00", b"#", b"",
+        b"ok \xc2\xb2 a.b", b"# end run=" + b"9" * 5000, b"# nothing to test:"]
+    for seed in range(3000):
+        dice = random.Random(seed)
+        mess = b"KTAP version 1\n" * dice.randrange(2) + b"".join(
+            dice.choice(lines) + dice.choice((b"\n", b"\r\n", b"\n", b"")) for _ in range(dice.randrange(60)))
+        for _ in range(dice.randrange(3)):
+            at = dice.randrange(len(mess) + 1)
+            mess = mess[:at] + dice.randbytes(dice.randrange(20)) + mess[at:]
+        parsed([mess[:len(mess) // 2], mess[len(mess) // 2:]])[0].where()
+
+
+def test_memory_is_bounded():
+    stream, _ = parsed([b"x" * 1000000] * 20)
+    assert len(stream._partial) <= LINE_LIMIT + 1000000
+    stream, _ = parsed([b"x\n" * 100000, b"KTAP version 1\n", b"# note\n" * 100000, b"1..1\n",
+                        b"# start a.b level=must reqs=\n", b"# more\n" * 100000, b"ok 1 a.b\n"])
+    assert len(stream.preamble) == KEEP_PREAMBLE and len(stream.notes) == KEEP_NOTES
+    assert len(stream.results[0].lines) == KEEP_DIAGNOSTICS + 1 and stream.results[0].lines[-1] == "(99000 more lines)"
+
+
+def test_terminal_is_safe():
+    stream, events = parsed([b"KTAP version 1\n# \x1b[2J\xff\x07\t\n"])
+    assert stream.notes == ["?[2J???"] and events[-1] == ("note", "?[2J???")
