@@ -40,8 +40,9 @@ trap 'exit 130' INT TERM
 mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/debs" "$work/tree/root"
 
 # One line for each of the machine's own sources of this release: "release uri component file:entry".
+# shellcheck disable=SC2016 # the fields are apt's to fill in
 sources=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI) $(COMPONENT) $(SOURCESENTRY)' 'Created-By: Packages' |
-    grep "^$codename[ -]" | sort -u) || fail 2 "apt knows no source for $codename"
+    grep "^${codename}[ -]" | sort -u) || fail 2 "apt knows no source for $codename"
 main=$(echo "$sources" | grep "^$codename " | head -n 1) || fail 2 "apt knows no source for $codename itself"
 uri=$(echo "$main" | cut -d ' ' -f 2)
 file=$(echo "$main" | cut -d ' ' -f 4 | sed 's/:[0-9]*$//')

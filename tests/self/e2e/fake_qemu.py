@@ -1,4 +1,4 @@
-#!/usr/bin/python3 -ES
+#!/usr/bin/python3 -ESB
 # SPDX-License-Identifier: BSD-2-Clause
 """A QEMU whose guest is fake_vmm.py: FAKE_MODERN and FAKE_LEGACY are the scenarios of its two kinds of transport."""
 

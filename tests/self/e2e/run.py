@@ -5,8 +5,9 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(HERE))), "host"))
-sys.path.insert(0, HERE)
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
+sys.path[:0] = [os.path.join(TOP, "host"), HERE]
 
 import harness              # noqa: E402 (needs the path)
 import test_accidents       # noqa: E402

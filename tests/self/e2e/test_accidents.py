@@ -162,7 +162,7 @@ def test_progress_only_in_a_terminal():
     master, slave = os.openpty()
     environment = dict(os.environ, TOUCHSTONE_IMAGE=RUN)
     with subprocess.Popen([RUN, "--cmd", fake_command("blk0.ring.wrap=round")], env=environment, stdout=subprocess.PIPE,
-                          stderr=slave) as runner:
+                          stderr=slave):
         os.close(slave)
         seen = b""
         try:
