@@ -1,57 +1,59 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# `make help` lists the targets.
+# `make help` lists the targets. V=1 shows the commands.
 
 ARCH ?= x86_64
-CC ?= gcc
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+OBJCOPY ?= objcopy
 BUILD ?= build
 OUT := $(BUILD)/$(ARCH)
 PYTHON := /usr/bin/python3
+Q := $(if $(V),,@)
 
-WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
 include firmware/arch/$(ARCH)/flags.mk
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
+INCLUDES := -I. -Ifirmware/arch/$(ARCH)/include -Ifirmware/arch/generic/include
 CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-strict-aliasing -fno-stack-protector -ffunction-sections -fdata-sections \
-	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) -I. -Ifirmware/arch/$(ARCH)/include -Ifirmware/arch/generic/include
+	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
-# The conformance checks, in the order in which they run.
+# The files of checks, in the order in which the checks run.
 CHECKS := identity features status reset config queue ring suppression notify interrupt legacy rng blk net console
-CONFORMANCE := $(addprefix tests/conformance/,$(addsuffix .c,check options report run) $(wildcard $(addsuffix .c,$(CHECKS))))
-
-SOURCES := firmware/main.c $(sort $(wildcard firmware/lib/*.c firmware/platform/*.c)) \
-	   $(sort $(wildcard firmware/arch/$(ARCH)/*.c firmware/arch/$(ARCH)/*.S firmware/boot/$(ARCH)/*.c firmware/boot/$(ARCH)/*.S)) \
-	   $(sort $(wildcard drivers/*.c)) \
-	   $(addprefix tests/conformance/,$(addsuffix .c,check options report run)) \
-	   $(wildcard $(addprefix tests/conformance/,$(addsuffix .c,$(CHECKS))))
-OBJECTS := $(patsubst %,$(OUT)/%.o,$(SOURCES)) $(OUT)/gen/requirements.c.o
+SOURCES := firmware/main.c \
+	   $(sort $(wildcard firmware/lib/*.c firmware/platform/*.c firmware/arch/generic/*.c drivers/*.c)) \
+	   $(sort $(wildcard $(addprefix firmware/arch/$(ARCH)/*,.c .S) $(addprefix firmware/boot/$(ARCH)/*,.c .S))) \
+	   $(filter-out $(CHECKS:%=tests/conformance/%.c),$(sort $(wildcard tests/conformance/*.c))) \
+	   $(wildcard $(CHECKS:%=tests/conformance/%.c))
+OBJECTS := $(SOURCES:%=$(OUT)/%.o) $(OUT)/gen/requirements.c.o
 
 all: $(OUT)/touchstone.elf
 
 $(OUT)/touchstone.elf: $(OUT)/touchstone.debug
-	objcopy --strip-all $< $@
+	@echo "  STRIP   $@"
+	$(Q)$(OBJCOPY) --strip-all $< $@
 
+# The unstripped image, for a debugger.
 $(OUT)/touchstone.debug: $(OBJECTS) linker/$(ARCH).ld
-	$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -nostdlib -static -T linker/$(ARCH).ld -Wl,--gc-sections,--build-id=none -o $@ $(OBJECTS)
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -nostdlib -static -T linker/$(ARCH).ld -Wl,--gc-sections,--build-id=none -o $@ $(OBJECTS)
 
 $(OUT)/gen/requirements.c: tests/conformance/requirements.csv tests/conformance/requirements.py
 	@mkdir -p $(@D)
-	$(PYTHON) tests/conformance/requirements.py $< > $@.new && mv $@.new $@
+	@echo "  GEN     $@"
+	$(Q)$(PYTHON) tests/conformance/requirements.py $< > $@.new && mv $@.new $@
 
 $(OUT)/gen/%.c.o: $(OUT)/gen/%.c
-	$(CC) $(CFLAGS) -MMD -c $< -o $@
+	@echo "  CC      $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -c $< -o $@
 
-$(OUT)/%.c.o: %.c Makefile
+$(OUT)/%.o: % Makefile firmware/arch/$(ARCH)/flags.mk
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -c $< -o $@
-
-$(OUT)/%.S.o: %.S Makefile
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -c $< -o $@
-
--include $(OBJECTS:.o=.d)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(CFLAGS) -MMD -c $< -o $@
 
 clean:
 	rm -rf $(BUILD)
 
 .PHONY: all clean
+.DELETE_ON_ERROR:
+-include $(OBJECTS:.o=.d)

@@ -54,7 +54,8 @@ bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport
 
 	if (!start_books(queue, transport, index, size, event_idx))
 		return false;
-	ring = dma_alloc(used_offset + VIRTQ_USED_BYTES(size), page_size);
+	/* Aligned to both, so that "the next multiple" is the same counted from the ring's start and from address 0. */
+	ring = dma_alloc(used_offset + VIRTQ_USED_BYTES(size), align > page_size ? align : page_size);
 	if (!ring)
 		return false;
 	queue->desc = (volatile struct virtq_desc *)ring;

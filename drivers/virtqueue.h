@@ -65,7 +65,7 @@ struct virtqueue {
  * the arena is full.
  */
 bool virtqueue_alloc(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size, bool event_idx);
-/* The same in the legacy layout: one area, page_size aligned, the used ring at the next multiple of align (2.7.2). */
+/* The same in the legacy layout: one area, aligned to page_size and align, the used ring at the next multiple of align (2.7.2). Both are powers of two. */
 bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size, bool event_idx,
 			    uint32_t page_size, uint32_t align);
 /* Tells the device where the queue is and, on the modern layout, sets QueueReady. Each register is written once. GuestPageSize is the caller's. */

@@ -68,6 +68,13 @@ struct run {
 #define OFFERS(BIT) { { [(BIT) / 32] = 1u << ((BIT) % 32) } }
 #define OFFERS_BOTH(ONE, OTHER) { { [(ONE) / 32] = 1u << ((ONE) % 32) | 1u << ((OTHER) % 32) } } /* of the same word */
 
+/* gcc otherwise emits the variables of a file in whatever order it likes; clang keeps theirs. */
+#if __has_attribute(no_reorder)
+#define IN_ORDER __attribute__((no_reorder))
+#else
+#define IN_ORDER
+#endif
+
 /*
  * CHECK(c_name, "family.what", REQ("row", ...), level, NEEDS(...), "The property holds") { body with t and d }
  * The list of checks is the section "checks", in the order in which the files are linked.
@@ -80,7 +87,7 @@ struct run {
 						   .level = LEVEL,                                                     \
 						   .needs = NEEDED,                                                    \
 						   .body = NAME };                                                     \
-	static const struct check *const listed_##NAME __attribute__((section("checks"), used)) = &check_##NAME;       \
+	static const struct check *const listed_##NAME IN_ORDER __attribute__((section("checks"), used)) = &check_##NAME; \
 	static void NAME(struct run *t __attribute__((unused)), struct device *d __attribute__((unused)))
 
 #define CHECK_FORMAT(AT) __attribute__((format(printf, AT, AT + 1)))
