@@ -13,7 +13,9 @@ enum {
 	PAGE = 4096,
 	SMALL_QUEUE = 4,
 	LAPS = 3,
+	EARLY_LIVES = 5,
 };
+#define EARLY_NS MILLISECONDS(20)
 
 /* One way to lay out the request queue. */
 struct layout {
@@ -206,17 +208,39 @@ CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07
 	expect_ok(t, device_do_request(d, 2), "a request completes on the other queue");
 }
 
-/* Broken by: waiting for DRIVER_OK. Symptom: old drivers, which probe a disk before they set it, hang at boot. */
-CHECK(legacy_before_driver_ok, "legacy.works-before-driver-ok", REQ("leg-init-02"), MUST, NEEDS(.version = 1, .requests = true),
-      "A legacy device is usable before DRIVER_OK")
+/* A life without DRIVER_OK: does a request complete in it? If not, DRIVER_OK follows, and the request must complete then. */
+static bool completes_before_driver_ok(struct run *t, struct device *d)
 {
+	static struct request request;
+	bool early;
+
 	require_ok(t, device_reset(d), "the device resets");
 	device_greet(d);
 	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
 	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
-	require_ok(t, device_do_request(d, 1), "a request completes before DRIVER_OK");
+	require_ok(t, device_make_request(d, &request, 1), "a request can be made");
+	require_ok(t, device_add_request(d, &request, NULL), "a request can be added");
+	virtqueue_kick(device_request_queue(d));
+	early = WAIT_UNTIL(virtqueue_used_waiting(device_request_queue(d)), EARLY_NS);
 	device_go(d);
-	require_ok(t, device_do_request(d, 2), "a request completes after DRIVER_OK");
+	if (!early)
+		virtqueue_notify(device_request_queue(d));
+	require_ok(t, device_finish_request(d, NULL), "the request completes at the latest after DRIVER_OK");
+	return early;
+}
+
+/*
+ * Broken by: waiting for DRIVER_OK. Symptom: old drivers, which probe a disk before they set it, hang at boot. One life in which the request completes early proves the property; so
+ * a device is only at fault if the request waits for DRIVER_OK in every one of several lives, which no slow machine explains.
+ */
+CHECK(legacy_before_driver_ok, "legacy.works-before-driver-ok", REQ("leg-init-02"), MUST, NEEDS(.version = 1, .requests = true),
+      "A legacy device is usable before DRIVER_OK")
+{
+	unsigned early = 0;
+
+	for (unsigned life = 0; life < EARLY_LIVES && !early; life++)
+		early += completes_before_driver_ok(t, d);
+	expect(t, early, "a request completes before DRIVER_OK in one of %u lives (in each it completed right after DRIVER_OK)", EARLY_LIVES);
 }
 
 /* Where and how wide a field is that a legacy driver may write; false if the device has none. */
