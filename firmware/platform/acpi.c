@@ -6,7 +6,7 @@
 #include "firmware/lib/string.h"
 
 enum {
-	TABLE_SIZE_MAX = 4 << 20, /* many times the largest DSDT in the field; a length beyond it is garbage */
+	TABLE_SIZE_MAX = 1 << 20, /* several times the largest DSDT in the field; a length beyond it is garbage */
 	TABLES_MAX = 64,
 };
 
@@ -154,7 +154,7 @@ static const struct acpi_table *single(struct platform *platform, const struct t
 }
 
 /* The MADT before any AML, because interrupts in AML may be ISA interrupts, which it can move. */
-static void read_tables(struct platform *platform, const struct table_list *list)
+static void read_tables(struct platform *platform, const struct acpi_table *root, const struct table_list *list)
 {
 	const struct acpi_table *madt = single(platform, list, "APIC");
 	const struct acpi_table *fadt = single(platform, list, "FACP");
@@ -165,6 +165,8 @@ static void read_tables(struct platform *platform, const struct table_list *list
 		acpi_read_madt(platform, madt);
 	if (fadt)
 		dsdt_address = acpi_read_fadt(platform, fadt);
+	else
+		acpi_warn(platform, root, "lists no intact FACP, so there is no DSDT");
 	if (dsdt_address && acpi_open_table(platform, dsdt_address, "DSDT", &dsdt))
 		acpi_read_aml(platform, &dsdt);
 	for (uint32_t i = 0; i < list->count; i++)
@@ -185,6 +187,6 @@ void platform_parse_acpi(struct platform *platform, uint64_t rsdp)
 	else if ((roots.xsdt && acpi_open_table(platform, roots.xsdt, "XSDT", &root)) ||
 		 (roots.rsdt && acpi_open_table(platform, roots.rsdt, "RSDT", &root))) {
 		list_tables(platform, &root, &list);
-		read_tables(platform, &list);
+		read_tables(platform, &root, &list);
 	}
 }

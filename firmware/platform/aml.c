@@ -82,14 +82,22 @@ static bool is_virtio_hid(const struct aml_value *value)
 	       !memcmp(value->bytes, virtio_hid, sizeof(virtio_hid) - 1);
 }
 
+static bool first_element(const struct aml_value *package, struct aml_value *element)
+{
+	struct aml_stream elements;
+
+	if (package->kind != AML_PACKAGE || !package->length)
+		return false;
+	elements = (struct aml_stream){ .at = package->bytes, .end = package->bytes + package->length };
+	return aml_value(&elements, element);
+}
+
 /* The first element of the _S5_ package is SLP_TYP for PM1a_CNT and for the sleep control register: section 7.4.2. */
 static void power_off_value(struct walk *walk, const struct aml_value *package)
 {
-	struct aml_stream elements = { .at = package->bytes, .end = package->bytes + package->length };
 	struct aml_value type;
 
-	if (package->kind != AML_PACKAGE || !package->length || !aml_value(&elements, &type) ||
-	    type.kind != AML_INTEGER || type.integer > UINT8_MAX) {
+	if (!first_element(package, &type) || type.kind != AML_INTEGER || type.integer > UINT8_MAX) {
 		acpi_warn(walk->platform, walk->table,
 			  "_S5_ is not a package that begins with a small integer; ignored");
 		return;

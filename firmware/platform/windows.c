@@ -31,6 +31,11 @@ static const char *irq_words(const struct irq_source *source)
 	return source->trigger == IRQ_EDGE ? "edge, low" : "level, low";
 }
 
+static bool same_trigger(const struct irq_source *a, const struct irq_source *b)
+{
+	return a->trigger == b->trigger && a->polarity == b->polarity;
+}
+
 static bool overlap(uint64_t base, uint64_t size, uint64_t other_base, uint64_t other_size)
 {
 	return base < other_base + other_size && other_base < base + size;
@@ -78,11 +83,26 @@ static void merge(struct platform *platform, struct mmio_window *known, const st
 	} else if (window->announced & STATES_TRIGGER) {
 		if (!(known->announced & STATES_TRIGGER))
 			known->irq = window->irq;
-		else if (known->irq.trigger != window->irq.trigger || known->irq.polarity != window->irq.polarity)
+		else if (!same_trigger(&known->irq, &window->irq))
 			platform_warn(platform, "window 0x%llx: GSI %u is %s (%s) or %s (%s); the first is used", base,
 				      known->irq.gsi, irq_words(&known->irq), before, irq_words(&window->irq), now);
 	}
 	known->announced |= window->announced;
+}
+
+/* Windows may share an input, but it has only one trigger. */
+static void warn_of_mixed_line(struct platform *platform, const struct mmio_window *window)
+{
+	for (uint32_t i = 0; i < platform->window_count; i++) {
+		const struct mmio_window *other = &platform->windows[i];
+
+		if (other->irq.gsi == window->irq.gsi && !same_trigger(&other->irq, &window->irq)) {
+			platform_warn(platform, "GSI %u: %s for window 0x%llx, %s for window 0x%llx", window->irq.gsi,
+				      irq_words(&other->irq), (unsigned long long)other->base, irq_words(&window->irq),
+				      (unsigned long long)window->base);
+			return;
+		}
+	}
 }
 
 void platform_add_window(struct platform *platform, const struct mmio_window *window)
@@ -116,6 +136,7 @@ void platform_add_window(struct platform *platform, const struct mmio_window *wi
 		return;
 	}
 
+	warn_of_mixed_line(platform, window);
 	/* By address, so that devices have the same names whoever announced them, and in whichever order. */
 	for (; at && platform->windows[at - 1].base > window->base; at--)
 		platform->windows[at] = platform->windows[at - 1];

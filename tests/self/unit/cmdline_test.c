@@ -124,7 +124,8 @@ UNIT_TEST(an_overlong_word_is_cut_in_the_quote)
 	discover(cmdline);
 	unit_equal(platform.window_count, 0);
 	unit_equal(platform.warning_count, 1);
-	unit_text(platform.warnings[0], "cmdline: virtio_mmio.device=512@0x1000:5:11111111111111111111111111111111: too long; ignored");
+	unit_text(platform.warnings[0],
+		  "cmdline: virtio_mmio.device=512@0x1000:5:11111111111111111111111111111111: too long; ignored");
 }
 
 UNIT_TEST(what_follows_two_dashes_is_not_the_kernels)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine under discovery, made up: physical memory and device registers. It stands behind platform_physical(), machine_map() and
- * machine_probe_read32().
+ * The machine under discovery, made up: physical memory and device registers. It stands behind platform_physical(),
+ * machine_map() and machine_probe_read32().
  *
- * Every platform_physical() gives out a copy of exactly the size that was asked for, so the address sanitizer reports a read of even one byte more.
+ * Every platform_physical() gives out a copy of exactly the size that was asked for, so the address sanitizer reports
+ * a read of even one byte more.
  */
 #ifndef TESTS_SELF_UNIT_MACHINE_H
 #define TESTS_SELF_UNIT_MACHINE_H
@@ -18,10 +19,10 @@ void machine_reset(void);
 /* Puts bytes at a physical address; they are copied. Returns the copy, which may be changed. */
 uint8_t *machine_place(uint64_t address, const void *bytes, size_t size);
 
-/* Puts 32-bit registers at [base, base + count * 4): each reads as `value`. What is not placed traps. */
+/* Puts a 32-bit register at an address. Where there is none, a read traps. */
 void machine_place_register(uint64_t address, uint32_t value);
 
-/* How often registers were read, and whether anything but an aligned one was. */
+/* How often registers were read. */
 unsigned machine_register_reads(void);
 
 /* How many bytes discovery has asked for. */

@@ -7,8 +7,9 @@
  *             unit_equal(list_length(&list), 0);
  *     }
  *
- * A failed assertion is printed and the test goes on. A test that asserts nothing has failed. The program runs all tests, or those whose name
- * contains its first argument, and ends with "N passed, N failed"; its exit status is 0 only if something ran and nothing failed.
+ * A failed assertion is printed and the test goes on. A test that asserts nothing has failed. The program runs all
+ * tests, or those whose name contains its first argument, and ends with "N passed, N failed"; its exit status is 0 only
+ * if something ran and nothing failed.
  */
 #ifndef TESTS_SELF_UNIT_UNIT_H
 #define TESTS_SELF_UNIT_UNIT_H

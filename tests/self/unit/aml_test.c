@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Devices in DSDT and SSDT: tables that iasl compiled, and then the same ones broken in every way that chance finds. */
+#include "tests/self/unit/unit.h"
+
+#include <stdlib.h>
+
+#include "firmware/platform/platform.h"
+#include "tests/self/unit/machine.h"
+#include "tests/self/unit/tables.h"
+
+enum {
+	RSDP = 0xf31a0,
+	XSDT = 0x100000,
+	FADT = 0x102000,
+	DSDT = 0x104000,
+	SSDT = 0x10c000,
+};
+
+static struct platform platform;
+
+static void place_dsdt(struct table *dsdt)
+{
+	const uint64_t entries[] = { FADT };
+
+	machine_reset();
+	place_rsdp(RSDP, 2, 0, XSDT);
+	place_root(XSDT, 8, entries, 1);
+	place_fadt(FADT, DSDT);
+	table_place(dsdt, DSDT);
+}
+
+static void parse(void)
+{
+	memset(&platform, 0, sizeof(platform));
+	platform_parse_acpi(&platform, RSDP);
+}
+
+/* UNIT_ACPI: the directory of what iasl made of acpi/. */
+static void load(struct table *table, const char *name)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), UNIT_ACPI "/%s.aml", name);
+	table_load(table, path);
+}
+
+static void parse_dsdt(const char *name)
+{
+	struct table dsdt;
+
+	load(&dsdt, name);
+	place_dsdt(&dsdt);
+	parse();
+}
+
+static void expect_window(uint32_t index, uint64_t base, uint64_t size, struct irq_source irq)
+{
+	unit_true(index < platform.window_count);
+	unit_equal(platform.windows[index].base, base);
+	unit_equal(platform.windows[index].size, size);
+	unit_equal(platform.windows[index].irq.gsi, irq.gsi);
+	unit_equal(platform.windows[index].irq.trigger, irq.trigger);
+	unit_equal(platform.windows[index].irq.polarity, irq.polarity);
+	unit_equal(platform.windows[index].announced, ANNOUNCED_ACPI);
+}
+
+static struct irq_source edge(uint32_t gsi)
+{
+	return (struct irq_source){ gsi, IRQ_EDGE, IRQ_ACTIVE_HIGH };
+}
+
+static struct irq_source level(uint32_t gsi)
+{
+	return (struct irq_source){ gsi, IRQ_LEVEL, IRQ_ACTIVE_HIGH };
+}
+
+static struct irq_source low(uint32_t gsi, enum irq_trigger trigger)
+{
+	return (struct irq_source){ gsi, trigger, IRQ_ACTIVE_LOW };
+}
+
+UNIT_TEST(firecracker)
+{
+	parse_dsdt("firecracker");
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 2);
+	expect_window(0, 0xc0001000, 0x1000, edge(5));
+	expect_window(1, 0xc0002000, 0x1000, edge(6));
+	unit_true(!platform.poweroff.has_s5);
+}
+
+UNIT_TEST(openvmm)
+{
+	parse_dsdt("openvmm");
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 2);
+	expect_window(0, 0xfe801000, 0x1000, level(17));
+	expect_window(1, 0x1fff000000, 0x1000, level(17));
+	unit_true(platform.poweroff.has_s5);
+	unit_equal(platform.poweroff.s5, 0);
+}
+
+UNIT_TEST(qemu_microvm)
+{
+	parse_dsdt("microvm");
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 2);
+	expect_window(0, 0xfeb02c00, 0x200, level(46));
+	expect_window(1, 0xfeb02e00, 0x200, level(47));
+	unit_true(platform.poweroff.has_s5);
+	unit_equal(platform.poweroff.s5, 5);
+}
+
+/* In an SSDT, beside a DSDT that has windows of its own. */
+UNIT_TEST(all_descriptors)
+{
+	const uint64_t entries[] = { FADT, SSDT };
+	struct table dsdt, ssdt;
+
+	load(&dsdt, "firecracker");
+	load(&ssdt, "descriptors");
+	machine_reset();
+	place_rsdp(RSDP, 2, 0, XSDT);
+	place_root(XSDT, 8, entries, 2);
+	place_fadt(FADT, DSDT);
+	table_place(&dsdt, DSDT);
+	table_place(&ssdt, SSDT);
+	parse();
+	unit_equal(platform.window_count, 8);
+	expect_window(0, 0xd00000, 0x200, edge(7));
+	expect_window(1, 0x10000000, 0x200, low(32, IRQ_EDGE));
+	expect_window(2, 0x21000000, 0x200, low(33, IRQ_LEVEL));
+	expect_window(3, 0x30000000, 0x200, low(5, IRQ_LEVEL));
+	expect_window(4, 0x40000000, 0x200, edge(6));
+	expect_window(5, 0x50000000, 0x200, level(40));
+	expect_window(6, 0xc0001000, 0x1000, edge(5));
+	unit_equal(platform.warning_count, 2);
+	unit_text(platform.warnings[0], "GSI 5: edge, high for window 0xc0001000, level, low for window 0x30000000");
+	unit_contains(platform.warnings[1], "SSDT at 0x10c000: D005: _CRS has 2 memory ranges and 3 interrupts; the");
+}
+
+UNIT_TEST(isa_interrupts_in_aml_are_led_by_overrides)
+{
+	const uint64_t entries[] = { SSDT, 0x103000, FADT };
+	struct table dsdt, ssdt, madt;
+
+	load(&dsdt, "microvm");
+	load(&ssdt, "descriptors");
+	table_begin(&madt, "APIC");
+	table_put64(&madt, 0xfee00000);
+	table_put(&madt, (uint8_t[]){ 2, 10, 0, 6, 22, 0, 0, 0, 0xf, 0 }, 10);
+	machine_reset();
+	place_rsdp(RSDP, 2, 0, XSDT);
+	place_root(XSDT, 8, entries, 3);
+	place_fadt(FADT, DSDT);
+	table_place(&dsdt, DSDT);
+	table_place(&ssdt, SSDT);
+	table_place(&madt, 0x103000);
+	parse();
+	expect_window(4, 0x40000000, 0x200, low(22, IRQ_LEVEL));
+	expect_window(3, 0x30000000, 0x200, low(5, IRQ_LEVEL));
+}
+
+UNIT_TEST(devices_among_everything_else)
+{
+	parse_dsdt("maze");
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 3);
+	for (uint32_t i = 0; i < 3; i++)
+		expect_window(i, 0x10000000 + i * 0x1000, 0x200, level(32 + i));
+	unit_true(platform.poweroff.has_s5);
+	unit_equal(platform.poweroff.s5, 7);
+}
+
+UNIT_TEST(devices_that_cannot_be_used)
+{
+	parse_dsdt("excuses");
+	unit_equal(platform.window_count, 0);
+	unit_equal(platform.warning_count, 6);
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: X000: _STA says that it is not present; ignored");
+	unit_text(platform.warnings[1], "ACPI DSDT at 0x104000: X001: no _CRS; ignored");
+	unit_text(platform.warnings[2], "ACPI DSDT at 0x104000: X002: _CRS is not a constant buffer; ignored");
+	unit_text(platform.warnings[3], "ACPI DSDT at 0x104000: X003: _CRS has no interrupt; ignored");
+	unit_text(platform.warnings[4], "ACPI DSDT at 0x104000: X004: _CRS has no memory; ignored");
+	unit_text(platform.warnings[5],
+		  "ACPI DSDT at 0x104000: LNRO0005 is mentioned 7 times, and 5 devices were found");
+}
+
+UNIT_TEST(devices_behind_expressions)
+{
+	parse_dsdt("expressions");
+	unit_equal(platform.window_count, 2);
+	expect_window(0, 0x10000000, 0x200, level(32));
+	expect_window(1, 0x10001000, 0x200, level(33));
+	unit_equal(platform.warning_count, 1);
+	unit_contains(platform.warnings[0], "ACPI DSDT at 0x104000: AML at 0x");
+	unit_contains(platform.warnings[0], "is not understood; going on at the next device");
+}
+
+UNIT_TEST(blocks_in_blocks)
+{
+	struct table dsdt;
+
+	/* Scope(\) around all that follows, a hundred deep: opcode, PkgLength of two bytes, root, null name */
+	table_begin(&dsdt, "DSDT");
+	for (uint32_t left = 100 * 5; left; left -= 5) {
+		uint32_t length = left - 1;
+
+		table_put8(&dsdt, 0x10);
+		table_put8(&dsdt, (uint8_t)(0x40 | (length & 0xf)));
+		table_put8(&dsdt, (uint8_t)(length >> 4));
+		table_put(&dsdt, "\\", 2);
+	}
+	place_dsdt(&dsdt);
+	parse();
+	unit_equal(platform.warning_count, 1);
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: blocks are nested more than 16 deep; not followed");
+}
+
+/* Whatever a table holds, this must be true of what was made of it. */
+static bool sane(void)
+{
+	for (uint32_t i = 0; i < platform.window_count; i++) {
+		const struct mmio_window *window = &platform.windows[i];
+
+		if (window->size < 0x100 || window->base % 4 || window->base + window->size < window->base)
+			return false;
+		if (i && window[-1].base + window[-1].size > window->base)
+			return false;
+	}
+	for (uint32_t i = 0; i < platform.warning_count; i++)
+		if (!memchr(platform.warnings[i], 0, PLATFORM_WARNING_MAX) || !platform.warnings[i][0])
+			return false;
+	return platform.window_count <= PLATFORM_WINDOWS && platform.warning_count <= PLATFORM_WARNINGS &&
+	       platform.cpu_count <= PLATFORM_CPUS && platform.ioapic_count <= PLATFORM_IOAPICS &&
+	       platform.override_count <= PLATFORM_OVERRIDES && machine_bytes_read() < 1 << 20;
+}
+
+static uint32_t mentions(const struct table *table)
+{
+	uint32_t count = 0;
+
+	for (uint32_t at = TABLE_HEADER; at + 9 <= table->length; at++)
+		count += !memcmp(table->bytes + at, "LNRO0005", 9);
+	return count;
+}
+
+static uint32_t random_state;
+
+/* xorshift32 (Marsaglia): all that is asked of it is to be the same everywhere. */
+static uint32_t random_below(uint32_t bound)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 17;
+	random_state ^= random_state << 5;
+	return random_state % bound;
+}
+
+static void mutate(struct table *table)
+{
+	uint32_t at = random_below(table->length), other = random_below(table->length);
+	uint32_t size = random_below(16);
+
+	switch (random_below(6)) {
+	case 0:
+		table->bytes[at] ^= (uint8_t)(1 << random_below(8));
+		break;
+	case 1:
+		table->bytes[at] = (uint8_t)random_below(256);
+		break;
+	case 2:
+		table->bytes[at] = (uint8_t[]){ 0, 1, 0x3f, 0x40, 0x7f, 0x80, 0xff, 0xc0 }[random_below(8)];
+		break;
+	case 3: /* cut */
+		table->length = at < TABLE_HEADER ? TABLE_HEADER : at;
+		break;
+	case 4: /* some bytes twice */
+		if (at + size <= table->length && other + size <= table->length)
+			memmove(table->bytes + at, table->bytes + other, size);
+		break;
+	case 5: /* some bytes missing */
+		if (at + size < table->length && at >= TABLE_HEADER) {
+			memmove(table->bytes + at, table->bytes + at + size, table->length - at - size);
+			table->length -= size;
+		}
+		break;
+	}
+}
+
+enum { MUTATIONS = 4000 };
+
+static const char *const names[] = {
+	"firecracker", "openvmm", "microvm", "descriptors", "maze", "excuses", "expressions",
+};
+
+/*
+ * No read out of bounds (the sanitizers see to that), no endless loop, nothing impossible in the result, and the
+ * promise that holds for any table: a device that it mentions is found, or there is a warning.
+ */
+UNIT_TEST(mutated_dsdts)
+{
+	for (uint32_t which = 0; which < sizeof(names) / sizeof(names[0]); which++) {
+		struct table original, dsdt;
+		uint32_t quiet = 0;
+
+		load(&original, names[which]);
+		random_state = which + 1;
+		for (uint32_t round = 0; round < MUTATIONS; round++) {
+			bool good;
+
+			dsdt = original;
+			for (uint32_t count = 1 + random_below(4); count--;)
+				mutate(&dsdt);
+			memcpy(dsdt.bytes, "DSDT", 4);
+			place_dsdt(&dsdt);
+			parse();
+			good = sane() && (platform.window_count >= mentions(&dsdt) || platform.warning_count);
+			quiet += !platform.warning_count;
+			unit_true(good);
+			if (!good) {
+				printf("    %s, round %u: %u windows, %u mentions\n", names[which], round,
+				       platform.window_count, mentions(&dsdt));
+				return;
+			}
+		}
+		unit_true(quiet < MUTATIONS);
+	}
+}
+
+/* Every prefix of a table, as a table of its own. */
+UNIT_TEST(truncated_dsdts)
+{
+	for (uint32_t which = 0; which < sizeof(names) / sizeof(names[0]); which++) {
+		struct table original, dsdt;
+
+		load(&original, names[which]);
+		for (uint32_t length = TABLE_HEADER; length < original.length; length++) {
+			dsdt = original;
+			dsdt.length = length;
+			memcpy(dsdt.bytes, "DSDT", 4);
+			place_dsdt(&dsdt);
+			parse();
+			unit_true(sane());
+			unit_true(platform.window_count >= mentions(&dsdt) || platform.warning_count);
+		}
+	}
+}
+
+/* The other tables, with a wrong checksum half of the time. */
+UNIT_TEST(mutated_tables)
+{
+	const uint64_t entries[] = { FADT, 0x103000 };
+	struct table dsdt, madt;
+
+	load(&dsdt, "firecracker");
+	table_begin(&madt, "APIC");
+	table_put64(&madt, 0xfee00000);
+	table_put(&madt, (uint8_t[]){ 0, 8, 0, 0, 1, 0, 0, 0, 1, 12, 0, 0, 0, 0, 0xc0, 0xfe, 0, 0, 0, 0 }, 20);
+	table_put(&madt, (uint8_t[]){ 2, 10, 0, 0, 2, 0, 0, 0, 0, 0, 2, 10, 0, 9, 9, 0, 0, 0, 0xd, 0 }, 20);
+
+	random_state = 1;
+	for (uint32_t round = 0; round < MUTATIONS * 4; round++) {
+		struct victim {
+			uint8_t *bytes;
+			uint32_t size, checksum;
+		} victims[4], *victim;
+		bool good;
+
+		machine_reset();
+		victims[0] = (struct victim){ place_rsdp(RSDP, 2, 0, XSDT), RSDP_SIZE, 32 };
+		victims[1] = (struct victim){ place_root(XSDT, 8, entries, 2), TABLE_HEADER + 16, TABLE_CHECKSUM };
+		victims[2] = (struct victim){ place_fadt(FADT, DSDT), FADT_SIZE, TABLE_CHECKSUM };
+		victims[3] = (struct victim){ table_place(&madt, 0x103000), madt.length, TABLE_CHECKSUM };
+		table_place(&dsdt, DSDT);
+
+		victim = &victims[random_below(4)];
+		for (uint32_t count = 1 + random_below(4); count--;)
+			victim->bytes[random_below(victim->size)] = (uint8_t)random_below(256);
+		if (random_below(2)) {
+			if (victim == victims)
+				table_checksum(victim->bytes, 20, 8);
+			table_checksum(victim->bytes, victim->size, victim->checksum);
+		}
+		parse();
+		good = sane() && (platform.window_count == 2 || platform.warning_count);
+		unit_true(good);
+		if (!good) {
+			printf("    round %u, table %u\n", round, (unsigned)(victim - victims));
+			return;
+		}
+	}
+}
