@@ -30,7 +30,7 @@ class Boot:
         return _read(self.out)
 
     def errors(self):
-        """The last bytes that the VMM wrote to stderr so far. To be called often, so that the VMM never waits for us."""
+        """The last bytes that the VMM wrote to stderr so far. To be called often, lest the VMM waits for us."""
         while data := _read(self._err):
             self._errors = (self._errors + data)[-KEEP_ERRORS:]
         return self._errors

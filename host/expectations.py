@@ -25,9 +25,6 @@ class Expectation(namedtuple("Expectation", "where pattern verdict sometimes rea
         """A check that the line speaks of came out as the line says."""
         return check.verdict == self.verdict or (self.verdict == "*" and check.verdict in VERDICTS)
 
-    def __str__(self):
-        return f"{self.pattern} {self.verdict}{'?' if self.sometimes else ''}"
-
 
 def name_fits(pattern, config, name):
     """A pattern with a slash is compared with `config/device.id`, one without with `device.id` and with `id`."""
@@ -48,19 +45,15 @@ def is_pattern(text):
     return _PATTERN.fullmatch(text) is not None
 
 
-def read(path):
-    """The expectations of a file. OSError if it cannot be read, Malformed if a line is wrong."""
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return parse(file, path)
-
-
-def parse(lines, path):
-    """The expectations of the lines of a file; `path` is for messages."""
+def read(path, shown):
+    """The expectations of a file, whose name in messages is `shown`. OSError if it cannot be read, Malformed if a line
+    is wrong."""
     found = []
-    for number, line in enumerate(lines, 1):
-        line = line.strip()
-        if line and not line.startswith("#"):
-            found.append(_expectation(line, f"{path}:{number}"))
+    with open(path, encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            line = line.strip()
+            if line and not line.startswith("#"):
+                found.append(_expectation(line, f"{shown}:{number}"))
     return found
 
 

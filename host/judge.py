@@ -18,21 +18,21 @@ Stale.__doc__ = "An expectation that is not true any more: because of one result
 Outcome = namedtuple("Outcome", "code results stale problems")
 Outcome.__doc__ = "The exit code of docs/report.md and all that leads to it. `problems` are (config, Problem)."
 
+
 def full_name(config, check):
     """`modern/blk0.ring.wrap`; without the slash for a VMM that has but one configuration."""
     return f"{config}/{check.name}" if config else check.name
 
 
 def judge(sessions, expectations, level, narrowed):
-    """`level` is the weakest level that gates. A `narrowed` run leaves out checks on purpose, so that an expectation may
-    find nothing that it speaks of, and a configuration nothing to test."""
+    """The Outcome. `level` is the weakest level that gates. A `narrowed` run leaves out checks on purpose, so that an
+    expectation may find nothing that it speaks of, and a configuration nothing to test."""
     results = [assess(session.config, check, expectations, level) for session in sessions for check in session.checks]
     problems = [(session.config, problem) for session in sessions for problem in session.problems]
     stale = [entry for line in expectations for entry in _stale(line, results, narrowed or bool(problems))]
     idle = [session for session in sessions if all(check.verdict == "SKIP" for check in session.checks)]
     if len(idle) < len(sessions) and not narrowed:
-        problems += [(session.config, Problem(1, f"nothing was tested: {session.nothing or 'all checks were skipped'}", []))
-                     for session in idle if not session.problems]
+        problems += [(session.config, _nothing_tested(session)) for session in idle if not session.problems]
     codes = {problem.code for _config, problem in problems}
     codes |= {EXIT_CODE.get(result.check.verdict, 1) for result in results if result.gates}
     if stale:
@@ -49,6 +49,10 @@ def assess(config, check, expectations, level):
         if line.names(config, check) and line.fits(check):
             return Result(config, check, line, False)
     return Result(config, check, None, _gates(check, level))
+
+
+def _nothing_tested(session):
+    return Problem(1, f"nothing was tested: {session.nothing or 'all checks were skipped'}", [])
 
 
 def _gates(check, level):

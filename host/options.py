@@ -43,35 +43,39 @@ def _parser(vmms):
         prog="run.sh", allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Boots Touchstone under a VMM, shows its report and judges it.", epilog=_EPILOG)
 
-    what = parser.add_argument_group("what runs")
-    what.add_argument("--only", metavar="GLOB", action="append", default=[], help="run only these checks (repeatable, or a comma list)")
-    what.add_argument("--skip", metavar="GLOB", action="append", default=[], help="leave these checks out")
-    what.add_argument("--config", metavar="NAME", action="append", default=[], help="boot only these configurations of the VMM")
-    what.add_argument("--list", action="store_true", help="list the checks that would run, and run none")
-    what.add_argument("--seed", metavar="N", default="1", help="seed of every random choice, decimal or 0x (default 1)")
-    what.add_argument("--repeat", metavar="N", type=int, default=1, help="run each check N times, with seeds N, N+1, ...")
-    what.add_argument("--timeout", metavar="S", type=float, default=20.0, help="seconds without progress before the VMM is killed (default 20)")
-    what.add_argument("--append", metavar="WORDS", default="", help="more words for the guest's command line")
+    what = parser.add_argument_group("what runs").add_argument
+    what("--only", metavar="GLOB", action="append", default=[],
+         help="run only these checks (repeatable, or a comma list)")
+    what("--skip", metavar="GLOB", action="append", default=[], help="leave these checks out")
+    what("--config", metavar="NAME", action="append", default=[], help="boot only these configurations of the VMM")
+    what("--list", action="store_true", help="list the checks that would run, and run none")
+    what("--seed", metavar="N", default="1", help="seed of every random choice, decimal or 0x (default 1)")
+    what("--repeat", metavar="N", type=int, default=1, help="run each check N times, with seeds N, N+1, ...")
+    what("--timeout", metavar="S", type=float, default=20.0,
+         help="seconds without progress before the VMM is killed (default 20)")
+    what("--append", metavar="WORDS", default="", help="more words for the guest's command line")
 
-    vmm = parser.add_argument_group("where it runs")
-    vmm.add_argument("--vmm", metavar="NAME", help=f"one of: {' '.join(vmms)} (default {DEFAULT_VMM}); with --cmd, its name in reports")
-    vmm.add_argument("--cmd", metavar="COMMAND", help="any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; "
-                     "the report is what it writes to stdout")
-    vmm.add_argument("--smp", metavar="N", type=int, default=1, help="number of CPUs (default 1)")
-    vmm.add_argument("--qemu", metavar="PATH", help="the QEMU to use (default qemu-system-x86_64)")
-    vmm.add_argument("--machine", metavar="STRING", help="more QEMU machine options, as in acpi=off,pit=off")
-    vmm.add_argument("--devices", metavar="LIST", help="devices in this order, as in blk,net,rng,con (the default), or none")
+    where = parser.add_argument_group("where it runs").add_argument
+    where("--vmm", metavar="NAME",
+          help=f"one of: {' '.join(vmms)} (default {DEFAULT_VMM}); with --cmd, its name in reports")
+    where("--cmd", metavar="COMMAND",
+          help="any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout is the report")
+    where("--smp", metavar="N", type=int, default=1, help="number of CPUs (default 1)")
+    where("--qemu", metavar="PATH", help="the QEMU to use (default qemu-system-x86_64)")
+    where("--machine", metavar="STRING", help="more QEMU machine options, as in acpi=off,pit=off")
+    where("--devices", metavar="LIST", help="devices in this order, as in blk,net,rng,con (the default), or none")
 
-    judging = parser.add_argument_group("how it is judged")
-    judging.add_argument("--level", choices=LEVELS, default="described", help="the weakest level that can make the run fail (default described)")
-    judging.add_argument("--strict", action="store_true", help="the same as --level should")
-    judging.add_argument("--expect", metavar="FILE", help="known deviations (default: the file in expect/ for this VMM and version)")
-    judging.add_argument("--no-expect", action="store_true", help="no deviation is known")
+    judging = parser.add_argument_group("how it is judged").add_argument
+    judging("--level", choices=LEVELS, default="described",
+            help="the weakest level that can make the run fail (default described)")
+    judging("--strict", action="store_true", help="the same as --level should")
+    judging("--expect", metavar="FILE", help="known deviations (default: the file in expect/ for this VMM and version)")
+    judging("--no-expect", action="store_true", help="no deviation is known")
 
-    report = parser.add_argument_group("what is reported")
-    report.add_argument("-v", "--verbose", action="store_true", help="relay every line of the report")
-    report.add_argument("--junit", metavar="FILE", help="write a JUnit XML report")
-    report.add_argument("--json", metavar="FILE", help="write a JSON report (docs/report.md describes it)")
+    report = parser.add_argument_group("what is reported").add_argument
+    report("-v", "--verbose", action="store_true", help="relay every line of the report")
+    report("--junit", metavar="FILE", help="write a JUnit XML report")
+    report("--json", metavar="FILE", help="write a JSON report (docs/report.md describes it)")
     return parser
 
 
@@ -116,7 +120,7 @@ def _complete_vmm(options, vmms):
         return
     options.name = options.vmm or DEFAULT_VMM
     if options.name not in vmms:
-        raise UsageError(f"--vmm {options.name}: not one of {' '.join(vmms)} (any other VMM can be given with --cmd)")
+        raise UsageError(f"--vmm {options.name}: not one of {' '.join(vmms)} (give any other with --cmd)")
 
 
 def _patterns(option, values):

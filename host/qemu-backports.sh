@@ -45,7 +45,7 @@ sources=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI) $(COMPONENT) $(S
     grep "^${codename}[ -]" | sort -u) || fail 2 "apt knows no source for $codename"
 main=$(echo "$sources" | grep "^$codename " | head -n 1) || fail 2 "apt knows no source for $codename itself"
 uri=$(echo "$main" | cut -d ' ' -f 2)
-file=$(echo "$main" | cut -d ' ' -f 4 | sed 's/:[0-9]*$//')
+file=$(echo "$main" | cut -d ' ' -f 4- | sed 's/:[0-9]*$//')
 key=$(sed -n 's/.*[Ss]igned-[Bb]y[:=] *\(\/[^] ]*\).*/\1/p' "$file" | head -n 1)
 {
     echo "$codename-backports $uri main"

@@ -17,12 +17,13 @@ import cmdline
 import expectations
 import judge
 import options as command_line
-import show
+import summary
 from boot import Boot
+from relay import Relay
 from session import Session, follow
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-EXPECT = os.path.join(os.path.dirname(HERE), "expect")
+TOP = os.path.dirname(HERE)
 
 Run = namedtuple("Run", "vmm version expectations level seed seconds")
 Run.__doc__ = "What the reports say of the run as a whole. `version` and `expectations` (a path) may be None."
@@ -55,7 +56,7 @@ def run(image, options):
     if not os.access(image, os.R_OK):
         raise Stop(f"cannot read the image {image}")
     vmm, configs = load_vmm(options)
-    path, known = read_expectations(options.expect)
+    path, known = options.expect, read_expectations(options.expect)
     reports = open_reports(options)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as scratch:
         sessions = [new_session(vmm, config, image, options, os.path.join(scratch, config or "vmm"))
@@ -63,8 +64,8 @@ def run(image, options):
         try:
             version = boot_all(vmm, sessions)
             if version and not options.expect and not options.no_expect:
-                path, known = read_expectations(path_if_there(os.path.join(EXPECT, version)))
-            relay = show.Relay(sessions, lambda config, check: judge.assess(config, check, known, options.level),
+                path, known = expectations_for(version)
+            relay = Relay(sessions, lambda config, check: judge.assess(config, check, known, options.level),
                                lambda result: cmdline.again(options, result), options.verbose,
                                progress=sys.stderr if sys.stderr.isatty() else None)
             follow(sessions, relay.quiet if options.list else relay.update)
@@ -73,12 +74,12 @@ def run(image, options):
                 session.close()
     outcome = judge.judge(sessions, known, options.level, options.narrowed)
     if options.list:
-        return show.show_list(sessions, outcome)
+        return summary.write_list(sessions, outcome)
     about = Run(options.name, version, path, options.level, options.seed, time.monotonic() - began)
     for module, file in reports:
         with file:
             importlib.import_module(module).write(file, about, outcome, sessions)
-    show.show_summary(outcome, sessions, about)
+    summary.write(outcome, sessions, about)
     return outcome.code
 
 
@@ -90,7 +91,8 @@ def vmm_names():
 
 def load_vmm(options):
     """The Vmm of the options, and the configurations to boot."""
-    module = importlib.import_module("vmm." + ("command" if options.cmd is not None else options.name.replace("-", "_")))
+    stem = "command" if options.cmd is not None else options.name.replace("-", "_")
+    module = importlib.import_module(f"vmm.{stem}")
     for config in options.config:
         if config not in module.CONFIGS:
             raise Stop(f"--config {config}: {options.name} has {' '.join(module.CONFIGS).strip() or 'only one'}")
@@ -136,15 +138,18 @@ def boot_all(vmm, sessions):
         raise Stop(f"the VMM cannot be started: {error.strerror}: {error.filename}") from None
 
 
-def path_if_there(path):
-    """The path, or None if there is no such file."""
-    return path if os.path.exists(path) else None
+def expectations_for(version):
+    """Name and content of our own file for this VMM, (None, []) if there is none."""
+    path = os.path.join("expect", version)
+    if not os.path.exists(os.path.join(TOP, path)):
+        return None, []
+    return path, read_expectations(os.path.join(TOP, path), path)
 
 
-def read_expectations(path):
-    """The path and the expectations of that file; (None, []) for no file."""
+def read_expectations(path, shown=None):
+    """The expectations of a file, none of no file."""
     try:
-        return path, expectations.read(path) if path else []
+        return expectations.read(path, shown or path) if path else []
     except OSError as error:
         raise Stop(f"cannot read {path}: {error.strerror}") from None
 

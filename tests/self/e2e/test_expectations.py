@@ -100,6 +100,6 @@ def test_file_for_the_running_version():
 def test_our_own_files_can_be_read():
     for name in os.listdir(os.path.join(TOP, "expect")):
         if name != "README.md":
-            for line in expectations.read(os.path.join(TOP, "expect", name)):
+            for line in expectations.read(os.path.join(TOP, "expect", name), name):
                 page = line.link.partition("#")[0]
                 assert page.startswith("http") or os.path.exists(os.path.join(TOP, page)), f"{line.where}: no page {page}"

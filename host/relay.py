@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The report as the user sees it while it comes."""
+
+import sys
+
+
+class Relay:
+    """Shows the sessions' events, one session after the other in their order, however they interleave.
+
+    Compact: the environment, and every result that is news, with its diagnostics. Verbose: every line of the report.
+    """
+
+    def __init__(self, sessions, assess, again, verbose, out=sys.stdout, progress=None):
+        """`assess(config, check)` gives a Result, `again(result)` the command that runs it again; `progress` is the
+        terminal that shows how far the run is, or None."""
+        self._waiting = list(sessions)
+        self._sessions = sessions
+        self._assess = assess
+        self._again = again
+        self._verbose = verbose
+        self._out = out
+        self._progress = progress
+        self._titled = False
+        self._first_boot = True
+
+    def update(self):
+        """Shows what has come since the last time."""
+        while self._waiting:
+            session = self._waiting[0]
+            done = session.done
+            while session.events:
+                self._event(session, *session.events.popleft())
+            if not done:
+                break
+            self._waiting.pop(0)
+            self._titled = False
+        self._out.flush()
+        self._show_progress()
+
+    def quiet(self):
+        """Shows nothing but how far the run is."""
+        self._show_progress()
+
+    def _event(self, session, kind, value):
+        if session.config and not self._titled:
+            self._titled = True
+            self._line(f"== {session.config}")
+        if self._verbose:
+            self._verbose_event(session, kind, value)
+        elif kind == "boot":
+            self._first_boot = value == 1
+        elif kind == "note" and self._first_boot:
+            self._line(value)
+        elif kind == "result":
+            self._result(session, value)
+
+    def _verbose_event(self, session, kind, value):
+        if kind == "text":
+            self._line(value)
+        elif kind == "boot":
+            self._line(f"# boot {value} of {session.config or 'the VMM'}")
+        elif kind == "result" and value.verdict in ("CRASH", "TIMEOUT"):
+            self._result(session, value)
+
+    def _result(self, session, check):
+        result = self._assess(session.config, check)
+        if check.verdict in ("PASS", "SKIP") or (result.expectation and not self._verbose):
+            return
+        self._line("")
+        rows = ", ".join(check.reqs) or "no requirement named"
+        self._line(f"{check.verdict} {result.full}  ({check.level}: {rows})")
+        for line in check.lines:
+            self._line(f"    {line}")
+        if check.reason and not any(check.reason in line for line in check.lines):
+            self._line(f"    {check.reason}")
+        self._line(f"    again: {self._again(result)}")
+
+    def _line(self, text):
+        self.clear_progress()
+        self._out.write(text + "\n")
+
+    def clear_progress(self):
+        """Takes the progress line off the terminal."""
+        if self._progress:
+            self._progress.write("\r\x1b[K")
+
+    def _show_progress(self):
+        if self._progress:
+            parts = [f"{session.config} {len(session.checks)}/{session.plan or '?'}"
+                     + (f" {session.running.name}" if session.running else "")
+                     for session in self._sessions if not session.done]
+            self.clear_progress()
+            self._progress.write("   ".join(parts)[:100])
+            self._progress.flush()

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""host/qemu-backports.sh with an apt and a dpkg of our own: sources and key, the wrapper, and each way to fail."""
+
+import os
+import subprocess
+
+from harness import TOP, Scratch
+
+SCRIPT = os.path.join(TOP, "host", "qemu-backports.sh")
+
+# Answers for one release with the machine's own codename; $UPDATE is what `apt-get update` comes to.
+APT = r"""#!/bin/sh
+codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
+case "$*" in
+indextargets*) echo "$codename http://mirror.invalid/debian/ main $SCRATCH/own.sources:1"
+               echo "other http://mirror.invalid/other/ main $SCRATCH/other.list:1" ;;
+update*) echo "W: mirror.invalid is not there"; cp "$(dirname "$APT_CONFIG")/sources.list" "$SCRATCH/seen"; exit "$UPDATE" ;;
+*install*) [ -n "$NEWER" ] && echo "Inst qemu-system-x86 [1:7.2] (1:10.0 Backports [amd64])"; exit 0 ;;
+download*) echo "$*" >>"$SCRATCH/downloads"; touch qemu.deb ;;
+esac
+"""
+DPKG = r"""#!/bin/sh
+mkdir -p "$3/usr/bin"
+printf '#!/bin/sh\necho "QEMU emulator version 10.0.2" "$@"\n' >"$3/usr/bin/qemu-system-x86_64"
+chmod +x "$3/usr/bin/qemu-system-x86_64"
+"""
+
+
+def fetch(scratch, update="0", newer="yes", **environment):
+    """Calls the script with a cache of its own."""
+    os.makedirs(scratch / "bin", exist_ok=True)
+    for name, text in (("apt-get", APT), ("dpkg", DPKG)):
+        os.chmod(scratch.file(f"bin/{name}", text), 0o755)
+    scratch.file("own.sources", "Types: deb\nSigned-By: /usr/share/keyrings/own.gpg\n")
+    return subprocess.run([SCRIPT], env=dict(os.environ, PATH=f"{scratch / 'bin'}:{os.environ['PATH']}", SCRATCH=scratch.path,
+                                             XDG_CACHE_HOME=scratch / "cache", UPDATE=update, NEWER=newer, **environment),
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+
+
+def test_fetches_once():
+    with Scratch() as scratch:
+        done = fetch(scratch)
+        wrapper = done.stdout.strip()
+        assert done.returncode == 0 and os.path.dirname(wrapper).endswith("-backports"), done
+        first, second = sorted(scratch.read("seen").splitlines())
+        assert first.startswith("deb [signed-by=/usr/share/keyrings/own.gpg] http://mirror.invalid/debian/ "), first
+        assert second.endswith("-backports main") and "other" not in first + second, second
+        said = subprocess.run([wrapper, "-M", "none"], stdout=subprocess.PIPE, text=True, check=True).stdout
+        assert "version 10.0.2" in said and said.endswith("-M none\n"), said
+        again = fetch(scratch, update="100")
+        assert again.returncode == 0 and again.stdout == done.stdout and again.stderr == "", again
+        assert scratch.read("downloads").count("qemu-system-x86=1:10.0") == 1
+
+
+def test_no_network():
+    with Scratch() as scratch:
+        done = fetch(scratch, update="100")
+        assert done.returncode == 75 and "cannot reach" in done.stderr and "mirror.invalid is not there" in done.stderr, done
+        assert done.stdout == "" and not os.listdir(scratch / "cache/touchstone")
+
+
+def test_nothing_newer():
+    with Scratch() as scratch:
+        done = fetch(scratch, newer="")
+        assert done.returncode == 2 and "no QEMU newer" in done.stderr, done

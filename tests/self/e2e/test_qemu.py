@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The real image under a real QEMU: in every shape of the machine it finds its devices, and its report is whole."""
+
+import json
+import os
+import shutil
+
+from harness import IMAGE, Scratch, Skip, run
+
+def booted(*options):
+    """The JSON report of a run of the real image, which may judge the devices as it likes, but must be whole."""
+    if not os.path.exists(IMAGE):
+        raise Skip("no image: make builds it")
+    if not shutil.which("qemu-system-x86_64"):
+        raise Skip("no qemu-system-x86_64")
+    with Scratch() as scratch:
+        done = run("--json", scratch / "r.json", *options, image=IMAGE, env={"TMPDIR": scratch.path})
+        assert done.code in (0, 1, 77), f"exit {done.code}\n{done.out}{done.err}"
+        return json.loads(scratch.read("r.json"))
+
+
+def environment(report, config):
+    """What a configuration's guest said outside of the checks."""
+    [lines] = [entry["environment"] for entry in report["configs"] if entry["name"] == config]
+    return lines
+
+
+def finds(machine, how, devices="blk,net,rng,con"):
+    """Both configurations find these devices, and in this way. No check runs for that."""
+    report = booted("--machine", machine, "--devices", devices, "--only", "no.such.check")
+    names = set()
+    for device in devices.split(","):
+        names.add(f"{device}{sum(name.startswith(device) for name in names)}")
+    for config, version in (("modern", 2), ("legacy", 1)):
+        lines = [line for line in environment(report, config) if line.startswith("device ") and " found-by " in line]
+        assert {line.split()[1].rstrip(":") for line in lines} == names, lines
+        assert all(line.endswith(f" found-by {how}") and f" version {version} " in line for line in lines), lines
+
+
+def test_discovery_by_acpi():
+    finds("acpi=on", "acpi")
+
+
+def test_discovery_by_acpi_on_the_first_ioapic():
+    finds("acpi=on,ioapic2=off", "acpi")
+
+
+def test_discovery_by_command_line():
+    finds("acpi=off", "cmdline")
+
+
+def test_discovery_by_probe():
+    finds("acpi=off,auto-kernel-cmdline=off", "probe")
+
+
+def test_machine_without_old_hardware():
+    finds("pit=off,pic=off,rtc=off", "acpi")
+
+
+def test_several_devices_of_a_kind():
+    finds("acpi=on", "acpi", devices="blk,con,blk,net,net,rng")
+
+
+def test_no_device():
+    report = booted("--devices", "none")
+    assert report["exit"] == 77 and not report["results"], report
+
+
+def test_two_cpus():
+    report = booted("--smp", "2", "--only", "no.such.check")
+    assert any(line.startswith("cpus: 2 announced") for line in environment(report, "modern"))
+
+
+def test_list_is_what_runs():
+    report = booted("--config", "modern")
+    listed = run("--list", "--config", "modern", image=IMAGE).expect(0)
+    assert [line.split()[0] for line in listed.out.splitlines()] == [result["name"] for result in report["results"]]
+
+
+def test_one_seed_one_report():
+    first, second = (booted("--config", "modern", "--seed", "0x2a") for _ in range(2))
+    verdicts = [[(result["name"], result["verdict"]) for result in report["results"]] for report in (first, second)]
+    assert verdicts[0] == verdicts[1] and first["seed"] == 42
