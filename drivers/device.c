@@ -140,10 +140,16 @@ const char *device_negotiate(struct device *device, struct features wanted)
 
 const char *device_setup_queue(struct device *device, uint16_t index, uint16_t size)
 {
-	bool event_idx = device_accepted(device, VIRTIO_F_EVENT_IDX);
-	struct virtqueue *queue = &device->queues[index];
+	if (index >= DEVICE_QUEUES)
+		return "a virtqueue beyond those that the driver keeps";
+	return device_setup_queue_in(device, &device->queues[index], index, size);
+}
 
-	if (index >= DEVICE_QUEUES || index >= device->queue_count)
+const char *device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size)
+{
+	bool event_idx = device_accepted(device, VIRTIO_F_EVENT_IDX);
+
+	if (index >= device->queue_count)
 		return "the virtqueue does not exist: QueueSizeMax is 0";
 	if (size > device->queue_max[index])
 		size = device->queue_max[index];

@@ -92,6 +92,8 @@ const char *device_negotiate(struct device *device, struct features wanted);
 const char *device_setup_queues(struct device *device, uint16_t size);
 /* One of them: allocates it and tells the device. */
 const char *device_setup_queue(struct device *device, uint16_t index, uint16_t size);
+/* The same for a virtqueue that the caller keeps: any index, for devices with more than DEVICE_QUEUES. */
+const char *device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size);
 /* Step 8: DRIVER_OK. */
 void device_go(struct device *device);
 
