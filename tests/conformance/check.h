@@ -61,6 +61,8 @@ struct run {
 	enum verdict verdict;
 	unsigned assertions, failures;
 	char reason[160]; /* of a SKIP or an ERROR */
+	/* Set by a body that changed what must be put back: runs after it, also when it ended early or trapped. The device is as the body left it. */
+	void (*afterwards)(struct run *t, struct device *d);
 };
 
 #define REQ(...) ((const char *const[]){ __VA_ARGS__, NULL })

@@ -75,6 +75,13 @@ static void call_body(void *argument)
 	t->check->body(t, t->device);
 }
 
+static void call_afterwards(void *argument)
+{
+	struct run *t = argument;
+
+	t->afterwards(t, t->device);
+}
+
 /* Puts the device and its line into the state in which each check starts. */
 static void calm(struct device *device)
 {
@@ -133,7 +140,10 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		return;
 	}
 	t->assertions = 0;
+	t->afterwards = NULL;
 	guarded(t, call_body, options->timeout_ms);
+	if (t->afterwards)
+		guarded(t, call_afterwards, options->timeout_ms);
 	if (!t->assertions && t->verdict == VERDICT_PASS) {
 		string_copy(t->reason, sizeof(t->reason), "the check asserted nothing");
 		t->verdict = VERDICT_ERROR;
