@@ -51,9 +51,47 @@ $(OUT)/%.o: % Makefile firmware/arch/$(ARCH)/flags.mk
 	@echo "  CC      $<"
 	$(Q)$(CC) $(CFLAGS) -MMD -c $< -o $@
 
+run: all
+	./run.sh
+
+# What a developer runs all the time: under a minute.
+quick: all
+	$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" unit="$(MAKE) unit" \
+		e2e="$(PYTHON) tests/self/e2e/run.py" stability="$(PYTHON) tests/self/stability.py 5"
+
+# Everything.
+check:
+	@host/need.sh run check
+	@$(MAKE) --no-print-directory all
+	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" \
+		clang="tests/self/build.sh clang" \
+		unit="$(MAKE) unit" \
+		port="tests/self/port/run.sh" \
+		e2e="$(PYTHON) tests/self/e2e/run.py" \
+		backports="$(PYTHON) tests/self/backports.py" \
+		stability="$(PYTHON) tests/self/stability.py 50"
+
+lint:
+	$(PYTHON) tests/self/lint.py
+
+format:
+	$(PYTHON) tests/self/lint.py --fix
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all clean
+help:
+	@echo "make            the image: $(OUT)/touchstone.elf"
+	@echo "make run        build, boot it on stock QEMU, judge (the same as ./run.sh)"
+	@echo "make quick      the tests that take less than a minute"
+	@echo "make check      all tests"
+	@echo "make unit       the unit tests alone"
+	@echo "make lint       layout, licence lines, checks that name rows; make format lays the C out"
+	@echo "make clean      remove what was built"
+
+include tests/self/unit/Makefile.inc
+
+.PHONY: all run quick check lint format clean help
+.DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)

@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What can be seen without running anything: layout, licence lines, scripts that parse, checks that name real rows. lint.py [--fix]"""
+
+import csv
+import os
+import re
+import subprocess
+import sys
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+CHECK = re.compile(r'^CHECK\(\s*(\w+),\s*"([^"]+)",\s*REQ\(([^)]*)\),\s*(\w+),\s*NEEDS\((.*?)\),\s*"((?:[^"\\]|\\.)*)"\s*\)', re.S | re.M)
+ID = re.compile(r"[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
+LINE_MAX = 160
+
+
+def tracked(*suffixes):
+    listed = subprocess.run(["git", "-C", TOP, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=True)
+    return [name for name in listed.stdout.splitlines() if name.endswith(suffixes) and os.path.exists(os.path.join(TOP, name))]
+
+
+def read(name):
+    with open(os.path.join(TOP, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def rows():
+    with open(os.path.join(TOP, "tests/conformance/requirements.csv"), newline="", encoding="utf-8") as table:
+        return {row["id"]: row for row in csv.DictReader(table)}
+
+
+def checks():
+    """(file, id, rows, level, title) of every CHECK."""
+    found = []
+    for name in tracked(".c"):
+        if name.startswith("tests/conformance/"):
+            for match in CHECK.finditer(read(name)):
+                found.append((name, match[2], re.findall(r'"([^"]+)"', match[3]), match[4], match[6]))
+    return found
+
+
+def test_every_check_is_understood():
+    for name in tracked(".c"):
+        if name.startswith("tests/conformance/"):
+            text = read(name)
+            assert len(CHECK.findall(text)) == len(re.findall(r"^CHECK\(", text, re.M)), f"{name}: a CHECK that lint.py cannot read"
+
+
+def test_ids_are_unique_and_well_formed():
+    seen = {}
+    for name, check, _, _, _ in checks():
+        assert ID.fullmatch(check), f"{name}: {check}: an id is lower-case words: family.what-it-is"
+        assert check not in seen, f"{check} stands in {name} and in {seen[check]}"
+        seen[check] = name
+
+
+def test_checks_name_rows_that_exist():
+    known = rows()
+    for name, check, named, _, _ in checks():
+        assert named, f"{name}: {check} names no row"
+        for row in named:
+            assert row in known, f"{name}: {check} names {row}, which requirements.csv does not have"
+
+
+def test_levels_agree_with_the_rows():
+    """A check is not stricter than the strictest of its rows."""
+    rank = {"DESC": 1, "MUST": 2, "MUST NOT": 2, "SHALL": 2, "SHOULD": 0, "SHOULD NOT": 0}
+    mine = {"SHOULD": 0, "DESCRIBED": 1, "MUST": 2}
+    known = rows()
+    for name, check, named, level, _ in checks():
+        strictest = max(rank[known[row]["level"]] for row in named if row in known)
+        assert mine[level] <= strictest, f"{name}: {check} is {level}, but none of {named} is"
+
+
+def test_every_source_has_a_licence_line():
+    for name in tracked(".c", ".h", ".S", ".py", ".sh", ".ld", "Makefile", ".mk", ".inc", ".clang-format"):
+        assert "SPDX-License-Identifier: BSD-2-Clause" in read(name)[:200], f"{name}: no SPDX line at the top"
+
+
+def test_lines_are_not_too_long():
+    for name in tracked(".c", ".h", ".S", ".py", ".sh", ".ld", "Makefile"):
+        for number, line in enumerate(read(name).splitlines(), 1):
+            assert len(line.expandtabs(8)) <= LINE_MAX, f"{name}:{number}: longer than {LINE_MAX} columns"
+
+
+def test_c_is_laid_out():
+    files = tracked(".c", ".h")
+    for start in range(0, len(files), 20):
+        done = subprocess.run(["clang-format", "--dry-run", "-Werror", *files[start:start + 20]], cwd=TOP, capture_output=True, text=True)
+        assert done.returncode == 0, "run `make format`; " + done.stderr[:600]
+
+
+def test_scripts_parse():
+    for name in tracked(".sh"):
+        done = subprocess.run(["sh", "-n", os.path.join(TOP, name)], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+    for name in tracked(".py"):
+        compile(read(name), name, "exec")
+
+
+def test_arrows_point_one_way():
+    """tests -> drivers -> firmware/{arch,lib}; model includes the specification's data alone."""
+    allowed = {
+        "firmware/lib/": ("firmware/lib/",),
+        "firmware/arch/": ("firmware/lib/", "firmware/arch/", "firmware/platform/platform.h"),
+        "firmware/platform/": ("firmware/lib/", "firmware/arch/", "firmware/platform/"),
+        "firmware/boot/": ("firmware/lib/", "firmware/arch/", "firmware/boot/", "firmware/platform/platform.h"),
+        "drivers/spec/": ("drivers/spec/",),
+        "drivers/": ("drivers/", "firmware/lib/", "firmware/arch/"),
+        "tests/conformance/": ("tests/conformance/", "drivers/", "firmware/lib/", "firmware/arch/"),
+        "model/": ("model/", "drivers/spec/"),
+    }
+    for name in tracked(".c", ".h", ".S"):
+        folder = next((folder for folder in sorted(allowed, key=len, reverse=True) if name.startswith(folder)), None)
+        if not folder:
+            continue
+        for included in re.findall(r'^#include "([^"]+)"', read(name), re.M):
+            assert included.startswith(allowed[folder]), f"{name} includes {included}: against the direction of the house"
+
+
+def main():
+    if sys.argv[1:] == ["--fix"]:
+        sys.exit(subprocess.run(["clang-format", "-i", *tracked(".c", ".h")], cwd=TOP).returncode)
+    passed = failed = 0
+    for name, test in sorted(globals().items()):
+        if not name.startswith("test_"):
+            continue
+        try:
+            test()
+            passed += 1
+            print(f"ok {name[5:].replace('_', ' ')}")
+        except AssertionError as wrong:
+            failed += 1
+            print(f"not ok {name[5:].replace('_', ' ')}\n  {wrong}")
+    covered = {row for _, _, named, _, _ in checks() for row in named}
+    known = rows()
+    testable = [row for row in known if known[row]["testable"] in ("yes", "partly")]
+    print(f"{len(checks())} checks name {len(covered & set(testable))} of {len(testable)} testable rows")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed != 0)
+
+
+main()

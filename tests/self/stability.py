@@ -1,0 +1,61 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The same verdicts every time: stability.py [RUNS]. Runs the default run RUNS times in a row, then four at a time, and compares verdict by verdict."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SIDE_BY_SIDE = 4
+
+
+def verdicts(_):
+    """(seconds, {name: verdict}) of one default run."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "report.json")
+        begin = time.monotonic()
+        done = subprocess.run([f"{TOP}/run.sh", "--json", path], capture_output=True, text=True)
+        seconds = time.monotonic() - begin
+        if not os.path.exists(path):
+            raise AssertionError(f"no report: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        with open(path, encoding="utf-8") as file:
+            report = json.load(file)
+    result = {f"{entry['config']}/{entry['name']}" if "config" in entry else entry["name"]: entry["verdict"] for entry in report["results"]}
+    result["exit code"] = done.returncode
+    return seconds, result
+
+
+def compare(runs, first):
+    differing = 0
+    for number, (_, result) in enumerate(runs, 1):
+        wrong = [f"{name}: {result.get(name)}, first {first.get(name)}" for name in sorted(first.keys() | result.keys()) if result.get(name) != first.get(name)]
+        if wrong:
+            differing += 1
+            print(f"not ok run {number} differs:\n  " + "\n  ".join(wrong[:20]))
+    return differing
+
+
+def main():
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
+    runs = [verdicts(number) for number in range(count)]
+    first = runs[0][1]
+    failed = compare(runs, first)
+    times = sorted(seconds for seconds, _ in runs)
+    print(f"{count} runs in a row of {len(first) - 1} checks: median {times[count // 2]:.2f} s, slowest {times[-1]:.2f} s")
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        beside = list(pool.map(verdicts, range(2 * SIDE_BY_SIDE)))
+    failed += compare(beside, first)
+    print(f"{len(beside)} runs, {SIDE_BY_SIDE} side by side: slowest {max(seconds for seconds, _ in beside):.2f} s")
+    if first["exit code"] != 0:
+        failed += 1
+        print(f"not ok the default run exits with {first['exit code']}")
+    print(f"{count + len(beside) - failed} passed, {failed} failed")
+    sys.exit(failed != 0)
+
+
+main()
