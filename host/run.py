@@ -48,6 +48,9 @@ def main(words):
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
+    except OSError as error:
+        print(f"run.sh: {error}", file=sys.stderr)
+        return 2
 
 
 def run(image, options):
@@ -76,10 +79,10 @@ def run(image, options):
     if options.list:
         return summary.write_list(sessions, outcome)
     about = Run(options.name, version, path, options.level, options.seed, time.monotonic() - began)
+    summary.write(outcome, sessions, about)
     for module, file in reports:
         with file:
             importlib.import_module(module).write(file, about, outcome, sessions)
-    summary.write(outcome, sessions, about)
     return outcome.code
 
 

@@ -83,3 +83,9 @@ def test_expectations():
 def test_time_is_the_hosts():
     report, _ = reports(lambda *options: fake("blk0.ring.wrap=round", *options), 0)
     assert 1.5 < report["results"][2]["seconds"] < report["seconds"], report["results"][2]
+
+
+def test_disk_full():
+    for option in ("--json", "--junit"):
+        done = fake("healthy", option, "/dev/full").expect(2, "No space left on device")
+        assert "PASSED: 6 checks" in done.out, done.out
