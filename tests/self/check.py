@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the suites of this project one after the other and adds up their counts: check.py NAME=COMMAND...
 
-Each suite ends with a line `N passed, N failed[, N skipped]`. One that does not, or that fails without counting a failure, counts as one failure. The
-whole output of each is kept in build/log/; that of a failed one is shown.
+Each suite prints a line `N passed, N failed[, N skipped]`, or several, one for each of its programs. One that prints none, or that fails without counting a
+failure, counts as one failure. The whole output of each is kept in build/log/; the end of a failed one is shown.
 """
 
 import os
@@ -13,7 +13,7 @@ import sys
 import time
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-CLOSING = re.compile(r"(\d+) passed, (\d+) failed(?:, (\d+) skipped)?")
+CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 
 
 def run(name, command):
@@ -26,9 +26,8 @@ def run(name, command):
         code = subprocess.run(command, shell=True, cwd=TOP, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
     with open(path, encoding="utf-8", errors="replace") as log:
         text = log.read()
-    last = text.rstrip().rpartition("\n")[2]
-    closing = CLOSING.fullmatch(last)
-    passed, failed, skipped = (int(count or 0) for count in closing.groups()) if closing else (0, 1, 0)
+    closings = CLOSING.findall(text) or [(0, 1, 0)]
+    passed, failed, skipped = (sum(int(count or 0) for count in column) for column in zip(*closings))
     if code != 0 and not failed:
         failed = 1
     print(f"{passed} passed, {failed} failed, {skipped} skipped  {time.monotonic() - begin:.1f} s", flush=True)
