@@ -7,8 +7,8 @@
 #include "firmware/arch/irq.h"
 
 /*
- * `active` changes with interrupts off only, and guard_enter() has them on only while the stack that it stored is good. So whoever finds
- * `active` set in an interrupt can resume.
+ * `active` changes with interrupts off only, and guard_enter() has them on only while the stack that it stored is
+ * good. So whoever finds `active` set in an interrupt can resume.
  */
 static struct {
 	volatile bool active;

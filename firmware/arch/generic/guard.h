@@ -12,12 +12,15 @@
  */
 
 /*
- * Saves the registers that a function must preserve on the stack, stores the stack pointer, turns interrupts on, calls function(argument), turns
- * interrupts off and returns GUARD_RETURNED. Called with interrupts off.
+ * Saves the registers that a function must preserve on the stack, stores the stack pointer, turns interrupts on,
+ * calls function(argument), turns interrupts off and returns GUARD_RETURNED. Called with interrupts off.
  */
 enum guard_end guard_enter(void (*function)(void *argument), void *argument, uintptr_t *stack);
 
-/* Makes the guard_enter() that stored `stack` return `end`, with interrupts off. May be called from a trap or an interrupt. */
+/*
+ * Makes the guard_enter() that stored `stack` return `end`, with interrupts off. May be called from a trap or an
+ * interrupt.
+ */
 _Noreturn void guard_resume(uintptr_t stack, enum guard_end end);
 
 /* Between the two the port calls guard_tick() every now and then, from an interrupt that also ends endless handlers. */

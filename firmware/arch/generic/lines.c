@@ -111,7 +111,10 @@ void lines_taken(struct irq_line *line)
 
 	if (line->since_rearm >= IRQ_STORM_LIMIT)
 		line->storm = true;
-	/* A level line is asserted as long as nobody serviced the device: masked before the controller hears that this one is over. */
+	/*
+	 * A level line is asserted as long as nobody serviced the device: masked before the controller hears that
+	 * this one is over.
+	 */
 	if (line->storm || (!line->handler && line->source.trigger == IRQ_LEVEL))
 		park(line);
 	if (line->handler) {

@@ -14,7 +14,10 @@ enum { LINES_MAX = 64 };
  * What a port provides.
  */
 
-/* Sets line->vector and programs the controller for line->source, masked. `index` < LINES_MAX is the line's own. False: no such input. */
+/*
+ * Sets line->vector and programs the controller for line->source, masked. `index` < LINES_MAX is the line's own.
+ * False: no such input.
+ */
 bool line_setup(struct irq_line *line, uint32_t index);
 
 /* Masks or unmasks at the controller. An interrupt that the controller sent on already may still come. */

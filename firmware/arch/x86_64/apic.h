@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Enables it, with every local source masked but NMI and errors. Everything below is for after this, and only if apic_present(). */
+/*
+ * Enables it, with every local source masked but NMI and errors. Everything below is for after this, and only if
+ * apic_present().
+ */
 void apic_init(void);
 bool apic_present(void);
 
@@ -25,8 +28,8 @@ void apic_eoi_all(void);
 void apic_send_self(uint8_t vector);
 
 /*
- * The timer counts down from apic_timer_period() - 1 to 0 and starts over, for ever. Its interrupt, VECTOR_WATCHDOG, comes at each wrap, if it
- * is on. Its frequency is the platform's bus frequency.
+ * The timer counts down from apic_timer_period() - 1 to 0 and starts over, for ever. Its interrupt,
+ * VECTOR_WATCHDOG, comes at each wrap, if it is on. Its frequency is the platform's bus frequency.
  */
 void apic_timer_start(void);
 uint32_t apic_timer_period(void);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* How fast is the time stamp counter? No source is always there, so we have a list of them, in the order in which we trust them. */
+/*
+ * How fast is the time stamp counter? No source is always there, so we have a list of them, in the order in which
+ * we trust them.
+ */
 #include "firmware/arch/x86_64/clock.h"
 
 #include "firmware/arch/machine.h"
@@ -57,7 +60,10 @@ static uint64_t from_tsc_leaf(void)
 	return (uint64_t)leaf.ecx * leaf.ebx / leaf.eax;
 }
 
-/* KVM's paravirtual clock, Documentation/virt/kvm/x86/msr.rst: ns = (ticks << shift) * multiplier / 2^32. KVM fills it in before the CPU goes on. */
+/*
+ * KVM's paravirtual clock, Documentation/virt/kvm/x86/msr.rst: ns = (ticks << shift) * multiplier / 2^32. KVM fills
+ * it in before the CPU goes on.
+ */
 #define FEATURE_CLOCKSOURCE2 (1u << 3)
 #define MSR_KVM_SYSTEM_TIME_NEW 0x4b564d01
 #define   SYSTEM_TIME_ENABLE 1u
@@ -86,7 +92,8 @@ static uint64_t from_pvclock(void)
 }
 
 /*
- * Sources that count. Each reading is a number of ticks that have passed since some moment; 0 hz if it is not there or does not count.
+ * Sources that count. Each reading is a number of ticks that have passed since some moment; 0 hz if it is not there
+ * or does not count.
  */
 
 struct counter {
@@ -184,7 +191,10 @@ static struct moment read_moment(const struct counter *counter)
 	return best;
 }
 
-/* 0 if the counter does not reach the interval in twice the time that the fastest possible TSC would need: it stands still. */
+/*
+ * 0 if the counter does not reach the interval in twice the time that the fastest possible TSC would need: it
+ * stands still.
+ */
 static uint64_t measure(const struct counter *counter)
 {
 	const uint32_t interval = (uint32_t)(counter->hz * CALIBRATION_NS / NS_PER_SECOND);

@@ -23,7 +23,10 @@ static uint32_t apic_last;  /* what the timer read last */
 static uint64_t apic_ticks; /* sum of what it counted between readings */
 static char description[DESCRIPTION_MAX] = "not measured yet";
 
-/* Good as long as it is called once a period. Both a wrap and its interrupt may come first: either way the difference is the same. */
+/*
+ * Good as long as it is called once a period. Both a wrap and its interrupt may come first: either way the
+ * difference is the same.
+ */
 static uint64_t apic_ticks_read(void)
 {
 	const bool on = interrupts_off();
@@ -102,5 +105,6 @@ void clock_init(const struct platform *platform)
 	hz = calibrate_tsc(platform, how, sizeof(how));
 	change_rate(hz);
 	khz = (uint32_t)(hz / HZ_PER_KHZ);
-	format_string(description, sizeof(description), "tsc %u.%03u MHz, %s", khz / KHZ_PER_MHZ, khz % KHZ_PER_MHZ, how);
+	format_string(description, sizeof(description), "tsc %u.%03u MHz, %s", khz / KHZ_PER_MHZ, khz % KHZ_PER_MHZ,
+		      how);
 }

@@ -20,8 +20,8 @@ bool clock_needs_tick(void);
 #define CLOCK_ASSUMED_HZ 5000000000ull
 
 /*
- * calibrate.c: the frequency of the time stamp counter, and how we know it, in words. Asks what says it outright, then what can be measured
- * against; at most two measurements of CALIBRATION_NS.
+ * calibrate.c: the frequency of the time stamp counter, and how we know it, in words. Asks what says it outright,
+ * then what can be measured against; at most two measurements of CALIBRATION_NS.
  */
 uint64_t calibrate_tsc(const struct platform *platform, char *how, size_t size);
 

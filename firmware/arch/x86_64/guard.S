@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The two primitives of generic/guard.c. Between them they keep a stack pointer; below it lie the registers that a function must preserve. */
+/*
+ * The two primitives of generic/guard.c. Between them they keep a stack pointer; below it lie the registers that a
+ * function must preserve.
+ */
 	.text
 
-/* enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called and returns with interrupts off */
+/*
+ * enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called and returns with
+ * interrupts off
+ */
 	.globl guard_enter
 guard_enter:
 	push %rbx
@@ -29,7 +35,10 @@ guard_restore:
 	pop %rbx
 	ret
 
-/* _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): guard_enter() returns `end`, whatever it was doing */
+/*
+ * _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): guard_enter() returns `end`, whatever it was
+ * doing
+ */
 	.globl guard_resume
 guard_resume:
 	cli

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Intel 82093AA. Two registers, select and window: a pair of accesses that no interrupt handler may split, so interrupts are off around it. */
+/*
+ * Intel 82093AA. Two registers, select and window: a pair of accesses that no interrupt handler may split, so
+ * interrupts are off around it.
+ */
 #include "firmware/arch/x86_64/ioapic.h"
 
 #include <stddef.h>
@@ -122,6 +125,7 @@ bool ioapic_route(const struct irq_source *source, uint8_t vector, uint32_t apic
 void ioapic_mask(const struct irq_source *source, uint8_t vector, bool masked)
 {
 	const struct ioapic *const ioapic = ioapic_of(source->gsi);
+	const uint32_t bits = entry_bits(source, vector) | (masked ? ENTRY_MASKED : 0);
 
-	ioapic_write(ioapic, entry_low(source->gsi - ioapic->gsi_base), entry_bits(source, vector) | (masked ? ENTRY_MASKED : 0));
+	ioapic_write(ioapic, entry_low(source->gsi - ioapic->gsi_base), bits);
 }

@@ -16,7 +16,10 @@ void ioapic_init(const struct platform *platform);
 /* Routes a pin to `vector` of the CPU with that APIC id, masked. False: no I/O APIC has the pin. */
 bool ioapic_route(const struct irq_source *source, uint8_t vector, uint32_t apic_id);
 
-/* For pins that ioapic_route() took. Leaves the trigger mode alone, so that the controller keeps track of a level line that is masked. */
+/*
+ * For pins that ioapic_route() took. Leaves the trigger mode alone, so that the controller keeps track of a level
+ * line that is masked.
+ */
 void ioapic_mask(const struct irq_source *source, uint8_t vector, bool masked);
 
 #endif

@@ -14,7 +14,7 @@
 #include "firmware/arch/x86_64/x86.h"
 
 _Static_assert(VECTOR_LINES + LINES_MAX <= VECTOR_WATCHDOG, "the watchdog interrupts every handler");
-_Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLASS_SHIFT, "settling ranks below every line");
+_Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLASS_SHIFT, "settling ranks lowest");
 
 /* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
 #define SETTLE_LIMIT MILLISECONDS(1000)

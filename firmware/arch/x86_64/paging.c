@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Page tables. Addresses are their own translation. What differs from a plain map of everything:
- *   - the first page is absent, so that a NULL dereference traps;
- *   - so is the page below the main stack;
+ *   - the first page is absent, so that a NULL dereference traps, once the boot code is through with it;
+ *   - so are the pages below the main stack;
  *   - our code cannot be written, our data cannot be executed;
  *   - above 4 GiB there is only what machine_map() was asked for.
  */
@@ -41,7 +41,10 @@ enum level { LEVEL_4KIB = 1, LEVEL_2MIB, LEVEL_1GIB, LEVEL_512GIB, LEVEL_256TIB 
 #define LOWER_HALF_END    0x800000000000ull /* of the canonical addresses */
 #define PHYSICAL_BITS_MIN 36u
 
-/* Every page table we can have: 7 below 4 GiB, then one a GiB if there are no pages of 1 GiB, and two for a remote device. */
+/*
+ * Every page table we can have: 7 below 4 GiB, then one a GiB if there are no pages of 1 GiB, and two for a remote
+ * device.
+ */
 enum { POOL_TABLES = 64 };
 
 static uint64_t pool[POOL_TABLES][TABLE_ENTRIES] __attribute__((section(".arena"), aligned(4096)));
@@ -103,11 +106,6 @@ static uint64_t align_down(uint64_t address, enum level level)
 	return address & ~(LEVEL_SIZE(level) - 1);
 }
 
-static uint64_t align_up(uint64_t address, enum level level)
-{
-	return align_down(address + LEVEL_SIZE(level) - 1, level);
-}
-
 /* The page that translates an address, or the absent entry where the walk ends; its level. */
 static const uint64_t *page_of(uint64_t address, enum level *level)
 {
@@ -122,7 +120,10 @@ static const uint64_t *page_of(uint64_t address, enum level *level)
 	}
 }
 
-/* Both ends are multiples of 4 KiB. Uses the largest pages that fit; leaves alone what is mapped in this way already. */
+/*
+ * Both ends are multiples of 4 KiB. Uses the largest pages that fit; leaves alone what is mapped in this way
+ * already.
+ */
 static bool map(uint64_t address, uint64_t end, uint64_t flags)
 {
 	const enum level largest = has_1gib_pages ? LEVEL_1GIB : LEVEL_2MIB;
@@ -146,9 +147,16 @@ static bool map(uint64_t address, uint64_t end, uint64_t flags)
 	return true;
 }
 
-static void unmap_page(uint64_t address)
+/* The same for every page of which a part is meant. */
+static bool map_pages(uint64_t start, uint64_t end, uint64_t flags)
 {
-	*entry_of(address, LEVEL_4KIB) = 0;
+	return map(align_down(start, LEVEL_4KIB), align_down(end + PAGE_SIZE - 1, LEVEL_4KIB), flags);
+}
+
+static void unmap(uint64_t address, uint64_t size)
+{
+	for (uint64_t end = address + size; address < end; address += PAGE_SIZE)
+		*entry_of(address, LEVEL_4KIB) = 0;
 }
 
 static void find_features(void)
@@ -182,20 +190,24 @@ void paging_init(void)
 	root = table_new();
 	map(0, LOW_DEVICES, data | no_execute);
 	map(LOW_DEVICES, LOW_END, data | no_execute | DEVICE);
-	map(align_down((uintptr_t)__text_start, LEVEL_4KIB), align_up((uintptr_t)__text_end, LEVEL_4KIB), ENTRY_PRESENT);
-	map(align_down((uintptr_t)__rodata_start, LEVEL_4KIB), align_up((uintptr_t)__rodata_end, LEVEL_4KIB),
-	    ENTRY_PRESENT | no_execute);
-	unmap_page(0);
-	unmap_page((uintptr_t)main_stack_guard);
+	map_pages((uintptr_t)__text_start, (uintptr_t)__text_end, ENTRY_PRESENT);
+	map_pages((uintptr_t)__rodata_start, (uintptr_t)__rodata_end, ENTRY_PRESENT | no_execute);
+	unmap((uintptr_t)main_stack_guard, STACK_GUARD_SIZE);
 
 	cr3_write((uintptr_t)root);
 	cr4_write(cr4);
 	cr0_write(CR0_PE | CR0_MP | CR0_ET | CR0_NE | CR0_WP | CR0_PG);
 }
 
+void paging_drop_first_page(void)
+{
+	unmap(0, PAGE_SIZE);
+	cr3_write((uintptr_t)root);
+}
+
 /*
- * Below 4 GiB everything is mapped already, and the first 3 GiB are cached. So a request for RAM matters above that only, and a request for a
- * device wherever the map says RAM.
+ * Below 4 GiB everything is mapped already, and the first 3 GiB are cached. So a request for RAM matters above that
+ * only, and a request for a device wherever the map says RAM.
  */
 bool machine_map(uint64_t address, uint64_t size, bool device)
 {
@@ -205,11 +217,11 @@ bool machine_map(uint64_t address, uint64_t size, bool device)
 
 	if (end < address || end > physical_end)
 		return false;
-	if (device && (address < LEVEL_SIZE(LEVEL_4KIB) || (address < (uintptr_t)__image_end && end > (uintptr_t)__image_start)))
-		return false;
+	if (device && (address < PAGE_SIZE || (address < (uintptr_t)__image_end && end > (uintptr_t)__image_start)))
+		return false; /* what must stay unmapped, and ourselves */
 	if (start >= end)
 		return true;
-	if (!map(align_down(start, LEVEL_4KIB), align_up(end, LEVEL_4KIB), flags))
+	if (!map_pages(start, end, flags))
 		return false;
 	cr3_write((uintptr_t)root); /* forget old translations */
 	return true;

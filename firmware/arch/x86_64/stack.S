@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Stacks. Below the main stack lies a page that paging_init() unmaps: an overflow is a double fault, on its own stack, and not damage. */
+/*
+ * Stacks. What lies below the main stack is unmapped by paging_init(): an overflow is a double fault, on a stack of
+ * its own, and no damage.
+ */
 #include "firmware/arch/x86_64/stack.h"
 
 	.section .arena, "aw", @progbits
-	.balign STACK_GUARD_SIZE
+	.balign PAGE_SIZE
 	.globl main_stack_guard
 main_stack_guard:
 	.skip STACK_GUARD_SIZE

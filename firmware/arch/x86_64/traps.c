@@ -4,6 +4,7 @@
 
 #include "firmware/arch/generic/fatal.h"
 #include "firmware/arch/generic/guard.h"
+#include "firmware/arch/x86_64/stack.h"
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
 
@@ -33,20 +34,35 @@ static const char *const names[VECTOR_EXCEPTIONS] = {
 	[30] = "security exception",
 };
 
-static _Noreturn void fatal_trap(const struct trap_frame *frame, const char *name, uint64_t error)
+static _Noreturn void fatal_trap(const struct trap_frame *f, const char *name, uint64_t error)
 {
-	fatal_line("%s at rip=0x%016lx error=0x%lx cr2=0x%016lx", name, frame->rip, error, cr2_read());
-	fatal_line("rax=0x%016lx rbx=0x%016lx rcx=0x%016lx rdx=0x%016lx", frame->rax, frame->rbx, frame->rcx, frame->rdx);
-	fatal_line("rsi=0x%016lx rdi=0x%016lx rbp=0x%016lx rsp=0x%016lx", frame->rsi, frame->rdi, frame->rbp, frame->rsp);
-	fatal_line("r8 =0x%016lx r9 =0x%016lx r10=0x%016lx r11=0x%016lx", frame->r8, frame->r9, frame->r10, frame->r11);
-	fatal_line("r12=0x%016lx r13=0x%016lx r14=0x%016lx r15=0x%016lx", frame->r12, frame->r13, frame->r14, frame->r15);
-	fatal_line("cs=0x%lx rflags=0x%lx cr0=0x%lx cr3=0x%lx cr4=0x%lx", frame->cs, frame->rflags, cr0_read(), cr3_read(), cr4_read());
+	fatal_line("%s at rip=0x%016lx error=0x%lx cr2=0x%016lx", name, f->rip, error, cr2_read());
+	fatal_line("rax=0x%016lx rbx=0x%016lx rcx=0x%016lx rdx=0x%016lx", f->rax, f->rbx, f->rcx, f->rdx);
+	fatal_line("rsi=0x%016lx rdi=0x%016lx rbp=0x%016lx rsp=0x%016lx", f->rsi, f->rdi, f->rbp, f->rsp);
+	fatal_line("r8 =0x%016lx r9 =0x%016lx r10=0x%016lx r11=0x%016lx", f->r8, f->r9, f->r10, f->r11);
+	fatal_line("r12=0x%016lx r13=0x%016lx r14=0x%016lx r15=0x%016lx", f->r12, f->r13, f->r14, f->r15);
+	fatal_line("cs=0x%lx rflags=0x%lx cr0=0x%lx cr3=0x%lx cr4=0x%lx", f->cs, f->rflags, cr0_read(), cr3_read(),
+		   cr4_read());
 	fatal_stop();
+}
+
+/* A push that finds no stack is a page fault first, and then a double fault, because that cannot be pushed either. */
+static bool is_stack_overflow(uint8_t vector)
+{
+	return vector == VECTOR_DOUBLE_FAULT && cr2_read() - (uintptr_t)main_stack_guard < STACK_GUARD_SIZE;
+}
+
+static const char *name_of(uint8_t vector)
+{
+	if (is_stack_overflow(vector))
+		return "stack overflow";
+	return names[vector] ? names[vector] : "reserved exception";
 }
 
 static void exception_taken(struct trap_frame *frame, uint8_t vector)
 {
-	const char *const name = names[vector] ? names[vector] : "reserved exception";
+	const char *const name = name_of(vector);
+	const bool has_address = vector == VECTOR_PAGE_FAULT || is_stack_overflow(vector);
 	const uint64_t error = EXCEPTIONS_WITH_ERROR_CODE >> vector & 1 ? frame->error : 0;
 
 	if (frame->rip == (uint64_t)probe_read32_access) {
@@ -55,7 +71,7 @@ static void exception_taken(struct trap_frame *frame, uint8_t vector)
 	}
 	/* An NMI is somebody who wants to know where we are; what comes with a machine check is not to be trusted. */
 	if (vector != VECTOR_NMI && vector != VECTOR_MACHINE_CHECK)
-		guard_trapped(name, frame->rip, vector == VECTOR_PAGE_FAULT ? cr2_read() : error, error);
+		guard_trapped(name, frame->rip, has_address ? cr2_read() : error, error);
 	fatal_trap(frame, name, error);
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The CPU's registers and instructions that C has no word for. Shared with assembly: what is not a #define is for C only. */
+/*
+ * The CPU's registers and instructions that C has no word for. Shared with assembly: what is not a #define is for C
+ * only.
+ */
 #ifndef ARCH_X86_64_X86_H
 #define ARCH_X86_64_X86_H
 

@@ -2,9 +2,13 @@
 #include "firmware/boot/x86_64/boot.h"
 
 #include "firmware/arch/machine.h"
+#include "firmware/arch/x86_64/paging.h"
 
-#define FIRST_PAGE_END 0x1000ull /* our page tables leave the first page out, see paging.c */
-#define LOW_END 0x100000000ull   /* always mapped below */
+#define FIRST_PAGE_END 0x1000ull
+#define LOW_END 0x100000000ull /* always mapped below */
+
+/* firmware/main.c */
+_Noreturn void firmware_main(const struct boot_info *boot);
 
 void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size)
 {
@@ -19,12 +23,27 @@ void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size)
 
 bool boot_reach(uint64_t address, uint64_t size)
 {
-	if (address < FIRST_PAGE_END || address + size < address)
+	if (address == 0 || address + size < address)
 		return false;
 	return address + size <= LOW_END || machine_map(address, size, false);
 }
 
-uint64_t boot_string(uint64_t address)
+/* QEMU's option ROM for PVH on pc and q35 keeps its data around the end of the first page. */
+static void rescue_cmdline(struct boot_info *boot)
 {
-	return boot_reach(address, PLATFORM_CMDLINE_MAX) ? address : 0;
+	static char copy[PLATFORM_CMDLINE_MAX];
+	const char *const from = (const char *)boot->cmdline;
+
+	if (boot->cmdline == 0 || boot->cmdline >= FIRST_PAGE_END)
+		return;
+	for (uint32_t i = 0; i < sizeof(copy) - 1 && from[i]; i++)
+		copy[i] = from[i];
+	boot->cmdline = (uintptr_t)copy;
+}
+
+void boot_finish(struct boot_info *boot)
+{
+	rescue_cmdline(boot);
+	paging_drop_first_page();
+	firmware_main(boot);
 }

@@ -14,10 +14,7 @@ void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size);
 /* Makes what a loader points to readable. False if it cannot be: then it counts as not given. */
 bool boot_reach(uint64_t address, uint64_t size);
 
-/* The address of a string of the loader, 0 if it is not there. */
-uint64_t boot_string(uint64_t address);
-
-/* firmware/main.c */
-_Noreturn void firmware_main(const struct boot_info *boot);
+/* Goes on to firmware_main(). From here on the first page is gone. */
+_Noreturn void boot_finish(struct boot_info *boot);
 
 #endif

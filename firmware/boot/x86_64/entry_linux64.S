@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Linux 64-bit entry (Documentation/arch/x86/boot.rst, "64-bit boot protocol"): long mode, RSI = struct boot_params, interrupts off. Only memory
- * around us is sure to be mapped, usually the first GiB. GDT, IDT, page tables and stack are the loader's and are not used.
+ * Linux 64-bit entry (Documentation/arch/x86/boot.rst, "64-bit boot protocol"): long mode, RSI = struct
+ * boot_params, interrupts off. Only memory around us is sure to be mapped, usually the first GiB. GDT, IDT, page
+ * tables and stack are the loader's and are not used.
  */
 	.text
 	.code64

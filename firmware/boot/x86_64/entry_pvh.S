@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * PVH entry (Xen's x86/HVM direct boot ABI): 32-bit protected mode, paging off, EBX = physical address of struct hvm_start_info.
- * The segment registers hold flat segments, but the GDT they came from may be gone, and there is no stack.
+ * PVH entry (Xen's x86/HVM direct boot ABI): 32-bit protected mode, paging off, EBX = physical address of struct
+ * hvm_start_info. The segment registers hold flat segments, but the GDT they came from may be gone, and there is no
+ * stack.
  */
 #include "firmware/arch/x86_64/x86.h"
 

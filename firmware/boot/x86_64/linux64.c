@@ -42,11 +42,11 @@ _Noreturn void boot_linux64(const struct boot_params *params)
 	machine_early_init();
 	boot.protocol = "linux64";
 	if (boot_reach((uintptr_t)params, sizeof(*params)) && params->header_magic == HEADER_MAGIC) {
-		boot.cmdline = boot_string((uint64_t)params->cmdline_high << 32 | params->cmdline);
+		boot.cmdline = (uint64_t)params->cmdline_high << 32 | params->cmdline;
 		boot.rsdp = params->acpi_rsdp;
 		for (uint32_t i = 0; i < params->e820_count && i < E820_MAX; i++)
 			if (params->e820[i].type == E820_RAM)
 				boot_add_memory(&boot, params->e820[i].base, params->e820[i].size);
 	}
-	firmware_main(&boot);
+	boot_finish(&boot);
 }

@@ -44,10 +44,10 @@ _Noreturn void boot_pvh(const struct start_info *start)
 	machine_early_init();
 	boot.protocol = "pvh";
 	if (boot_reach((uintptr_t)start, sizeof(*start)) && start->magic == START_INFO_MAGIC) {
-		boot.cmdline = boot_string(start->cmdline);
+		boot.cmdline = start->cmdline;
 		boot.rsdp = start->rsdp;
 		if (start->version >= START_INFO_VERSION_MEMMAP)
 			add_memmap(&boot, start->memmap, start->memmap_entries);
 	}
-	firmware_main(&boot);
+	boot_finish(&boot);
 }

@@ -1,0 +1,453 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Does a port keep the contracts of firmware/arch? An image of its own, with this file in the place of
+ * firmware/main.c: it traps, hangs, overflows the stack, and drives the first entropy device for a real interrupt
+ * line. Output is KTAP, one line a property.
+ */
+#include "drivers/device.h"
+#include "drivers/dma.h"
+#include "firmware/arch/clock.h"
+#include "firmware/arch/guard.h"
+#include "firmware/arch/irq.h"
+#include "firmware/arch/machine.h"
+#include "firmware/lib/journal.h"
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "firmware/platform/platform.h"
+#include "tests/self/port/port_test.h"
+
+#define FOUR_GIB (1ull << 32)
+#define TIMEOUT MILLISECONDS(60)
+#define LATEST MILLISECONDS(5000) /* for a watchdog that ticks slowly, on a machine under load */
+#define SOON MILLISECONDS(1000)
+
+enum { ARENA_BYTES = 1 << 20, REQUESTS_A_LIFE = 256 };
+
+static uint8_t arena[ARENA_BYTES] __attribute__((section(".arena"), aligned(4096)));
+static struct platform platform;
+static unsigned done, failed;
+
+_Noreturn void firmware_main(const struct boot_info *boot);
+
+void port_expect(bool good, const char *property)
+{
+	done++;
+	failed += !good;
+	print("%s %u %s\n", good ? "ok" : "not ok", done, property);
+}
+
+#define expect port_expect
+
+static void returns(void *argument)
+{
+	*(int *)argument += 1;
+}
+
+static void leaves(void *argument)
+{
+	*(int *)argument += 1;
+	guard_leave();
+}
+
+static void reads_null(void *argument)
+{
+	(void)*(volatile int *)argument;
+}
+
+static void calls_null(void *argument)
+{
+	((void (*)(void))argument)();
+}
+
+static void is_invalid(void *argument)
+{
+	(void)argument;
+	__builtin_trap();
+}
+
+static volatile bool always = true;
+
+static int overflows(volatile char *above)
+{
+	volatile char here[256];
+
+	here[0] = above[0];
+	if (always)
+		here[1] = (char)overflows(here);
+	return here[0] + here[1];
+}
+
+static void recurses(void *argument)
+{
+	overflows(argument);
+}
+
+static void loops(void *argument)
+{
+	(void)argument;
+	while (always)
+		;
+}
+
+static void computes(void *argument)
+{
+	volatile uint64_t *sum = argument;
+
+	for (uint64_t i = 1; always; i++)
+		*sum = *sum * i + 1;
+}
+
+static enum guard_end last_end;
+static struct guard_trap last_trap;
+static uint64_t last_duration;
+
+static enum guard_end run(void (*function)(void *), void *argument)
+{
+	const uint64_t start = clock_ns();
+
+	last_end = guard_run(function, argument, TIMEOUT, &last_trap);
+	last_duration = clock_ns() - start;
+	return last_end;
+}
+
+void port_expect_trap(void (*function)(void *), void *argument, const char *property)
+{
+	run(function, argument);
+	expect(last_end == GUARD_TRAPPED && *last_trap.name, property);
+	print("#   end %u, %s at 0x%lx, data 0x%lx, error 0x%lx\n", last_end, last_trap.name, last_trap.address,
+	      last_trap.data, last_trap.error);
+}
+
+static void times_out(void (*function)(void *), void *argument, const char *property)
+{
+	run(function, argument);
+	expect(last_end == GUARD_TIMED_OUT && last_duration >= TIMEOUT && last_duration < LATEST, property);
+	print("#   end %u after %lu us at 0x%lx\n", last_end, last_duration / MICROSECONDS(1), last_trap.address);
+}
+
+static void test_guard(void)
+{
+	int calls = 0;
+	uint64_t sum = 1;
+	char byte = 1;
+
+	expect(run(returns, &calls) == GUARD_RETURNED && calls == 1, "a guarded function returns");
+	expect(run(leaves, &calls) == GUARD_LEFT && calls == 2, "a guarded function leaves");
+	port_expect_trap(reads_null, NULL, "a read of NULL traps");
+	expect(last_trap.data == 0, "the trap tells the address that was read");
+	port_expect_trap(calls_null, NULL, "a call of NULL traps");
+	port_expect_trap(is_invalid, NULL, "an invalid instruction traps");
+	for (unsigned i = 0; i < 3; i++)
+		port_expect_trap(recurses, &byte, "a stack overflow traps");
+	if (port_test_watchdog()) {
+		times_out(loops, NULL, "an endless loop is ended");
+		times_out(computes, &sum, "an endless computation is ended");
+	}
+	expect(irq_enable(true), "interrupts are on after a guard");
+	expect(run(returns, &calls) == GUARD_RETURNED && calls == 3, "the guard still works");
+}
+
+static void test_clock(void)
+{
+	uint64_t last = clock_ns(), now;
+	bool back = false;
+
+	for (unsigned i = 0; i < 100000; i++) {
+		now = clock_ns();
+		back |= now < last;
+		last = now;
+	}
+	expect(!back, "the clock does not go back");
+	now = clock_ns();
+	WAIT_UNTIL(false, MILLISECONDS(20));
+	expect(clock_ns() - now >= MILLISECONDS(20) && clock_ns() - now < SOON, "a wait takes its time");
+	expect(WAIT_UNTIL(true, 0), "a condition that holds needs no time");
+}
+
+static void test_memory(void)
+{
+	uint32_t value = 0;
+	volatile uint32_t known = 0x600dcafe;
+
+	expect(machine_probe_read32((uintptr_t)&known, &value) && value == known, "a probe reads memory");
+	expect(!machine_probe_read32(0, &value), "a probe of NULL fails");
+	expect(!machine_probe_read32(1ull << 46, &value), "a probe of what is not mapped fails");
+	expect(!machine_probe_read32(1ull << 63 | 1ull << 40, &value), "a probe of an impossible address fails");
+	expect(!machine_map(~0ull - 4096, 8192, true), "a mapping that wraps around is refused");
+	expect(machine_map((uintptr_t)arena, sizeof(arena), false), "RAM may be mapped again");
+	for (uint32_t i = 0; i < platform.memory_count; i++) {
+		const struct platform_memory *memory = &platform.memory[i];
+		volatile uint64_t *first = (volatile uint64_t *)memory->base;
+		volatile uint64_t *last = first + memory->size / sizeof(*first) - 1;
+
+		if (memory->base < FOUR_GIB)
+			continue;
+		expect(machine_map(memory->base, memory->size, false), "RAM above 4 GiB can be mapped");
+		*first = 1;
+		*last = 2;
+		expect(*first == 1 && *last == 2, "RAM above 4 GiB holds what is written");
+		expect(machine_map(memory->base + (1 << 20), 4096, true) && *first == 1 && *last == 2,
+		       "a device among RAM can be mapped");
+	}
+	print("# %u ranges of RAM\n", platform.memory_count);
+}
+
+/*
+ * A real line: the entropy device raises it when a request is done, until InterruptStatus is acknowledged.
+ */
+
+static struct device device;
+static struct irq_line *line;
+
+static const char *raise(void)
+{
+	struct request *const request = dma_private(sizeof(*request));
+	const char *why = device_make_request(&device, request, 0);
+
+	if (!why)
+		why = device_add_request(&device, request, NULL);
+	if (why)
+		return why;
+	virtqueue_kick(device_request_queue(&device));
+	return WAIT_UNTIL(virtqueue_used_waiting(device_request_queue(&device)), SOON) ? NULL : "no answer";
+}
+
+/* One request; its used entry is taken, InterruptStatus stays. */
+static bool raised(void)
+{
+	struct request *request;
+	struct completion completion;
+	const char *why = raise();
+
+	if (!why)
+		why = device_judge(&device, &request, &completion);
+	if (why)
+		print("# %s\n", why);
+	return !why;
+}
+
+static bool counted(uint32_t count)
+{
+	WAIT_UNTIL(line->count >= count, SOON);
+	irq_settle();
+	return line->count == count;
+}
+
+/* A new life of the device. */
+static void restart(void)
+{
+	const char *why;
+
+	device_reset(&device);
+	dma_forget();
+	why = device_start(&device, (struct features){ { 0 } });
+	if (why)
+		print("# %s\n", why);
+}
+
+static void start(void)
+{
+	restart();
+	irq_line_attach(line, NULL, NULL);
+}
+
+static void test_held_level(void)
+{
+	uint32_t count;
+
+	start();
+	count = line->count;
+	expect(!irq_line_asserted(line) && line->count == count, "level, held: not asserted before anything happened");
+	expect(raised() && counted(count + 1), "level, held: one interrupt");
+	expect(line->parked && !line->storm, "level, held: the line is parked");
+	expect(irq_line_asserted(line) && line->count == count + 2 && line->parked, "level, held: still asserted");
+	expect(irq_line_asserted(line) && line->count == count + 3, "level, held: asserted as often as one asks");
+	irq_line_rearm(line);
+	expect(counted(count + 4) && line->parked, "level, held: fires again when it is armed again");
+	transport_acknowledge(&device.transport);
+	expect(!irq_line_asserted(line) && line->count == count + 4, "level, held: acknowledged, not asserted");
+	expect(raised() && counted(count + 5), "level, held: the next interrupt comes");
+	transport_acknowledge(&device.transport);
+	irq_line_rearm(line);
+	irq_settle();
+	expect(line->count == count + 5 && !line->parked, "level, held: armed again, without a cause nothing comes");
+
+	irq_line_park(line);
+	expect(raised(), "level, parked: a request is served");
+	irq_settle();
+	expect(line->count == count + 5 && line->parked, "level, parked: nothing comes");
+	irq_line_rearm(line);
+	expect(counted(count + 6), "level, parked: what came meanwhile comes when the line is armed");
+	transport_acknowledge(&device.transport);
+	irq_line_park(line);
+	expect(raised(), "level, parked: a request is served");
+	transport_acknowledge(&device.transport);
+	irq_line_rearm(line);
+	irq_settle();
+	expect(line->count == count + 6, "level, parked: what went meanwhile does not come");
+}
+
+static void acknowledges(void *context)
+{
+	transport_acknowledge(context);
+}
+
+static void ignores(void *context)
+{
+	(void)context;
+}
+
+static void hangs(void *context)
+{
+	(void)context;
+	while (always)
+		;
+}
+
+static void faults(void *context)
+{
+	(void)context;
+	reads_null(NULL);
+}
+
+static void leaves_in_handler(void *argument)
+{
+	(void)argument;
+	raised();
+	WAIT_UNTIL(false, SOON);
+}
+
+static void test_serviced(void)
+{
+	uint32_t count;
+	bool good = true;
+
+	start();
+	irq_line_attach(line, acknowledges, &device.transport);
+	count = line->count;
+	for (uint32_t i = 1; i <= 100; i++)
+		good = good && raised() && counted(count + i);
+	expect(good && !line->parked, "serviced: one interrupt for each of 100 requests");
+
+	if (line->source.trigger == IRQ_LEVEL) {
+		start();
+		irq_line_attach(line, ignores, NULL);
+		count = line->count;
+		expect(raised() && WAIT_UNTIL(line->storm, SOON), "serviced: never acknowledged, it is a storm");
+		irq_settle();
+		expect(line->parked && line->count == count + IRQ_STORM_LIMIT, "serviced: a storm ends at its limit");
+		transport_acknowledge(&device.transport);
+		irq_line_rearm(line);
+		irq_settle();
+		expect(!line->storm && !line->parked && line->count == count + IRQ_STORM_LIMIT,
+		       "serviced: a storm that is over is over");
+	}
+
+	start();
+	irq_line_attach(line, hangs, NULL);
+	times_out(leaves_in_handler, NULL, "a handler that hangs is ended");
+	start();
+	irq_line_attach(line, faults, NULL);
+	port_expect_trap(leaves_in_handler, NULL, "a handler that traps is ended");
+	start();
+	count = line->count;
+	expect(raised() && counted(count + 1), "after that the line still works");
+	transport_acknowledge(&device.transport);
+	expect(irq_unowned_count() == 0, "no interrupt without an owner");
+}
+
+static void test_held_edge(void)
+{
+	uint32_t count;
+	bool good = true;
+
+	start();
+	count = line->count;
+	for (uint32_t i = 1; i <= 100; i++) {
+		good = good && raised() && counted(count + i);
+		transport_acknowledge(&device.transport);
+	}
+	expect(good && !line->parked, "edge, held: one interrupt for each of 100 requests, never parked");
+	expect(irq_enable(false) && raised() && line->count == count + 100, "edge: interrupts off, none comes");
+	irq_enable(true);
+	expect(counted(count + 101), "edge: interrupts on, it comes");
+	transport_acknowledge(&device.transport);
+	for (uint32_t i = 0; i < IRQ_STORM_LIMIT; i++) {
+		if (i % REQUESTS_A_LIFE == 0)
+			restart();
+		raised();
+		transport_acknowledge(&device.transport);
+	}
+	expect(line->storm && line->parked, "edge: thousands that nobody armed again for are a storm");
+	start();
+	count = line->count;
+	expect(raised() && counted(count + 1), "edge: one works after a storm");
+}
+
+static bool find_device(void)
+{
+	for (uint32_t i = 0; i < platform.window_count; i++) {
+		const struct mmio_window *window = &platform.windows[i];
+
+		device.transport = (struct transport){
+			.name = "rng0",
+			.bus = &transport_memory_bus,
+			.bus_context = (void *)(uintptr_t)window->base,
+			.base = window->base,
+			.size = window->size,
+		};
+		machine_map(window->base, window->size, true);
+		if (device_discover(&device) != TRANSPORT_DEVICE || !device.type->make_request)
+			continue;
+		line = irq_line_open(&window->irq);
+		expect(line != NULL, "the line of the device can be opened");
+		expect(line == irq_line_open(&window->irq), "opening it again gives the same line");
+		print("# %s at 0x%lx gsi %u %s\n", device.type->title, window->base, window->irq.gsi,
+		      window->irq.trigger == IRQ_LEVEL ? "level" : "edge");
+		return line != NULL;
+	}
+	return false;
+}
+
+static void test_lines(void)
+{
+	const struct irq_source nowhere = {.gsi = 100000};
+
+	expect(!irq_line_open(&nowhere), "a line that no controller has cannot be opened");
+	if (!find_device()) {
+		print("# no device with a line\n");
+		return;
+	}
+	if (line->source.trigger == IRQ_LEVEL)
+		test_held_level();
+	else
+		test_held_edge();
+	test_serviced();
+}
+
+void firmware_main(const struct boot_info *boot)
+{
+	machine_early_init();
+	print_to(machine_put);
+	print_checksum_start();
+	print("KTAP version 1\n");
+	platform_discover(&platform, boot);
+	machine_init(&platform);
+	dma_init(arena, sizeof(arena));
+	journal_clear(clock_ns());
+	print("# port %s, boot %s, vmm %s\n", machine_arch, platform.boot_protocol, machine_vmm());
+	print("# clock %s\n", clock_description());
+	print("# cmdline %s\n", platform.cmdline);
+
+	test_clock();
+	test_guard();
+	test_memory();
+	test_lines();
+	port_test_arch();
+
+	print("1..%u\n", done);
+	print("# end run=%u fail=%u\n", done, failed);
+	if (strcmp(platform.cmdline, "fatal") == 0)
+		reads_null(NULL);
+	machine_exit(!failed);
+}

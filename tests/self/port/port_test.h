@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_SELF_PORT_TEST_H
+#define TESTS_SELF_PORT_TEST_H
+
+#include <stdbool.h>
+
+/* A line of the report. */
+void port_expect(bool good, const char *property);
+
+/* The function ends in a trap. */
+void port_expect_trap(void (*function)(void *), void *argument, const char *property);
+
+/* What only one architecture has: <arch>.c. */
+void port_test_arch(void);
+
+/* Can this machine end a function that runs for ever? */
+bool port_test_watchdog(void);
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * What the page tables promise, and vectors that belong to no line: each has a handler, and none upsets what comes
+ * after it.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware/arch/irq.h"
+#include "firmware/arch/machine.h"
+#include "firmware/arch/x86_64/apic.h"
+#include "firmware/arch/x86_64/vectors.h"
+#include "firmware/arch/x86_64/x86.h"
+#include "tests/self/port/port_test.h"
+
+bool port_test_watchdog(void)
+{
+	return apic_present();
+}
+
+static void writes_code(void *argument)
+{
+	(void)argument;
+	*(volatile uint8_t *)(uintptr_t)port_test_arch = 0;
+}
+
+static void writes_constant(void *argument)
+{
+	(void)argument;
+	*(volatile char *)(uintptr_t)machine_arch = 'X';
+}
+
+static void runs_data(void *argument)
+{
+	((void (*)(void))(uintptr_t)argument)();
+}
+
+static void test_protection(void)
+{
+	static uint8_t code[] = {0xc3}; /* ret */
+
+	port_expect_trap(writes_code, NULL, "a write to the code traps");
+	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
+	if (cpuid(CPUID_EXTENDED_FEATURES).edx & EXTENDED_EDX_NX)
+		port_expect_trap(runs_data, code, "data cannot be executed");
+}
+
+static void test_vectors(void)
+{
+	bool counted = true, last = true, idle = true;
+
+	if (!apic_present())
+		return;
+	for (uint32_t vector = VECTOR_EXCEPTIONS; vector < VECTOR_COUNT; vector++) {
+		const uint32_t before = irq_unowned_count();
+		const bool owned = vector == VECTOR_SETTLE || vector == VECTOR_WATCHDOG;
+
+		if (vector == VECTOR_LINES)
+			continue; /* that of the one line of this test */
+
+		apic_send_self((uint8_t)vector);
+		irq_settle();
+		counted = counted && irq_unowned_count() == before + !owned;
+		last = last && (owned || irq_unowned_last() == vector);
+	}
+	port_expect(counted, "an interrupt on a vector that nobody owns is counted");
+	port_expect(last, "the last one is remembered");
+	for (uint32_t vector = 0; vector < VECTOR_COUNT; vector++)
+		idle = idle && !apic_in_service((uint8_t)vector);
+	port_expect(idle, "none is left in service");
+}
+
+void port_test_arch(void)
+{
+	test_protection();
+	test_vectors();
+}
