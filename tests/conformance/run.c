@@ -9,6 +9,7 @@
 #include "tests/conformance/report.h"
 
 enum { NAME_MAX = 96 };
+#define ROUND_SPOKEN_NS MILLISECONDS(500)
 
 /* The linker's name for the section that CHECK fills. */
 extern const struct check *const __start_checks[], *const __stop_checks[];
@@ -197,9 +198,19 @@ static void run_one(struct device *device, const struct check *check, const char
 		.device_count = running->device_count,
 	};
 
+	uint64_t spoken = clock_ns();
+
 	report_start(check, name);
-	for (uint64_t i = 0; i < running->options->repeat; i++)
-		run_once(&t, running->options, running->options->seed + i);
+	for (uint64_t i = 0; i < running->options->repeat; i++) {
+		uint64_t seed = running->options->seed + i;
+
+		/* A sign of life for the runner, and the seed of the round that a VMM died in. */
+		if (i && deadline_passed(spoken + ROUND_SPOKEN_NS)) {
+			print("# round %lu seed=0x%lx\n", i + 1, seed);
+			spoken = clock_ns();
+		}
+		run_once(&t, running->options, seed);
+	}
 	report_result(++running->number, name, &t);
 }
 
