@@ -191,22 +191,55 @@ static struct moment read_moment(const struct counter *counter)
 	return best;
 }
 
-/*
- * 0 if the counter does not reach the interval in twice the time that the fastest possible TSC would need: it
- * stands still.
- */
-static uint64_t measure(const struct counter *counter)
+/* Twice the ticks of the fastest possible TSC in the interval: when it takes longer, we were not running all the time. */
+#define PATIENCE (2 * CLOCK_ASSUMED_HZ / (NS_PER_SECOND / CALIBRATION_NS))
+
+/* 0 if the counter does not reach the interval in time, or if we were late and it may have wrapped. */
+static uint64_t measure_once(const struct counter *counter)
 {
 	const uint32_t interval = (uint32_t)(counter->hz * CALIBRATION_NS / NS_PER_SECOND);
-	const uint64_t patience = 2 * CLOCK_ASSUMED_HZ / (NS_PER_SECOND / CALIBRATION_NS);
 	const struct moment start = read_moment(counter);
 	struct moment end;
+	uint64_t now;
 
-	while (counter->elapsed(start.ticks, counter->read()) < interval)
-		if (tsc_read() - start.tsc > patience)
-			return 0;
+	do {
+		now = tsc_read();
+	} while (counter->elapsed(start.ticks, counter->read()) < interval && now - start.tsc <= PATIENCE);
 	end = read_moment(counter);
+	if (end.tsc - start.tsc > PATIENCE || counter->elapsed(start.ticks, end.ticks) < interval)
+		return 0;
 	return (end.tsc - start.tsc) * counter->hz / counter->elapsed(start.ticks, end.ticks);
+}
+
+/* Even the slowest of them ticks in a microsecond: one that is not there is found out soon. */
+#define COUNTS_TSC (CLOCK_ASSUMED_HZ / 50000)
+
+static bool counts(const struct counter *counter)
+{
+	const uint32_t first = counter->read();
+	const uint64_t start = tsc_read();
+	uint64_t now;
+
+	do {
+		now = tsc_read();
+		if (counter->elapsed(first, counter->read()) != 0)
+			return true;
+	} while (now - start <= COUNTS_TSC);
+	return false;
+}
+
+/* More than once, for a host that did something else for a while. */
+enum { TRIES = 3 };
+
+static uint64_t measure(const struct counter *counter)
+{
+	uint64_t hz = 0;
+
+	if (!counts(counter))
+		return 0;
+	for (uint32_t i = 0; i < TRIES && hz == 0; i++)
+		hz = measure_once(counter);
+	return hz;
 }
 
 struct answer {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh LOADER IMAGE: enters the port's test image by the Linux 64-bit protocol, which QEMU itself never does for an ELF.
+# run.sh LOADER IMAGE: enters the port's test image by the Linux 64-bit protocol, which QEMU never does for an ELF.
 set -u
 
 loader=$1
