@@ -9,6 +9,29 @@ uint64_t blk_capacity(struct device *device)
 	return config_read64(&device->transport, VIRTIO_BLK_CONFIG_CAPACITY);
 }
 
+uint32_t blk_block(struct device *device)
+{
+	enum { LARGEST = 65536 };
+	uint32_t size = VIRTIO_BLK_SECTOR;
+
+	if (device_offers(device, VIRTIO_BLK_F_BLK_SIZE))
+		size = config_read(&device->transport, VIRTIO_BLK_CONFIG_BLK_SIZE, 4);
+	if (size < VIRTIO_BLK_SECTOR || size > LARGEST || (size & (size - 1)))
+		return VIRTIO_BLK_SECTOR;
+	return size;
+}
+
+struct features blk_plain_features(void)
+{
+	static const uint8_t bits[] = { VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_F_RO, VIRTIO_BLK_F_BLK_SIZE,
+					VIRTIO_BLK_F_FLUSH };
+	struct features features = NO_FEATURES;
+
+	for (size_t i = 0; i < sizeof(bits); i++)
+		features = features_with(features, bits[i]);
+	return features;
+}
+
 const char *blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes)
 {
 	struct request *request = &blk->request;
@@ -58,17 +81,42 @@ static unsigned queues_used(const struct device *device)
 	return 1;
 }
 
-/* Reads one sector, or the device's name where there is no sector. */
+/* Puts the data and the status of a read into one segment, for virtqueues that are too small for three. */
+static const char *join(struct blk_request *blk)
+{
+	struct request *request = &blk->request;
+	struct segment *data = &request->segments[1];
+	uint8_t *both = dma_alloc(data->size + 1, 8);
+
+	if (!both)
+		return dma_exhausted;
+	both[data->size] = BLK_STATUS_UNWRITTEN;
+	*data = (struct segment){ .data = both, .size = data->size + 1, .writable = true };
+	request->count = 2;
+	request->answer = both;
+	return NULL;
+}
+
+/*
+ * Reads one logical block, or the device's name where there is none. On the legacy layout a device may have put any length into the used entry
+ * (5.2.6.3).
+ */
 static const char *make_request(struct device *device, struct request *request)
 {
-	uint64_t capacity = blk_capacity(device), tag = request->tag;
-	struct blk_request blk;
+	uint32_t block = blk_block(device), sectors = block / VIRTIO_BLK_SECTOR;
+	uint64_t blocks = blk_capacity(device) / sectors, tag = request->tag;
+	bool legacy = transport_is_legacy(&device->transport);
+	struct blk_request blk = { 0 };
 	const char *wrong;
 
-	wrong = capacity ? blk_make(&blk, VIRTIO_BLK_T_IN, tag % capacity, VIRTIO_BLK_SECTOR, true)
-			 : blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
+	wrong = blocks ? blk_make(&blk, VIRTIO_BLK_T_IN, tag % blocks * sectors, block, true)
+		       : blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
+	if (!wrong && !legacy && device->queue_max[0] == 2)
+		wrong = join(&blk);
 	*request = blk.request;
 	request->tag = tag;
+	if (legacy)
+		request->least = 0;
 	return wrong;
 }
 

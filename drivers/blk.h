@@ -9,6 +9,15 @@
 /* Size of the disk in sectors of 512 bytes. */
 uint64_t blk_capacity(struct device *device);
 
+/*
+ * Bytes of a logical block: blk_size where it is offered and makes sense, else a sector. Any multiple of 512 bytes is a legal request, but devices refuse less than a
+ * logical block; only the check of just that should notice.
+ */
+uint32_t blk_block(struct device *device);
+
+/* What a plain driver of disks accepts where it is offered. */
+struct features blk_plain_features(void);
+
 /* One request in three segments at most: header, data, status. */
 struct blk_request {
 	struct virtio_blk_header *header;
