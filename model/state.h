@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The state of a device. Included by model/model.h only. */
+#ifndef MODEL_STATE_H
+#define MODEL_STATE_H
+
+/* One piece of a buffer in guest memory. */
+struct model_segment {
+	uint64_t address;
+	uint32_t length;
+};
+
+/* A descriptor chain, walked and checked: first the device-readable segments, then the device-writable ones (2.7.4.2). */
+struct model_chain {
+	uint16_t head;
+	uint16_t readable_count, count;
+	uint64_t readable, writable; /* bytes */
+	struct model_segment segment[MODEL_CHAIN_MAX];
+};
+
+struct model_queue {
+	/* set by the driver */
+	uint16_t size;
+	bool ready;
+	uint64_t desc, avail, used;
+	uint32_t pfn, align; /* legacy */
+
+	/* where the device is */
+	uint16_t next_avail;   /* next entry of the available ring to take */
+	uint16_t next_used;    /* used index as the driver sees it */
+	uint16_t staged;       /* entries written behind it, not published yet */
+	bool staged_in_full;   /* IN_ORDER: every staged buffer was used completely */
+	uint16_t signalled;    /* used index up to which a notification was sent or decided against */
+	bool notified;         /* an available buffer notification came and was not answered by a look at the ring */
+	uint8_t reset_units;   /* of work until this queue's reset is complete; nonzero: QueueReset reads 1 */
+	uint8_t in_flight;     /* requests taken and not completed */
+	uint16_t head[MODEL_IN_FLIGHT_MAX];
+
+	/* what defects remember */
+	bool suppressed;       /* what the suppression fields said when a buffer was taken */
+	bool started_before;
+	uint16_t last_head;
+	uint32_t served;
+	uint64_t old_used;
+	uint16_t old_size;
+	uint64_t stale_address;
+};
+
+struct model_net {
+	uint16_t active_pairs;
+	bool promiscuous, all_multicast, all_unicast, no_multicast, no_unicast, no_broadcast;
+	uint8_t mac_count;
+	bool unicast_overflow, multicast_overflow; /* more addresses than fit: filtering of that kind is off */
+	uint8_t macs[MODEL_NET_MACS_MAX][6];
+	uint8_t mac[6];
+	uint32_t vlans[4096 / 32];
+	uint8_t flow[16]; /* 5.1.9.5.6: pair on which a flow was last transmitted */
+	uint8_t first, waiting;
+	uint16_t length[MODEL_NET_FRAMES_MAX];
+	uint8_t frame[MODEL_NET_FRAMES_MAX][MODEL_NET_FRAME_BYTES];
+	uint8_t scratch[MODEL_NET_FRAME_BYTES];
+};
+
+struct model_console_message {
+	uint8_t port, event, value;
+};
+
+struct model_console {
+	struct {
+		bool present;   /* plugged in */
+		bool announced; /* the driver was told by DEVICE_ADD and not yet by DEVICE_REMOVE */
+		bool ready;     /* PORT_READY */
+		bool open;      /* PORT_OPEN by the driver */
+		uint16_t first, waiting;
+		uint8_t input[MODEL_CONSOLE_INPUT_BYTES];
+	} port[MODEL_CONSOLE_PORTS_MAX];
+	bool ready; /* DEVICE_READY */
+	uint8_t first, waiting;
+	struct model_console_message message[MODEL_CONSOLE_MESSAGES_MAX];
+};
+
+struct model {
+	struct model_config config;
+	struct model_host host;
+	const struct model_backend *backend;
+	uint32_t defects[MODEL_DEFECT_WORDS];
+
+	/* registers */
+	uint32_t device_features_sel, driver_features_sel, queue_sel, shm_sel;
+	uint32_t driver_features[MODEL_FEATURE_WORDS];
+	uint32_t guest_page_size; /* legacy */
+	uint32_t status, interrupt_status;
+	uint32_t generation;
+	bool line;
+	uint8_t reset_units; /* of work until the reset is complete; nonzero: resetting */
+
+	bool config_changed; /* a change that the driver has not been notified of */
+	uint8_t config_space[MODEL_CONFIG_BYTES];
+	const char *error;
+
+	struct model_queue queue[MODEL_QUEUES_MAX];
+	struct model_chain chain; /* of the request under work */
+	struct model *peer;
+	union {
+		struct model_net net;
+		struct model_console console;
+	};
+};
+
+#endif
