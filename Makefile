@@ -64,7 +64,7 @@ check:
 	@host/need.sh run check
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" \
-		clang="tests/self/build.sh clang" \
+		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		unit="$(MAKE) unit" \
 		port="tests/self/port/run.sh" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \

@@ -5,7 +5,7 @@
  * the protocol allows and no loader is that mean: memory is full of junk where the image does not say what it wants
  * there.
  *
- * Words on the command line, which is handed on: `no-e820`, `no-header`, `five-level`.
+ * Words on the command line, which is handed on: `no-e820`, `no-header`, `five-level`, `x2apic`.
  */
 #include <stdint.h>
 
@@ -25,6 +25,11 @@
 
 #define CR4_PAE 0x20u
 #define CR4_LA57 0x1000u
+
+#define CPUID_FEATURES 1u
+#define FEATURES_ECX_X2APIC (1u << 21)
+#define MSR_APIC_BASE 0x1bu
+#define APIC_BASE_X2APIC 0xc00u
 
 struct start_info {
 	uint32_t magic, version, flags, module_count;
@@ -135,6 +140,18 @@ static void make_tables(void)
 		put64(PD + i * 8, (uint64_t)i << 21 | 0x83);
 }
 
+/* Firmware with many CPUs leaves it on. */
+static void enter_x2apic(void)
+{
+	uint32_t eax = CPUID_FEATURES, ebx, ecx, edx;
+
+	__asm__ volatile("cpuid" : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+	if (!(ecx & FEATURES_ECX_X2APIC))
+		return;
+	__asm__ volatile("rdmsr" : "=a"(eax), "=d"(edx) : "c"(MSR_APIC_BASE));
+	__asm__ volatile("wrmsr" ::"a"(eax | APIC_BASE_X2APIC), "d"(edx), "c"(MSR_APIC_BASE) : "memory");
+}
+
 void load(const struct start_info *start)
 {
 	const char *const cmdline = (const char *)(uint32_t)start->cmdline;
@@ -143,6 +160,8 @@ void load(const struct start_info *start)
 	load_segments();
 	make_boot_params(start, cmdline);
 	make_tables();
+	if (has_word(cmdline, "x2apic"))
+		enter_x2apic();
 	enter64(five_level ? PML5 : PML4, CR4_PAE | (five_level ? CR4_LA57 : 0),
 		(uint32_t)((const struct elf64 *)IMAGE)->entry, BOOT_PARAMS);
 }

@@ -34,6 +34,7 @@ try acpi 33 'gsi 47 level' '' -M microvm -m 128M
 try cmdline 33 'gsi 12 edge' 'some=words' -M $bare -m 128M
 try above-4-gib 33 'RAM above 4 GiB holds' '' -M microvm -m 8G -smp 4
 try five-level 33 'gsi 47 level' 'five-level' -M microvm -m 8G -cpu max
+try x2apic 33 'apic is in' 'x2apic' -M microvm -m 128M -cpu max
 try no-header 33 'cmdline $' 'no-header' -M $bare -m 128M
 try no-e820 33 'cmdline no-e820' 'no-e820' -M $bare -m 128M
 

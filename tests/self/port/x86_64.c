@@ -11,6 +11,7 @@
 #include "firmware/arch/x86_64/apic.h"
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
+#include "firmware/lib/print.h"
 #include "tests/self/port/port_test.h"
 
 bool port_test_watchdog(void)
@@ -51,6 +52,7 @@ static void test_vectors(void)
 
 	if (!apic_present())
 		return;
+	print("# apic is in %s mode\n", msr_read(MSR_APIC_BASE) & APIC_BASE_X2APIC ? "x2apic" : "xapic");
 	for (uint32_t vector = VECTOR_EXCEPTIONS; vector < VECTOR_COUNT; vector++) {
 		const uint32_t before = irq_unowned_count();
 		const bool owned = vector == VECTOR_SETTLE || vector == VECTOR_WATCHDOG;

@@ -193,8 +193,8 @@ UNIT_TEST(devices_behind_expressions)
 	expect_window(0, 0x10000000, 0x200, level(32));
 	expect_window(1, 0x10001000, 0x200, level(33));
 	unit_equal(platform.warning_count, 1);
-	unit_contains(platform.warnings[0], "ACPI DSDT at 0x104000: AML at 0x");
-	unit_contains(platform.warnings[0], "is not understood; going on at the next device");
+	unit_text(platform.warnings[0],
+		  "ACPI DSDT at 0x104000: AML at 0x2b (0x72) is not understood; going on at the next device");
 }
 
 UNIT_TEST(blocks_in_blocks)
@@ -215,6 +215,60 @@ UNIT_TEST(blocks_in_blocks)
 	parse();
 	unit_equal(platform.warning_count, 1);
 	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: blocks are nested more than 16 deep; not followed");
+}
+
+/* A DSDT of these bytes. */
+static void parse_bytes(const void *bytes, size_t size)
+{
+	struct table dsdt;
+
+	table_begin(&dsdt, "DSDT");
+	table_put(&dsdt, bytes, size);
+	place_dsdt(&dsdt);
+	parse();
+}
+
+#define PARSE(...) parse_bytes((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+
+#define DEVICE(PKG_LENGTH) 0x5b, 0x82, (PKG_LENGTH), 'V', '0', '0', '0'
+#define NAME(A, B, C, D) 0x08, A, B, C, D
+#define HID NAME('_', 'H', 'I', 'D')
+#define CRS NAME('_', 'C', 'R', 'S')
+#define LNRO0005 'L', 'N', 'R', 'O', '0', '0', '0', '5'
+#define MEMORY 0x86, 9, 0, 1, 0, 0, 0, 0x10, 0, 2, 0, 0
+#define INTERRUPT 0x89, 6, 0, 1, 1, 32, 0, 0, 0
+#define END 0x79, 0
+
+static void expect_one_warning(const char *warning)
+{
+	unit_equal(platform.window_count, 0);
+	unit_equal(platform.warning_count, 1);
+	unit_text(platform.warnings[0], warning);
+}
+
+UNIT_TEST(a_device_by_hand)
+{
+	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+	expect_window(0, 0x10000000, 0x200, level(32));
+}
+
+UNIT_TEST(package_lengths_that_cannot_be)
+{
+	static const uint8_t lengths[] = { 0, 0x40, 0x41, 0x80, 0x82, 0xc0, 0xc3, 0x3f, 0x7f, 0xbf, 0xff };
+
+	for (uint32_t i = 0; i < sizeof(lengths); i++) {
+		PARSE(0x5b, 0x82, lengths[i], 0, 0, 0);
+		expect_one_warning(
+			"ACPI DSDT at 0x104000: AML at 0x24 (0x5b) is not understood; going on at the next device");
+	}
+}
+
+UNIT_TEST(a_string_without_an_end)
+{
+	PARSE(DEVICE(19), HID, 0x0d, LNRO0005);
+	expect_one_warning("ACPI DSDT at 0x104000: AML at 0x2b (0x08) is not understood; going on at the next device");
 }
 
 /* Whatever a table holds, this must be true of what was made of it. */

@@ -78,7 +78,7 @@ UNIT_TEST(several_windows_come_sorted)
 
 UNIT_TEST(other_words_are_not_ours)
 {
-	discover("a virtio_mmio.devices=1 xvirtio_mmio.device=512@0xfeb00e00:12 touchstone.seed=1 virtio_mmio.device");
+	discover("a virtio_mmio.devices=1 xvirtio_mmio.device=512@0xfeb00e00:12 xirtio_mmio.device=512@0x1000:1 touchstone.seed=1 virtio_mmio.device");
 	unit_equal(platform.warning_count, 0);
 	unit_equal(platform.window_count, 0);
 }

@@ -31,7 +31,7 @@ DefinitionBlock ("", "SSDT", 2, "TESTER", "TOUCHSTN", 1)
 			{
 				ExtendedMemory (ResourceConsumer, PosDecode, MinFixed, MaxFixed, NonCacheable,
 					ReadWrite, 0, 0x30000000, 0x300001ff, 0, 0x200)
-				IRQ (Level, ActiveLow, Shared) { 5 }
+				IRQ (Level, ActiveLow, Exclusive) { 5 }
 			})
 		}
 		Device (D003)
