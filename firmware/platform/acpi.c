@@ -26,15 +26,21 @@ uint8_t acpi_sum(const uint8_t *bytes, uint32_t length)
 	return sum;
 }
 
+void acpi_name_table(const struct acpi_table *table, char name[ACPI_NAME_MAX])
+{
+	format_string(name, ACPI_NAME_MAX, "ACPI %s at 0x%llx", table->signature, (unsigned long long)table->address);
+}
+
 void acpi_warn(struct platform *platform, const struct acpi_table *table, const char *format, ...)
 {
-	char text[PLATFORM_WARNING_MAX];
+	char name[ACPI_NAME_MAX], text[PLATFORM_WARNING_MAX];
 	va_list arguments;
 
 	va_start(arguments, format);
 	vformat_string(text, sizeof(text), format, arguments);
 	va_end(arguments);
-	platform_warn(platform, "ACPI %s at 0x%llx: %s", table->signature, (unsigned long long)table->address, text);
+	acpi_name_table(table, name);
+	platform_warn(platform, "%s: %s", name, text);
 }
 
 bool acpi_open_table(struct platform *platform, uint64_t address, const char *wanted, struct acpi_table *table)

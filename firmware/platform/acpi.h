@@ -10,6 +10,7 @@ enum {
 	ACPI_TABLE_LENGTH = 4,  /* u32, header included */
 	ACPI_TABLE_HEADER = 36, /* bytes */
 	ACPI_SIGNATURE_SIZE = 4,
+	ACPI_NAME_MAX = 40,
 };
 
 /* A table whose bytes are all there and add up to 0. */
@@ -33,6 +34,9 @@ bool acpi_find_roots(struct platform *platform, uint64_t announced, struct acpi_
 
 /* Reads the table at `address`; `wanted` is its signature, NULL for any. False after a warning that says why. */
 bool acpi_open_table(struct platform *platform, uint64_t address, const char *wanted, struct acpi_table *table);
+
+/* The table as warnings name it: "ACPI APIC at 0xf5b10". */
+void acpi_name_table(const struct acpi_table *table, char name[ACPI_NAME_MAX]);
 
 /* Like platform_warn(), with the table's name in front. */
 void acpi_warn(struct platform *platform, const struct acpi_table *table, const char *format, ...)

@@ -43,6 +43,8 @@ void platform_discover(struct platform *platform, const struct boot_info *boot)
 	platform_set_memory(platform, boot);
 	copy_cmdline(platform, boot->cmdline);
 	platform_parse_acpi(platform, boot->rsdp);
+	if (!platform->cpu_count)
+		platform_parse_mp_table(platform);
 	platform_parse_cmdline(platform);
 	if (!platform->window_count)
 		platform_probe(platform);

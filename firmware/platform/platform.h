@@ -58,7 +58,7 @@ struct platform {
 	} ioapics[PLATFORM_IOAPICS];
 	uint32_t ioapic_count; /* 0: nothing was announced; the port uses its architecture's default */
 
-	/* ISA interrupts that reach another GSI than their number (MADT interrupt source override). */
+	/* ISA interrupts that reach another GSI than their number, or otherwise than edge, active high. */
 	struct platform_override {
 		uint8_t isa;
 		struct irq_source source;
@@ -103,6 +103,7 @@ void platform_discover(struct platform *platform, const struct boot_info *boot);
 /* The steps of platform_discover(). */
 void platform_set_memory(struct platform *platform, const struct boot_info *boot);
 void platform_parse_acpi(struct platform *platform, uint64_t rsdp);
+void platform_parse_mp_table(struct platform *platform);
 void platform_parse_cmdline(struct platform *platform);
 void platform_probe(struct platform *platform);
 

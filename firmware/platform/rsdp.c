@@ -2,6 +2,7 @@
 /* The way into the ACPI tables: the root system description pointer, sections 5.2.5.1 and 5.2.5.3. */
 #include "firmware/lib/string.h"
 #include "firmware/platform/acpi.h"
+#include "firmware/platform/bios_area.h"
 
 enum {
 	RSDP_REVISION = 15, /* u8; 0 in ACPI 1.0, whose structure ends at RSDP_SIZE_1 */
@@ -11,16 +12,6 @@ enum {
 	RSDP_XSDT = 24,     /* u64 */
 	RSDP_SIZE_2 = 36,
 	RSDP_SIZE_MAX = 4096, /* no release has more than RSDP_SIZE_2 */
-	RSDP_ALIGNMENT = 16,
-
-	/*
-	 * Where firmware leaves it. The extended BIOS data area is the last KiB below 640 KiB in every firmware of a
-	 * VMM; the word that would say so is in page 0, which is not mapped, so that a null pointer traps.
-	 */
-	EBDA_START = 0x9fc00,
-	EBDA_SIZE = 0x400,
-	BIOS_START = 0xe0000,
-	BIOS_SIZE = 0x20000,
 };
 
 static const char signature[] = "RSD PTR ";
@@ -56,26 +47,6 @@ static const char *read_rsdp(uint64_t address, struct acpi_roots *roots)
 	return NULL;
 }
 
-/*
- * The first intact RSDP in a range. The code of a firmware that looks for the RSDP has the signature in it too, so what
- * carries the signature and is not intact is passed over; the last of them is remembered in *broken.
- */
-static bool scan(uint64_t start, uint64_t size, struct acpi_roots *roots, uint64_t *broken)
-{
-	const uint8_t *bytes = platform_physical(start, size);
-
-	if (!bytes)
-		return false;
-	for (uint64_t at = 0; at + RSDP_SIZE_1 <= size; at += RSDP_ALIGNMENT) {
-		if (memcmp(bytes + at, signature, sizeof(signature) - 1))
-			continue;
-		if (!read_rsdp(start + at, roots))
-			return true;
-		*broken = start + at;
-	}
-	return false;
-}
-
 bool acpi_find_roots(struct platform *platform, uint64_t announced, struct acpi_roots *roots)
 {
 	uint64_t broken = 0;
@@ -88,8 +59,11 @@ bool acpi_find_roots(struct platform *platform, uint64_t announced, struct acpi_
 		platform_warn(platform, "ACPI RSDP at 0x%llx, from the loader: %s; looking elsewhere",
 			      (unsigned long long)announced, wrong);
 	}
-	if (scan(EBDA_START, EBDA_SIZE, roots, &broken) || scan(BIOS_START, BIOS_SIZE, roots, &broken))
-		return true;
+	for (uint64_t at = 0; (at = bios_area_find(signature, at));) {
+		if (!read_rsdp(at, roots))
+			return true;
+		broken = at;
+	}
 	if (broken)
 		platform_warn(platform, "ACPI RSDP at 0x%llx: bad checksum or length, and there is no other; no ACPI",
 			      (unsigned long long)broken);

@@ -197,24 +197,42 @@ UNIT_TEST(devices_behind_expressions)
 		  "ACPI DSDT at 0x104000: AML at 0x2b (0x72) is not understood; going on at the next device");
 }
 
-UNIT_TEST(blocks_in_blocks)
+/* Blocks around all that follows, `depth` of them: opcode, PkgLength of two bytes, name */
+static void parse_nested(const char *opcode, const char *name, uint32_t name_size, uint32_t depth)
 {
+	uint32_t opcode_size = (uint32_t)strlen(opcode), size = opcode_size + 2 + name_size;
 	struct table dsdt;
 
-	/* Scope(\) around all that follows, a hundred deep: opcode, PkgLength of two bytes, root, null name */
 	table_begin(&dsdt, "DSDT");
-	for (uint32_t left = 100 * 5; left; left -= 5) {
-		uint32_t length = left - 1;
+	for (uint32_t left = depth * size; left; left -= size) {
+		uint32_t length = left - opcode_size;
 
-		table_put8(&dsdt, 0x10);
+		table_put(&dsdt, opcode, opcode_size);
 		table_put8(&dsdt, (uint8_t)(0x40 | (length & 0xf)));
 		table_put8(&dsdt, (uint8_t)(length >> 4));
-		table_put(&dsdt, "\\", 2);
+		table_put(&dsdt, name, name_size);
 	}
 	place_dsdt(&dsdt);
 	parse();
-	unit_equal(platform.warning_count, 1);
-	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: blocks are nested more than 16 deep; not followed");
+}
+
+UNIT_TEST(blocks_in_blocks)
+{
+	static const struct {
+		const char *opcode, *name;
+		uint32_t name_size;
+	} kinds[] = { { "\x10", "\\", 2 }, { "\x5b\x82", "DEV0", 4 } };
+
+	for (uint32_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		parse_nested(kinds[i].opcode, kinds[i].name, kinds[i].name_size, 16);
+		unit_equal(platform.warning_count, 0);
+		parse_nested(kinds[i].opcode, kinds[i].name, kinds[i].name_size, 17);
+		unit_equal(platform.warning_count, 1);
+		unit_text(platform.warnings[0],
+			  "ACPI DSDT at 0x104000: blocks are nested more than 16 deep; not followed");
+		parse_nested(kinds[i].opcode, kinds[i].name, kinds[i].name_size, 100);
+		unit_equal(platform.warning_count, 1);
+	}
 }
 
 /* A DSDT of these bytes. */
@@ -238,6 +256,9 @@ static void parse_bytes(const void *bytes, size_t size)
 #define MEMORY 0x86, 9, 0, 1, 0, 0, 0, 0x10, 0, 2, 0, 0
 #define INTERRUPT 0x89, 6, 0, 1, 1, 32, 0, 0, 0
 #define END 0x79, 0
+#define ZERO 0
+#define ONE 1
+#define NOOP 0xa3
 
 static void expect_one_warning(const char *warning)
 {
@@ -248,7 +269,7 @@ static void expect_one_warning(const char *warning)
 
 UNIT_TEST(a_device_by_hand)
 {
-	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END);
+	PARSE(DEVICE(52), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END);
 	unit_equal(platform.warning_count, 0);
 	unit_equal(platform.window_count, 1);
 	expect_window(0, 0x10000000, 0x200, level(32));
@@ -263,6 +284,54 @@ UNIT_TEST(package_lengths_that_cannot_be)
 		expect_one_warning(
 			"ACPI DSDT at 0x104000: AML at 0x24 (0x5b) is not understood; going on at the next device");
 	}
+}
+
+/* The size of a buffer in all its encodings, and where it is not that of its bytes. */
+UNIT_TEST(buffer_sizes)
+{
+	PARSE(DEVICE(54), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 27, 0x0b, 23, 0, MEMORY, INTERRUPT, END, NOOP);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+	PARSE(DEVICE(55), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 29, 0x0c, 23, 0, 0, 0, MEMORY, INTERRUPT, END);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+	PARSE(DEVICE(59), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 33, 0x0e, 23, 0, 0, 0, 0, 0, 0, 0, MEMORY, INTERRUPT, END);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+
+	/* larger than its bytes: zeros follow, and no end tag is among them */
+	PARSE(DEVICE(50), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 24, 0x0a, 99, MEMORY, INTERRUPT);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: V000: _CRS has no end tag");
+
+	/* smaller */
+	PARSE(DEVICE(52), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 20, MEMORY, INTERRUPT, END);
+	expect_one_warning("ACPI DSDT at 0x104000: V000: _CRS: descriptor 0x89 at 0xc does not fit; ignored");
+	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 25, ZERO, MEMORY, INTERRUPT, END);
+	unit_equal(platform.window_count, 0);
+	unit_equal(platform.warning_count, 2);
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: V000: _CRS has no end tag");
+	unit_text(platform.warnings[1], "ACPI DSDT at 0x104000: V000: _CRS has no memory; ignored");
+	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 25, ONE, MEMORY, INTERRUPT, END);
+	expect_one_warning("ACPI DSDT at 0x104000: V000: _CRS: descriptor 0x86 at 0x0 does not fit; ignored");
+
+	/* a buffer for a size */
+	PARSE(DEVICE(40), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 14, 0x11, 12, 0x11, 10, 0x11, 8, 0x11, 6, 0x11, 4, 0x11, 2,
+	      NOOP, NOOP, NOOP, NOOP, NOOP, NOOP);
+	unit_equal(platform.window_count, 0);
+	unit_contains(platform.warnings[0], "is not understood");
+}
+
+/* Where the walk is lost, what only looks like a device is passed over. */
+UNIT_TEST(behind_something_unknown)
+{
+	PARSE(0x70, 0x5b, 0x82, 0x3f, 0x5b, 0x82, 2, 'v', 0x5b, 0x82, 2, 0, 0x5b, DEVICE(52), HID, 0x0d, LNRO0005, 0,
+	      CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END, 0x5b);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+	unit_text(platform.warnings[0],
+		  "ACPI DSDT at 0x104000: AML at 0x24 (0x70) is not understood; going on at the next device");
 }
 
 UNIT_TEST(a_string_without_an_end)

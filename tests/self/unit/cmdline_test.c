@@ -78,7 +78,8 @@ UNIT_TEST(several_windows_come_sorted)
 
 UNIT_TEST(other_words_are_not_ours)
 {
-	discover("a virtio_mmio.devices=1 xvirtio_mmio.device=512@0xfeb00e00:12 xirtio_mmio.device=512@0x1000:1 touchstone.seed=1 virtio_mmio.device");
+	discover("a virtio_mmio.devices=1 xvirtio_mmio.device=512@0xfeb00e00:12 xirtio_mmio.device=512@0x1000:1 "
+		 "touchstone.seed=1 virtio_mmio.device");
 	unit_equal(platform.warning_count, 0);
 	unit_equal(platform.window_count, 0);
 }
@@ -88,6 +89,8 @@ UNIT_TEST(garbled_words_are_quoted)
 	expect_warning("virtio_mmio.device=", "cmdline: virtio_mmio.device=: no size before '@'; ignored");
 	expect_warning("virtio_mmio.device=zzz", "cmdline: virtio_mmio.device=zzz: no size before '@'; ignored");
 	expect_warning("virtio_mmio.device=-1@0:1", "cmdline: virtio_mmio.device=-1@0:1: no size before '@'; ignored");
+	expect_warning("virtio_mmio.device=08@0:1",
+		       "cmdline: virtio_mmio.device=08@0:1: no '@' after the size; ignored");
 	expect_warning("virtio_mmio.device=512", "cmdline: virtio_mmio.device=512: no '@' after the size; ignored");
 	expect_warning("virtio_mmio.device=512X@0x1000:1",
 		       "cmdline: virtio_mmio.device=512X@0x1000:1: no '@' after the size; ignored");

@@ -30,6 +30,7 @@ static size_t register_count;
 
 static struct copy *copies;
 static unsigned register_reads;
+static uint64_t mapped, mapped_size; /* the last range that was mapped for device access */
 static uint64_t bytes_read;
 
 static void *allocate(size_t size)
@@ -56,6 +57,7 @@ void machine_reset(void)
 		free(regions[--region_count].bytes);
 	register_count = 0;
 	register_reads = 0;
+	mapped = mapped_size = 0;
 	bytes_read = 0;
 }
 
@@ -112,13 +114,18 @@ const void *platform_physical(uint64_t address, uint64_t size)
 
 bool machine_map(uint64_t address, uint64_t size, bool device)
 {
-	(void)device;
-	return size <= UINT64_MAX - address;
+	if (!device || size > UINT64_MAX - address)
+		return false;
+	mapped = address;
+	mapped_size = size;
+	return true;
 }
 
 bool machine_probe_read32(uint64_t address, uint32_t *value)
 {
 	register_reads++;
+	if (address < mapped || address - mapped >= mapped_size)
+		return false;
 	for (size_t i = 0; i < register_count; i++)
 		if (registers[i].address == address) {
 			*value = registers[i].value;

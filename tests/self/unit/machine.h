@@ -19,7 +19,7 @@ void machine_reset(void);
 /* Puts bytes at a physical address; they are copied. Returns the copy, which may be changed. */
 uint8_t *machine_place(uint64_t address, const void *bytes, size_t size);
 
-/* Puts a 32-bit register at an address. Where there is none, a read traps. */
+/* Puts a 32-bit register at an address. Where there is none, or none is mapped, a read traps. */
 void machine_place_register(uint64_t address, uint32_t value);
 
 /* How often registers were read. */

@@ -82,6 +82,33 @@ UNIT_TEST(microvm_with_24_transports)
 	expect_windows(24, 0xfeb00000, 0x200, 24, IRQ_LEVEL);
 }
 
+/* A VMM has no more windows than interrupts for them, and what lies behind is not read. */
+UNIT_TEST(no_more_than_a_place_holds)
+{
+	static const struct {
+		uint64_t base, stride;
+		uint32_t count;
+	} places[] = {
+		{ 0xfeb00000, 0x200, 24 },
+		{ 0xc0001000, 0x1000, 19 },
+		{ 0xd0000000, 0x1000, 19 },
+		{ 0xf0100000, 0x200, 11 },
+	};
+
+	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		machine_reset();
+		place_devices(places[i].base, places[i].stride, 30);
+		discover(NULL);
+		unit_equal(platform.window_count, places[i].count);
+	}
+
+	/* not all that two I/O APICs serve */
+	machine_reset();
+	place_devices(0xfeb00000, 0x200, 23);
+	discover(NULL);
+	unit_equal(platform.window_count, 8);
+}
+
 UNIT_TEST(firecracker_new_and_old)
 {
 	machine_reset();
