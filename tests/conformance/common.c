@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/conformance/common.h"
+
+#include "firmware/lib/string.h"
+
+const char *stage_name(enum stage stage)
+{
+	static const char *const names[STAGES] = {
+		[STAGE_RESET] = "after reset",
+		[STAGE_ACKNOWLEDGE] = "after ACKNOWLEDGE",
+		[STAGE_DRIVER] = "after DRIVER",
+		[STAGE_FEATURES_OK] = "after feature negotiation",
+		[STAGE_QUEUES] = "with virtqueues set up",
+		[STAGE_DRIVER_OK] = "after DRIVER_OK",
+		[STAGE_PENDING] = "with an interrupt pending",
+		[STAGE_FAILED] = "after FAILED",
+	};
+
+	return names[stage];
+}
+
+static bool makes_requests(const struct device *d)
+{
+	return d->type->make_request && d->type->request_queue < d->queue_count &&
+	       d->queue_max[d->type->request_queue] >= REQUEST_ENTRIES;
+}
+
+void reach_stage(struct run *t, struct device *d, enum stage stage)
+{
+	step(t, "%s", stage_name(stage));
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	if (stage >= STAGE_ACKNOWLEDGE)
+		transport_add_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);
+	if (stage >= STAGE_DRIVER)
+		transport_add_status(&d->transport, VIRTIO_STATUS_DRIVER);
+	if (stage >= STAGE_FEATURES_OK)
+		require_ok(t, device_negotiate(d, NO_FEATURES), "the least set of features is accepted");
+	if (stage >= STAGE_QUEUES && d->queue_count)
+		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	if (stage >= STAGE_DRIVER_OK)
+		device_go(d);
+	if (stage >= STAGE_PENDING && makes_requests(d)) {
+		require_ok(t, device_do_request(d, stage), "a request is served");
+		require(t,
+			WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER,
+				   device_patience_ns),
+			"a request that came back shows in InterruptStatus");
+	}
+	if (stage >= STAGE_FAILED)
+		transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
+}
+
+unsigned add_requests(struct run *t, struct device *d, struct request *requests, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		const char *wrong = device_make_request(d, &requests[i], i);
+
+		if (wrong == dma_exhausted)
+			broken(t, "%s", wrong);
+		require_ok(t, wrong, "a request can be made");
+		if (requests[i].count > device_request_queue(d)->free_count)
+			return i;
+		wrong = device_add_request(d, &requests[i], NULL);
+		if (wrong)
+			broken(t, "%s", wrong);
+	}
+	return count;
+}
+
+static uint16_t event_of(const struct watch *watch)
+{
+	return ((volatile const uint16_t *)watch->used)[VIRTQ_USED_BYTES(watch->size) / sizeof(uint16_t) - 1];
+}
+
+void watch_begin(struct watch *watch, const struct virtqueue *queue, const struct request *requests, unsigned count, bool whole)
+{
+	*watch = (struct watch){
+		.used = queue->used, .size = queue->size, .whole = whole, .requests = requests, .count = count,
+	};
+	memset((void *)(uintptr_t)queue->used->ring, WATCH_POISON, queue->size * sizeof(struct virtq_used_element));
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned j = 0; j < requests[i].count; j++)
+			if (requests[i].segments[j].writable)
+				memset(requests[i].segments[j].data, WATCH_POISON, requests[i].segments[j].size);
+	watch->index = queue->used->index;
+	watch->flags = queue->used->flags;
+	watch->avail_event = event_of(watch);
+}
+
+static bool all_poison(volatile const void *memory, size_t size)
+{
+	volatile const uint8_t *bytes = memory;
+
+	for (size_t i = 0; i < size; i++)
+		if (bytes[i] != WATCH_POISON)
+			return false;
+	return true;
+}
+
+const char *watch_broken(const struct watch *watch)
+{
+	if (watch->used->index != watch->index)
+		return "used.idx moved";
+	if (!all_poison(watch->used->ring, watch->size * sizeof(struct virtq_used_element)))
+		return "an entry of the used ring was written";
+	if (watch->whole && (watch->used->flags != watch->flags || event_of(watch) != watch->avail_event))
+		return "used.flags or avail_event was written";
+	for (unsigned i = 0; i < watch->count; i++) {
+		const struct request *request = &watch->requests[i];
+
+		for (unsigned j = 0; j < request->count; j++)
+			if (request->segments[j].writable && !all_poison(request->segments[j].data, request->segments[j].size))
+				return "a device-writable buffer was written";
+	}
+	return NULL;
+}
+
+void quiet_moment(void)
+{
+	(void)WAIT_UNTIL(false, QUIET_NS);
+}

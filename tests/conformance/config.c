@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Device-specific configuration space (2.5, 4.2.2): there before negotiation is over, read field by field with accesses as wide as the field, and with a generation that tells
+ * whether it changed. Symptoms of getting it wrong: a driver that sizes a disk by half a capacity, a MAC address of four equal bytes, a probe that loops
+ * for ever because the generation never rests.
+ *
+ * Only fields that exist are read (2.5.1), and only with accesses as wide as they are (4.2.2.2): a device may do with others what it wants. blk's writeback is left out:
+ * it may not be read before FEATURES_OK (5.2.5.1).
+ */
+#include "drivers/spec/blk.h"
+#include "drivers/spec/console.h"
+#include "drivers/spec/net.h"
+#include "tests/conformance/common.h"
+
+enum { ALWAYS = 255 };
+
+struct field {
+	uint8_t device_id, offset, width, feature, alternative; /* exists if either feature is offered; ALWAYS: always */
+	const char *name;
+};
+
+#define FIELD(DEVICE, OFFSET, WIDTH, FEATURE_BIT, NAME) { DEVICE, OFFSET, WIDTH, FEATURE_BIT, FEATURE_BIT, NAME }
+#define BLK(OFFSET, WIDTH, FEATURE_BIT, NAME) FIELD(VIRTIO_ID_BLOCK, VIRTIO_BLK_CONFIG_##OFFSET, WIDTH, FEATURE_BIT, NAME)
+#define NET(OFFSET, WIDTH, FEATURE_BIT, NAME) FIELD(VIRTIO_ID_NETWORK, VIRTIO_NET_CONFIG_##OFFSET, WIDTH, FEATURE_BIT, NAME)
+#define NET_EITHER(OFFSET, WIDTH, ONE, OTHER, NAME) { VIRTIO_ID_NETWORK, VIRTIO_NET_CONFIG_##OFFSET, WIDTH, ONE, OTHER, NAME }
+#define CON(OFFSET, WIDTH, FEATURE_BIT, NAME) \
+	FIELD(VIRTIO_ID_CONSOLE, VIRTIO_CONSOLE_CONFIG_##OFFSET, WIDTH, FEATURE_BIT, NAME)
+
+static const struct field fields[] = {
+	/* 5.2.4 */
+	BLK(CAPACITY, 4, ALWAYS, "capacity (low)"),
+	BLK(CAPACITY + 4, 4, ALWAYS, "capacity (high)"),
+	BLK(SIZE_MAX, 4, VIRTIO_BLK_F_SIZE_MAX, "size_max"),
+	BLK(SEG_MAX, 4, VIRTIO_BLK_F_SEG_MAX, "seg_max"),
+	BLK(CYLINDERS, 2, VIRTIO_BLK_F_GEOMETRY, "cylinders"),
+	BLK(HEADS, 1, VIRTIO_BLK_F_GEOMETRY, "heads"),
+	BLK(SECTORS, 1, VIRTIO_BLK_F_GEOMETRY, "sectors"),
+	BLK(BLK_SIZE, 4, VIRTIO_BLK_F_BLK_SIZE, "blk_size"),
+	BLK(PHYSICAL_BLOCK_EXP, 1, VIRTIO_BLK_F_TOPOLOGY, "physical_block_exp"),
+	BLK(ALIGNMENT_OFFSET, 1, VIRTIO_BLK_F_TOPOLOGY, "alignment_offset"),
+	BLK(MIN_IO_SIZE, 2, VIRTIO_BLK_F_TOPOLOGY, "min_io_size"),
+	BLK(OPT_IO_SIZE, 4, VIRTIO_BLK_F_TOPOLOGY, "opt_io_size"),
+	BLK(NUM_QUEUES, 2, VIRTIO_BLK_F_MQ, "num_queues"),
+	BLK(MAX_DISCARD_SECTORS, 4, VIRTIO_BLK_F_DISCARD, "max_discard_sectors"),
+	BLK(MAX_DISCARD_SEG, 4, VIRTIO_BLK_F_DISCARD, "max_discard_seg"),
+	BLK(DISCARD_ALIGNMENT, 4, VIRTIO_BLK_F_DISCARD, "discard_sector_alignment"),
+	BLK(MAX_WRITE_ZEROES_SECTORS, 4, VIRTIO_BLK_F_WRITE_ZEROES, "max_write_zeroes_sectors"),
+	BLK(MAX_WRITE_ZEROES_SEG, 4, VIRTIO_BLK_F_WRITE_ZEROES, "max_write_zeroes_seg"),
+	BLK(WRITE_ZEROES_MAY_UNMAP, 1, VIRTIO_BLK_F_WRITE_ZEROES, "write_zeroes_may_unmap"),
+	BLK(MAX_SECURE_ERASE_SECTORS, 4, VIRTIO_BLK_F_SECURE_ERASE, "max_secure_erase_sectors"),
+	BLK(MAX_SECURE_ERASE_SEG, 4, VIRTIO_BLK_F_SECURE_ERASE, "max_secure_erase_seg"),
+	BLK(SECURE_ERASE_ALIGNMENT, 4, VIRTIO_BLK_F_SECURE_ERASE, "secure_erase_sector_alignment"),
+	BLK(ZONE_SECTORS, 4, VIRTIO_BLK_F_ZONED, "zone_sectors"),
+	BLK(MAX_OPEN_ZONES, 4, VIRTIO_BLK_F_ZONED, "max_open_zones"),
+	BLK(MAX_ACTIVE_ZONES, 4, VIRTIO_BLK_F_ZONED, "max_active_zones"),
+	BLK(MAX_APPEND_SECTORS, 4, VIRTIO_BLK_F_ZONED, "max_append_sectors"),
+	BLK(WRITE_GRANULARITY, 4, VIRTIO_BLK_F_ZONED, "write_granularity"),
+	BLK(ZONED_MODEL, 1, VIRTIO_BLK_F_ZONED, "model"),
+	/* 5.1.4 */
+	NET(MAC + 0, 1, VIRTIO_NET_F_MAC, "mac[0]"),
+	NET(MAC + 1, 1, VIRTIO_NET_F_MAC, "mac[1]"),
+	NET(MAC + 2, 1, VIRTIO_NET_F_MAC, "mac[2]"),
+	NET(MAC + 3, 1, VIRTIO_NET_F_MAC, "mac[3]"),
+	NET(MAC + 4, 1, VIRTIO_NET_F_MAC, "mac[4]"),
+	NET(MAC + 5, 1, VIRTIO_NET_F_MAC, "mac[5]"),
+	NET(STATUS, 2, VIRTIO_NET_F_STATUS, "status"),
+	NET_EITHER(MAX_VIRTQUEUE_PAIRS, 2, VIRTIO_NET_F_MQ, VIRTIO_NET_F_RSS, "max_virtqueue_pairs"),
+	NET(MTU, 2, VIRTIO_NET_F_MTU, "mtu"),
+	NET(SPEED, 4, VIRTIO_NET_F_SPEED_DUPLEX, "speed"),
+	NET(DUPLEX, 1, VIRTIO_NET_F_SPEED_DUPLEX, "duplex"),
+	NET_EITHER(RSS_MAX_KEY_SIZE, 1, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT, "rss_max_key_size"),
+	NET(RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, VIRTIO_NET_F_RSS, "rss_max_indirection_table_length"),
+	NET_EITHER(SUPPORTED_HASH_TYPES, 4, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT, "supported_hash_types"),
+	/* 5.3.4; emerg_wr is for writing only */
+	CON(COLS, 2, VIRTIO_CONSOLE_F_SIZE, "cols"),
+	CON(ROWS, 2, VIRTIO_CONSOLE_F_SIZE, "rows"),
+	CON(MAX_NR_PORTS, 4, VIRTIO_CONSOLE_F_MULTIPORT, "max_nr_ports"),
+};
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+enum kind { ANY_FIELD, PERMANENT_FIELD, CONDITIONAL_FIELD };
+
+/* Does the device have the field, and is it of that kind? */
+static bool has_field(const struct device *d, const struct field *field, enum kind kind)
+{
+	bool always = field->feature == ALWAYS;
+
+	return field->device_id == d->transport.device_id && (always || device_offers(d, field->feature) || device_offers(d, field->alternative)) &&
+	       (kind == ANY_FIELD || always == (kind == PERMANENT_FIELD));
+}
+
+static uint32_t read_field(struct device *d, const struct field *field)
+{
+	return config_read(&d->transport, field->offset, field->width);
+}
+
+static void read_fields(struct device *d, enum kind kind, uint32_t values[FIELDS])
+{
+	for (unsigned i = 0; i < FIELDS; i++)
+		values[i] = has_field(d, &fields[i], kind) ? read_field(d, &fields[i]) : 0;
+}
+
+static void need_fields(struct run *t, const struct device *d, enum kind kind)
+{
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], kind))
+			return;
+	skip(t, kind == PERMANENT_FIELD ? "this type of device has no field that is always there, or we do not know it" :
+					  "the device offers no feature that brings a field that we know");
+}
+
+/* The features that bring the fields, so that they exist after negotiation too. */
+static struct features features_of_fields(const struct device *d)
+{
+	struct features set = NO_FEATURES;
+
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], CONDITIONAL_FIELD))
+			set = features_with(features_with(set, fields[i].feature), fields[i].alternative);
+	return features_close(d->transport.device_id, set, d->offered);
+}
+
+/*
+ * Reads before FEATURES_OK and after DRIVER_OK must agree. The host may really change a field (a disk grows, a link goes down), so a field fails only if it differs every time.
+ */
+static void expect_readable_early(struct run *t, struct device *d, enum kind kind)
+{
+	enum { ROUNDS = 3 };
+	uint32_t early[FIELDS], late[FIELDS];
+	unsigned differed[FIELDS] = { 0 };
+
+	need_fields(t, d, kind);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		bool same = true;
+
+		require_ok(t, device_reset(d), "a reset ends");
+		device_greet(d);
+		read_fields(d, kind, early);
+		require_ok(t, device_negotiate(d, features_of_fields(d)), "the features that bring the fields are accepted");
+		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+		device_go(d);
+		read_fields(d, kind, late);
+		for (unsigned i = 0; i < FIELDS; i++)
+			if (early[i] != late[i]) {
+				differed[i]++;
+				same = false;
+			}
+		if (same)
+			break;
+	}
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], kind))
+			expect(t, differed[i] < ROUNDS, "%s reads before FEATURES_OK as after DRIVER_OK: 0x%x, later 0x%x", fields[i].name,
+			       early[i], late[i]);
+}
+
+/* Broken by: a configuration space that is filled at DRIVER_OK. Symptom: a driver that looks before it accepts, as 3.1.1 lets it, sees zeroes. */
+CHECK(readable_early, "config.readable-before-features-ok", REQ("cfg-01"), MUST, NEEDS(0),
+      "Fields that are always there can be read before FEATURES_OK")
+{
+	expect_readable_early(t, d, PERMANENT_FIELD);
+}
+
+/* Broken by: fields that appear once their feature is accepted; it is enough that it is offered. */
+CHECK(conditional_readable_early, "config.conditional-fields-before-features-ok", REQ("cfg-02"), MUST, NEEDS(0),
+      "Fields of an offered feature can be read before FEATURES_OK")
+{
+	expect_readable_early(t, d, CONDITIONAL_FIELD);
+}
+
+/*
+ * Broken by: accesses that are answered from the wrong offset or with the wrong width, depending on the one before. Symptom: the wrong MAC address, now and then. The order is
+ * random, so that each field follows each other one sooner or later.
+ */
+CHECK(any_order, "config.fields-in-any-order", REQ("cfg-03", "mmio-table-16"), DESCRIBED, NEEDS(0),
+      "Each field reads the same at its own width, in whatever order fields are read")
+{
+	enum { READS = 200 };
+	uint32_t values[FIELDS];
+	unsigned changes[FIELDS] = { 0 };
+
+	need_fields(t, d, ANY_FIELD);
+	device_greet(d);
+	read_fields(d, ANY_FIELD, values);
+	for (unsigned i = 0; i < READS; i++) {
+		unsigned which = random_below(&t->random, FIELDS);
+		uint32_t value;
+
+		if (!has_field(d, &fields[which], ANY_FIELD))
+			continue;
+		value = read_field(d, &fields[which]);
+		changes[which] += value != values[which];
+		values[which] = value;
+	}
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], ANY_FIELD)) /* one change may be the host's */
+			expect(t, changes[i] <= 1, "%s reads the same each time, it changed %u times and is 0x%x", fields[i].name,
+			       changes[i], values[i]);
+}
+
+/* A value whose bytes are in the wrong order is out of range, or does not fit to what else is known of the device. */
+static void expect_num(struct run *t, struct device *d, uint32_t offset, unsigned feature, uint32_t least, uint32_t most, const char *name)
+{
+	const uint8_t width = 2;
+
+	if (device_offers(d, feature)) {
+		uint32_t value = config_read(&d->transport, offset, width);
+
+		expect(t, value >= least && value <= most, "%s is little-endian: 0x%x is between %u and %u", name, value, least, most);
+	}
+}
+
+/* Broken by: big-endian fields, or 16-bit fields at odd words that read the even one. Symptom: a network device with 256 queues, a link that is never up. */
+CHECK(little_endian, "config.little-endian", REQ("cfg-03", "mmio-table-16"), DESCRIBED, NEEDS(.version = 2),
+      "Fields wider than a byte are little-endian, as far as their values tell")
+{
+	enum { SECTORS_MAX_HIGH = 1u << 23 }; /* 2^64 bytes are 2^55 sectors */
+	uint32_t queues = d->queue_count;
+
+	device_greet(d);
+	switch (d->transport.device_id) {
+	case VIRTIO_ID_BLOCK:
+		expect(t, config_read(&d->transport, VIRTIO_BLK_CONFIG_CAPACITY + 4, 4) < SECTORS_MAX_HIGH,
+		       "capacity is little-endian: the disk is smaller than 2^64 bytes");
+		expect_num(t, d, VIRTIO_BLK_CONFIG_NUM_QUEUES, VIRTIO_BLK_F_MQ, 1, queues, "num_queues");
+		break;
+	case VIRTIO_ID_NETWORK:
+		if (!device_offers(d, VIRTIO_NET_F_STATUS) && !device_offers(d, VIRTIO_NET_F_MQ))
+			skip(t, "the device has no field whose range is known");
+		expect_num(t, d, VIRTIO_NET_CONFIG_STATUS, VIRTIO_NET_F_STATUS, 0, VIRTIO_NET_S_LINK_UP | VIRTIO_NET_S_ANNOUNCE, "status");
+		expect_num(t, d, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, VIRTIO_NET_F_MQ, 1, queues / 2, "max_virtqueue_pairs");
+		break;
+	case VIRTIO_ID_CONSOLE:
+		if (!device_offers(d, VIRTIO_CONSOLE_F_MULTIPORT))
+			skip(t, "the device has no field whose range is known");
+		if (queues < DEVICE_QUEUES_SCANNED) {
+			/* 5.3.2: two virtqueues a port, and two for control */
+			uint32_t ports = config_read(&d->transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4);
+
+			expect(t, ports >= 1 && ports <= queues / 2 - 1, "max_nr_ports is little-endian: %u ports have %u virtqueues",
+			       ports, queues);
+		}
+		break;
+	default:
+		skip(t, "we know no field of this type of device");
+	}
+}
+
+/*
+ * ConfigGeneration moves when the configuration does. Broken by: a generation that counts reads or requests. Symptom: the loop of 2.5.1 never ends. Host events may move it once; so it
+ * fails only if it moves every time.
+ */
+static bool generation_rests(struct run *t, struct device *d, enum stage stage)
+{
+	enum { ROUNDS = 3 };
+	uint32_t values[FIELDS];
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint32_t before = reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION);
+
+		read_fields(d, ANY_FIELD, values);
+		if (stage == STAGE_PENDING && device_request_queue(d)->size >= REQUEST_ENTRIES && d->type->make_request)
+			require_ok(t, device_do_request(d, i), "a request is served");
+		(void)reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+		if (reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION) == before)
+			return true;
+	}
+	return false;
+}
+
+CHECK(generation, "config.generation-rests", REQ("mmio-table-17", "mmio-layout-06", "cfg-04"), DESCRIBED, NEEDS(.version = 2),
+      "ConfigGeneration stays the same while the configuration does")
+{
+	for (unsigned stage = STAGE_DRIVER; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		expect(t, generation_rests(t, d, (enum stage)stage), "ConfigGeneration is the same before and after fields are read %s",
+		       stage_name((enum stage)stage));
+	}
+}
+
+/* Broken by: a configuration that a driver's life wears off. Symptom: the disk has no capacity after the driver was reloaded. */
+CHECK(survives, "config.survives-reset", REQ("cfg-01", "cfg-02"), MUST, NEEDS(0), "Fields read the same after a reset as before it")
+{
+	enum { ROUNDS = 3 };
+	uint32_t before[FIELDS], after[FIELDS];
+
+	need_fields(t, d, ANY_FIELD);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		bool same = true;
+
+		reach_stage(t, d, STAGE_DRIVER_OK);
+		read_fields(d, ANY_FIELD, before);
+		reach_stage(t, d, STAGE_DRIVER);
+		read_fields(d, ANY_FIELD, after);
+		for (unsigned i = 0; i < FIELDS; i++)
+			same = same && before[i] == after[i];
+		if (same)
+			break;
+	}
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], ANY_FIELD))
+			expect_eq(t, after[i], before[i], "%s is the same after a reset", fields[i].name);
+}
