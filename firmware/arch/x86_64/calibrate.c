@@ -191,7 +191,7 @@ static struct moment read_moment(const struct counter *counter)
 	return best;
 }
 
-/* Twice the ticks of the fastest possible TSC in the interval: when it takes longer, we were not running all the time. */
+/* Twice the ticks of the fastest TSC in the interval: what takes longer was not running all the time. */
 #define PATIENCE (2 * CLOCK_ASSUMED_HZ / (NS_PER_SECOND / CALIBRATION_NS))
 
 /* 0 if the counter does not reach the interval in time, or if we were late and it may have wrapped. */

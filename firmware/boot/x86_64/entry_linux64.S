@@ -15,8 +15,9 @@ entry_linux64:
 	mov $__bss_start, %edi
 	mov $__bss_end, %ecx
 	sub %edi, %ecx
+	shr $3, %ecx /* a multiple of 8 bytes, see linker/x86_64.ld */
 	xor %eax, %eax
-	rep stosb
+	rep stosq
 	mov %rbx, %rdi
 	xor %ebp, %ebp
 	call boot_linux64
