@@ -7,7 +7,7 @@
 
 /* The header that every table begins with: section 5.2.6. */
 enum {
-	ACPI_TABLE_LENGTH = 4,  /* u32, header included */
+	ACPI_TABLE_LENGTH = 4,	/* u32, header included */
 	ACPI_TABLE_HEADER = 36, /* bytes */
 	ACPI_SIGNATURE_SIZE = 4,
 	ACPI_NAME_MAX = 40,

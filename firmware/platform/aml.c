@@ -59,7 +59,7 @@ struct walk {
 	struct platform *platform;
 	const struct acpi_table *table;
 	uint32_t found; /* virtio-mmio devices */
-	bool lost;      /* there was something that we do not understand, and it has been said */
+	bool lost;	/* there was something that we do not understand, and it has been said */
 };
 
 /* What the block of a device defines. */

@@ -4,15 +4,15 @@
 
 /* Tables of older releases end earlier; a field is there if the table reaches behind it. */
 enum {
-	FADT_DSDT = 40,           /* u32 */
-	FADT_PM1A_CNT = 64,       /* u32, I/O port */
-	FADT_PM_TIMER = 76,       /* u32, I/O port */
-	FADT_FLAGS = 112,         /* u32 */
-	FADT_RESET = 116,         /* generic address */
-	FADT_RESET_VALUE = 128,   /* u8 */
-	FADT_X_DSDT = 140,        /* u64 */
-	FADT_X_PM1A_CNT = 172,    /* generic address */
-	FADT_X_PM_TIMER = 208,    /* generic address */
+	FADT_DSDT = 40,		  /* u32 */
+	FADT_PM1A_CNT = 64,	  /* u32, I/O port */
+	FADT_PM_TIMER = 76,	  /* u32, I/O port */
+	FADT_FLAGS = 112,	  /* u32 */
+	FADT_RESET = 116,	  /* generic address */
+	FADT_RESET_VALUE = 128,	  /* u8 */
+	FADT_X_DSDT = 140,	  /* u64 */
+	FADT_X_PM1A_CNT = 172,	  /* generic address */
+	FADT_X_PM_TIMER = 208,	  /* generic address */
 	FADT_SLEEP_CONTROL = 244, /* generic address */
 
 	FLAG_RESET_SUPPORTED = 1 << 10,

@@ -11,7 +11,7 @@ enum {
 	ENTRY_HEADER = 2,
 
 	LAPIC = 0,
-	LAPIC_ID = 3,    /* u8 */
+	LAPIC_ID = 3,	 /* u8 */
 	LAPIC_FLAGS = 4, /* u32 */
 	LAPIC_SIZE = 8,
 
@@ -32,7 +32,7 @@ enum {
 	LAPIC_OVERRIDE_SIZE = 12,
 
 	X2APIC = 9,
-	X2APIC_ID = 4,    /* u32 */
+	X2APIC_ID = 4,	  /* u32 */
 	X2APIC_FLAGS = 8, /* u32 */
 	X2APIC_SIZE = 16,
 

@@ -28,7 +28,7 @@ enum {
 	BUS_ID = 1,   /* u8 */
 	BUS_NAME = 2, /* six bytes */
 	IOAPIC = 2,
-	IOAPIC_ID = 1,      /* u8 */
+	IOAPIC_ID = 1,	    /* u8 */
 	IOAPIC_FLAGS = 3,   /* u8 */
 	IOAPIC_ADDRESS = 4, /* u32 */
 	INTERRUPT = 3,

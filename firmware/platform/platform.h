@@ -68,7 +68,7 @@ struct platform {
 	uint64_t lapic_base; /* 0: default */
 
 	uint32_t cpus[PLATFORM_CPUS]; /* APIC ids of enabled CPUs */
-	uint32_t cpu_count;           /* 0: nobody said */
+	uint32_t cpu_count;	      /* 0: nobody said */
 
 	/* How to power off, as the ACPI tables say. space: enum acpi_space; address 0 = not there. */
 	struct platform_poweroff {

@@ -6,10 +6,10 @@
 
 enum {
 	RSDP_REVISION = 15, /* u8; 0 in ACPI 1.0, whose structure ends at RSDP_SIZE_1 */
-	RSDP_RSDT = 16,     /* u32 */
+	RSDP_RSDT = 16,	    /* u32 */
 	RSDP_SIZE_1 = 20,   /* what the first checksum covers */
 	RSDP_LENGTH = 20,   /* u32, of the whole structure, which the extended checksum covers */
-	RSDP_XSDT = 24,     /* u64 */
+	RSDP_XSDT = 24,	    /* u64 */
 	RSDP_SIZE_2 = 36,
 	RSDP_SIZE_MAX = 4096, /* no release has more than RSDP_SIZE_2 */
 };

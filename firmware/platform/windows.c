@@ -5,8 +5,8 @@
 
 enum {
 	WINDOW_SIZE_MIN = 0x100, /* the registers, without configuration space: virtio 1.4 section 4.2.2 */
-	WINDOW_ALIGNMENT = 4,    /* every register is 32 bits wide, and accesses are aligned: section 4.2.2.2 */
-	ANNOUNCERS_MAX = 32,     /* all names and the signs between them */
+	WINDOW_ALIGNMENT = 4,	 /* every register is 32 bits wide, and accesses are aligned: section 4.2.2.2 */
+	ANNOUNCERS_MAX = 32,	 /* all names and the signs between them */
 };
 
 /* These know the interrupt's trigger; the others have no word for it and assume one. */

@@ -142,6 +142,11 @@ UNIT_TEST(a_broken_rsdp_from_the_loader)
 	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: no signature; looking elsewhere");
 
 	machine_reset();
+	place_rsdp(RSDP, 2, 0, ROOT)[7] = '_';
+	parse(RSDP);
+	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: no signature; looking elsewhere");
+
+	machine_reset();
 	place_rsdp(RSDP, 2, 0, ROOT)[9]++;
 	parse(RSDP);
 	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: bad checksum; looking elsewhere");
@@ -549,7 +554,7 @@ UNIT_TEST(what_a_madt_says)
 	put_override(0, 5, 21, 0xf);
 	put_override(0, 6, 6, 0x5);
 	table_put(&madt, (uint8_t[]){ 4, 6, 0xff, 0, 0, 1 }, 6); /* local APIC NMI */
-	table_put(&madt, (uint8_t[]){ 0x80, 3, 0 }, 3);          /* the OEM's */
+	table_put(&madt, (uint8_t[]){ 0x80, 3, 0 }, 3);		 /* the OEM's */
 	parse_madt();
 	unit_equal(platform.warning_count, 0);
 	unit_equal(platform.lapic_base, 0xfee00000);

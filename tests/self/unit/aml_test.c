@@ -248,17 +248,17 @@ static void parse_bytes(const void *bytes, size_t size)
 
 #define PARSE(...) parse_bytes((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
 
-#define DEVICE(PKG_LENGTH) 0x5b, 0x82, (PKG_LENGTH), 'V', '0', '0', '0'
-#define NAME(A, B, C, D) 0x08, A, B, C, D
-#define HID NAME('_', 'H', 'I', 'D')
-#define CRS NAME('_', 'C', 'R', 'S')
-#define LNRO0005 'L', 'N', 'R', 'O', '0', '0', '0', '5'
-#define MEMORY 0x86, 9, 0, 1, 0, 0, 0, 0x10, 0, 2, 0, 0
-#define INTERRUPT 0x89, 6, 0, 1, 1, 32, 0, 0, 0
-#define END 0x79, 0
-#define ZERO 0
-#define ONE 1
-#define NOOP 0xa3
+#define DEVICE(PKG_LENGTH) 0x5b, 0x82, (PKG_LENGTH), 'V', 'Z', '9', '_'
+#define NAME(A, B, C, D)   0x08, A, B, C, D
+#define HID		   NAME('_', 'H', 'I', 'D')
+#define CRS		   NAME('_', 'C', 'R', 'S')
+#define LNRO0005	   'L', 'N', 'R', 'O', '0', '0', '0', '5'
+#define MEMORY		   0x86, 9, 0, 1, 0, 0, 0, 0x10, 0, 2, 0, 0
+#define INTERRUPT	   0x89, 6, 0, 1, 1, 32, 0, 0, 0
+#define END		   0x79, 0
+#define ZERO		   0
+#define ONE		   1
+#define NOOP		   0xa3
 
 static void expect_one_warning(const char *warning)
 {
@@ -303,18 +303,18 @@ UNIT_TEST(buffer_sizes)
 	PARSE(DEVICE(50), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 24, 0x0a, 99, MEMORY, INTERRUPT);
 	unit_equal(platform.window_count, 1);
 	unit_equal(platform.warning_count, 1);
-	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: V000: _CRS has no end tag");
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _CRS has no end tag");
 
 	/* smaller */
 	PARSE(DEVICE(52), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 20, MEMORY, INTERRUPT, END);
-	expect_one_warning("ACPI DSDT at 0x104000: V000: _CRS: descriptor 0x89 at 0xc does not fit; ignored");
+	expect_one_warning("ACPI DSDT at 0x104000: VZ9_: _CRS: descriptor 0x89 at 0xc does not fit; ignored");
 	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 25, ZERO, MEMORY, INTERRUPT, END);
 	unit_equal(platform.window_count, 0);
 	unit_equal(platform.warning_count, 2);
-	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: V000: _CRS has no end tag");
-	unit_text(platform.warnings[1], "ACPI DSDT at 0x104000: V000: _CRS has no memory; ignored");
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _CRS has no end tag");
+	unit_text(platform.warnings[1], "ACPI DSDT at 0x104000: VZ9_: _CRS has no memory; ignored");
 	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 25, ONE, MEMORY, INTERRUPT, END);
-	expect_one_warning("ACPI DSDT at 0x104000: V000: _CRS: descriptor 0x86 at 0x0 does not fit; ignored");
+	expect_one_warning("ACPI DSDT at 0x104000: VZ9_: _CRS: descriptor 0x86 at 0x0 does not fit; ignored");
 
 	/* a buffer for a size */
 	PARSE(DEVICE(40), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 14, 0x11, 12, 0x11, 10, 0x11, 8, 0x11, 6, 0x11, 4, 0x11, 2,

@@ -114,8 +114,8 @@ UNIT_TEST(what_an_mp_table_says)
 	for (uint8_t irq = 1; irq < 24; irq++)
 		put_interrupt(0, 1, irq, 2, irq == 5 ? 21 : irq);
 	put_interrupt(0xf, 1, 9, 2, 9);
-	put_interrupt(0xf, 0, 10, 2, 20);                  /* of another bus */
-	put_interrupt(0xf, 1, 11, 5, 20);                  /* of another I/O APIC */
+	put_interrupt(0xf, 0, 10, 2, 20);		   /* of another bus */
+	put_interrupt(0xf, 1, 11, 5, 20);		   /* of another I/O APIC */
 	put((uint8_t[8]){ 3, 3, 0, 0, 1, 12, 2, 20 }, 8);  /* ExtINT */
 	put((uint8_t[8]){ 4, 1, 0, 0, 0, 0, 0xff, 1 }, 8); /* local NMI */
 	finish_table();

@@ -34,13 +34,13 @@ static void unit_register(struct unit_test *test)
 	unit_end = &test->next;
 }
 
-#define UNIT_TEST(NAME)                                                                                                \
-	static void NAME(void);                                                                                        \
-	static struct unit_test NAME##_test = { .name = #NAME, .run = NAME };                                          \
-	__attribute__((constructor)) static void NAME##_register(void)                                                 \
-	{                                                                                                              \
-		unit_register(&NAME##_test);                                                                           \
-	}                                                                                                              \
+#define UNIT_TEST(NAME)                                                       \
+	static void NAME(void);                                               \
+	static struct unit_test NAME##_test = { .name = #NAME, .run = NAME }; \
+	__attribute__((constructor)) static void NAME##_register(void)        \
+	{                                                                     \
+		unit_register(&NAME##_test);                                  \
+	}                                                                     \
 	static void NAME(void)
 
 /* Counts an assertion; the caller prints what it knows if it does not hold. */
@@ -74,9 +74,9 @@ static inline void unit_check_contains(const char *text, const char *part, const
 }
 
 #define unit_true(CONDITION) ((void)unit_check((CONDITION), __FILE__, __LINE__, #CONDITION))
-#define unit_equal(GOT, WANT)                                                                                          \
+#define unit_equal(GOT, WANT) \
 	unit_check_equal((uint64_t)(GOT), (uint64_t)(WANT), __FILE__, __LINE__, #GOT " equals " #WANT)
-#define unit_text(GOT, WANT) unit_check_text((GOT), (WANT), __FILE__, __LINE__, #GOT " is the text " #WANT)
+#define unit_text(GOT, WANT)	  unit_check_text((GOT), (WANT), __FILE__, __LINE__, #GOT " is the text " #WANT)
 #define unit_contains(TEXT, PART) unit_check_contains((TEXT), (PART), __FILE__, __LINE__, #TEXT " contains " #PART)
 
 int main(int argc, char **argv)

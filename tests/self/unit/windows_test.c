@@ -265,6 +265,16 @@ UNIT_TEST(memory_that_wraps)
 	unit_text(platform.warnings[0], "memory: 0x1000+0xffffffffffffffff wraps around the address space; ignored");
 }
 
+UNIT_TEST(memory_up_to_the_end)
+{
+	const struct boot_info boot = { .memory = { { 1, UINT64_MAX - 1 } }, .memory_count = 1 };
+
+	set_memory(&boot);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.memory_count, 1);
+	expect_memory(0, 1, UINT64_MAX - 1);
+}
+
 UNIT_TEST(no_memory)
 {
 	const struct boot_info boot = { .memory_count = 0 };

@@ -12,7 +12,7 @@ DefinitionBlock ("", "DSDT", 2, "TESTER", "TOUCHSTN", 1)
 		Device (X000)
 		{
 			Name (_HID, "LNRO0005")
-			Name (_STA, 0)
+			Name (_STA, 0x0e) // all bits but the one that counts
 			Name (_CRS, ResourceTemplate ()
 			{
 				Memory32Fixed (ReadWrite, 0x10000000, 0x200)
