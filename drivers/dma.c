@@ -87,6 +87,18 @@ void *dma_private(size_t size)
 	return memory;
 }
 
+static bool arena_contains(const struct arena *arena, uint64_t address, uint64_t length)
+{
+	uint64_t offset = address - (uintptr_t)arena->start; /* huge if the address is below */
+
+	return arena->start && offset <= arena->size && length <= arena->size - offset;
+}
+
+bool dma_contains(uint64_t address, uint64_t length)
+{
+	return arena_contains(&low, address, length) || arena_contains(&high, address, length);
+}
+
 static bool guard_whole(const uint8_t *guard, size_t allocation, ptrdiff_t where, struct dma_damage *damage)
 {
 	for (size_t i = 0; i < DMA_GUARD; i++) {

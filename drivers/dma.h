@@ -39,6 +39,9 @@ void *dma_alloc_high(size_t size, size_t align);
 /* Zeroed memory that no device is told about; no guards. */
 void *dma_private(size_t size);
 
+/* Is [address, address + length) memory of an arena? What a device inside this program may reach. */
+bool dma_contains(uint64_t address, uint64_t length);
+
 /* A guard that changed. */
 struct dma_damage {
 	const void *buffer; /* the allocation whose guard it is */

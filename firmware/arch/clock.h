@@ -27,13 +27,19 @@ static inline bool deadline_passed(uint64_t deadline)
 	return clock_ns() >= deadline;
 }
 
+/* One turn of a waiting loop: runs the hook, if there is one, and lets the CPU rest. */
+void clock_wait(void);
+
+/* The hook of every wait, NULL for none: a device that is part of this program does its work there. */
+void clock_on_wait(void (*hook)(void));
+
 /* Waits until CONDITION holds or the deadline passed; gives the last value of the condition. Evaluates it at least once, and once more after the deadline. */
 #define WAIT_UNTIL(CONDITION, NANOSECONDS)                                                                             \
 	({                                                                                                             \
 		uint64_t wait_deadline_ = deadline_in(NANOSECONDS);                                                    \
 		bool wait_late_ = false, wait_met_;                                                                    \
 		while (!(wait_met_ = (CONDITION)) && !wait_late_) {                                                    \
-			cpu_relax();                                                                                   \
+			clock_wait();                                                                                  \
 			wait_late_ = deadline_passed(wait_deadline_);                                                  \
 		}                                                                                                      \
 		wait_met_;                                                                                             \

@@ -36,6 +36,7 @@ struct irq_line {
 	volatile uint32_t since_rearm; /* interrupts since the last irq_line_rearm() */
 	void (*handler)(void *context); /* NULL: held */
 	void *context;
+	volatile bool soft_asserted; /* a line of irq_soft_line_open(): what irq_soft_line_set() said last */
 };
 
 /*
@@ -43,6 +44,16 @@ struct irq_line {
  * has such an input or the port is out of lines.
  */
 struct irq_line *irq_line_open(const struct irq_source *source);
+
+/*
+ * A line that this program asserts itself, for a device that is part of it: no interrupt controller's input, but a real interrupt. NULL
+ * when the port is out of lines. Its source has a GSI from IRQ_SOFT_GSI on.
+ */
+#define IRQ_SOFT_GSI 0x10000u
+struct irq_line *irq_soft_line_open(enum irq_trigger trigger);
+
+/* Asserts or releases such a line, from the main program or from an interrupt handler. */
+void irq_soft_line_set(struct irq_line *line, bool asserted);
 
 /* Attaches a handler (NULL: none) with its context, and re-arms the line. */
 void irq_line_attach(struct irq_line *line, void (*handler)(void *context), void *context);

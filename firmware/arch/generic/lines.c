@@ -27,7 +27,7 @@ struct irq_line *irq_line_open(const struct irq_source *source)
 	}
 	line = line_count < LINES_MAX ? &lines[line_count] : NULL;
 	if (line) {
-		*line = (struct irq_line){.source = *source};
+		*line = (struct irq_line){ .source = *source };
 		if (line_setup(line, line_count)) {
 			line_count++;
 			line_mask(line, false);
@@ -37,6 +37,47 @@ struct irq_line *irq_line_open(const struct irq_source *source)
 	}
 	irq_enable(on);
 	return line;
+}
+
+static bool is_soft(const struct irq_line *line)
+{
+	return line->source.gsi >= IRQ_SOFT_GSI;
+}
+
+struct irq_line *irq_soft_line_open(enum irq_trigger trigger)
+{
+	const bool on = irq_enable(false);
+	struct irq_line *line = line_count < LINES_MAX ? &lines[line_count] : NULL;
+
+	if (line) {
+		*line = (struct irq_line){.source = {.gsi = IRQ_SOFT_GSI + line_count, .trigger = trigger}};
+		if (soft_line_setup(line, line_count))
+			line_count++;
+		else
+			line = NULL;
+	}
+	irq_enable(on);
+	return line;
+}
+
+void irq_soft_line_set(struct irq_line *line, bool asserted)
+{
+	const bool on = irq_enable(false);
+	const bool rising = asserted && !line->soft_asserted;
+
+	line->soft_asserted = asserted;
+	if (rising && !line->parked)
+		soft_line_raise(line);
+	irq_enable(on);
+}
+
+/* The controller's part for a soft line: an asserted level fires when it is unmasked; an edge behind the mask is lost. */
+static void mask(struct irq_line *line, bool masked)
+{
+	if (!is_soft(line))
+		line_mask(line, masked);
+	else if (!masked && line->source.trigger == IRQ_LEVEL && line->soft_asserted)
+		soft_line_raise(line);
 }
 
 void irq_line_attach(struct irq_line *line, void (*handler)(void *context), void *context)
@@ -57,7 +98,7 @@ void irq_line_rearm(struct irq_line *line)
 	line->storm = false;
 	if (line->parked) {
 		line->parked = false;
-		line_mask(line, false);
+		mask(line, false);
 	}
 	irq_enable(on);
 }
@@ -65,7 +106,7 @@ void irq_line_rearm(struct irq_line *line)
 static void park(struct irq_line *line)
 {
 	line->parked = true;
-	line_mask(line, true);
+	mask(line, true);
 }
 
 /* What was on its way when the line was masked is taken before this returns: afterwards the count stands still. */
@@ -104,6 +145,9 @@ void lines_taken(struct irq_line *line)
 {
 	const uint64_t now = clock_ns();
 
+	/* What a controller does for its inputs: nothing comes through a mask, and a level that fell in the meantime is forgotten. */
+	if (is_soft(line) && (line->parked || (line->source.trigger == IRQ_LEVEL && !line->soft_asserted)))
+		return;
 	line->count++;
 	line->since_rearm++;
 	line->last_ns = now;
@@ -124,6 +168,8 @@ void lines_taken(struct irq_line *line)
 		handler_end();
 		running = NULL;
 	}
+	if (is_soft(line) && !line->parked && line->source.trigger == IRQ_LEVEL && line->soft_asserted)
+		soft_line_raise(line); /* still asserted: a level fires again */
 }
 
 void lines_unowned(uint32_t vector)

@@ -82,6 +82,17 @@ void line_mask(const struct irq_line *line, bool masked)
 	ioapic_mask(&line->source, (uint8_t)line->vector, masked);
 }
 
+bool soft_line_setup(struct irq_line *line, uint32_t index)
+{
+	line->vector = VECTOR_LINES + index;
+	return apic_present();
+}
+
+void soft_line_raise(const struct irq_line *line)
+{
+	apic_send_self((uint8_t)line->vector);
+}
+
 /* With the task priority below the watchdog's class, the local APIC keeps everything else back, whatever it is. */
 void handler_begin(void)
 {

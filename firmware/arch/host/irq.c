@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Interrupts of a process: a vector is a bit, and it is taken by calling its owner. All lines are soft: there is no interrupt controller. */
+#include "firmware/arch/irq.h"
+
+#include "firmware/arch/generic/guard.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/arch/host/host.h"
+
+static uint64_t pending; /* a bit for each line */
+static bool enabled, taking;
+
+_Static_assert(LINES_MAX <= 64, "a bit for each line");
+
+void host_interrupts_take(void)
+{
+	if (!enabled || taking)
+		return;
+	taking = true;
+	while (pending) {
+		uint32_t index = (uint32_t)__builtin_ctzll(pending);
+
+		pending &= ~(1ull << index);
+		lines_taken(lines_at(index));
+	}
+	taking = false;
+}
+
+bool irq_enable(bool on)
+{
+	const bool before = enabled;
+
+	enabled = on;
+	if (on)
+		host_interrupts_take();
+	return before;
+}
+
+void irq_settle(void)
+{
+	host_interrupts_take();
+}
+
+bool line_setup(struct irq_line *line, uint32_t index)
+{
+	(void)line;
+	(void)index;
+	return false;
+}
+
+void line_mask(const struct irq_line *line, bool masked)
+{
+	(void)line;
+	(void)masked;
+}
+
+bool soft_line_setup(struct irq_line *line, uint32_t index)
+{
+	line->vector = index;
+	return true;
+}
+
+void soft_line_raise(const struct irq_line *line)
+{
+	pending |= 1ull << line->vector;
+}
+
+void handler_begin(void)
+{
+}
+
+void handler_end(void)
+{
+}
+
+void interrupts_abandon(void)
+{
+	taking = false;
+	lines_abandon();
+}

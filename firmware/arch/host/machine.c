@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A Linux process as a machine: its console is standard output, its memory is its own, it has no devices but the reference's. */
+#include "firmware/arch/machine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <arch/cpu.h>
+
+#include "firmware/arch/host/host.h"
+#include "firmware/arch/irq.h"
+
+const char machine_arch[] = "host";
+
+enum { EXIT_WITH_FAILURES = 1 };
+
+void machine_early_init(void)
+{
+	host_signals_init();
+}
+
+void machine_init(const struct platform *platform)
+{
+	(void)platform;
+	irq_enable(true);
+}
+
+void machine_put(char byte)
+{
+	putchar(byte);
+}
+
+/* The command line is the only thing outside of our own memory that anybody asks for, and it is ours as well. */
+bool machine_map(uint64_t address, uint64_t size, bool device)
+{
+	extern const char *host_cmdline;
+
+	(void)size;
+	return !device && address == (uintptr_t)host_cmdline;
+}
+
+const char *machine_vmm(void)
+{
+	return "none: a process";
+}
+
+bool machine_probe_read32(uint64_t address, uint32_t *value)
+{
+	(void)address;
+	(void)value;
+	return false;
+}
+
+void machine_exit(bool success)
+{
+	fflush(stdout);
+	exit(success ? EXIT_SUCCESS : EXIT_WITH_FAILURES);
+}
+
+void cpu_relax(void)
+{
+	host_interrupts_take();
+	host_time_pass();
+}

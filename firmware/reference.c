@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "firmware/reference.h"
+
+#include "drivers/dma.h"
+#include "drivers/spec/blk.h"
+#include "drivers/spec/features.h"
+#include "firmware/arch/clock.h"
+#include "firmware/arch/irq.h"
+#include "firmware/lib/random.h"
+#include "firmware/lib/string.h"
+#include "model/model.h"
+
+enum {
+	DISK_SECTORS = 256,
+	QUEUE_SIZE = 256,
+	PROMPT_UNITS = 256, /* of work after one write: more than any write causes, but not without end */
+	MIXED_ONE_IN = 4,   /* register accesses that let the device act */
+	MIXED_UNITS = 3,
+	DEFECT_NAME_MAX = 64,
+};
+
+enum schedule { PROMPT, LAZY, MIXED };
+
+static struct reference {
+	struct model model;
+	struct irq_line *line;
+} references[REFERENCE_DEVICES] __attribute__((section(".arena")));
+static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR] __attribute__((section(".arena")));
+static struct random choices; /* the devices' own, so that a check's random choices do not depend on them */
+static enum schedule schedule;
+
+static bool guest_read(void *context, uint64_t address, void *to, uint32_t length)
+{
+	(void)context;
+	if (!dma_contains(address, length))
+		return false;
+	memcpy(to, (const void *)(uintptr_t)address, length);
+	return true;
+}
+
+static bool guest_write(void *context, uint64_t address, const void *from, uint32_t length)
+{
+	(void)context;
+	if (!dma_contains(address, length))
+		return false;
+	memcpy((void *)(uintptr_t)address, from, length);
+	return true;
+}
+
+static void set_line(void *context, bool asserted)
+{
+	struct reference *reference = context;
+
+	if (reference->line)
+		irq_soft_line_set(reference->line, asserted);
+}
+
+static uint64_t draw(void *context)
+{
+	(void)context;
+	return random_next(&choices);
+}
+
+static uint64_t now(void *context)
+{
+	(void)context;
+	return clock_ns();
+}
+
+/*
+ * The model is entered by one at a time: not by an interrupt handler on top of the main program. An interrupt that it raises meanwhile is taken when interrupts
+ * are on again.
+ */
+static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
+{
+	struct reference *reference = context;
+	const bool on = irq_enable(false);
+	uint32_t value = model_read(&reference->model, offset, width);
+
+	if (schedule == MIXED && !random_below(&choices, MIXED_ONE_IN))
+		model_run(&reference->model, 1);
+	irq_enable(on);
+	return value;
+}
+
+static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t value)
+{
+	struct reference *reference = context;
+	const bool on = irq_enable(false);
+
+	model_write(&reference->model, offset, width, value);
+	if (schedule == PROMPT)
+		model_run(&reference->model, PROMPT_UNITS);
+	else if (schedule == MIXED && !random_below(&choices, MIXED_ONE_IN))
+		model_run(&reference->model, 1);
+	irq_enable(on);
+}
+
+static const struct transport_bus reference_bus = { .read = bus_read, .write = bus_write };
+
+/* While the driver waits, all devices work. */
+static void work(void)
+{
+	const bool on = irq_enable(false);
+
+	for (unsigned i = 0; i < REFERENCE_DEVICES; i++)
+		model_run(&references[i].model, schedule == MIXED ? 1 + random_below(&choices, MIXED_UNITS) : 1);
+	irq_enable(on);
+}
+
+/* Sets the named defects in every configuration. NULL, or what is wrong. */
+static const char *read_defects(const char *names, uint32_t defects[MODEL_DEFECT_WORDS])
+{
+	while (*names) {
+		char name[DEFECT_NAME_MAX];
+		size_t length = 0;
+		enum model_defect defect;
+
+		for (; *names && *names != ','; names++)
+			if (length + 1 < sizeof(name))
+				name[length++] = *names;
+		name[length] = 0;
+		if (*names)
+			names++;
+		defect = model_defect_find(name);
+		if (defect == MODEL_DEFECT_NONE)
+			return "touchstone.defect names no defect of the catalogue";
+		defects[defect / 32] |= 1u << (defect % 32);
+	}
+	return NULL;
+}
+
+static const char *read_schedule(const char *name)
+{
+	static const char *const names[] = { [PROMPT] = "prompt", [LAZY] = "lazy", [MIXED] = "mixed" };
+
+	schedule = MIXED;
+	for (unsigned i = 0; *name && i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i])) {
+			schedule = (enum schedule)i;
+			return NULL;
+		}
+	return *name ? "touchstone.ref-schedule is none of prompt, lazy, mixed" : NULL;
+}
+
+const char *reference_init(const struct reference_options *options)
+{
+	static const uint32_t types[REFERENCE_DEVICES] = { VIRTIO_ID_BLOCK, VIRTIO_ID_NETWORK, VIRTIO_ID_ENTROPY, VIRTIO_ID_CONSOLE };
+	uint32_t defects[MODEL_DEFECT_WORDS] = { 0 };
+	const bool edge = !strcmp(options->line, "edge");
+	const char *wrong = read_schedule(options->schedule);
+
+	if (!wrong)
+		wrong = read_defects(options->defects, defects);
+	if (!wrong && *options->line && !edge && strcmp(options->line, "level"))
+		wrong = "touchstone.ref-line is neither level nor edge";
+	random_seed(&choices, options->seed, random_hash("reference"));
+	for (unsigned i = 0; !wrong && i < REFERENCE_DEVICES; i++) {
+		struct reference *reference = &references[i];
+		const struct model_host host = {
+			.context = reference,
+			.read = guest_read,
+			.write = guest_write,
+			.set_line = set_line,
+			.random = draw,
+			.now_ns = now,
+		};
+		struct model_config config;
+
+		model_config_default(&config, types[i], (uint32_t)options->version);
+		config.queue_size_max = QUEUE_SIZE;
+		config.shuffle = config.out_of_order = schedule == MIXED;
+		config.blk.disk = disk;
+		config.blk.sectors = DISK_SECTORS;
+		config.net.responder = true;
+		memcpy(config.defects, defects, sizeof(defects));
+		reference->line = irq_soft_line_open(edge ? IRQ_EDGE : IRQ_LEVEL);
+		if (!model_init(&reference->model, &config, &host))
+			wrong = "touchstone.ref-version is none of 1, 2, 3";
+	}
+	if (!wrong)
+		clock_on_wait(work);
+	return wrong;
+}
+
+bool reference_connect(unsigned index, struct transport *transport)
+{
+	transport->bus = &reference_bus;
+	transport->bus_context = &references[index];
+	transport->line = references[index].line;
+	return transport->line != NULL;
+}
