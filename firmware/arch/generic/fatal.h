@@ -10,10 +10,10 @@ void fatal_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void fatal_stop(void);
 
 /* Both. */
-#define fatal(...)                                                                                                     \
-	do {                                                                                                           \
-		fatal_line(__VA_ARGS__);                                                                               \
-		fatal_stop();                                                                                          \
+#define fatal(...)                       \
+	do {                             \
+		fatal_line(__VA_ARGS__); \
+		fatal_stop();            \
 	} while (0)
 
 #endif

@@ -24,7 +24,7 @@ enum guard_end guard_run(void (*function)(void *argument), void *argument, uint6
 	irq_enable(false);
 	if (guard.active)
 		fatal("a guard inside a guard");
-	*trap = (struct guard_trap){.name = ""};
+	*trap = (struct guard_trap){ .name = "" };
 	guard.trap = trap;
 	guard.deadline = deadline_in(timeout_ns);
 	guard.active = true;
@@ -52,7 +52,7 @@ void guard_trapped(const char *name, uint64_t address, uint64_t data, uint64_t e
 {
 	if (!guard.active)
 		return;
-	*guard.trap = (struct guard_trap){.name = name, .address = address, .data = data, .error = error};
+	*guard.trap = (struct guard_trap){ .name = name, .address = address, .data = data, .error = error };
 	guard_resume(guard.stack, GUARD_TRAPPED);
 }
 

@@ -9,6 +9,7 @@
 #include "firmware/arch/x86_64/x86.h"
 
 /* Register offsets of xAPIC mode; in x2APIC mode each 16 bytes are one MSR. */
+/* clang-format off */
 #define APIC_ID            0x020
 #define   ID_XAPIC_SHIFT 24
 #define APIC_TASK_PRIORITY 0x080
@@ -32,8 +33,9 @@
 #define APIC_TIMER_CURRENT 0x390
 #define APIC_TIMER_DIVIDE  0x3e0
 #define   DIVIDE_BY_1 0xb
+/* clang-format on */
 
-#define REGISTER_STRIDE 0x10
+#define REGISTER_STRIDE	  0x10
 #define BITS_PER_REGISTER 32u
 
 /* 20 ms where the bus runs at 1 GHz, as the common hypervisors emulate it; up to a second on slower ones. */

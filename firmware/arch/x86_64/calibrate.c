@@ -28,10 +28,10 @@ static bool vmm_is(const char *name)
 	return strcmp(machine_vmm(), name) == 0;
 }
 
-#define VMM_KVM "KVMKVMKVM"
-#define VMM_TCG "TCGTCGTCGTCG"
+#define VMM_KVM	   "KVMKVMKVM"
+#define VMM_TCG	   "TCGTCGTCGTCG"
 #define VMM_VMWARE "VMwareVMware"
-#define VMM_ACRN "ACRNACRNACRN"
+#define VMM_ACRN   "ACRNACRNACRN"
 
 /*
  * Sources that say it. Each gives 0 if it does not know.
@@ -64,10 +64,12 @@ static uint64_t from_tsc_leaf(void)
  * KVM's paravirtual clock, Documentation/virt/kvm/x86/msr.rst: ns = (ticks << shift) * multiplier / 2^32. KVM fills
  * it in before the CPU goes on.
  */
+/* clang-format off */
 #define FEATURE_CLOCKSOURCE2 (1u << 3)
 #define MSR_KVM_SYSTEM_TIME_NEW 0x4b564d01
 #define   SYSTEM_TIME_ENABLE 1u
 #define PVCLOCK_SHIFT_MAX 31
+/* clang-format on */
 
 static uint64_t from_pvclock(void)
 {
@@ -115,6 +117,7 @@ static uint32_t apic_elapsed(uint32_t from, uint32_t to)
 }
 
 /* Channel 2 of the 8254, which no interrupt hangs on, as a free-running 16-bit counter. */
+/* clang-format off */
 #define PIT_HZ 1193182u
 #define PIT_CHANNEL2 0x42
 #define PIT_COMMAND  0x43
@@ -124,6 +127,7 @@ static uint32_t apic_elapsed(uint32_t from, uint32_t to)
 #define   GATE_CHANNEL2 0x01
 #define   GATE_SPEAKER  0x02
 #define PIT_RANGE 0x10000u
+/* clang-format on */
 
 static uint32_t pit_read(void)
 {
@@ -148,7 +152,7 @@ static void pit_start(void)
 }
 
 /* The ACPI power management timer: free-running, at least 24 bits. */
-#define PM_TIMER_HZ 3579545u
+#define PM_TIMER_HZ   3579545u
 #define PM_TIMER_MASK 0x00ffffffu
 
 static uint16_t pm_timer_port;
@@ -174,7 +178,7 @@ enum { READINGS = 4 };
 /* Of a few readings the one that took the least time: whatever interrupts us makes a reading longer. */
 static struct moment read_moment(const struct counter *counter)
 {
-	struct moment best = {0};
+	struct moment best = { 0 };
 	uint64_t shortest = UINT64_MAX;
 
 	for (uint32_t i = 0; i < READINGS; i++) {
@@ -253,20 +257,20 @@ static uint32_t ask_counter(struct answer *answers, uint32_t count, const struct
 {
 	if (count == ANSWERS_WANTED || counter->hz == 0)
 		return count;
-	answers[count] = (struct answer){counter->name, measure(counter)};
+	answers[count] = (struct answer){ counter->name, measure(counter) };
 	return count + (plausible(answers[count].hz) ? 1 : 0);
 }
 
 static uint32_t ask(struct answer *answers, const struct platform *platform)
 {
 	const struct answer said[] = {
-		{"hypervisor leaf", from_hypervisor_leaf()},
-		{"cpuid leaf 0x15", from_tsc_leaf()},
-		{"kvmclock", from_pvclock()},
+		{ "hypervisor leaf", from_hypervisor_leaf() },
+		{ "cpuid leaf 0x15", from_tsc_leaf() },
+		{ "kvmclock", from_pvclock() },
 	};
-	const struct counter apic = {"local APIC timer", apic_timer_hz(), apic_timer_read, apic_elapsed};
-	const struct counter pit = {"PIT", PIT_HZ, pit_read, pit_elapsed};
-	const struct counter pm_timer = {"ACPI PM timer", PM_TIMER_HZ, pm_timer_read, pm_timer_elapsed};
+	const struct counter apic = { "local APIC timer", apic_timer_hz(), apic_timer_read, apic_elapsed };
+	const struct counter pit = { "PIT", PIT_HZ, pit_read, pit_elapsed };
+	const struct counter pm_timer = { "ACPI PM timer", PM_TIMER_HZ, pm_timer_read, pm_timer_elapsed };
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < sizeof(said) / sizeof(said[0]) && count == 0; i++)
@@ -283,7 +287,7 @@ static uint32_t ask(struct answer *answers, const struct platform *platform)
 }
 
 /* Tenths of a percent; two answers that are closer than this agree. */
-#define PER_MILLE 1000u
+#define PER_MILLE	1000u
 #define AGREE_PER_MILLE 10u
 
 uint64_t calibrate_tsc(const struct platform *platform, char *how, size_t size)

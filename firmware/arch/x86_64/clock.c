@@ -11,9 +11,9 @@ enum { DESCRIPTION_MAX = 128 };
 
 /* ns = base_ns + (ticks - base_ticks) * multiplier / 2^32 */
 #define MULTIPLIER_SHIFT 32u
-#define MULTIPLIER(HZ) ((NS_PER_SECOND << MULTIPLIER_SHIFT) / (HZ))
+#define MULTIPLIER(HZ)	 ((NS_PER_SECOND << MULTIPLIER_SHIFT) / (HZ))
 
-#define HZ_PER_KHZ 1000u
+#define HZ_PER_KHZ  1000u
 #define KHZ_PER_MHZ 1000u
 
 static uint64_t base_ticks, base_ns;

@@ -29,6 +29,6 @@ uint64_t calibrate_tsc(const struct platform *platform, char *how, size_t size);
 uint64_t apic_timer_hz(void);
 
 #define CALIBRATION_NS 500000ull
-#define NS_PER_SECOND 1000000000ull
+#define NS_PER_SECOND  1000000000ull
 
 #endif

@@ -8,7 +8,7 @@
 
 #define GDT_CODE64 0x00209b0000000000ull /* present, ring 0, execute/read, L */
 #define GDT_DATA   0x00cf93000000ffffull /* present, ring 0, read/write, flat 4 GiB: the 32-bit entry uses it, too */
-#define GDT_TSS    0x0000890000000000ull /* present, 64-bit TSS, available */
+#define GDT_TSS	   0x0000890000000000ull /* present, 64-bit TSS, available */
 
 #define GATE_INTERRUPT 0x8e /* present, ring 0, turns interrupts off */
 
@@ -53,7 +53,7 @@ static struct gate idt[VECTOR_COUNT];
 
 /* The 32-bit entry loads this one; it reads the lower half of the base only. */
 extern const struct table_pointer gdt_pointer;
-const struct table_pointer gdt_pointer = {sizeof(gdt) - 1, (uint64_t)gdt};
+const struct table_pointer gdt_pointer = { sizeof(gdt) - 1, (uint64_t)gdt };
 
 static void gdt_load(void)
 {
@@ -88,7 +88,7 @@ static void gdt_load(void)
 
 static void idt_load(void)
 {
-	const struct table_pointer pointer = {sizeof(idt) - 1, (uint64_t)idt};
+	const struct table_pointer pointer = { sizeof(idt) - 1, (uint64_t)idt };
 
 	for (uint32_t vector = 0; vector < VECTOR_COUNT; vector++) {
 		const uint64_t stub = (uint64_t)trap_stubs + vector * TRAP_STUB_SIZE;

@@ -11,23 +11,27 @@
 #include "firmware/platform/platform.h"
 
 /* QEMU's isa-debug-exit ends with status 2 * value + 1: 33 and 35. */
+/* clang-format off */
 #define DEBUG_EXIT_PORT 0xf4
 #define   DEBUG_EXIT_SUCCESS 0x10
 #define   DEBUG_EXIT_FAILURE 0x11
+/* clang-format on */
 
 /* ACPI sleep control, of hardware-reduced machines (8 bits) and of others (PM1a_CNT, 16 bits). */
 #define SLEEP_CONTROL_TYPE_SHIFT 2
-#define SLEEP_CONTROL_ENABLE     0x20
-#define PM1_CONTROL_SCI_ENABLE 0x0001
-#define PM1_CONTROL_TYPE_SHIFT 10
-#define PM1_CONTROL_ENABLE     0x2000
-#define SLEEP_TYPE_MASK 0x7
+#define SLEEP_CONTROL_ENABLE	 0x20
+#define PM1_CONTROL_SCI_ENABLE	 0x0001
+#define PM1_CONTROL_TYPE_SHIFT	 10
+#define PM1_CONTROL_ENABLE	 0x2000
+#define SLEEP_TYPE_MASK		 0x7
 
 #define SPACE_IO 1
 
 /* The keyboard controller's reset line. */
+/* clang-format off */
 #define I8042_COMMAND 0x64
 #define   I8042_RESET 0xfe
+/* clang-format on */
 
 /* A VMM carries out what we asked for in another thread. */
 #define PATIENCE MILLISECONDS(200)

@@ -17,6 +17,7 @@
 #define IOAPIC_WINDOW 0x10
 #define IOAPIC_SIZE   0x20
 
+/* clang-format off */
 #define IOAPIC_VERSION 0x01
 #define   VERSION_LAST_PIN_SHIFT 16
 #define   VERSION_LAST_PIN_MASK  0xff
@@ -26,12 +27,13 @@
 #define   ENTRY_LEVEL      0x00008000
 #define   ENTRY_MASKED     0x00010000
 #define   ENTRY_DESTINATION_SHIFT 24
+/* clang-format on */
 
 #define DEFAULT_BASE 0xfec00000u
 
 /* What an address with no I/O APIC behind it reads as, and more pins than one can have. */
 #define VERSION_ABSENT 0xffffffffu
-#define PINS_MAX 240u
+#define PINS_MAX       240u
 
 static struct ioapic {
 	uintptr_t base;
@@ -71,7 +73,7 @@ static uint32_t entry_high(uint32_t pin)
 
 static void add(uint64_t base, uint32_t gsi_base)
 {
-	struct ioapic ioapic = {.base = base, .gsi_base = gsi_base};
+	struct ioapic ioapic = { .base = base, .gsi_base = gsi_base };
 	uint32_t version;
 
 	if (!machine_map(base, IOAPIC_SIZE, true))

@@ -22,7 +22,7 @@ static char vmm[sizeof(uint32_t) * 3 + 1];
 static void find_vmm(void)
 {
 	const struct cpuid leaf = cpuid(CPUID_HYPERVISOR);
-	const uint32_t signature[3] = {leaf.ebx, leaf.ecx, leaf.edx};
+	const uint32_t signature[3] = { leaf.ebx, leaf.ecx, leaf.edx };
 
 	if (cpuid(CPUID_FEATURES).ecx & FEATURES_ECX_HYPERVISOR)
 		memcpy(vmm, signature, sizeof(signature));

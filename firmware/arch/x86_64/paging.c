@@ -17,12 +17,12 @@
 #include "firmware/arch/x86_64/x86.h"
 #include "firmware/lib/string.h"
 
-#define ENTRY_PRESENT       0x0000000000000001ull
-#define ENTRY_WRITABLE      0x0000000000000002ull
+#define ENTRY_PRESENT	    0x0000000000000001ull
+#define ENTRY_WRITABLE	    0x0000000000000002ull
 #define ENTRY_WRITE_THROUGH 0x0000000000000008ull
-#define ENTRY_UNCACHED      0x0000000000000010ull
-#define ENTRY_LARGE         0x0000000000000080ull
-#define ENTRY_ADDRESS       0x000ffffffffff000ull
+#define ENTRY_UNCACHED	    0x0000000000000010ull
+#define ENTRY_LARGE	    0x0000000000000080ull
+#define ENTRY_ADDRESS	    0x000ffffffffff000ull
 #define ENTRY_NO_EXECUTE    0x8000000000000000ull
 
 #define ENTRY_FLAGS (ENTRY_PRESENT | ENTRY_WRITABLE | ENTRY_WRITE_THROUGH | ENTRY_UNCACHED | ENTRY_NO_EXECUTE)
@@ -34,11 +34,11 @@ enum level { LEVEL_4KIB = 1, LEVEL_2MIB, LEVEL_1GIB, LEVEL_512GIB, LEVEL_256TIB 
 
 #define LEVEL_SHIFT(LEVEL) (12u + 9u * ((unsigned)(LEVEL)-1u))
 #define LEVEL_SIZE(LEVEL)  (1ull << LEVEL_SHIFT(LEVEL))
-#define TABLE_ENTRIES 512u
+#define TABLE_ENTRIES	   512u
 
-#define LOW_END           0x100000000ull    /* always mapped below */
-#define LOW_DEVICES       0x0c0000000ull    /* from here to LOW_END are devices, where nobody says that there is RAM */
-#define LOWER_HALF_END    0x800000000000ull /* of the canonical addresses */
+#define LOW_END		  0x100000000ull    /* always mapped below */
+#define LOW_DEVICES	  0x0c0000000ull    /* from here to LOW_END are devices, where nobody says that there is RAM */
+#define LOWER_HALF_END	  0x800000000000ull /* of the canonical addresses */
 #define PHYSICAL_BITS_MIN 36u
 
 /*

@@ -5,6 +5,7 @@
 #include "firmware/arch/x86_64/x86.h"
 
 /* Initialisation command words, Intel 8259A. */
+/* clang-format off */
 #define PIC_MASTER 0x20
 #define PIC_SLAVE  0xa0
 #define PIC_DATA   1 /* offset of the second port */
@@ -14,6 +15,7 @@
 #define   ICW4_8086        0x01
 #define   OCW1_MASK_ALL    0xff
 #define PIC_INPUTS 8
+/* clang-format on */
 
 static void init(uint16_t port, uint8_t vector, uint8_t cascade)
 {

@@ -2,10 +2,10 @@
 #ifndef ARCH_X86_64_STACK_H
 #define ARCH_X86_64_STACK_H
 
-#define PAGE_SIZE        0x1000
+#define PAGE_SIZE	 0x1000
 #define STACK_GUARD_SIZE 0x4000 /* larger than any frame */
-#define MAIN_STACK_SIZE  0x10000
-#define TRAP_STACK_SIZE  0x2000
+#define MAIN_STACK_SIZE	 0x10000
+#define TRAP_STACK_SIZE	 0x2000
 
 #ifndef __ASSEMBLER__
 extern char main_stack_guard[], main_stack_top[];

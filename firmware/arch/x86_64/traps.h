@@ -9,7 +9,7 @@
 struct trap_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;
 	uint64_t vector; /* low byte only, the rest is sign */
-	uint64_t error;  /* of the exceptions that have one, else junk */
+	uint64_t error;	 /* of the exceptions that have one, else junk */
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 

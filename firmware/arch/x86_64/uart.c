@@ -8,6 +8,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/arch/x86_64/x86.h"
 
+/* clang-format off */
 #define UART 0x3f8
 #define UART_DATA           (UART + 0)
 #define UART_DIVISOR_LOW    (UART + 0) /* with LCR_DIVISOR */
@@ -24,9 +25,10 @@
 #define   MCR_DTR_RTS      0x03
 #define UART_LSR            (UART + 5)
 #define   LSR_THR_EMPTY    0x20
+/* clang-format on */
 
 #define DIVISOR_115200 1
-#define FIFO_SIZE 16u
+#define FIFO_SIZE      16u
 
 /* How long the other side of the console may be busy before we give up on a byte. */
 #define PATIENCE MILLISECONDS(3000)

@@ -15,18 +15,18 @@
 #ifndef ARCH_X86_64_VECTORS_H
 #define ARCH_X86_64_VECTORS_H
 
-#define VECTOR_NMI 0x02
-#define VECTOR_DOUBLE_FAULT 0x08
-#define VECTOR_PAGE_FAULT 0x0e
+#define VECTOR_NMI	     0x02
+#define VECTOR_DOUBLE_FAULT  0x08
+#define VECTOR_PAGE_FAULT    0x0e
 #define VECTOR_MACHINE_CHECK 0x12
-#define VECTOR_EXCEPTIONS 0x20 /* how many there are */
-#define VECTOR_8259 0x20
-#define VECTOR_SETTLE 0x30
-#define VECTOR_LINES 0x40
-#define VECTOR_WATCHDOG 0xf0
-#define VECTOR_APIC_ERROR 0xfe
-#define VECTOR_SPURIOUS 0xff
-#define VECTOR_COUNT 0x100
+#define VECTOR_EXCEPTIONS    0x20 /* how many there are */
+#define VECTOR_8259	     0x20
+#define VECTOR_SETTLE	     0x30
+#define VECTOR_LINES	     0x40
+#define VECTOR_WATCHDOG	     0xf0
+#define VECTOR_APIC_ERROR    0xfe
+#define VECTOR_SPURIOUS	     0xff
+#define VECTOR_COUNT	     0x100
 
 #define VECTOR_CLASS_SHIFT 4
 

@@ -8,8 +8,8 @@
 
 /* Selectors of our GDT (descriptors.c). */
 #define SELECTOR_CODE64 0x08
-#define SELECTOR_DATA   0x10
-#define SELECTOR_TSS    0x18 /* a 64-bit TSS takes two slots */
+#define SELECTOR_DATA	0x10
+#define SELECTOR_TSS	0x18 /* a 64-bit TSS takes two slots */
 
 #define CR0_PE 0x00000001 /* protected mode */
 #define CR0_MP 0x00000002
@@ -18,10 +18,11 @@
 #define CR0_WP 0x00010000 /* read-only pages are read-only for ring 0 too */
 #define CR0_PG 0x80000000 /* paging */
 
-#define CR4_PAE  0x00000020
-#define CR4_MCE  0x00000040 /* machine checks are exceptions, not a shutdown */
+#define CR4_PAE	 0x00000020
+#define CR4_MCE	 0x00000040 /* machine checks are exceptions, not a shutdown */
 #define CR4_LA57 0x00001000 /* five-level paging; cannot change in long mode */
 
+/* clang-format off */
 #define MSR_APIC_BASE 0x0000001b
 #define   APIC_BASE_X2APIC  0x00000400 /* EXTD */
 #define   APIC_BASE_ENABLE  0x00000800
@@ -30,9 +31,11 @@
 #define MSR_EFER      0xc0000080
 #define   EFER_LME 0x00000100 /* long mode once paging is on */
 #define   EFER_NXE 0x00000800
+/* clang-format on */
 
 #define RFLAGS_IF 0x00000200
 
+/* clang-format off */
 #define CPUID_FEATURES 0x00000001
 #define   FEATURES_EDX_TSC  (1u << 4)
 #define   FEATURES_EDX_MCE  (1u << 7)
@@ -49,6 +52,7 @@
 #define   EXTENDED_EDX_LM    (1u << 29)
 #define   EXTENDED_EDX_LM_BIT 29
 #define CPUID_ADDRESS_SIZES  0x80000008
+/* clang-format on */
 
 #ifndef __ASSEMBLER__
 
@@ -122,16 +126,16 @@ static inline struct cpuid cpuid(uint32_t leaf)
 	return r;
 }
 
-#define CONTROL_REGISTER(NAME, REGISTER)                                                                               \
-	static inline uint64_t NAME##_read(void)                                                                       \
-	{                                                                                                              \
-		uint64_t value;                                                                                        \
-		__asm__ volatile("mov %%" REGISTER ", %0" : "=r"(value)::"memory");                                    \
-		return value;                                                                                          \
-	}                                                                                                              \
-	static inline void NAME##_write(uint64_t value)                                                                \
-	{                                                                                                              \
-		__asm__ volatile("mov %0, %%" REGISTER ::"r"(value) : "memory");                                       \
+#define CONTROL_REGISTER(NAME, REGISTER)                                            \
+	static inline uint64_t NAME##_read(void)                                    \
+	{                                                                           \
+		uint64_t value;                                                     \
+		__asm__ volatile("mov %%" REGISTER ", %0" : "=r"(value)::"memory"); \
+		return value;                                                       \
+	}                                                                           \
+	static inline void NAME##_write(uint64_t value)                             \
+	{                                                                           \
+		__asm__ volatile("mov %0, %%" REGISTER ::"r"(value) : "memory");    \
 	}
 
 CONTROL_REGISTER(cr0, "cr0")

@@ -5,7 +5,7 @@
 #include "firmware/arch/x86_64/paging.h"
 
 #define FIRST_PAGE_END 0x1000ull
-#define LOW_END 0x100000000ull /* always mapped below */
+#define LOW_END	       0x100000000ull /* always mapped below */
 
 /* firmware/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);

@@ -5,9 +5,9 @@
 #include "firmware/arch/machine.h"
 
 #define BOOT_PARAMS_SIZE 4096u
-#define HEADER_MAGIC 0x53726448u /* "HdrS" */
-#define E820_RAM 1u
-#define E820_MAX 128u
+#define HEADER_MAGIC	 0x53726448u /* "HdrS" */
+#define E820_RAM	 1u
+#define E820_MAX	 128u
 
 /* The fields that we read; the gaps are somebody else's. */
 struct __attribute__((packed)) boot_params {

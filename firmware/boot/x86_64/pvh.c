@@ -4,10 +4,10 @@
 
 #include "firmware/arch/machine.h"
 
-#define START_INFO_MAGIC 0x336ec578u
+#define START_INFO_MAGIC	  0x336ec578u
 #define START_INFO_VERSION_MEMMAP 1u /* the first version with a memory map and what follows it */
-#define MEMMAP_RAM 1u
-#define MEMMAP_ENTRIES_MAX 512u
+#define MEMMAP_RAM		  1u
+#define MEMMAP_ENTRIES_MAX	  512u
 
 struct start_info {
 	uint32_t magic, version, flags, module_count;

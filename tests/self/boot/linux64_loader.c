@@ -9,27 +9,27 @@
  */
 #include <stdint.h>
 
-#define IMAGE 0x4000000u /* where QEMU's -device loader puts the file */
+#define IMAGE	   0x4000000u /* where QEMU's -device loader puts the file */
 #define JUNK_START 0x100000u
-#define JUNK_END 0xf00000u
-#define JUNK 0xa5u
+#define JUNK_END   0xf00000u
+#define JUNK	   0xa5u
 
 /* Where these things lie under a well-known VMM. */
 #define BOOT_PARAMS 0x7000u
-#define PML4 0x9000u
-#define PDPT 0xa000u
-#define PD 0xb000u
-#define PML5 0xc000u
-#define CMDLINE 0x20000u
+#define PML4	    0x9000u
+#define PDPT	    0xa000u
+#define PD	    0xb000u
+#define PML5	    0xc000u
+#define CMDLINE	    0x20000u
 #define CMDLINE_MAX 2048u
 
-#define CR4_PAE 0x20u
+#define CR4_PAE	 0x20u
 #define CR4_LA57 0x1000u
 
-#define CPUID_FEATURES 1u
+#define CPUID_FEATURES	    1u
 #define FEATURES_ECX_X2APIC (1u << 21)
-#define MSR_APIC_BASE 0x1bu
-#define APIC_BASE_X2APIC 0xc00u
+#define MSR_APIC_BASE	    0x1bu
+#define APIC_BASE_X2APIC    0xc00u
 
 struct start_info {
 	uint32_t magic, version, flags, module_count;

@@ -17,9 +17,9 @@
 #include "tests/self/port/port_test.h"
 
 #define FOUR_GIB (1ull << 32)
-#define TIMEOUT MILLISECONDS(60)
-#define LATEST MILLISECONDS(5000) /* for a watchdog that ticks slowly, on a machine under load */
-#define SOON MILLISECONDS(1000)
+#define TIMEOUT	 MILLISECONDS(60)
+#define LATEST	 MILLISECONDS(5000) /* for a watchdog that ticks slowly, on a machine under load */
+#define SOON	 MILLISECONDS(1000)
 
 enum { ARENA_BYTES = 1 << 20, REQUESTS_A_LIFE = 256 };
 
@@ -411,7 +411,7 @@ static bool find_device(void)
 
 static void test_lines(void)
 {
-	const struct irq_source nowhere = {.gsi = 100000};
+	const struct irq_source nowhere = { .gsi = 100000 };
 
 	expect(!irq_line_open(&nowhere), "a line that no controller has cannot be opened");
 	if (!find_device()) {

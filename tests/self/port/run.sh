@@ -1,64 +1,95 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh IMAGE: the port's own test on every x86_64 machine that QEMU can make. One line a machine, and the whole output
-# where something is wrong.
+# run.sh: the port's contracts (firmware/arch/*.h), tried on every x86_64 machine that QEMU can make, every way into the
+# image and every way out. One line a machine, and the whole output where something is wrong. QEMU=... is another QEMU.
 set -u
 
-image=$1
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd)
 qemu=${QEMU:-qemu-system-x86_64}
-failed=0
+image=build/x86_64/port_test.elf
+loader=build/x86_64/linux64_loader.elf
+passed=0 failed=0
+
+cd "$top" || exit 1
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
+if ! make -s -j"$(nproc)" -f tests/self/port/Makefile port; then
+	echo "0 passed, 1 failed"
+	exit 1
+fi
 
-# run NAME STATUS WANT OPTIONS...: the output must be complete, without a failure, and have a line that matches WANT.
-run() {
+# boot NAME STATUS WANT OPTIONS...: the output must be complete, without a failure, and have a line that matches WANT.
+boot() {
 	name=$1 expected=$2 want=$3
 	shift 3
-	timeout 60 "$qemu" "$@" -nodefaults -no-user-config -display none -serial stdio -no-reboot -kernel "$image" \
+	timeout 60 "$qemu" "$@" -nodefaults -no-user-config -display none -serial stdio -no-reboot \
 		>"$output" 2>&1 </dev/null
 	status=$?
-	if [ $status -eq "$expected" ] && grep -q '^# end run=[0-9]* fail=0' "$output" && grep -q -- "$want" "$output"; then
+	if [ $status -eq "$expected" ] && grep -q '^# end run=[0-9]* fail=0' "$output" &&
+		grep -q -- "$want" "$output"; then
+		passed=$((passed + 1))
 		echo "ok $name: $(grep '^# clock' "$output")"
 	else
-		echo "not ok $name (status $status, wanted a line with '$want')"
+		failed=$((failed + 1))
+		echo "not ok $name (status $status, expected $expected and a line with '$want')"
 		sed 's/^/    /' "$output"
-		failed=1
 	fi
 }
 
-# try NAME WANT OPTIONS...: as nearly always, with the way out that tells success.
-try() {
-	name=$1 want=$2
-	shift 2
-	run "$name" 33 "$want" "$@" -device isa-debug-exit,iobase=0xf4,iosize=4
-}
-
 rng='-global virtio-mmio.force-legacy=false -device virtio-rng-device'
+tell='-device isa-debug-exit,iobase=0xf4,iosize=4'
 bare=microvm,acpi=off,x-option-roms=off,pit=off,pic=off,rtc=off
 
-try acpi 'gsi 47 level' -M microvm -m 128M $rng
-try acpi-one-ioapic 'gsi 23 level' -M microvm,ioapic2=off -m 128M $rng
-try cmdline 'gsi 12 edge' -M microvm,acpi=off -m 128M $rng
-try bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
-try bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
-try smp-8G 'gsi 47 level' -M microvm -m 8G -smp 4 $rng
-try smp-16 'gsi 47 level' -M microvm -m 128M -smp 16 $rng
-try cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
-try five-level 'gsi 47 level' -M microvm -m 8G -cpu max,la57=on $rng
-try no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
-try no-hypervisor 'PIT' -M microvm -m 128M -cpu qemu64,hypervisor=off $rng
-try bare-no-hypervisor 'assumed' -M $bare -m 128M -cpu qemu64,hypervisor=off $rng
-try no-tsc 'no tsc' -M microvm -m 128M -cpu qemu64,tsc=off $rng
-try no-apic 'no device with a line' -M microvm -m 128M -cpu qemu64,apic=off
-try legacy-registers 'gsi 47 level' -M microvm -m 128M -device virtio-rng-device
-try pc 'PIT' -M pc -m 128M
-try q35 'PIT' -M q35 -m 4G
-try q35-no-hypervisor 'PM timer' -M q35 -m 128M -cpu qemu64,hypervisor=off
+# pvh NAME WANT OPTIONS...
+pvh() {
+	name=$1 want=$2
+	shift 2
+	boot "$name" 33 "$want" "$@" -kernel $image $tell
+}
 
-run fatal 35 'fatal: page fault at rip=' -M microvm -append fatal -device isa-debug-exit,iobase=0xf4,iosize=4
-run leave-by-sleep-control 0 . -M microvm
-run leave-by-pm1 0 . -M q35
-run leave-by-keyboard 0 . -M pc,acpi=off
-run leave-by-triple-fault 0 . -M $bare
+# linux64 NAME WANT CMDLINE OPTIONS...: by the Linux 64-bit protocol, which QEMU never uses for an ELF.
+linux64() {
+	name=$1 want=$2 cmdline=$3
+	shift 3
+	boot "linux64-$name" 33 "boot linux64.*$want" "$@" -kernel $loader -append "$cmdline" \
+		-device loader,file=$image,addr=0x4000000,force-raw=on $rng $tell
+}
 
-exit $failed
+# Word splitting of $rng and $tell is meant.
+# shellcheck disable=SC2086
+{
+	pvh acpi 'gsi 47 level' -M microvm -m 128M $rng
+	pvh acpi-one-ioapic 'gsi 23 level' -M microvm,ioapic2=off -m 128M $rng
+	pvh cmdline 'gsi 12 edge' -M microvm,acpi=off -m 128M $rng
+	pvh bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
+	pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
+	pvh smp-8G 'gsi 47 level' -M microvm -m 8G -smp 4 $rng
+	pvh smp-16 'gsi 47 level' -M microvm -m 128M -smp 16 $rng
+	pvh cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
+	pvh no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
+	pvh no-hypervisor 'PIT' -M microvm -m 128M -cpu qemu64,hypervisor=off $rng
+	pvh bare-no-hypervisor 'assumed' -M $bare -m 128M -cpu qemu64,hypervisor=off $rng
+	pvh no-tsc 'no tsc' -M microvm -m 128M -cpu qemu64,tsc=off $rng
+	pvh no-apic 'no device with a line' -M microvm -m 128M -cpu qemu64,apic=off
+	pvh legacy-registers 'gsi 47 level' -M microvm -m 128M -device virtio-rng-device
+	pvh pc 'PIT' -M pc -m 128M
+	pvh q35 'PIT' -M q35 -m 4G
+	pvh q35-no-hypervisor 'PM timer' -M q35 -m 128M -cpu qemu64,hypervisor=off
+
+	linux64 acpi '' '' -M microvm -m 128M
+	linux64 cmdline '' 'some=words' -M $bare -m 128M
+	linux64 above-4-gib '' '' -M microvm -m 8G -smp 4
+	linux64 five-level '' 'five-level' -M microvm -m 8G -cpu max
+	linux64 x2apic '' 'x2apic' -M microvm -m 128M -cpu max
+	linux64 no-header '' 'no-header' -M $bare -m 128M
+	linux64 no-e820 '' 'no-e820' -M $bare -m 128M
+
+	boot fatal 35 'fatal: page fault at rip=' -M microvm -kernel $image -append fatal $tell
+	boot leave-by-sleep-control 0 . -M microvm -kernel $image
+	boot leave-by-pm1 0 . -M q35 -kernel $image
+	boot leave-by-keyboard 0 . -M pc,acpi=off -kernel $image
+	boot leave-by-triple-fault 0 . -M $bare -kernel $image
+}
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

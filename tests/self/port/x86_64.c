@@ -38,7 +38,7 @@ static void runs_data(void *argument)
 
 static void test_protection(void)
 {
-	static uint8_t code[] = {0xc3}; /* ret */
+	static uint8_t code[] = { 0xc3 }; /* ret */
 
 	port_expect_trap(writes_code, NULL, "a write to the code traps");
 	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
