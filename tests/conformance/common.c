@@ -72,10 +72,15 @@ static uint16_t event_of(const struct watch *watch)
 	return ((volatile const uint16_t *)watch->used)[VIRTQ_USED_BYTES(watch->size) / sizeof(uint16_t) - 1];
 }
 
-void watch_begin(struct watch *watch, const struct virtqueue *queue, const struct request *requests, unsigned count, bool whole)
+void watch_begin(struct watch *watch, const struct virtqueue *queue, const struct request *requests, unsigned count,
+		 bool whole)
 {
 	*watch = (struct watch){
-		.used = queue->used, .size = queue->size, .whole = whole, .requests = requests, .count = count,
+		.used = queue->used,
+		.size = queue->size,
+		.whole = whole,
+		.requests = requests,
+		.count = count,
 	};
 	memset((void *)(uintptr_t)queue->used->ring, WATCH_POISON, queue->size * sizeof(struct virtq_used_element));
 	for (unsigned i = 0; i < count; i++)
@@ -109,7 +114,8 @@ const char *watch_broken(const struct watch *watch)
 		const struct request *request = &watch->requests[i];
 
 		for (unsigned j = 0; j < request->count; j++)
-			if (request->segments[j].writable && !all_poison(request->segments[j].data, request->segments[j].size))
+			if (request->segments[j].writable &&
+			    !all_poison(request->segments[j].data, request->segments[j].size))
 				return "a device-writable buffer was written";
 	}
 	return NULL;

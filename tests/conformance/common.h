@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the checks of several chapters share: the stages of a device's life, and memory that a device must leave alone. */
+/* What the checks of several chapters share: the stages of a device's life, and memory that a device must leave alone.
+ */
 #ifndef TESTS_CONFORMANCE_COMMON_H
 #define TESTS_CONFORMANCE_COMMON_H
 
@@ -11,9 +12,10 @@ enum stage {
 	STAGE_ACKNOWLEDGE,
 	STAGE_DRIVER,
 	STAGE_FEATURES_OK, /* legacy layout: features are written */
-	STAGE_QUEUES,      /* virtqueues are set up */
+	STAGE_QUEUES,	   /* virtqueues are set up */
 	STAGE_DRIVER_OK,
-	STAGE_PENDING, /* a request has come back, its interrupt is not acknowledged; as DRIVER_OK where we know no request */
+	STAGE_PENDING, /* a request has come back, its interrupt is not acknowledged; as DRIVER_OK where we know no
+			  request */
 	STAGE_FAILED,  /* the driver gave up */
 	STAGES
 };
@@ -21,18 +23,20 @@ enum stage {
 /* "after FEATURES_OK" */
 const char *stage_name(enum stage stage);
 
-/* Resets the device and brings it to a stage, with nothing accepted but what must be. Ends the check if the device does not come along. */
+/* Resets the device and brings it to a stage, with nothing accepted but what must be. Ends the check if the device does
+ * not come along. */
 void reach_stage(struct run *t, struct device *d, enum stage stage);
 
-/* Virtqueue entries that a request of any type may need, with room for one more request: what a check asks of NEEDS(.entries). */
+/* Virtqueue entries that a request of any type may need, with room for one more request: what a check asks of
+ * NEEDS(.entries). */
 enum { REQUEST_ENTRIES = 4 };
 
 /* Makes `count` requests and adds them, unpublished, or fewer if the virtqueue is full. Returns how many. */
 unsigned add_requests(struct run *t, struct device *d, struct request *requests, unsigned count);
 
 /*
- * Memory that the device must not write: the used ring of a virtqueue and the device-writable bytes of requests. watch_begin() fills what may be filled with
- * WATCH_POISON. It keeps addresses, not the queue, so it outlives a reset.
+ * Memory that the device must not write: the used ring of a virtqueue and the device-writable bytes of requests.
+ * watch_begin() fills what may be filled with WATCH_POISON. It keeps addresses, not the queue, so it outlives a reset.
  */
 enum { WATCH_POISON = 0xa9 };
 struct watch {
@@ -42,7 +46,8 @@ struct watch {
 	const struct request *requests;
 	unsigned count;
 };
-void watch_begin(struct watch *watch, const struct virtqueue *queue, const struct request *requests, unsigned count, bool whole);
+void watch_begin(struct watch *watch, const struct virtqueue *queue, const struct request *requests, unsigned count,
+		 bool whole);
 /* NULL, or what was written. */
 const char *watch_broken(const struct watch *watch);
 
@@ -50,6 +55,6 @@ const char *watch_broken(const struct watch *watch);
 void quiet_moment(void);
 /* True if CONDITION held until the end of such a moment. */
 #define STAYS(CONDITION) (!WAIT_UNTIL(!(CONDITION), QUIET_NS))
-#define QUIET_NS MILLISECONDS(1)
+#define QUIET_NS	 MILLISECONDS(1)
 
 #endif
