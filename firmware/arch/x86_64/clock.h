@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware/arch/clock.h"
+
 struct platform;
 
 /* Measures the clock. Before this it runs at the rate of CLOCK_ASSUMED_HZ: slow, so that no deadline is early. */
@@ -15,6 +17,21 @@ void clock_init(const struct platform *platform);
 /* Called at least once each period of the local APIC timer while clock_needs_tick(). */
 void clock_tick(void);
 bool clock_needs_tick(void);
+
+/*
+ * As WAIT_UNTIL, without its hook: the port waits while it speaks, settles and stops, and nothing else may happen then.
+ */
+static inline bool clock_spin(bool (*condition)(void), uint64_t nanoseconds)
+{
+	const uint64_t deadline = deadline_in(nanoseconds);
+	bool late = false, met;
+
+	while (!(met = condition()) && !late) {
+		cpu_relax();
+		late = deadline_passed(deadline);
+	}
+	return met;
+}
 
 /* No time stamp counter runs faster. */
 #define CLOCK_ASSUMED_HZ 5000000000ull

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Ways out, the most telling one first. Each gets a moment to work. */
-#include <arch/cpu.h>
 #include <arch/mmio.h>
 
-#include "firmware/arch/clock.h"
 #include "firmware/arch/machine.h"
+#include "firmware/arch/x86_64/clock.h"
 #include "firmware/arch/x86_64/descriptors.h"
 #include "firmware/arch/x86_64/machine.h"
 #include "firmware/arch/x86_64/x86.h"
@@ -43,9 +42,14 @@ void exit_init(const struct platform *platform)
 	poweroff = &platform->poweroff;
 }
 
+static bool never(void)
+{
+	return false;
+}
+
 static void give_it_time(void)
 {
-	WAIT_UNTIL(false, PATIENCE);
+	clock_spin(never, PATIENCE);
 }
 
 static void acpi_sleep(void)

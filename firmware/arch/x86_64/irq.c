@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* From a vector to its owner, and what generic/lines.c and generic/guard.c need of the interrupt controllers. */
-#include <arch/cpu.h>
-
-#include "firmware/arch/clock.h"
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/irq.h"
@@ -19,7 +16,7 @@ _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLAS
 /* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
 #define SETTLE_LIMIT MILLISECONDS(1000)
 
-static volatile uint32_t settled;
+static volatile bool settled;
 
 static void interrupt_line(uint8_t vector)
 {
@@ -40,7 +37,7 @@ void interrupt_taken(uint8_t vector, uint64_t rip)
 {
 	switch (vector) {
 	case VECTOR_SETTLE:
-		settled++;
+		settled = true;
 		apic_eoi();
 		break;
 	case VECTOR_WATCHDOG:
@@ -53,14 +50,18 @@ void interrupt_taken(uint8_t vector, uint64_t rip)
 	}
 }
 
+static bool is_settled(void)
+{
+	return settled;
+}
+
 void irq_settle(void)
 {
-	const uint32_t before = settled;
-
 	if (!apic_present() || lines_in_handler() || !(rflags_read() & RFLAGS_IF))
 		return;
+	settled = false;
 	apic_send_self(VECTOR_SETTLE);
-	WAIT_UNTIL(settled != before, SETTLE_LIMIT);
+	clock_spin(is_settled, SETTLE_LIMIT);
 }
 
 bool irq_enable(bool on)

@@ -2,10 +2,8 @@
 /* The console: a 16550 at COM1, polled. If there is none, the writes go nowhere. */
 #include "firmware/arch/x86_64/uart.h"
 
-#include <arch/cpu.h>
-
-#include "firmware/arch/clock.h"
 #include "firmware/arch/machine.h"
+#include "firmware/arch/x86_64/clock.h"
 #include "firmware/arch/x86_64/x86.h"
 
 /* clang-format off */
@@ -57,7 +55,7 @@ static bool ready(void)
 void machine_put(char byte)
 {
 	if (room == 0) {
-		stuck = stuck ? !ready() : !WAIT_UNTIL(ready(), PATIENCE);
+		stuck = stuck ? !ready() : !clock_spin(ready, PATIENCE);
 		if (stuck)
 			return;
 		room = fifo_size ? fifo_size : 1;

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+enum { PORT_TEST_LINES = 3 }; /* that this test opens at most */
+
 /* A line of the report. */
 void port_expect(bool good, const char *property);
 

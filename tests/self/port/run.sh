@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # run.sh: the port's contracts (firmware/arch/*.h), tried on every x86_64 machine that QEMU can make, every way into the
 # image and every way out. One line a machine, and the whole output where something is wrong. QEMU=... is another QEMU.
+# Word splitting of $rng and $tell is meant:
+# shellcheck disable=SC2086
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd)
@@ -55,41 +57,37 @@ linux64() {
 		-device loader,file=$image,addr=0x4000000,force-raw=on $rng $tell
 }
 
-# Word splitting of $rng and $tell is meant.
-# shellcheck disable=SC2086
-{
-	pvh acpi 'gsi 47 level' -M microvm -m 128M $rng
-	pvh acpi-one-ioapic 'gsi 23 level' -M microvm,ioapic2=off -m 128M $rng
-	pvh cmdline 'gsi 12 edge' -M microvm,acpi=off -m 128M $rng
-	pvh bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
-	pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
-	pvh smp-8G 'gsi 47 level' -M microvm -m 8G -smp 4 $rng
-	pvh smp-16 'gsi 47 level' -M microvm -m 128M -smp 16 $rng
-	pvh cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
-	pvh no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
-	pvh no-hypervisor 'PIT' -M microvm -m 128M -cpu qemu64,hypervisor=off $rng
-	pvh bare-no-hypervisor 'assumed' -M $bare -m 128M -cpu qemu64,hypervisor=off $rng
-	pvh no-tsc 'no tsc' -M microvm -m 128M -cpu qemu64,tsc=off $rng
-	pvh no-apic 'no device with a line' -M microvm -m 128M -cpu qemu64,apic=off
-	pvh legacy-registers 'gsi 47 level' -M microvm -m 128M -device virtio-rng-device
-	pvh pc 'PIT' -M pc -m 128M
-	pvh q35 'PIT' -M q35 -m 4G
-	pvh q35-no-hypervisor 'PM timer' -M q35 -m 128M -cpu qemu64,hypervisor=off
+pvh acpi 'gsi 47 level' -M microvm -m 128M $rng
+pvh acpi-one-ioapic 'gsi 23 level' -M microvm,ioapic2=off -m 128M $rng
+pvh cmdline 'gsi 12 edge' -M microvm,acpi=off -m 128M $rng
+pvh bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
+pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
+pvh smp-8G 'gsi 47 level' -M microvm -m 8G -smp 4 $rng
+pvh smp-16 'gsi 47 level' -M microvm -m 128M -smp 16 $rng
+pvh cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
+pvh no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
+pvh no-hypervisor 'PIT' -M microvm -m 128M -cpu qemu64,hypervisor=off $rng
+pvh bare-no-hypervisor 'assumed' -M $bare -m 128M -cpu qemu64,hypervisor=off $rng
+pvh no-tsc 'no tsc' -M microvm -m 128M -cpu qemu64,tsc=off $rng
+pvh no-apic 'no device with a line' -M microvm -m 128M -cpu qemu64,apic=off
+pvh legacy-registers 'gsi 47 level' -M microvm -m 128M -device virtio-rng-device
+pvh pc 'PIT' -M pc -m 128M
+pvh q35 'PIT' -M q35 -m 4G
+pvh q35-no-hypervisor 'PM timer' -M q35 -m 128M -cpu qemu64,hypervisor=off
 
-	linux64 acpi '' '' -M microvm -m 128M
-	linux64 cmdline '' 'some=words' -M $bare -m 128M
-	linux64 above-4-gib '' '' -M microvm -m 8G -smp 4
-	linux64 five-level '' 'five-level' -M microvm -m 8G -cpu max
-	linux64 x2apic '' 'x2apic' -M microvm -m 128M -cpu max
-	linux64 no-header '' 'no-header' -M $bare -m 128M
-	linux64 no-e820 '' 'no-e820' -M $bare -m 128M
+linux64 acpi '' '' -M microvm -m 128M
+linux64 cmdline '' 'some=words' -M $bare -m 128M
+linux64 above-4-gib '' '' -M microvm -m 8G -smp 4
+linux64 five-level '' 'five-level' -M microvm -m 8G -cpu max
+linux64 x2apic '' 'x2apic' -M microvm -m 128M -cpu max
+linux64 no-header '' 'no-header' -M $bare -m 128M
+linux64 no-e820 '' 'no-e820' -M $bare -m 128M
 
-	boot fatal 35 'fatal: page fault at rip=' -M microvm -kernel $image -append fatal $tell
-	boot leave-by-sleep-control 0 . -M microvm -kernel $image
-	boot leave-by-pm1 0 . -M q35 -kernel $image
-	boot leave-by-keyboard 0 . -M pc,acpi=off -kernel $image
-	boot leave-by-triple-fault 0 . -M $bare -kernel $image
-}
+boot fatal 35 'fatal: page fault at rip=' -M microvm -kernel $image -append fatal $tell
+boot leave-by-sleep-control 0 . -M microvm -kernel $image
+boot leave-by-pm1 0 . -M q35 -kernel $image
+boot leave-by-keyboard 0 . -M pc,acpi=off -kernel $image
+boot leave-by-triple-fault 0 . -M $bare -kernel $image
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
