@@ -122,8 +122,12 @@ const char *device_negotiate(struct device *device, struct features wanted)
 	struct transport *transport = &device->transport;
 	bool legacy = transport_is_legacy(transport);
 
-	if (!legacy)
+	if (!legacy) {
 		wanted = features_with(wanted, VIRTIO_F_VERSION_1);
+		/* 6.2: a device may insist on these. We pass physical addresses; the barriers of a port order against devices. */
+		wanted = features_with(wanted, VIRTIO_F_ACCESS_PLATFORM);
+		wanted = features_with(wanted, VIRTIO_F_ORDER_PLATFORM);
+	}
 	wanted = features_and(wanted, device->offered);
 	device->accepted = wanted;
 	for (unsigned i = 0; i < (legacy ? 1 : FEATURE_WORDS); i++)
