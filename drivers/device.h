@@ -59,6 +59,7 @@ struct device {
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */
 	struct virtqueue queues[DEVICE_QUEUES];
 	const char *unusable; /* why no check can run any more, NULL if all is well */
+	uint8_t peer[2]; /* network device: what its checks know of the other end, 0 for nothing yet */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */
 	volatile uint32_t used_interrupts, config_interrupts, causeless_interrupts;

@@ -17,5 +17,19 @@ void net_fill_experimental(struct device *device, uint8_t *frame, uint64_t tag);
 
 /* Writes an ARP request of ETHERNET_FRAME_MIN bytes for `target` from `sender`, IPv4 addresses in host order. */
 void net_fill_arp(struct device *device, uint8_t *frame, uint32_t sender, uint32_t target);
+/* The same from another MAC address than the device's. */
+void net_fill_arp_from(uint8_t *frame, const uint8_t mac[6], uint32_t sender, uint32_t target);
+
+/* Writes an ICMP echo request of `size` bytes in all, at least ETHERNET_FRAME_MIN, with a payload that `number` makes different. */
+void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender, uint32_t target,
+		   uint16_t number);
+
+/* Big-endian fields, as they stand in frames. */
+uint16_t net_get16(const uint8_t *at);
+uint32_t net_get32(const uint8_t *at);
+uint8_t *net_put16(uint8_t *at, uint16_t value);
+uint8_t *net_put32(uint8_t *at, uint32_t value);
+/* The Internet checksum: 0 over a part of a packet whose own checksum is right. */
+uint16_t net_checksum(const uint8_t *bytes, uint32_t size);
 
 #endif
