@@ -323,6 +323,18 @@ UNIT_TEST(buffer_sizes)
 	unit_contains(platform.warnings[0], "is not understood");
 }
 
+UNIT_TEST(two_of_one_kind)
+{
+	PARSE(DEVICE(58), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 32, 0x0a, 29, MEMORY, MEMORY, 0x22, 0x20, 0, END);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+	unit_contains(platform.warnings[0], "_CRS has 2 memory ranges and 1 interrupts; the first are used");
+	PARSE(DEVICE(61), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 35, 0x0a, 32, MEMORY, INTERRUPT, INTERRUPT, END);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+	unit_contains(platform.warnings[0], "_CRS has 1 memory ranges and 2 interrupts; the first are used");
+}
+
 /* Where the walk is lost, what only looks like a device is passed over. */
 UNIT_TEST(behind_something_unknown)
 {

@@ -57,6 +57,7 @@ UNIT_TEST(numbers_are_read_as_linux_reads_them)
 	expect_window("virtio_mmio.device=1M@4096:0x10", 1 << 20, 4096, 16);
 	expect_window("virtio_mmio.device=0X400@0XFEB00000:5", 0x400, 0xfeb00000, 5);
 	expect_window("virtio_mmio.device=01000@0x1000:5", 512, 0x1000, 5); /* octal */
+	expect_window("virtio_mmio.device=001000@0x1000:5", 512, 0x1000, 5);
 	expect_window("virtio_mmio.device=0x1G@0x1000000000:5", 1 << 30, 0x1000000000, 5);
 	expect_window("virtio_mmio.device=512@0xfeb00000:5:7", 512, 0xfeb00000, 5);
 	expect_window("virtio_mmio.device=512@0xfeb00000:4294967295", 512, 0xfeb00000, UINT32_MAX);
@@ -89,6 +90,8 @@ UNIT_TEST(garbled_words_are_quoted)
 	expect_warning("virtio_mmio.device=", "cmdline: virtio_mmio.device=: no size before '@'; ignored");
 	expect_warning("virtio_mmio.device=zzz", "cmdline: virtio_mmio.device=zzz: no size before '@'; ignored");
 	expect_warning("virtio_mmio.device=-1@0:1", "cmdline: virtio_mmio.device=-1@0:1: no size before '@'; ignored");
+	expect_warning("virtio_mmio.device=09@0:1",
+		       "cmdline: virtio_mmio.device=09@0:1: no '@' after the size; ignored");
 	expect_warning("virtio_mmio.device=08@0:1",
 		       "cmdline: virtio_mmio.device=08@0:1: no '@' after the size; ignored");
 	expect_warning("virtio_mmio.device=512", "cmdline: virtio_mmio.device=512: no '@' after the size; ignored");
@@ -135,6 +138,7 @@ UNIT_TEST(what_follows_two_dashes_is_not_the_kernels)
 {
 	expect_warning("quiet -- virtio_mmio.device=512@0x1000:5",
 		       "cmdline: virtio_mmio.device=512@0x1000:5: after '--'; ignored");
+	expect_window("x- -x - virtio_mmio.device=512@0x1000:5", 512, 0x1000, 5);
 	expect_window("--quiet virtio_mmio.device=512@0x1000:5", 512, 0x1000, 5);
 }
 
