@@ -32,6 +32,7 @@ enum {
 
 enum model_defect {
 	MODEL_DEFECT_NONE,
+	MODEL_DEFECT_MAGIC_WRONG,
 	MODEL_DEFECT_COUNT,
 };
 enum { MODEL_DEFECT_WORDS = 8 };

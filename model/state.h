@@ -31,6 +31,8 @@ struct model_queue {
 	bool staged_in_full;   /* IN_ORDER: every staged buffer was used completely */
 	uint16_t signalled;    /* used index up to which a notification was sent or decided against */
 	bool notified;         /* an available buffer notification came and was not answered by a look at the ring */
+	bool starved;          /* STARVED_AT buffers are available and not enough for what waits */
+	uint16_t starved_at;
 	uint8_t reset_units;   /* of work until this queue's reset is complete; nonzero: QueueReset reads 1 */
 	uint8_t in_flight;     /* requests taken and not completed */
 	uint16_t head[MODEL_IN_FLIGHT_MAX];
@@ -57,7 +59,8 @@ struct model_net {
 	uint8_t first, waiting;
 	uint16_t length[MODEL_NET_FRAMES_MAX];
 	uint8_t frame[MODEL_NET_FRAMES_MAX][MODEL_NET_FRAME_BYTES];
-	uint8_t scratch[MODEL_NET_FRAME_BYTES];
+	uint8_t scratch[MODEL_NET_FRAME_BYTES];     /* a frame on its way out */
+	uint8_t packet[MODEL_NET_FRAME_BYTES + 16]; /* header and frame on their way in */
 };
 
 struct model_console_message {
@@ -91,6 +94,7 @@ struct model {
 	uint32_t status, interrupt_status;
 	uint32_t generation;
 	bool line;
+	uint16_t turn; /* queue that was served last */
 	uint8_t reset_units; /* of work until the reset is complete; nonzero: resetting */
 
 	bool config_changed; /* a change that the driver has not been notified of */
@@ -99,6 +103,9 @@ struct model {
 
 	struct model_queue queue[MODEL_QUEUES_MAX];
 	struct model_chain chain; /* of the request under work */
+	uint64_t sectors;    /* block: capacity now */
+	bool link_up;        /* network */
+	uint16_t cols, rows; /* console */
 	struct model *peer;
 	union {
 		struct model_net net;

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The block device: 5.2. A request is a 16-byte header, data, and one status byte, the last writable one. */
+#include "model/internal.h"
+
+#include "drivers/spec/blk.h"
+
+enum {
+	HEADER = 16,
+	RANGE = 16,
+	RANGES_MAX = 16,         /* max_discard_seg and its likes */
+	RANGE_SECTORS_MAX = 8192, /* max_discard_sectors and its likes */
+	SEGMENTS_MAX = 254,
+	SEGMENT_BYTES_MAX = 1 << 20,
+	HEADS = 16,
+	SECTORS_PER_TRACK = 63,
+	PHYSICAL_BLOCK_EXP = 3,
+	OPTIMAL_BLOCKS = 64,
+	LIFETIME_BYTES = 6,
+	LEGACY_FLUSH_OUT = 5, /* 5.2.6.3 */
+};
+
+struct request {
+	uint32_t type;
+	uint64_t sector;
+	uint64_t data_out, data_in; /* bytes of data in the readable and in the writable part */
+	uint64_t written;           /* of data_in, from its beginning */
+};
+
+static void put(struct model *m, unsigned feature, uint32_t offset, unsigned width, uint64_t value)
+{
+	if (model_offers(m, feature))
+		model_config_put(m, offset, width, value);
+}
+
+static void put_capacity(struct model *m)
+{
+	uint64_t cylinders = m->sectors / (HEADS * SECTORS_PER_TRACK);
+
+	model_config_put(m, VIRTIO_BLK_CONFIG_CAPACITY, 8, m->sectors);
+	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_CYLINDERS, 2, model_min(cylinders, 65535));
+}
+
+static void init(struct model *m)
+{
+	m->sectors = m->config.blk.sectors;
+	put_capacity(m);
+	put(m, VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_CONFIG_SIZE_MAX, 4, SEGMENT_BYTES_MAX);
+	put(m, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_CONFIG_SEG_MAX, 4, SEGMENTS_MAX);
+	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_HEADS, 1, HEADS);
+	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_SECTORS, 1, SECTORS_PER_TRACK);
+	put(m, VIRTIO_BLK_F_BLK_SIZE, VIRTIO_BLK_CONFIG_BLK_SIZE, 4, VIRTIO_BLK_SECTOR);
+	put(m, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_CONFIG_PHYSICAL_BLOCK_EXP, 1, PHYSICAL_BLOCK_EXP);
+	put(m, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_CONFIG_MIN_IO_SIZE, 2, 1u << PHYSICAL_BLOCK_EXP);
+	put(m, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_CONFIG_OPT_IO_SIZE, 4, OPTIMAL_BLOCKS);
+	put(m, VIRTIO_BLK_F_MQ, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2, m->config.blk.queues);
+	put(m, VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_CONFIG_MAX_DISCARD_SECTORS, 4, RANGE_SECTORS_MAX);
+	put(m, VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_CONFIG_MAX_DISCARD_SEG, 4, RANGES_MAX);
+	put(m, VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_CONFIG_DISCARD_ALIGNMENT, 4, 1);
+	put(m, VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_CONFIG_MAX_WRITE_ZEROES_SECTORS, 4, RANGE_SECTORS_MAX);
+	put(m, VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_CONFIG_MAX_WRITE_ZEROES_SEG, 4, RANGES_MAX);
+	/* write_zeroes_may_unmap stays 0: nothing here is ever deallocated (5.2.6.2) */
+	put(m, VIRTIO_BLK_F_SECURE_ERASE, VIRTIO_BLK_CONFIG_MAX_SECURE_ERASE_SECTORS, 4, RANGE_SECTORS_MAX);
+	put(m, VIRTIO_BLK_F_SECURE_ERASE, VIRTIO_BLK_CONFIG_MAX_SECURE_ERASE_SEG, 4, RANGES_MAX);
+	put(m, VIRTIO_BLK_F_SECURE_ERASE, VIRTIO_BLK_CONFIG_SECURE_ERASE_ALIGNMENT, 4, 1);
+}
+
+/* 5.2.5: the cache mode after reset is the device's choice. Ours is writeback, when there is a flush to go with it. */
+static void reset(struct model *m)
+{
+	put(m, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_CONFIG_WRITEBACK, 1, 1);
+}
+
+/* 5.2.5.2, 5.2.5.3: a driver that cannot flush gets a writethrough cache. */
+static void negotiated(struct model *m)
+{
+	bool wce = model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE), flush = model_negotiated(m, VIRTIO_BLK_F_FLUSH);
+
+	if (!flush && wce != model_is_legacy(m))
+		put(m, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_CONFIG_WRITEBACK, 1, 0);
+}
+
+static uint16_t queues(const struct model *m, const uint32_t *features)
+{
+	return model_bit(features, VIRTIO_BLK_F_MQ) && model_offers(m, VIRTIO_BLK_F_MQ) ? m->config.blk.queues : 1;
+}
+
+static bool receives(const struct model *m, uint16_t index)
+{
+	(void)m;
+	(void)index;
+	return false;
+}
+
+/* Inside the capacity that the driver sees and the store that is behind it. */
+static bool in_range(const struct model *m, uint64_t sector, uint64_t sectors)
+{
+	uint64_t end = model_min(m->sectors, m->config.blk.sectors);
+
+	return sectors < UINT32_MAX / VIRTIO_BLK_SECTOR && sector <= end && sectors <= end - sector;
+}
+
+static uint8_t read_sectors(struct model *m, struct request *r)
+{
+	if (r->data_in % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_in / VIRTIO_BLK_SECTOR))
+		return VIRTIO_BLK_S_IOERR;
+	if (model_chain_write(m, 0, m->config.blk.disk + r->sector * VIRTIO_BLK_SECTOR, (uint32_t)r->data_in))
+		r->written = r->data_in;
+	return VIRTIO_BLK_S_OK;
+}
+
+static uint8_t write_sectors(struct model *m, const struct request *r)
+{
+	if (model_offers(m, VIRTIO_BLK_F_RO))
+		return VIRTIO_BLK_S_IOERR;
+	if (r->data_out % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_out / VIRTIO_BLK_SECTOR))
+		return VIRTIO_BLK_S_IOERR;
+	model_chain_read(m, HEADER, m->config.blk.disk + r->sector * VIRTIO_BLK_SECTOR, (uint32_t)r->data_out);
+	return VIRTIO_BLK_S_OK;
+}
+
+static uint8_t get_id(struct model *m, struct request *r)
+{
+	uint32_t length = (uint32_t)model_min(r->data_in, VIRTIO_BLK_ID_BYTES);
+
+	if (model_chain_write(m, 0, m->config.blk.id, length))
+		r->written = length;
+	return VIRTIO_BLK_S_OK;
+}
+
+static uint8_t get_lifetime(struct model *m, struct request *r)
+{
+	static const uint8_t healthy[LIFETIME_BYTES] = { 1, 0, 1, 0, 1, 0 }; /* pre_eol_info normal, both estimates up to 10% */
+	uint32_t length = (uint32_t)model_min(r->data_in, LIFETIME_BYTES);
+
+	if (!model_negotiated(m, VIRTIO_BLK_F_LIFETIME))
+		return VIRTIO_BLK_S_UNSUPP;
+	if (model_chain_write(m, 0, healthy, length))
+		r->written = length;
+	return VIRTIO_BLK_S_OK;
+}
+
+/* Fetches and judges one range of DISCARD, WRITE_ZEROES or SECURE_ERASE. */
+static uint8_t get_range(struct model *m, const struct request *r, uint32_t i, struct virtio_blk_range *range)
+{
+	uint8_t bytes[RANGE];
+	uint32_t known = r->type == VIRTIO_BLK_T_WRITE_ZEROES ? VIRTIO_BLK_RANGE_UNMAP : 0;
+
+	if (!model_chain_read(m, HEADER + (uint64_t)RANGE * i, bytes, sizeof bytes))
+		return VIRTIO_BLK_S_IOERR;
+	range->sector = model_le(bytes, 8);
+	range->sectors = (uint32_t)model_le(bytes + 8, 4);
+	range->flags = (uint32_t)model_le(bytes + 12, 4);
+	if (range->flags & ~known)
+		return VIRTIO_BLK_S_UNSUPP;
+	return range->sectors <= RANGE_SECTORS_MAX && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
+}
+
+/* All ranges are judged before the first is touched: refused means nothing happened. Discarded and erased sectors read as zeroes here. */
+static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned feature)
+{
+	uint32_t count = (uint32_t)model_min(r->data_out / RANGE, RANGES_MAX + 1);
+	struct virtio_blk_range range;
+	uint8_t worst = VIRTIO_BLK_S_OK;
+
+	if (!model_negotiated(m, feature))
+		return VIRTIO_BLK_S_UNSUPP;
+	for (uint32_t i = 0; i < count; i++) {
+		uint8_t status = get_range(m, r, i, &range);
+		if (status > worst)
+			worst = status;
+	}
+	if (worst)
+		return worst;
+	if (!count || count > RANGES_MAX || r->data_out % RANGE || model_offers(m, VIRTIO_BLK_F_RO))
+		return VIRTIO_BLK_S_IOERR;
+	for (uint32_t i = 0; i < count; i++) {
+		if (get_range(m, r, i, &range))
+			return VIRTIO_BLK_S_IOERR;
+		for (uint64_t byte = 0; byte < (uint64_t)range.sectors * VIRTIO_BLK_SECTOR; byte++)
+			m->config.blk.disk[range.sector * VIRTIO_BLK_SECTOR + byte] = 0;
+	}
+	return VIRTIO_BLK_S_OK;
+}
+
+static uint8_t execute(struct model *m, struct request *r)
+{
+	switch (r->type) {
+	case VIRTIO_BLK_T_IN:
+		return read_sectors(m, r);
+	case VIRTIO_BLK_T_OUT:
+		return write_sectors(m, r);
+	case LEGACY_FLUSH_OUT:
+		if (!model_is_legacy(m))
+			return VIRTIO_BLK_S_UNSUPP;
+		/* fall through */
+	case VIRTIO_BLK_T_FLUSH:
+		return model_offers(m, VIRTIO_BLK_F_FLUSH) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_UNSUPP;
+	case VIRTIO_BLK_T_GET_ID:
+		return get_id(m, r);
+	case VIRTIO_BLK_T_GET_LIFETIME:
+		return get_lifetime(m, r);
+	case VIRTIO_BLK_T_DISCARD:
+		return clear_ranges(m, r, VIRTIO_BLK_F_DISCARD);
+	case VIRTIO_BLK_T_WRITE_ZEROES:
+		return clear_ranges(m, r, VIRTIO_BLK_F_WRITE_ZEROES);
+	case VIRTIO_BLK_T_SECURE_ERASE:
+		return clear_ranges(m, r, VIRTIO_BLK_F_SECURE_ERASE);
+	}
+	return VIRTIO_BLK_S_UNSUPP; /* the zone commands too: ZONED is not offered (5.2.6.2) */
+}
+
+static uint32_t serve(struct model *m, uint16_t index)
+{
+	struct request r = { .written = 0 };
+	uint8_t header[HEADER], status = VIRTIO_BLK_S_IOERR;
+
+	(void)index;
+	if (!m->chain.writable)
+		return 0; /* no room for a status: there is nothing to say */
+	r.data_in = m->chain.writable - 1;
+	if (m->chain.readable >= HEADER) {
+		if (!model_chain_read(m, 0, header, sizeof header))
+			return 0;
+		r.type = (uint32_t)model_le(header, 4);
+		r.sector = model_le(header + 8, 8);
+		r.data_out = m->chain.readable - HEADER;
+		status = execute(m, &r);
+	}
+	if (m->error || !model_chain_write(m, r.data_in, &status, 1))
+		return 0;
+	/* 2.7.8.2: LEN bytes from the first writable one on; the status counts only if there is no hole before it */
+	return (uint32_t)(r.written == r.data_in ? r.written + 1 : r.written);
+}
+
+/* 5.2.5: only writeback is the driver's, once CONFIG_WCE is negotiated; legacy, at any time. */
+static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
+{
+	bool allowed = model_is_legacy(m) ? model_offers(m, VIRTIO_BLK_F_CONFIG_WCE) : model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE);
+
+	if (offset == VIRTIO_BLK_CONFIG_WRITEBACK && width == 1 && allowed && value <= 1)
+		model_config_put(m, offset, 1, value);
+}
+
+bool model_blk_resize(struct model *m, uint64_t sectors)
+{
+	if (m->config.device_id != VIRTIO_ID_BLOCK)
+		return false;
+	if (sectors == m->sectors)
+		return true;
+	m->sectors = sectors;
+	put_capacity(m);
+	m->config_changed |= m->status != 0;
+	return true;
+}
+
+const struct model_backend model_block = {
+	.init = init,
+	.reset = reset,
+	.negotiated = negotiated,
+	.queues = queues,
+	.receives = receives,
+	.serve = serve,
+	.config_write = config_write,
+	.concurrent = true,
+};

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Descriptor chains: 2.7.5. Walked once, with every step checked, into m->chain; whatever a driver writes into the table, the walk ends. */
+#include "model/internal.h"
+
+enum { DESCRIPTOR = 16, TABLE_MAX = 65536 };
+
+/* Where the walk is: in the queue's own table, or in an indirect one. */
+struct walk {
+	uint64_t table;
+	uint32_t entries, index, steps;
+	bool indirect;
+};
+
+static bool failed(struct model *m, const char *text)
+{
+	model_fail(m, text);
+	return false;
+}
+
+static bool next_descriptor(struct model *m, struct walk *w, struct virtq_desc *d)
+{
+	uint8_t bytes[DESCRIPTOR];
+
+	if (w->index >= w->entries)
+		return failed(m, "descriptor index out of range");
+	if (w->steps++ >= w->entries)
+		return failed(m, "loop in a descriptor chain");
+	if (!m->host.read(m->host.context, w->table + (uint64_t)DESCRIPTOR * w->index, bytes, sizeof bytes))
+		return failed(m, "descriptor table not reachable");
+	d->address = model_le(bytes, 8);
+	d->length = (uint32_t)model_le(bytes + 8, 4);
+	d->flags = (uint16_t)model_le(bytes + 12, 2);
+	d->next = (uint16_t)model_le(bytes + 14, 2);
+	return true;
+}
+
+/* 2.7.5.3: one table a chain, at its end; the WRITE flag of the descriptor that refers to it means nothing. */
+static bool enter_indirect(struct model *m, struct walk *w, const struct virtq_desc *d)
+{
+	if (!model_negotiated(m, VIRTIO_F_INDIRECT_DESC))
+		return failed(m, "indirect descriptor without INDIRECT_DESC");
+	if (w->indirect)
+		return failed(m, "indirect descriptor in an indirect table");
+	if (d->flags & VIRTQ_DESC_F_NEXT)
+		return failed(m, "indirect descriptor with NEXT");
+	if (!d->length || d->length % DESCRIPTOR || d->length / DESCRIPTOR > TABLE_MAX)
+		return failed(m, "indirect table of impossible length");
+	*w = (struct walk){ .table = d->address, .entries = d->length / DESCRIPTOR, .indirect = true };
+	return true;
+}
+
+static bool add_segment(struct model *m, const struct virtq_desc *d)
+{
+	struct model_chain *chain = &m->chain;
+	bool writable = d->flags & VIRTQ_DESC_F_WRITE;
+
+	if (!writable && chain->writable)
+		return failed(m, "device-readable descriptor after a device-writable one");
+	if (!d->length)
+		return true;
+	if (chain->count == MODEL_CHAIN_MAX)
+		return failed(m, "descriptor chain too long");
+	chain->segment[chain->count++] = (struct model_segment){ d->address, d->length };
+	if (writable) {
+		chain->writable += d->length;
+	} else {
+		chain->readable += d->length;
+		chain->readable_count = chain->count;
+	}
+	return true;
+}
+
+bool model_chain_walk(struct model *m, uint16_t index, uint16_t head)
+{
+	const struct model_queue *q = &m->queue[index];
+	struct walk w = { .table = q->desc, .entries = q->size, .index = head };
+	struct virtq_desc d;
+
+	m->chain.head = head;
+	m->chain.count = m->chain.readable_count = 0;
+	m->chain.readable = m->chain.writable = 0;
+	for (;;) {
+		if (!next_descriptor(m, &w, &d))
+			return false;
+		if (d.flags & VIRTQ_DESC_F_INDIRECT) {
+			if (!enter_indirect(m, &w, &d))
+				return false;
+			continue;
+		}
+		if (!add_segment(m, &d))
+			return false;
+		if (!(d.flags & VIRTQ_DESC_F_NEXT))
+			return true;
+		w.index = d.next;
+	}
+}
+
+/* Message framing is not the device's business (2.7.4): an offset into all readable, or all writable, bytes. */
+static bool transfer(struct model *m, bool write, uint64_t offset, uint8_t *bytes, uint32_t length)
+{
+	unsigned i = write ? m->chain.readable_count : 0;
+
+	for (; length && i < m->chain.count; i++) {
+		const struct model_segment *s = &m->chain.segment[i];
+		uint32_t piece;
+		bool ok;
+
+		if (offset >= s->length) {
+			offset -= s->length;
+			continue;
+		}
+		piece = (uint32_t)model_min(s->length - offset, length);
+		ok = write ? m->host.write(m->host.context, s->address + offset, bytes, piece)
+			   : m->host.read(m->host.context, s->address + offset, bytes, piece);
+		if (!ok)
+			return failed(m, "buffer not reachable");
+		bytes += piece;
+		length -= piece;
+		offset = 0;
+	}
+	return true;
+}
+
+bool model_chain_read(struct model *m, uint64_t offset, void *to, uint32_t length)
+{
+	return offset + length <= m->chain.readable && transfer(m, false, offset, to, length);
+}
+
+bool model_chain_write(struct model *m, uint64_t offset, const void *from, uint32_t length)
+{
+	/* transfer() only reads from BYTES when it writes to the guest */
+	return offset + length <= m->chain.writable && transfer(m, true, offset, (uint8_t *)(uintptr_t)from, length);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The console device: 5.3. Ports with a receive and a transmit queue each; with MULTIPORT two control queues that say which ports there are. */
+#include "model/internal.h"
+
+#include "drivers/spec/console.h"
+
+enum { CONTROL_BYTES = 8, RESIZE_BYTES = 4, OUTPUT_MAX = 1 << 16, NAME_BYTES = 5 };
+
+static bool multiport(const struct model *m, const uint32_t *features)
+{
+	return model_bit(features, VIRTIO_CONSOLE_F_MULTIPORT) && model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT);
+}
+
+static uint16_t queues(const struct model *m, const uint32_t *features)
+{
+	return (uint16_t)(multiport(m, features) ? 2 * (m->config.console.max_ports + 1) : 2);
+}
+
+static bool receives(const struct model *m, uint16_t index)
+{
+	(void)m;
+	return index % 2 == 0;
+}
+
+/* 5.3.2: 0, 1 are port 0; 2, 3 the control queues; then port 1, 2... */
+static uint16_t port_of(uint16_t index)
+{
+	return (uint16_t)(index < 2 ? 0 : index / 2 - 1);
+}
+static uint16_t receive_queue(uint16_t port)
+{
+	return (uint16_t)(port ? 2 * port + 2 : VIRTIO_CONSOLE_RX);
+}
+
+static void put_size(struct model *m)
+{
+	if (!model_offers(m, VIRTIO_CONSOLE_F_SIZE))
+		return;
+	model_config_put(m, VIRTIO_CONSOLE_CONFIG_COLS, 4, m->cols | (uint32_t)m->rows << 16);
+}
+
+static void init(struct model *m)
+{
+	m->cols = m->config.console.cols;
+	m->rows = m->config.console.rows;
+	put_size(m);
+	if (model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT))
+		model_config_put(m, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4, m->config.console.max_ports);
+	for (unsigned i = 0; i < m->config.console.ports; i++)
+		m->console.port[i].present = true;
+}
+
+/* Which ports are plugged in is not the driver's, and stays; what it was told, what it said and what waits for it goes. */
+static void reset(struct model *m)
+{
+	struct model_console *c = &m->console;
+
+	for (unsigned i = 0; i < MODEL_CONSOLE_PORTS_MAX; i++) {
+		c->port[i].announced = c->port[i].ready = c->port[i].open = false;
+		c->port[i].first = c->port[i].waiting = 0;
+	}
+	c->ready = false;
+	c->first = c->waiting = 0;
+}
+
+static void send(struct model *m, uint32_t port, unsigned event, unsigned value)
+{
+	struct model_console *c = &m->console;
+
+	if (c->waiting < MODEL_CONSOLE_MESSAGES_MAX)
+		c->message[(c->first + c->waiting++) % MODEL_CONSOLE_MESSAGES_MAX] =
+			(struct model_console_message){ (uint8_t)port, (uint8_t)event, (uint8_t)value };
+}
+
+/* Tells the driver of ports that came or went since it was told last: never twice (5.3.6.2.1). */
+static void announce_ports(struct model *m)
+{
+	for (uint32_t i = 0; m->console.ready && i < m->config.console.max_ports; i++) {
+		if (m->console.port[i].present == m->console.port[i].announced)
+			continue;
+		m->console.port[i].announced = m->console.port[i].present;
+		m->console.port[i].ready = m->console.port[i].open = false;
+		send(m, i, m->console.port[i].present ? VIRTIO_CONSOLE_DEVICE_ADD : VIRTIO_CONSOLE_DEVICE_REMOVE, 0);
+	}
+}
+
+/* A port is ready: now the driver learns what it is. Port 0 is a console, the others are channels that something on our side has open. */
+static void describe_port(struct model *m, uint32_t port)
+{
+	send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
+	if (port == 0) {
+		send(m, port, VIRTIO_CONSOLE_CONSOLE_PORT, 1);
+		if (model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
+			send(m, port, VIRTIO_CONSOLE_RESIZE, 0);
+	}
+	send(m, port, VIRTIO_CONSOLE_PORT_OPEN, 1);
+}
+
+static void take_message(struct model *m)
+{
+	uint8_t bytes[CONTROL_BYTES];
+	uint32_t port;
+	uint16_t event, value;
+
+	if (m->chain.readable < CONTROL_BYTES || !model_chain_read(m, 0, bytes, sizeof bytes))
+		return;
+	port = (uint32_t)model_le(bytes, 4);
+	event = (uint16_t)model_le(bytes + 4, 2);
+	value = (uint16_t)model_le(bytes + 6, 2);
+	if (event == VIRTIO_CONSOLE_DEVICE_READY) {
+		m->console.ready = value == 1;
+		announce_ports(m);
+		return;
+	}
+	if (port >= m->config.console.max_ports || !m->console.port[port].announced)
+		return;
+	if (event == VIRTIO_CONSOLE_PORT_READY && value == 1 && !m->console.port[port].ready) {
+		m->console.port[port].ready = true;
+		describe_port(m, port);
+	}
+	if (event == VIRTIO_CONSOLE_PORT_OPEN)
+		m->console.port[port].open = value == 1;
+}
+
+static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
+{
+	if (m->host.output)
+		m->host.output(m->host.context, port, bytes, length);
+	if (m->config.console.echo)
+		model_console_input(m, port, bytes, length);
+}
+
+static uint32_t serve(struct model *m, uint16_t index)
+{
+	uint32_t length = (uint32_t)model_min(m->chain.readable, OUTPUT_MAX);
+	uint8_t bytes[64];
+
+	if (index == VIRTIO_CONSOLE_CONTROL_TX) {
+		take_message(m);
+		return 0;
+	}
+	for (uint32_t done = 0; done < length;) {
+		uint32_t piece = (uint32_t)model_min(sizeof bytes, length - done);
+
+		if (!model_chain_read(m, done, bytes, piece))
+			return 0;
+		output(m, port_of(index), bytes, piece);
+		done += piece;
+	}
+	return 0;
+}
+
+/* The queue that something waits for and that has a buffer for it. */
+static bool find_inbound(struct model *m, uint16_t *index)
+{
+	bool many = multiport(m, model_deciding_features(m));
+	uint16_t ports = (uint16_t)(many ? m->config.console.max_ports : 1), count;
+
+	*index = VIRTIO_CONSOLE_CONTROL_RX;
+	if (many && m->console.waiting && model_queue_live(m, *index) && model_queue_available(m, *index, &count))
+		return true;
+	for (uint16_t i = 0; i < ports; i++) {
+		*index = receive_queue(i);
+		if (m->console.port[i].waiting && (!many || m->console.port[i].ready) && model_queue_live(m, *index) &&
+		    model_queue_available(m, *index, &count))
+			return true;
+	}
+	return false;
+}
+
+static bool inbound(struct model *m)
+{
+	uint16_t index;
+
+	return find_inbound(m, &index);
+}
+
+static uint32_t deliver_message(struct model *m)
+{
+	struct model_console *c = &m->console;
+	struct model_console_message message = c->message[c->first];
+	uint8_t bytes[CONTROL_BYTES + NAME_BYTES];
+	uint32_t length = CONTROL_BYTES;
+
+	model_to_le(bytes, 4, message.port);
+	model_to_le(bytes + 4, 2, message.event);
+	model_to_le(bytes + 6, 2, message.value);
+	if (message.event == VIRTIO_CONSOLE_RESIZE) {
+		model_to_le(bytes + length, RESIZE_BYTES, m->cols | (uint32_t)m->rows << 16);
+		length += RESIZE_BYTES;
+	} else if (message.event == VIRTIO_CONSOLE_PORT_NAME) {
+		const char *name = "port";
+		for (unsigned i = 0; i < NAME_BYTES - 1; i++)
+			bytes[length++] = (uint8_t)name[i];
+		bytes[length++] = (uint8_t)('0' + message.port);
+	}
+	c->first = (uint8_t)((c->first + 1) % MODEL_CONSOLE_MESSAGES_MAX);
+	c->waiting--;
+	length = (uint32_t)model_min(length, m->chain.writable);
+	return model_chain_write(m, 0, bytes, length) ? length : 0;
+}
+
+static uint32_t deliver_input(struct model *m, uint16_t port)
+{
+	uint32_t length = (uint32_t)model_min(m->console.port[port].waiting, m->chain.writable);
+	uint8_t bytes[MODEL_CONSOLE_INPUT_BYTES];
+
+	for (uint32_t i = 0; i < length; i++)
+		bytes[i] = m->console.port[port].input[(m->console.port[port].first + i) % MODEL_CONSOLE_INPUT_BYTES];
+	m->console.port[port].first = (uint16_t)((m->console.port[port].first + length) % MODEL_CONSOLE_INPUT_BYTES);
+	m->console.port[port].waiting = (uint16_t)(m->console.port[port].waiting - length);
+	return model_chain_write(m, 0, bytes, length) ? length : 0;
+}
+
+static void deliver(struct model *m)
+{
+	uint16_t index, head;
+	uint32_t length;
+
+	if (!find_inbound(m, &index) || !model_queue_take(m, index, &head) || !model_chain_walk(m, index, head))
+		return;
+	length = index == VIRTIO_CONSOLE_CONTROL_RX ? deliver_message(m) : deliver_input(m, port_of(index));
+	if (m->error)
+		return;
+	model_queue_stage(m, index, head, length, length == m->chain.writable);
+	if (!m->error)
+		model_queue_publish(m, index);
+}
+
+/* 5.3.5.1: emerg_wr works at any time, on a device that nobody has set up, too. */
+static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
+{
+	uint8_t byte = (uint8_t)value;
+
+	(void)width;
+	if (offset == VIRTIO_CONSOLE_CONFIG_EMERG_WR && model_offers(m, VIRTIO_CONSOLE_F_EMERG_WRITE) && m->host.output)
+		m->host.output(m->host.context, 0, &byte, 1);
+}
+
+bool model_console_input(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
+{
+	if (m->config.device_id != VIRTIO_ID_CONSOLE || port >= m->config.console.max_ports || !m->console.port[port].present || !model_live(m))
+		return false;
+	for (uint32_t i = 0; i < length && m->console.port[port].waiting < MODEL_CONSOLE_INPUT_BYTES; i++) {
+		uint16_t slot = (uint16_t)((m->console.port[port].first + m->console.port[port].waiting++) % MODEL_CONSOLE_INPUT_BYTES);
+		m->console.port[port].input[slot] = bytes[i];
+	}
+	return true;
+}
+
+/* 5.3.6, point 3: a configuration change; with MULTIPORT the console port is told by a message as well. */
+bool model_console_resize(struct model *m, uint16_t cols, uint16_t rows)
+{
+	if (m->config.device_id != VIRTIO_ID_CONSOLE || !model_offers(m, VIRTIO_CONSOLE_F_SIZE))
+		return false;
+	if (cols == m->cols && rows == m->rows)
+		return true;
+	m->cols = cols;
+	m->rows = rows;
+	put_size(m);
+	m->config_changed |= m->status != 0;
+	if (m->console.port[0].ready && model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
+		send(m, 0, VIRTIO_CONSOLE_RESIZE, 0);
+	return true;
+}
+
+bool model_console_plug(struct model *m, uint32_t port, bool present)
+{
+	if (m->config.device_id != VIRTIO_ID_CONSOLE || port == 0 || port >= m->config.console.max_ports ||
+	    !model_negotiated(m, VIRTIO_CONSOLE_F_MULTIPORT))
+		return false;
+	m->console.port[port].present = present;
+	announce_ports(m);
+	return true;
+}
+
+const struct model_backend model_console_device = {
+	.init = init,
+	.reset = reset,
+	.queues = queues,
+	.receives = receives,
+	.serve = serve,
+	.inbound = inbound,
+	.deliver = deliver,
+	.config_write = config_write,
+};

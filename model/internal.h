@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the files of the model share. Nothing here is for a host. */
+#ifndef MODEL_INTERNAL_H
+#define MODEL_INTERNAL_H
+
+#include "model/model.h"
+
+#include "drivers/spec/features.h"
+#include "drivers/spec/mmio.h"
+#include "drivers/spec/virtqueue.h"
+
+/* One device type. */
+struct model_backend {
+	/* Sets the features that this type can do, and the bytes of its configuration space for the offered features. */
+	void (*init)(struct model *m);
+	/* Back to the state after power on, what a driver changed in the configuration space included. */
+	void (*reset)(struct model *m);
+	/* The driver's features are accepted. May be null. */
+	void (*negotiated)(struct model *m);
+	/* How many virtqueues there are with these features. */
+	uint16_t (*queues)(const struct model *m, const uint32_t *features);
+	/* The device takes buffers from this queue only when it has something to put in. */
+	bool (*receives)(const struct model *m, uint16_t index);
+	/* Executes the request in m->chain, taken from a queue that does not receive. Returns the used length. */
+	uint32_t (*serve)(struct model *m, uint16_t index);
+	/* Something came from outside, and there are buffers for it. May be null, with deliver. */
+	bool (*inbound)(struct model *m);
+	void (*deliver)(struct model *m);
+	/* A driver's write to the configuration space. */
+	void (*config_write)(struct model *m, uint32_t offset, uint8_t width, uint32_t value);
+	bool concurrent; /* requests may be in flight together, and complete in any order */
+};
+extern const struct model_backend model_entropy, model_block, model_network, model_console_device;
+
+static inline bool model_has(const struct model *m, enum model_defect defect)
+{
+	return m->defects[defect / 32] >> (defect % 32) & 1;
+}
+
+static inline bool model_bit(const uint32_t *words, unsigned bit)
+{
+	return words[bit / 32] >> (bit % 32) & 1;
+}
+static inline void model_set_bit(uint32_t *words, unsigned bit, bool on)
+{
+	words[bit / 32] = (words[bit / 32] & ~(1u << (bit % 32))) | (uint32_t)on << (bit % 32);
+}
+
+static inline bool model_is_legacy(const struct model *m)
+{
+	return m->config.version == VIRTIO_MMIO_VERSION_LEGACY;
+}
+static inline uint64_t model_min(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Little-endian, at any alignment, on any host. A legacy guest's own order is little-endian too on everything we run on. */
+static inline uint64_t model_le(const uint8_t *bytes, unsigned width)
+{
+	uint64_t value = 0;
+	while (width--)
+		value = value << 8 | bytes[width];
+	return value;
+}
+static inline void model_to_le(uint8_t *bytes, unsigned width, uint64_t value)
+{
+	for (unsigned i = 0; i < width; i++, value >>= 8)
+		bytes[i] = (uint8_t)value;
+}
+
+/* features.c */
+bool model_offers(const struct model *m, unsigned feature);
+bool model_negotiated(const struct model *m, unsigned feature);
+void model_sanitize_features(struct model_config *config);
+bool model_accepts_features(const struct model *m);
+/* The features that decide what exists: the negotiated ones, or before that the offered ones. */
+const uint32_t *model_deciding_features(const struct model *m);
+
+/* status.c */
+void model_write_status(struct model *m, uint32_t value);
+uint32_t model_read_status(struct model *m);
+void model_reset_now(struct model *m);
+/* An error that only a reset can cure (2.1.2): the device stops here. TEXT is static. */
+void model_fail(struct model *m, const char *text);
+bool model_live(const struct model *m);
+
+/* interrupt.c */
+void model_raise(struct model *m, uint32_t cause);
+void model_acknowledge(struct model *m, uint32_t causes);
+void model_clear_interrupts(struct model *m);
+uint32_t model_read_interrupt_status(struct model *m);
+
+/* space.c: the configuration space */
+uint32_t model_config_read(struct model *m, uint32_t offset, uint8_t width);
+void model_config_put(struct model *m, uint32_t offset, unsigned width, uint64_t value);
+void model_config_notify(struct model *m);
+bool model_config_notify_due(const struct model *m);
+
+/* queue.c */
+uint16_t model_queue_count(const struct model *m);
+bool model_queue_live(const struct model *m, uint16_t index);
+void model_queue_start(struct model *m, uint16_t index);
+void model_queue_forget(struct model *m, uint16_t index);
+void model_queue_reset_step(struct model *m, uint16_t index);
+bool model_queue_available(struct model *m, uint16_t index, uint16_t *count);
+bool model_queue_take(struct model *m, uint16_t index, uint16_t *head);
+/* Gives back the last COUNT heads taken; the driver is asked to notify when it adds more. */
+void model_queue_untake(struct model *m, uint16_t index, uint16_t count);
+void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t length, bool in_full);
+void model_queue_publish(struct model *m, uint16_t index);
+void model_queue_signal(struct model *m, uint16_t index);
+void model_queue_work(struct model *m, uint16_t index);
+
+/* chain.c: m->chain, and access to the bytes of its buffers. False: the device has failed. */
+bool model_chain_walk(struct model *m, uint16_t index, uint16_t head);
+bool model_chain_read(struct model *m, uint64_t offset, void *to, uint32_t length);
+bool model_chain_write(struct model *m, uint64_t offset, const void *from, uint32_t length);
+
+/* net_control.c */
+uint32_t model_net_command(struct model *m);
+bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length);
+
+#endif

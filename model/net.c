@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The network device: 5.1. Transmission, reception, and what is at the other end of the wire; the control queue is in net_control.c. */
+#include "model/internal.h"
+
+#include "drivers/spec/net.h"
+
+enum {
+	SPEED_MBIT = 10000,
+	DUPLEX_FULL = 1,
+	VLAN_TAG_BYTES = 4,
+	MAC_BYTES = 6,
+	MERGED_MAX = MODEL_NET_FRAME_BYTES / VIRTIO_NET_HDR_BYTES + 1, /* buffers of one frame: each holds at least a header (5.1.9.3.1) */
+};
+
+static uint16_t pairs(const struct model *m, const uint32_t *features)
+{
+	return model_bit(features, VIRTIO_NET_F_MQ) && model_offers(m, VIRTIO_NET_F_MQ) ? m->config.net.pairs : 1;
+}
+
+static uint16_t queues(const struct model *m, const uint32_t *features)
+{
+	bool control = model_bit(features, VIRTIO_NET_F_CTRL_VQ) && model_offers(m, VIRTIO_NET_F_CTRL_VQ);
+
+	return (uint16_t)(2 * pairs(m, features) + control);
+}
+
+static bool is_control(const struct model *m, uint16_t index)
+{
+	return index == 2 * pairs(m, model_deciding_features(m));
+}
+
+static bool receives(const struct model *m, uint16_t index)
+{
+	return !is_control(m, index) && index % 2 == 0;
+}
+
+/* 5.1.9.1: legacy without MRG_RXBUF has no num_buffers. */
+static uint32_t header_bytes(const struct model *m)
+{
+	return model_is_legacy(m) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF) ? VIRTIO_NET_HDR_LEGACY_BYTES : VIRTIO_NET_HDR_BYTES;
+}
+
+static void put_status(struct model *m, bool announce)
+{
+	if (model_offers(m, VIRTIO_NET_F_STATUS))
+		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, (m->link_up ? VIRTIO_NET_S_LINK_UP : 0) | (announce ? VIRTIO_NET_S_ANNOUNCE : 0));
+}
+
+static void init(struct model *m)
+{
+	m->link_up = true;
+	if (model_offers(m, VIRTIO_NET_F_MQ))
+		model_config_put(m, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2, m->config.net.pairs);
+	if (model_offers(m, VIRTIO_NET_F_MTU))
+		model_config_put(m, VIRTIO_NET_CONFIG_MTU, 2, m->config.net.mtu);
+	if (model_offers(m, VIRTIO_NET_F_SPEED_DUPLEX)) {
+		model_config_put(m, VIRTIO_NET_CONFIG_SPEED, 4, SPEED_MBIT);
+		model_config_put(m, VIRTIO_NET_CONFIG_DUPLEX, 1, DUPLEX_FULL);
+	}
+}
+
+/* The tables are empty, one pair is in use, what was waiting is gone: 5.1.9.5.2.1, 5.1.9.5.6.2. */
+static void reset(struct model *m)
+{
+	struct model_net *n = &m->net;
+
+	n->promiscuous = n->all_multicast = n->all_unicast = n->no_multicast = n->no_unicast = n->no_broadcast = false;
+	n->unicast_overflow = n->multicast_overflow = false;
+	n->mac_count = 0;
+	for (unsigned i = 0; i < sizeof n->vlans / sizeof n->vlans[0]; i++)
+		n->vlans[i] = 0;
+	for (unsigned i = 0; i < sizeof n->flow; i++)
+		n->flow[i] = 0;
+	n->active_pairs = 1;
+	n->first = n->waiting = 0;
+	for (unsigned i = 0; i < MAC_BYTES; i++)
+		n->mac[i] = m->config.net.mac[i];
+	if (model_offers(m, VIRTIO_NET_F_MAC))
+		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MAC_BYTES, model_le(n->mac, MAC_BYTES));
+	put_status(m, false);
+}
+
+static uint16_t ethertype(const uint8_t *frame)
+{
+	return (uint16_t)(frame[12] << 8 | frame[13]);
+}
+
+static uint32_t frame_max(const struct model *m, const uint8_t *frame)
+{
+	return m->config.net.mtu + ETHERNET_HEADER_BYTES + (ethertype(frame) == ETHERTYPE_VLAN ? VLAN_TAG_BYTES : 0);
+}
+
+/* A flow is whatever two machines say to each other. */
+static uint8_t *flow_of(struct model *m, const uint8_t *frame)
+{
+	uint8_t hash = 0;
+
+	for (unsigned i = 0; i < 2 * MAC_BYTES; i++)
+		hash ^= frame[i];
+	return &m->net.flow[(hash ^ hash >> 4) % sizeof m->net.flow];
+}
+
+bool model_net_receive(struct model *m, const uint8_t *frame, uint32_t length)
+{
+	struct model_net *n = &m->net;
+	uint8_t slot;
+
+	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_live(m) || !m->link_up)
+		return false;
+	if (length < ETHERNET_HEADER_BYTES || length > frame_max(m, frame) || n->waiting == MODEL_NET_FRAMES_MAX)
+		return false;
+	slot = (uint8_t)((n->first + n->waiting++) % MODEL_NET_FRAMES_MAX);
+	n->length[slot] = (uint16_t)length;
+	for (uint32_t i = 0; i < length; i++)
+		n->frame[slot][i] = frame[i];
+	return true;
+}
+
+/* The machine at the other end of a wire that is not joined: see model.h. */
+static void respond(struct model *m, const uint8_t *frame, uint32_t length)
+{
+	static const uint8_t own[MAC_BYTES] = { 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02 };
+	enum { ARP = ETHERNET_HEADER_BYTES, OPERATION = ARP + 7, SENDER = ARP + 8, TARGET = ARP + 18, IP = 6, ARP_END = ARP + 28 };
+	uint8_t reply[ETHERNET_FRAME_MIN] = { 0 };
+	bool same = true;
+
+	if (ethertype(frame) == ETHERTYPE_REFLECT) {
+		model_net_receive(m, frame + ETHERNET_HEADER_BYTES, length - ETHERNET_HEADER_BYTES);
+		return;
+	}
+	if (ethertype(frame) != ETHERTYPE_ARP || length < ARP_END || frame[OPERATION] != 1)
+		return;
+	for (unsigned i = 0; i < 4; i++)
+		same &= frame[SENDER + IP + i] == frame[TARGET + IP + i];
+	if (same)
+		return;
+	for (unsigned i = 0; i < ARP_END; i++)
+		reply[i] = frame[i];
+	for (unsigned i = 0; i < MAC_BYTES; i++) {
+		reply[i] = reply[TARGET + i] = frame[SENDER + i];
+		reply[MAC_BYTES + i] = reply[SENDER + i] = own[i];
+	}
+	for (unsigned i = 0; i < 4; i++) {
+		reply[SENDER + IP + i] = frame[TARGET + IP + i];
+		reply[TARGET + IP + i] = frame[SENDER + IP + i];
+	}
+	reply[OPERATION] = 2;
+	model_net_receive(m, reply, sizeof reply);
+}
+
+/* 5.1.9.2, point 1: the driver left the checksum to us. */
+static bool complete_checksum(const struct model *m, const uint8_t *header, uint8_t *frame, uint32_t length)
+{
+	uint32_t start = (uint32_t)model_le(header + 6, 2), at = start + (uint32_t)model_le(header + 8, 2), sum = 0;
+
+	if (!(header[0] & VIRTIO_NET_HDR_F_NEEDS_CSUM) || !model_negotiated(m, VIRTIO_NET_F_CSUM))
+		return true;
+	if (start >= length || at + 2 > length)
+		return false;
+	for (uint32_t i = start; i < length; i++)
+		sum += (i - start) % 2 ? frame[i] : (uint32_t)frame[i] << 8;
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	sum = ~sum;
+	frame[at] = (uint8_t)(sum >> 8);
+	frame[at + 1] = (uint8_t)sum;
+	return true;
+}
+
+static uint32_t transmit(struct model *m, uint16_t pair)
+{
+	uint32_t skip = header_bytes(m), length;
+	uint8_t header[VIRTIO_NET_HDR_BYTES], *frame = m->net.scratch;
+
+	if (m->chain.readable < skip + ETHERNET_HEADER_BYTES || m->chain.readable - skip > MODEL_NET_FRAME_BYTES)
+		return 0;
+	length = (uint32_t)(m->chain.readable - skip);
+	if (!model_chain_read(m, 0, header, skip) || !model_chain_read(m, skip, frame, length))
+		return 0;
+	/* no segmentation offload is offered, so none can be asked for */
+	if (header[1] != VIRTIO_NET_HDR_GSO_NONE || length > frame_max(m, frame) || !complete_checksum(m, header, frame, length) || !m->link_up)
+		return 0;
+	*flow_of(m, frame) = (uint8_t)pair;
+	if (m->host.transmit)
+		m->host.transmit(m->host.context, frame, length);
+	if (m->peer)
+		model_net_receive(m->peer, frame, length);
+	else if (m->config.net.responder)
+		respond(m, frame, length);
+	return 0;
+}
+
+static uint32_t serve(struct model *m, uint16_t index)
+{
+	return is_control(m, index) ? model_net_command(m) : transmit(m, index / 2);
+}
+
+/*
+ * The receive queue for the frame that waits longest. 5.1.9.5.6: the pair on which the flow was transmitted, one of the active ones; if its queue is being
+ * reset, another one. False: all are.
+ */
+static bool steer(struct model *m, const uint8_t *frame, uint16_t *index)
+{
+	uint16_t preferred = *flow_of(m, frame);
+
+	for (uint16_t i = 0; i < m->net.active_pairs; i++) {
+		*index = (uint16_t)(2 * ((preferred + i) % m->net.active_pairs));
+		if (model_queue_live(m, *index))
+			return true;
+	}
+	return false;
+}
+
+static void drop(struct model *m)
+{
+	m->net.first = (uint8_t)((m->net.first + 1) % MODEL_NET_FRAMES_MAX);
+	m->net.waiting--;
+}
+
+/* Frames that nobody wants, or that no queue can take, are dropped here, so that what is left is work only if there are buffers. */
+static bool inbound(struct model *m)
+{
+	uint16_t index, count;
+
+	while (m->net.waiting) {
+		const uint8_t *frame = m->net.frame[m->net.first];
+		struct model_queue *q;
+
+		if (model_net_wanted(m, frame, m->net.length[m->net.first]) && steer(m, frame, &index)) {
+			q = &m->queue[index];
+			return model_queue_available(m, index, &count) && !(q->starved && q->starved_at == count);
+		}
+		drop(m);
+	}
+	return false;
+}
+
+/* Puts LENGTH bytes of DATA at the beginning of the chain's buffer, as far as they fit. */
+static uint32_t fill(struct model *m, const uint8_t *data, uint32_t length)
+{
+	uint32_t piece = (uint32_t)model_min(m->chain.writable, length);
+
+	return model_chain_write(m, 0, data, piece) ? piece : 0;
+}
+
+/*
+ * One frame into as many buffers as it needs, published together (5.1.9.4.1). The number of buffers is in the header, in the first of them, and known only
+ * at the end: so first their sizes are added up.
+ */
+static void deliver(struct model *m)
+{
+	static const uint8_t no_header[VIRTIO_NET_HDR_BYTES];
+	const uint8_t *frame = m->net.frame[m->net.first];
+	uint32_t header_length = header_bytes(m), total = header_length + m->net.length[m->net.first], room = 0, done = 0;
+	uint16_t head[MERGED_MAX], count = 0, index;
+	bool merge = model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF);
+	uint8_t *packet = m->net.packet;
+
+	if (!steer(m, frame, &index))
+		return;
+	while (room < total && count < (merge ? MERGED_MAX : 1)) {
+		if (!model_queue_take(m, index, &head[count]) || !model_chain_walk(m, index, head[count]))
+			break;
+		room += (uint32_t)model_min(m->chain.writable, total);
+		count++;
+	}
+	if (m->error)
+		return;
+	m->queue[index].starved = false;
+	if (room < total) {
+		model_queue_untake(m, index, count);
+		if (!merge || count == MERGED_MAX)
+			drop(m); /* it will never fit */
+		return;
+	}
+	for (uint32_t i = 0; i < header_length; i++)
+		packet[i] = no_header[i];
+	if (header_length == VIRTIO_NET_HDR_BYTES)
+		model_to_le(packet + VIRTIO_NET_HDR_LEGACY_BYTES, 2, count);
+	for (uint32_t i = header_length; i < total; i++)
+		packet[i] = frame[i - header_length];
+	for (uint16_t i = 0; i < count; i++) {
+		uint32_t piece;
+
+		if (!model_chain_walk(m, index, head[i]))
+			return;
+		piece = fill(m, packet + done, total - done);
+		if (m->error)
+			return;
+		done += piece;
+		model_queue_stage(m, index, head[i], piece, false);
+	}
+	drop(m);
+	if (!m->error)
+		model_queue_publish(m, index);
+}
+
+/* 5.1.4: read-only for the driver; legacy: mac is writable (5.1.4.2). */
+static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
+{
+	if (!model_is_legacy(m) || !model_offers(m, VIRTIO_NET_F_MAC) || offset + width > VIRTIO_NET_CONFIG_MAC + MAC_BYTES)
+		return;
+	model_config_put(m, offset, width, value);
+	for (unsigned i = 0; i < MAC_BYTES; i++)
+		m->net.mac[i] = m->config_space[VIRTIO_NET_CONFIG_MAC + i];
+}
+
+bool model_net_link(struct model *m, bool up)
+{
+	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_offers(m, VIRTIO_NET_F_STATUS))
+		return false;
+	if (up == m->link_up)
+		return true;
+	m->link_up = up;
+	put_status(m, model_config_read(m, VIRTIO_NET_CONFIG_STATUS, 2) & VIRTIO_NET_S_ANNOUNCE);
+	m->config_changed |= m->status != 0;
+	return true;
+}
+
+bool model_net_announce(struct model *m)
+{
+	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_negotiated(m, VIRTIO_NET_F_GUEST_ANNOUNCE) || !model_offers(m, VIRTIO_NET_F_STATUS))
+		return false;
+	put_status(m, true);
+	m->config_changed = true;
+	return true;
+}
+
+bool model_net_join(struct model *m, struct model *peer)
+{
+	if (m->config.device_id != VIRTIO_ID_NETWORK || (peer && (peer->config.device_id != VIRTIO_ID_NETWORK || peer == m)))
+		return false;
+	if (m->peer)
+		m->peer->peer = NULL;
+	m->peer = peer;
+	if (!peer)
+		return true;
+	if (peer->peer)
+		peer->peer->peer = NULL;
+	peer->peer = m;
+	return true;
+}
+
+const struct model_backend model_network = {
+	.init = init,
+	.reset = reset,
+	.queues = queues,
+	.receives = receives,
+	.serve = serve,
+	.inbound = inbound,
+	.deliver = deliver,
+	.config_write = config_write,
+};

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* When the device acts: everything it does on its own is a unit of work, found and done here, one at a time. */
+#include "model/internal.h"
+
+enum unit_kind { RESET_STEP, CONFIG_NOTIFY, QUEUE_RESET, SIGNAL, REQUEST, DELIVER };
+struct unit {
+	uint8_t kind, queue;
+};
+enum { UNITS_MAX = 3 + 3 * MODEL_QUEUES_MAX };
+
+static bool has_requests(struct model *m, uint16_t index)
+{
+	const struct model_queue *q = &m->queue[index];
+
+	return !m->backend->receives(m, index) && (q->notified || q->in_flight || q->staged);
+}
+
+/* All that could be done now, in the order of urgency that a device has when nobody shuffles. */
+static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
+{
+	unsigned count = 0;
+	uint16_t queues = model_queue_count(m);
+
+	if (m->reset_units) {
+		unit[count++] = (struct unit){ RESET_STEP, 0 };
+		return count;
+	}
+	if (model_config_notify_due(m))
+		unit[count++] = (struct unit){ CONFIG_NOTIFY, 0 };
+	for (uint16_t i = 0; i < queues; i++)
+		if (m->queue[i].reset_units)
+			unit[count++] = (struct unit){ QUEUE_RESET, (uint8_t)i };
+	for (uint16_t i = 0; i < queues; i++)
+		if (model_queue_live(m, i) && m->queue[i].signalled != m->queue[i].next_used)
+			unit[count++] = (struct unit){ SIGNAL, (uint8_t)i };
+	/* in turn, so that a busy queue does not keep the others waiting */
+	for (uint16_t n = 1; n <= queues; n++) {
+		uint16_t i = (uint16_t)((m->turn + n) % queues);
+		if (model_queue_live(m, i) && has_requests(m, i))
+			unit[count++] = (struct unit){ REQUEST, (uint8_t)i };
+	}
+	if (m->backend->inbound && model_live(m) && m->backend->inbound(m))
+		unit[count++] = (struct unit){ DELIVER, 0 };
+	return count;
+}
+
+static void do_unit(struct model *m, struct unit unit)
+{
+	switch (unit.kind) {
+	case RESET_STEP:
+		if (--m->reset_units == 0)
+			model_reset_now(m);
+		break;
+	case CONFIG_NOTIFY:
+		model_config_notify(m);
+		break;
+	case QUEUE_RESET:
+		model_queue_reset_step(m, unit.queue);
+		break;
+	case SIGNAL:
+		model_queue_signal(m, unit.queue);
+		break;
+	case REQUEST:
+		m->turn = unit.queue;
+		model_queue_work(m, unit.queue);
+		break;
+	case DELIVER:
+		m->backend->deliver(m);
+		break;
+	}
+}
+
+bool model_run(struct model *m, unsigned budget)
+{
+	struct unit unit[UNITS_MAX];
+	unsigned count;
+
+	while ((count = find_units(m, unit)) != 0) {
+		if (budget-- == 0)
+			return true;
+		do_unit(m, unit[m->config.shuffle ? m->host.random(m->host.context) % count : 0]);
+	}
+	return false;
+}
+
+bool model_has_work(struct model *m)
+{
+	struct unit unit[UNITS_MAX];
+
+	return find_units(m, unit) != 0;
+}
