@@ -120,8 +120,10 @@ static uint16_t longest_chain(struct device *d, const struct request *request, u
 	return size;
 }
 
-/* Cuts the request into exactly `pieces` descriptors, or the nearest number that it can be cut into. Leaves it alone
- * where requests may not be cut. */
+/*
+ * Cuts the request into exactly `pieces` descriptors, or the nearest number that it can be cut into. Leaves it alone
+ * where requests may not be cut.
+ */
 static void cut_exactly(struct run *t, struct request *request, unsigned pieces)
 {
 	uint32_t readable = traffic_bytes(request, false), writable = traffic_bytes(request, true);
@@ -181,8 +183,10 @@ static struct features indirect(struct device *d)
 	return features_with(traffic_framing_features(d), VIRTIO_F_INDIRECT_DESC);
 }
 
-/* Cuts the request into at least `least` descriptors, by trying; a request that may not be cut, or is too short, has
- * fewer. */
+/*
+ * Cuts the request into at least `least` descriptors, by trying; a request that may not be cut, or is too short, has
+ * fewer.
+ */
 static void cut_into_at_least(struct run *t, struct request *request, unsigned least, unsigned most)
 {
 	for (unsigned i = 0; i < 16; i++) {
@@ -240,8 +244,10 @@ CHECK(indirect_after_direct, "ring.indirect.behind-direct-descriptors", REQ("sin
 	}
 }
 
-/* Broken by: a device that takes a table with WRITE set for a buffer to write into. Symptom: the table is overwritten,
- * or the header is missing. */
+/*
+ * Broken by: a device that takes a table with WRITE set for a buffer to write into. Symptom: the table is overwritten,
+ * or the header is missing.
+ */
 CHECK(indirect_write, "ring.indirect.write-flag-is-ignored", REQ("sind-01"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "WRITE on the descriptor that points to a table has no effect")
@@ -403,8 +409,10 @@ static void area_untouched(struct run *t, struct device *d, bool available_ring)
 	}
 }
 
-/* Broken by: a device that links, marks or clears descriptors of its own accord. Symptom: the driver's list of free
- * descriptors is not what it was. */
+/*
+ * Broken by: a device that links, marks or clears descriptors of its own accord. Symptom: the driver's list of free
+ * descriptors is not what it was.
+ */
 CHECK(table_untouched, "ring.descriptor-table-is-not-written", REQ("sdesc-03"), MUST,
       NEEDS(.requests = true, .entries = 4), "The device writes to no entry of the descriptor table")
 {
@@ -418,8 +426,10 @@ CHECK(available_untouched, "ring.available-ring-is-not-written", REQ("aring-01")
 	area_untouched(t, d, true);
 }
 
-/* Broken by: a device that works in place, such as one that swaps bytes of a header. Symptom: a guest's data changes
- * while it is sent. */
+/*
+ * Broken by: a device that works in place, such as one that swaps bytes of a header. Symptom: a guest's data changes
+ * while it is sent.
+ */
 CHECK(readable_untouched, "ring.readable-buffers-are-not-written", REQ("sdesc-01"), MUST,
       NEEDS(.requests = true, .entries = 4), "The device writes to no device-readable buffer")
 {

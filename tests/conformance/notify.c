@@ -32,8 +32,10 @@ static void expect_balanced(struct run *t, struct device *d)
 	expect_healthy(t, d);
 }
 
-/* Broken by: a device that takes a notification for the promise of a buffer. Symptom: it reads a stale entry, and
- * returns a buffer that nobody offered. */
+/*
+ * Broken by: a device that takes a notification for the promise of a buffer. Symptom: it reads a stale entry, and
+ * returns a buffer that nobody offered.
+ */
 CHECK(notify_nothing, "notify.extra.nothing-available", REQ("savail-03"), MUST, NEEDS(.requests = true, .entries = 4),
       "Notifications for a queue with nothing in it do no harm")
 {
@@ -50,7 +52,8 @@ CHECK(notify_nothing, "notify.extra.nothing-available", REQ("savail-03"), MUST, 
 	expect_balanced(t, d);
 }
 
-/* Broken by: a device that starts to work on a buffer once for each notification. Symptom: a write that is done twice.
+/*
+ * Broken by: a device that starts to work on a buffer once for each notification. Symptom: a write that is done twice.
  */
 CHECK(notify_repeated, "notify.extra.several-for-one-buffer", REQ("savail-03"), MUST,
       NEEDS(.requests = true, .entries = 4), "Several notifications for the same buffers use each of them once")
@@ -175,8 +178,10 @@ CHECK(notify_flags_range, "notify.flags.are-0-or-1", REQ("savail-01"), MUST, NEE
 	sample_flags(t, d, NO_FEATURES, VIRTQ_USED_F_NO_NOTIFY);
 }
 
-/* Broken by: a device that uses both ways at once. Symptom: a driver that looks at the flags does not notify, and the
- * queue stands still. */
+/*
+ * Broken by: a device that uses both ways at once. Symptom: a driver that looks at the flags does not notify, and the
+ * queue stands still.
+ */
 CHECK(notify_flags_zero, "notify.event-idx.flags-are-0", REQ("savail-02"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "With EVENT_IDX used.flags stays 0")
@@ -222,7 +227,8 @@ static void obedient(struct run *t, struct device *d, struct features features)
 	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");
 }
 
-/* Broken by: NO_NOTIFY that stays set while the device sleeps. Symptom: a disk that hangs until somebody writes to it.
+/*
+ * Broken by: NO_NOTIFY that stays set while the device sleeps. Symptom: a disk that hangs until somebody writes to it.
  */
 CHECK(notify_flags_honoured, "notify.flags.obeying-them-never-stalls", REQ("savail-01", "sring-02"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4), "A driver that notifies only while used.flags is 0 never stalls")
@@ -238,8 +244,10 @@ CHECK(notify_event_honoured, "notify.event-idx.obeying-avail-event-never-stalls"
 	obedient(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
 }
 
-/* Broken by: a device that takes the whole value for a queue index. Symptom: nothing is ever used, with a driver that
- * accepts the feature. */
+/*
+ * Broken by: a device that takes the whole value for a queue index. Symptom: nothing is ever used, with a driver that
+ * accepts the feature.
+ */
 CHECK(notify_data, "notify.data.carries-the-available-index", REQ("dnotif-01"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_NOTIFICATION_DATA)),
       "With NOTIFICATION_DATA a notification carries queue index and available index, and may be repeated")

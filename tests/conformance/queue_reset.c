@@ -29,13 +29,6 @@ static void reset_queue(struct run *t, struct virtqueue *queue)
 	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
 	complete = WAIT_UNTIL(reg_read(queue->transport, VIRTIO_MMIO_QUEUE_RESET) == 0, device_patience_ns);
 	require(t, complete, "QueueReset reads 0 once the reset is complete");
-	require_eq(t, reg_read(queue->transport, VIRTIO_MMIO_QUEUE_READY), 0,
-		   "QueueReady of a queue whose reset is complete");
-}
-
-static struct virtqueue *start_resettable(struct run *t, struct device *d)
-{
-	return traffic_start(t, d, FEATURE(VIRTIO_F_RING_RESET), 0);
 }
 
 static void expect_not_ready(struct run *t, struct virtqueue *queue)
@@ -44,8 +37,15 @@ static void expect_not_ready(struct run *t, struct virtqueue *queue)
 		   "QueueReady of a queue whose reset is complete");
 }
 
-/* A queue that was reset is set up anew, as at the start, and enabled. Its registers may be written only while it is
- * not ready (4.2.2.2). */
+static struct virtqueue *start_resettable(struct run *t, struct device *d)
+{
+	return traffic_start(t, d, FEATURE(VIRTIO_F_RING_RESET), 0);
+}
+
+/*
+ * A queue that was reset is set up anew, as at the start, and enabled. Its registers may be written only while it is
+ * not ready (4.2.2.2).
+ */
 static struct virtqueue *enable_again(struct run *t, struct device *d, uint16_t size)
 {
 	expect_not_ready(t, device_request_queue(d));
@@ -70,8 +70,10 @@ CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("
 	}
 }
 
-/* Broken by: a register that says 1 for a queue which is not ready, and goes on saying so. Symptom: a driver waits for
- * a reset that nobody asked for. */
+/*
+ * Broken by: a register that says 1 for a queue which is not ready, and goes on saying so. Symptom: a driver waits for
+ * a reset that nobody asked for.
+ */
 CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio-layout-09"), MUST, NEEDS(RESETTABLE),
       "QueueReset reads 0 after a queue is enabled with QueueReady")
 {
@@ -80,8 +82,10 @@ CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio
 		expect_eq(t, read_selected(&d->queues[i], VIRTIO_MMIO_QUEUE_RESET), 0, "QueueReset of queue %u", i);
 }
 
-/* Broken by: a device that says 0 first and 1 later, or something else. Symptom: the driver reuses the memory too
- * early. */
+/*
+ * Broken by: a device that says 0 first and 1 later, or something else. Symptom: the driver reuses the memory too
+ * early.
+ */
 CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11"), MUST, NEEDS(RESETTABLE),
       "QueueReset reads 1 while the reset goes on and 0 from then on, nothing else")
 {
@@ -112,8 +116,10 @@ CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
 	expect_not_ready(t, queue);
 }
 
-/* Notifies a queue that was reset, and gives the device the time to do what it should not. No later event can exist:
- * the queue is dead. */
+/*
+ * Notifies a queue that was reset, and gives the device the time to do what it should not. No later event can exist:
+ * the queue is dead.
+ */
 static void tempt(struct virtqueue *queue)
 {
 	virtqueue_publish(queue);
@@ -177,7 +183,8 @@ CHECK(reset_starts_at_zero, "ring.reset.starts-at-zero-again", REQ("vqreset-03")
 	traffic_take(t, d, NULL);
 }
 
-/* Broken by: parameters that are read at the first start only. Symptom: works after `ethtool -G` until the ring wraps.
+/*
+ * Broken by: parameters that are read at the first start only. Symptom: works after `ethtool -G` until the ring wraps.
  */
 CHECK(reset_other_parameters, "ring.reset.enables-with-other-size-and-addresses", REQ("vqreen-01"), MUST,
       NEEDS(RESETTABLE), "A queue that is enabled again works with another size at another place, several times")

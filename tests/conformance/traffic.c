@@ -35,8 +35,10 @@ struct request *traffic_make(struct run *t, struct device *d, unsigned count, ui
 	return requests;
 }
 
-/* Block: the name of the device needs no disk. Entropy: a single byte. Console: it would be 2^16 lines of text in front
- * of somebody. */
+/*
+ * Block: the name of the device needs no disk. Entropy: a single byte. Console: it would be 2^16 lines of text in front
+ * of somebody.
+ */
 struct request *traffic_make_cheap(struct run *t, struct device *d, unsigned count)
 {
 	struct request *requests = need_memory(t, dma_private(count * sizeof(*requests)));
@@ -275,6 +277,32 @@ unsigned traffic_do_batch(struct run *t, struct device *d, struct request *reque
 	virtqueue_kick(queue);
 	traffic_take_all(t, d);
 	return sent;
+}
+
+unsigned traffic_publish_cheap(struct run *t, struct device *d, struct request *requests, unsigned count)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	unsigned added = 0;
+
+	for (; added < count && queue->free_count >= requests[added].count; added++)
+		if (virtqueue_add(queue, requests[added].segments, requests[added].count, NULL, &requests[added]) < 0)
+			broken(t, "no room for a request");
+	virtqueue_publish(queue);
+	return added;
+}
+
+void traffic_take_cheap(struct run *t, struct device *d, unsigned count)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct completion done;
+	const char *wrong = NULL;
+
+	for (unsigned i = 0; i < count; i++) {
+		if (!virtqueue_used_waiting(queue))
+			traffic_wait_used(t, d);
+		if (virtqueue_pop(queue, &done, &wrong) != VIRTQUEUE_POPPED)
+			require_ok(t, wrong, "a request comes back as it should, with used.idx %u", queue->used->index);
+	}
 }
 
 void traffic_pause(struct run *t, uint32_t nanoseconds)

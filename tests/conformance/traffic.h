@@ -19,8 +19,10 @@ struct virtqueue *traffic_restart(struct run *t, struct device *d, struct featur
 
 /* `count` requests with the tags from `tag` on. Reusable: they may be sent again once they came back. */
 struct request *traffic_make(struct run *t, struct device *d, unsigned count, uint64_t tag);
-/* Requests that cost the device next to nothing, for the checks that need 2^16 of them; only the used entry tells of
- * them. SKIPs where there are none. */
+/*
+ * Requests that cost the device next to nothing, for the checks that need 2^16 of them; only the used entry tells of
+ * them. SKIPs where there are none.
+ */
 struct request *traffic_make_cheap(struct run *t, struct device *d, unsigned count);
 
 /* Bytes of a request that the device reads or, with `writable`, writes. */
@@ -51,8 +53,10 @@ enum cut {
  * any alignment. Numbers beyond what there are bytes are lowered, 0 becomes 1 where there are bytes.
  */
 void traffic_cut(struct run *t, struct request *request, enum cut cut, unsigned readable, unsigned writable);
-/* Cuts it into a random number of pieces, at most `most` in all (at least 2). Leaves it alone where requests may not be
- * cut. */
+/*
+ * Cuts it into a random number of pieces, at most `most` in all (at least 2). Leaves it alone where requests may not be
+ * cut.
+ */
 void traffic_cut_randomly(struct run *t, struct request *request, unsigned most);
 
 /* Adds a request, unpublished. */
@@ -74,6 +78,13 @@ void traffic_take_all(struct run *t, struct device *d);
 void traffic_do(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape);
 /* Sends all that fit of `count` requests in one batch with one notification, and takes them. Returns how many. */
 unsigned traffic_do_batch(struct run *t, struct device *d, struct request *requests, unsigned count);
+
+/*
+ * The same for cheap requests, which are judged by their used entries alone: publishes all that fit of `count`, without
+ * a notification, and takes so many back.
+ */
+unsigned traffic_publish_cheap(struct run *t, struct device *d, struct request *requests, unsigned count);
+void traffic_take_cheap(struct run *t, struct device *d, unsigned count);
 
 /* Waits a random time below `nanoseconds`. */
 void traffic_pause(struct run *t, uint32_t nanoseconds);
