@@ -91,9 +91,9 @@ static bool listed(const struct table_list *list, uint64_t address)
 	return false;
 }
 
-/* Why an entry of the root cannot be used, NULL if it can. Opens it. */
-static bool add_entry(struct platform *platform, const struct acpi_table *root, uint64_t address,
-		      struct table_list *list)
+/* Opens the table of an entry of the root in the next free place. False after a warning if it cannot be used. */
+static bool open_entry(struct platform *platform, const struct acpi_table *root, uint64_t address,
+		       struct table_list *list)
 {
 	struct acpi_table *table = &list->tables[list->count];
 
@@ -134,8 +134,8 @@ static void list_tables(struct platform *platform, const struct acpi_table *root
 				  bytes / width, TABLES_MAX);
 			return;
 		}
-		if (add_entry(platform, root, width == sizeof(uint64_t) ? acpi_load64(entry) : acpi_load32(entry),
-			      list))
+		if (open_entry(platform, root, width == sizeof(uint64_t) ? acpi_load64(entry) : acpi_load32(entry),
+			       list))
 			list->count++;
 	}
 }
