@@ -23,8 +23,8 @@ uint32_t blk_block(struct device *device)
 
 struct features blk_plain_features(void)
 {
-	static const uint8_t bits[] = { VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_F_RO, VIRTIO_BLK_F_BLK_SIZE,
-					VIRTIO_BLK_F_FLUSH };
+	static const uint8_t bits[] = { VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_F_RO,
+					VIRTIO_BLK_F_BLK_SIZE, VIRTIO_BLK_F_FLUSH };
 	struct features features = NO_FEATURES;
 
 	for (size_t i = 0; i < sizeof(bits); i++)
@@ -98,8 +98,8 @@ static const char *join(struct blk_request *blk)
 }
 
 /*
- * Reads one logical block, or the device's name where there is none. On the legacy layout a device may have put any length into the used entry
- * (5.2.6.3).
+ * Reads one logical block, or the device's name where there is none. On the legacy layout a device may have put any
+ * length into the used entry (5.2.6.3).
  */
 static const char *make_request(struct device *device, struct request *request)
 {

@@ -10,8 +10,8 @@
 uint64_t blk_capacity(struct device *device);
 
 /*
- * Bytes of a logical block: blk_size where it is offered and makes sense, else a sector. Any multiple of 512 bytes is a legal request, but devices refuse less than a
- * logical block; only the check of just that should notice.
+ * Bytes of a logical block: blk_size where it is offered and makes sense, else a sector. Any multiple of 512 bytes is a
+ * legal request, but devices refuse less than a logical block; only the check of just that should notice.
  */
 uint32_t blk_block(struct device *device);
 
@@ -28,12 +28,13 @@ struct blk_request {
 enum { BLK_STATUS_UNWRITTEN = 0xee };
 
 /*
- * Makes a request of any type in DMA memory: `size` bytes of data (0: none), readable or writable by the device. The data is fresh: fill it before
- * sending. request.least and most are those of a request that succeeds. NULL or why not.
+ * Makes a request of any type in DMA memory: `size` bytes of data (0: none), readable or writable by the device. The
+ * data is fresh: fill it before sending. request.least and most are those of a request that succeeds. NULL or why not.
  */
 const char *blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes);
 
-/* Sends it and waits for it. *length is the used length. NULL or what went wrong on the ring; the request's own status is in *blk->status. */
+/* Sends it and waits for it. *length is the used length. NULL or what went wrong on the ring; the request's own status
+ * is in *blk->status. */
 const char *blk_send(struct device *device, struct blk_request *blk, uint32_t *length);
 
 #endif

@@ -14,7 +14,9 @@ uint32_t net_header_bytes(const struct device *device)
 
 void net_mac(struct device *device, uint8_t mac[6])
 {
-	static const uint8_t ours[6] = { 0x02, 0x54, 0x53, 0x00, 0x00, 0x01 }; /* bit 1 of byte 0: locally administered */
+	static const uint8_t ours[6] = {
+		0x02, 0x54, 0x53, 0x00, 0x00, 0x01
+	}; /* bit 1 of byte 0: locally administered */
 
 	for (unsigned i = 0; i < 6; i++)
 		mac[i] = device_offers(device, VIRTIO_NET_F_MAC)
@@ -96,8 +98,8 @@ void net_fill_arp_from(uint8_t *frame, const uint8_t mac[6], uint32_t sender, ui
 	net_put32(at + 6, target); /* behind the target's MAC address, which is what we ask for */
 }
 
-void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender, uint32_t target,
-		   uint16_t number)
+void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender,
+		   uint32_t target, uint16_t number)
 {
 	enum { VERSION_4_HEADER_20 = 0x45, TTL = 64, PROTOCOL_ICMP = 1, ECHO_REQUEST = 8, IDENTIFIER = 0x5453 };
 	uint8_t *ip = put_ethernet(frame, from, ETHERTYPE_IPV4), *icmp = ip + 20;

@@ -20,9 +20,10 @@ void net_fill_arp(struct device *device, uint8_t *frame, uint32_t sender, uint32
 /* The same from another MAC address than the device's. */
 void net_fill_arp_from(uint8_t *frame, const uint8_t mac[6], uint32_t sender, uint32_t target);
 
-/* Writes an ICMP echo request of `size` bytes in all, at least ETHERNET_FRAME_MIN, with a payload that `number` makes different. */
-void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender, uint32_t target,
-		   uint16_t number);
+/* Writes an ICMP echo request of `size` bytes in all, at least ETHERNET_FRAME_MIN, with a payload that `number` makes
+ * different. */
+void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender,
+		   uint32_t target, uint16_t number);
 
 /* Big-endian fields, as they stand in frames. */
 uint16_t net_get16(const uint8_t *at);

@@ -7,10 +7,10 @@
 
 /* 5.3.4 */
 enum virtio_console_config {
-	VIRTIO_CONSOLE_CONFIG_COLS = 0x0,         /* 2  SIZE */
-	VIRTIO_CONSOLE_CONFIG_ROWS = 0x2,         /* 2  SIZE */
+	VIRTIO_CONSOLE_CONFIG_COLS = 0x0,	  /* 2  SIZE */
+	VIRTIO_CONSOLE_CONFIG_ROWS = 0x2,	  /* 2  SIZE */
 	VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS = 0x4, /* 4  MULTIPORT */
-	VIRTIO_CONSOLE_CONFIG_EMERG_WR = 0x8,     /* 4  EMERG_WRITE; write-only */
+	VIRTIO_CONSOLE_CONFIG_EMERG_WR = 0x8,	  /* 4  EMERG_WRITE; write-only */
 };
 
 /* 5.3.2; port n > 0 has 2n + 2 and 2n + 3 */

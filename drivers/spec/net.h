@@ -7,15 +7,15 @@
 
 /* 5.1.4 */
 enum virtio_net_config {
-	VIRTIO_NET_CONFIG_MAC = 0x00,                 /* 6 bytes  MAC */
-	VIRTIO_NET_CONFIG_STATUS = 0x06,              /* 2  STATUS */
-	VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS = 0x08, /* 2  MQ or RSS */
-	VIRTIO_NET_CONFIG_MTU = 0x0a,                 /* 2  MTU */
-	VIRTIO_NET_CONFIG_SPEED = 0x0c,               /* 4  SPEED_DUPLEX */
-	VIRTIO_NET_CONFIG_DUPLEX = 0x10,              /* 1  SPEED_DUPLEX */
-	VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE = 0x11,    /* 1  RSS or HASH_REPORT */
+	VIRTIO_NET_CONFIG_MAC = 0x00,				   /* 6 bytes  MAC */
+	VIRTIO_NET_CONFIG_STATUS = 0x06,			   /* 2  STATUS */
+	VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS = 0x08,		   /* 2  MQ or RSS */
+	VIRTIO_NET_CONFIG_MTU = 0x0a,				   /* 2  MTU */
+	VIRTIO_NET_CONFIG_SPEED = 0x0c,				   /* 4  SPEED_DUPLEX */
+	VIRTIO_NET_CONFIG_DUPLEX = 0x10,			   /* 1  SPEED_DUPLEX */
+	VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE = 0x11,		   /* 1  RSS or HASH_REPORT */
 	VIRTIO_NET_CONFIG_RSS_MAX_INDIRECTION_TABLE_LENGTH = 0x12, /* 2  RSS */
-	VIRTIO_NET_CONFIG_SUPPORTED_HASH_TYPES = 0x14,             /* 4  RSS or HASH_REPORT */
+	VIRTIO_NET_CONFIG_SUPPORTED_HASH_TYPES = 0x14,		   /* 4  RSS or HASH_REPORT */
 };
 enum { VIRTIO_NET_S_LINK_UP = 1, VIRTIO_NET_S_ANNOUNCE = 2 };
 
@@ -78,7 +78,8 @@ enum {
 	ETHERTYPE_ARP = 0x0806,
 	ETHERTYPE_VLAN = 0x8100,
 	ETHERTYPE_LOCAL_EXPERIMENTAL = 0x88b5, /* IEEE 802: for experiments, nobody acts on it */
-	ETHERTYPE_REFLECT = 0x88b6, /* the other one; a reflector at the other end sends back what follows as a frame of its own */
+	ETHERTYPE_REFLECT =
+		0x88b6, /* the other one; a reflector at the other end sends back what follows as a frame of its own */
 };
 
 #endif

@@ -2,15 +2,17 @@
 /*
  * Block device (5.2).
  *
- * SAFETY. The disk may be a real one with data on it. Checks that write touch only the last SCRATCH_BLOCKS logical blocks; open_scratch() reads and keeps them
- * first, and put_back() restores them in a fresh life of the device, however the check ended: by an assertion, a trap, or its deadline. What could hit another
- * place on a broken device is built so that it does no harm there: a sector number that wraps around or loses its high bits lands in the scratch area, and what
- * would be written past the end is what the first block of the disk holds. A disk that offers RO is only ever written to by the check that the
- * write is refused. Only a guest that dies in the middle of such a check leaves its pattern behind.
+ * SAFETY. The disk may be a real one with data on it. Checks that write touch only the last SCRATCH_BLOCKS logical
+ * blocks; open_scratch() reads and keeps them first, and put_back() restores them in a fresh life of the device,
+ * however the check ended: by an assertion, a trap, or its deadline. What could hit another place on a broken device is
+ * built so that it does no harm there: a sector number that wraps around or loses its high bits lands in the scratch
+ * area, and what would be written past the end is what the first block of the disk holds. A disk that offers RO is only
+ * ever written to by the check that the write is refused. Only a guest that dies in the middle of such a check leaves
+ * its pattern behind.
  *
- * How block devices break: a status byte in the wrong place; header, data and status expected in exactly three descriptors; sector arithmetic that overflows; the
- * used length of a request that failed; errors that do not come back at all. In the field that is an I/O error that nobody sees, or a guest that waits for
- * ever for its disk.
+ * How block devices break: a status byte in the wrong place; header, data and status expected in exactly three
+ * descriptors; sector arithmetic that overflows; the used length of a request that failed; errors that do not come back
+ * at all. In the field that is an I/O error that nobody sees, or a guest that waits for ever for its disk.
  */
 #include "tests/conformance/check.h"
 
@@ -45,12 +47,14 @@ static uint8_t send(struct run *t, struct device *d, struct blk_request *blk, ui
 {
 	uint32_t ignored;
 
-	require_ok(t, blk_send(d, blk, length ? length : &ignored), "a request of type %u comes back once", blk->header->type);
+	require_ok(t, blk_send(d, blk, length ? length : &ignored), "a request of type %u comes back once",
+		   blk->header->type);
 	return *blk->status;
 }
 
 /* A request without data, or with data that does not matter. */
-static uint8_t status_of(struct run *t, struct device *d, uint32_t type, uint64_t sector, uint32_t size, bool device_writes)
+static uint8_t status_of(struct run *t, struct device *d, uint32_t type, uint64_t sector, uint32_t size,
+			 bool device_writes)
 {
 	struct blk_request blk = make(t, type, sector, size, device_writes);
 
@@ -62,10 +66,10 @@ static uint8_t status_of(struct run *t, struct device *d, uint32_t type, uint64_
 /* ---- the scratch area ---- */
 
 static struct {
-	uint32_t block;   /* bytes of a logical block */
+	uint32_t block;	  /* bytes of a logical block */
 	uint32_t sectors; /* 512-byte sectors of one */
-	uint64_t first;   /* sector where the area starts */
-	uint64_t end;     /* sector behind it, and behind the last whole block of the disk */
+	uint64_t first;	  /* sector where the area starts */
+	uint64_t end;	  /* sector behind it, and behind the last whole block of the disk */
 	uint8_t saved[SCRATCH_BLOCKS * SCRATCH_BLOCK_MAX];
 	struct blk_request request; /* for put_back(), which must not run out of memory */
 } scratch;
@@ -104,11 +108,12 @@ static void put_back(struct run *t, struct device *d)
 		memcpy(scratch.request.data, saved, scratch.block);
 		wrong = move_block(d, VIRTIO_BLK_T_OUT, i);
 	}
-	expect_ok(t, wrong, "the saved blocks are written back: sectors %lu to %lu may hold a pattern of ours", scratch.first,
-		  scratch.end - 1);
+	expect_ok(t, wrong, "the saved blocks are written back: sectors %lu to %lu may hold a pattern of ours",
+		  scratch.first, scratch.end - 1);
 }
 
-/* Starts the device and keeps the content of the area; the check ends where there is none. From then on the area is restored after the check. */
+/* Starts the device and keeps the content of the area; the check ends where there is none. From then on the area is
+ * restored after the check. */
 static void open_scratch(struct run *t, struct device *d, struct features features)
 {
 	uint64_t blocks;
@@ -125,7 +130,8 @@ static void open_scratch(struct run *t, struct device *d, struct features featur
 	scratch.request = make(t, VIRTIO_BLK_T_IN, scratch.first, scratch.block, true);
 	start(t, d, features);
 	for (unsigned i = 0; i < SCRATCH_BLOCKS; i++) {
-		require_ok(t, move_block(d, VIRTIO_BLK_T_IN, i), "block %u from the end of the disk can be read", SCRATCH_BLOCKS - i);
+		require_ok(t, move_block(d, VIRTIO_BLK_T_IN, i), "block %u from the end of the disk can be read",
+			   SCRATCH_BLOCKS - i);
 		memcpy(scratch.saved + i * scratch.block, scratch.request.data, scratch.block);
 	}
 	t->afterwards = put_back;
@@ -175,7 +181,8 @@ static void expect_same(struct run *t, const uint8_t *got, const uint8_t *want, 
 {
 	uint32_t at = first_difference(got, want, size);
 
-	expect(t, at == size, "%s: byte %u of %u is 0x%02x, not 0x%02x", what, at, size, at < size ? got[at] : 0, at < size ? want[at] : 0);
+	expect(t, at == size, "%s: byte %u of %u is 0x%02x, not 0x%02x", what, at, size, at < size ? got[at] : 0,
+	       at < size ? want[at] : 0);
 }
 
 /* ---- features and configuration space (5.2.4, 5.2.5) ---- */
@@ -188,7 +195,8 @@ CHECK(offers_flush, "blk.offers-flush", REQ("blk-init-01"), SHOULD, NEEDS(.type 
 
 /* Breaks: CONFIG_WCE without FLUSH: a guest may switch to a cache that it cannot flush. */
 CHECK(config_wce_needs_flush, "blk.config-wce-needs-flush", REQ("blk-init-02"), MUST,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .features = OFFERS(VIRTIO_BLK_F_CONFIG_WCE)), "FLUSH is offered whenever CONFIG_WCE is")
+      NEEDS(.type = VIRTIO_ID_BLOCK, .features = OFFERS(VIRTIO_BLK_F_CONFIG_WCE)),
+      "FLUSH is offered whenever CONFIG_WCE is")
 {
 	expect(t, device_offers(d, VIRTIO_BLK_F_FLUSH), "FLUSH (bit 9) is offered beside CONFIG_WCE (bit 11)");
 }
@@ -209,7 +217,8 @@ CHECK(writeback_without_flush, "blk.writeback-without-flush", REQ("blk-init-03")
 
 /* Breaks: the field keeps its old value, or reads back something else than 0 or 1. */
 CHECK(writeback_toggles, "blk.writeback-toggles", REQ("blk-desc-10"), DESCRIBED,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .features = OFFERS_BOTH(VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH)),
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2,
+	    .features = OFFERS_BOTH(VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH)),
       "With CONFIG_WCE accepted, writeback can be set to 0 and 1 and reads back so")
 {
 	struct transport *transport = &d->transport;
@@ -220,13 +229,15 @@ CHECK(writeback_toggles, "blk.writeback-toggles", REQ("blk-desc-10"), DESCRIBED,
 	expect(t, before <= 1, "writeback is 0 or 1 at first: it is %u", before);
 	for (uint32_t i = 0; i < 4; i++) {
 		config_write(transport, VIRTIO_BLK_CONFIG_WRITEBACK, 1, i & 1);
-		expect_eq(t, config_read(transport, VIRTIO_BLK_CONFIG_WRITEBACK, 1), i & 1, "writeback reads back what was written");
+		expect_eq(t, config_read(transport, VIRTIO_BLK_CONFIG_WRITEBACK, 1), i & 1,
+			  "writeback reads back what was written");
 	}
 	config_write(transport, VIRTIO_BLK_CONFIG_WRITEBACK, 1, before & 1);
 }
 
 /*
- * Robustness: a driver writes no other field. Breaks: the device stores it, so that the disk has another size from then on, for this guest or also for the next.
+ * Robustness: a driver writes no other field. Breaks: the device stores it, so that the disk has another size from then
+ * on, for this guest or also for the next.
  */
 CHECK(capacity_read_only, "blk.capacity-read-only", REQ("blk-desc-10"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK),
       "Writing the capacity changes nothing")
@@ -246,19 +257,23 @@ CHECK(capacity_read_only, "blk.capacity-read-only", REQ("blk-desc-10"), DESCRIBE
 static void expect_padding(struct run *t, struct device *d, uint32_t offset, uint32_t bytes)
 {
 	for (uint32_t i = 0; i < bytes; i++)
-		expect_eq(t, config_read(&d->transport, offset + i, 1), 0, "padding byte 0x%02x of the configuration space", offset + i);
+		expect_eq(t, config_read(&d->transport, offset + i, 1), 0,
+			  "padding byte 0x%02x of the configuration space", offset + i);
 }
 
 /* Breaks: padding is not initialised: what it holds comes from the host's memory. */
-CHECK(unused0, "blk.unused0", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK), "The padding byte unused0 reads 0")
+CHECK(unused0, "blk.unused0", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK),
+      "The padding byte unused0 reads 0")
 {
-	if (!device_offers(d, VIRTIO_BLK_F_MQ) && !device_offers(d, VIRTIO_BLK_F_DISCARD) && !device_offers(d, VIRTIO_BLK_F_WRITE_ZEROES) &&
-	    !device_offers(d, VIRTIO_BLK_F_SECURE_ERASE) && !device_offers(d, VIRTIO_BLK_F_ZONED))
+	if (!device_offers(d, VIRTIO_BLK_F_MQ) && !device_offers(d, VIRTIO_BLK_F_DISCARD) &&
+	    !device_offers(d, VIRTIO_BLK_F_WRITE_ZEROES) && !device_offers(d, VIRTIO_BLK_F_SECURE_ERASE) &&
+	    !device_offers(d, VIRTIO_BLK_F_ZONED))
 		skip(t, "no feature with a field behind unused0 is offered");
 	expect_padding(t, d, VIRTIO_BLK_CONFIG_UNUSED0, 1);
 }
 
-CHECK(unused1, "blk.unused1", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK), "The padding bytes unused1 read 0")
+CHECK(unused1, "blk.unused1", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK),
+      "The padding bytes unused1 read 0")
 {
 	if (!device_offers(d, VIRTIO_BLK_F_SECURE_ERASE) && !device_offers(d, VIRTIO_BLK_F_ZONED))
 		skip(t, "no feature with a field behind unused1 is offered");
@@ -267,7 +282,8 @@ CHECK(unused1, "blk.unused1", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_
 
 /* ---- what requests return (5.2.6) ---- */
 
-/* Breaks: a type that the device takes another path for leaves the status byte as it was. A byte too many shows in the guard bytes around it. */
+/* Breaks: a type that the device takes another path for leaves the status byte as it was. A byte too many shows in the
+ * guard bytes around it. */
 CHECK(status_byte, "blk.status-byte", REQ("blk-desc-01"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
       "Every request ends with a status byte of OK, IOERR or UNSUPP as its last writable byte")
 {
@@ -288,8 +304,10 @@ CHECK(status_byte, "blk.status-byte", REQ("blk-desc-01"), DESCRIBED, NEEDS(.type
 	for (unsigned i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
 		uint8_t status = status_of(t, d, requests[i].type, 0, requests[i].size, requests[i].device_writes);
 
-		expect(t, status <= VIRTIO_BLK_S_UNSUPP, "the status of a request of type %u with %u bytes of data is 0, 1 or 2: it is 0x%02x%s",
-		       requests[i].type, requests[i].size, status, status == BLK_STATUS_UNWRITTEN ? ", which we put there" : "");
+		expect(t, status <= VIRTIO_BLK_S_UNSUPP,
+		       "the status of a request of type %u with %u bytes of data is 0, 1 or 2: it is 0x%02x%s",
+		       requests[i].type, requests[i].size, status,
+		       status == BLK_STATUS_UNWRITTEN ? ", which we put there" : "");
 	}
 }
 
@@ -298,7 +316,8 @@ CHECK(unknown_type, "blk.unknown-type", REQ("blk-desc-02"), DESCRIBED, NEEDS(.ty
       "A request of an undefined type comes back with UNSUPP")
 {
 	static const uint32_t undefined[] = { 6, 7, UNDEFINED_TYPE, 0x7ffffffe, 0xffffffff };
-	/* Types of the legacy interface, and neighbours that older devices took for the type itself with the direction in bit 0. */
+	/* Types of the legacy interface, and neighbours that older devices took for the type itself with the direction
+	 * in bit 0. */
 	static const uint32_t grey[] = { 2, 3, 5, 9, 12 };
 	uint32_t block = blk_block(d);
 
@@ -307,18 +326,21 @@ CHECK(unknown_type, "blk.unknown-type", REQ("blk-desc-02"), DESCRIBED, NEEDS(.ty
 		for (unsigned data = 0; data < 3; data++)
 			expect_eq(t, status_of(t, d, undefined[i], 0, data ? block : 0, data == 2), VIRTIO_BLK_S_UNSUPP,
 				  "status of type 0x%x with %s", undefined[i],
-				  data == 0 ? "no data" : data == 1 ? "readable data" : "writable data");
+				  data == 0   ? "no data"
+				  : data == 1 ? "readable data"
+					      : "writable data");
 	for (unsigned i = 0; i < sizeof(grey) / sizeof(grey[0]); i++) {
 		uint8_t status = status_of(t, d, grey[i], 0, block, true);
 
 		if (status != VIRTIO_BLK_S_UNSUPP)
-			info(t, "type %u, which only the legacy interface or nobody defines, has status %u", grey[i], status);
+			info(t, "type %u, which only the legacy interface or nobody defines, has status %u", grey[i],
+			     status);
 	}
 }
 
 /* Breaks: IOERR, or success, for a command that was not offered. */
-CHECK(not_offered_type, "blk.not-offered-type", REQ("blk-desc-02"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
-      "A command whose feature is not offered comes back with UNSUPP")
+CHECK(not_offered_type, "blk.not-offered-type", REQ("blk-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE), "A command whose feature is not offered comes back with UNSUPP")
 {
 	static const struct {
 		uint32_t type;
@@ -333,7 +355,8 @@ CHECK(not_offered_type, "blk.not-offered-type", REQ("blk-desc-02"), DESCRIBED, N
 
 	if (!device_offers(d, VIRTIO_BLK_F_LIFETIME)) {
 		start(t, d, blk_plain_features());
-		expect_eq(t, status_of(t, d, VIRTIO_BLK_T_GET_LIFETIME, 0, 6, true), VIRTIO_BLK_S_UNSUPP, "status of GET_LIFETIME");
+		expect_eq(t, status_of(t, d, VIRTIO_BLK_T_GET_LIFETIME, 0, 6, true), VIRTIO_BLK_S_UNSUPP,
+			  "status of GET_LIFETIME");
 		any = true;
 	}
 	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
@@ -355,8 +378,10 @@ CHECK(not_offered_type, "blk.not-offered-type", REQ("blk-desc-02"), DESCRIBED, N
 		skip(t, "every command is offered");
 }
 
-/* Breaks: the length is the size of all descriptors, or 0, or forgets the status byte. Legacy devices may do so (5.2.6.3). */
-CHECK(used_length, "blk.used-length", REQ("blk-desc-03"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
+/* Breaks: the length is the size of all descriptors, or 0, or forgets the status byte. Legacy devices may do so
+ * (5.2.6.3). */
+CHECK(used_length, "blk.used-length", REQ("blk-desc-03"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
       "The used length of a successful request is its data for the driver plus the status byte")
 {
 	uint32_t block = blk_block(d), length;
@@ -384,10 +409,12 @@ CHECK(used_length, "blk.used-length", REQ("blk-desc-03"), DESCRIBED, NEEDS(.type
 }
 
 /*
- * Breaks: a read that failed is said to have filled its buffer. A driver that trusts the length takes what was in its memory before for what is on the disk
- * (2.7.8.2: at least the used length is really written, counted from the first writable byte; it may be less).
+ * Breaks: a read that failed is said to have filled its buffer. A driver that trusts the length takes what was in its
+ * memory before for what is on the disk (2.7.8.2: at least the used length is really written, counted from the first
+ * writable byte; it may be less).
  */
-CHECK(error_length, "blk.error-length", REQ("sused-02", "blk-desc-03"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
+CHECK(error_length, "blk.error-length", REQ("sused-02", "blk-desc-03"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
       "The used length of a failed request counts no byte of data that was not written")
 {
 	enum { RUN = 16 };
@@ -397,7 +424,8 @@ CHECK(error_length, "blk.error-length", REQ("sused-02", "blk-desc-03"), MUST, NE
 		uint64_t sector;
 		const char *name;
 	} failing[] = {
-		{ VIRTIO_BLK_T_IN, (blk_capacity(d) / (block / VIRTIO_BLK_SECTOR) + 1) * (block / VIRTIO_BLK_SECTOR), "a read beyond the capacity" },
+		{ VIRTIO_BLK_T_IN, (blk_capacity(d) / (block / VIRTIO_BLK_SECTOR) + 1) * (block / VIRTIO_BLK_SECTOR),
+		  "a read beyond the capacity" },
 		{ UNDEFINED_TYPE, 0, "a request of an undefined type" },
 	};
 
@@ -410,8 +438,9 @@ CHECK(error_length, "blk.error-length", REQ("sused-02", "blk-desc-03"), MUST, NE
 			continue;
 		for (uint32_t j = 0; j < length && j < block && run < RUN; j++)
 			run = blk.data[j] == DMA_FRESH_BYTE ? run + 1 : 0;
-		expect(t, run < RUN, "the used length %u of %s counts only bytes that were written: at least %u in a row were not", length,
-		       failing[i].name, RUN);
+		expect(t, run < RUN,
+		       "the used length %u of %s counts only bytes that were written: at least %u in a row were not",
+		       length, failing[i].name, RUN);
 	}
 }
 
@@ -446,7 +475,8 @@ CHECK(get_id, "blk.get-id", REQ("blk-desc-04"), DESCRIBED, NEEDS(.type = VIRTIO_
 }
 
 /* Breaks: the used length counts the whole field while only the characters are written. */
-CHECK(get_id_length, "blk.get-id-length", REQ("sused-02"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
+CHECK(get_id_length, "blk.get-id-length", REQ("sused-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
       "The used length of GET_ID counts no byte that was not written")
 {
 	uint32_t length, written = 0;
@@ -454,21 +484,24 @@ CHECK(get_id_length, "blk.get-id-length", REQ("sused-02"), MUST, NEEDS(.type = V
 
 	while (written < VIRTIO_BLK_ID_BYTES && blk.data[written] != DMA_FRESH_BYTE)
 		written++;
-	expect(t, written == VIRTIO_BLK_ID_BYTES || length <= written, "the used length %u of GET_ID is not more than the %u bytes written", length,
-	       written);
+	expect(t, written == VIRTIO_BLK_ID_BYTES || length <= written,
+	       "the used length %u of GET_ID is not more than the %u bytes written", length, written);
 }
 
 /* Breaks: UNSUPP or IOERR: the guest's file system gives up, or takes its data for safe. */
 CHECK(flush, "blk.flush", REQ("blk-desc-07"), DESCRIBED,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_FLUSH)), "A flush without data ends with OK")
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_FLUSH)),
+      "A flush without data ends with OK")
 {
 	start(t, d, blk_plain_features());
-	expect_eq(t, status_of(t, d, VIRTIO_BLK_T_FLUSH, 0, 0, false), VIRTIO_BLK_S_OK, "status of a flush on a fresh device");
+	expect_eq(t, status_of(t, d, VIRTIO_BLK_T_FLUSH, 0, 0, false), VIRTIO_BLK_S_OK,
+		  "status of a flush on a fresh device");
 	if (device_offers(d, VIRTIO_BLK_F_RO))
 		return;
 	open_writable_scratch(t, d, blk_plain_features());
 	write_pattern(t, d, 0, 1);
-	expect_eq(t, status_of(t, d, VIRTIO_BLK_T_FLUSH, 0, 0, false), VIRTIO_BLK_S_OK, "status of a flush after a write");
+	expect_eq(t, status_of(t, d, VIRTIO_BLK_T_FLUSH, 0, 0, false), VIRTIO_BLK_S_OK,
+		  "status of a flush after a write");
 }
 
 /* ---- beyond the end (robustness: a driver must not, 5.2.6.1) ---- */
@@ -495,8 +528,8 @@ static unsigned wrong_sectors(struct device *d, uint64_t sectors[], uint64_t ins
 }
 
 /* Breaks: the check for the end overflows, and the host reads elsewhere in the image or the process dies. */
-CHECK(read_beyond_end, "blk.read-beyond-end", REQ("blk-desc-05"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
-      "A read beyond the capacity ends with IOERR")
+CHECK(read_beyond_end, "blk.read-beyond-end", REQ("blk-desc-05"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE), "A read beyond the capacity ends with IOERR")
 {
 	uint32_t block = blk_block(d);
 	uint64_t sectors[8], blocks = blk_capacity(d) / (block / VIRTIO_BLK_SECTOR);
@@ -507,11 +540,12 @@ CHECK(read_beyond_end, "blk.read-beyond-end", REQ("blk-desc-05"), DESCRIBED, NEE
 		expect_eq(t, status_of(t, d, VIRTIO_BLK_T_IN, sectors[i], block, true), VIRTIO_BLK_S_IOERR,
 			  "status of a read at sector 0x%lx of 0x%lx", sectors[i], blk_capacity(d));
 	if (blocks)
-		expect_eq(t, status_of(t, d, VIRTIO_BLK_T_IN, (blocks - 1) * (block / VIRTIO_BLK_SECTOR), 2 * block, true),
+		expect_eq(t,
+			  status_of(t, d, VIRTIO_BLK_T_IN, (blocks - 1) * (block / VIRTIO_BLK_SECTOR), 2 * block, true),
 			  VIRTIO_BLK_S_IOERR, "status of a read that starts in the last block and ends behind it");
 	if (blocks)
-		expect_eq(t, status_of(t, d, VIRTIO_BLK_T_IN, (blocks - 1) * (block / VIRTIO_BLK_SECTOR), block, true), VIRTIO_BLK_S_OK,
-			  "status of a read of the last block");
+		expect_eq(t, status_of(t, d, VIRTIO_BLK_T_IN, (blocks - 1) * (block / VIRTIO_BLK_SECTOR), block, true),
+			  VIRTIO_BLK_S_OK, "status of a read of the last block");
 }
 
 /* The content of the first block, to write where a broken device would put it there. */
@@ -524,7 +558,8 @@ static void first_block(struct run *t, struct device *d, uint8_t *bytes)
 }
 
 /* Breaks: as above, and a guest overwrites what is not its own. */
-CHECK(write_beyond_end, "blk.write-beyond-end", REQ("blk-desc-05"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
+CHECK(write_beyond_end, "blk.write-beyond-end", REQ("blk-desc-05"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
       "A write beyond the capacity ends with IOERR and changes nothing")
 {
 	uint64_t sectors[8];
@@ -539,8 +574,8 @@ CHECK(write_beyond_end, "blk.write-beyond-end", REQ("blk-desc-05"), DESCRIBED, N
 			first_block(t, d, blk.data);
 		else
 			random_fill(&t->random, blk.data, scratch.block);
-		expect_eq(t, send(t, d, &blk, NULL), VIRTIO_BLK_S_IOERR, "status of a write at sector 0x%lx of 0x%lx", sectors[i],
-			  blk_capacity(d));
+		expect_eq(t, send(t, d, &blk, NULL), VIRTIO_BLK_S_IOERR, "status of a write at sector 0x%lx of 0x%lx",
+			  sectors[i], blk_capacity(d));
 	}
 	expect_same(t, read_blocks(t, d, 0, SCRATCH_BLOCKS), scratch.saved, SCRATCH_BLOCKS * scratch.block,
 		    "the last blocks are as before the refused writes");
@@ -549,7 +584,8 @@ CHECK(write_beyond_end, "blk.write-beyond-end", REQ("blk-desc-05"), DESCRIBED, N
 /* ---- data (5.2.6) ---- */
 
 /* Breaks: an offset that is off by one block, or blocks that are swapped: each block holds a pattern of its own. */
-CHECK(round_trip, "blk.round-trip", REQ("blk-desc-06"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE), "What was written is read back")
+CHECK(round_trip, "blk.round-trip", REQ("blk-desc-06"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
+      "What was written is read back")
 {
 	const uint8_t *wrote, *read;
 
@@ -558,7 +594,8 @@ CHECK(round_trip, "blk.round-trip", REQ("blk-desc-06"), DESCRIBED, NEEDS(.type =
 	read = read_blocks(t, d, 0, SCRATCH_BLOCKS);
 	expect_same(t, read, wrote, SCRATCH_BLOCKS * scratch.block, "one read of what one write wrote");
 	for (unsigned i = 0; i < SCRATCH_BLOCKS; i++)
-		expect_same(t, read_blocks(t, d, i, 1), wrote + i * scratch.block, scratch.block, "a block read by itself");
+		expect_same(t, read_blocks(t, d, i, 1), wrote + i * scratch.block, scratch.block,
+			    "a block read by itself");
 	wrote = write_pattern(t, d, 5, 1);
 	expect_same(t, read_blocks(t, d, 5, 1), wrote, scratch.block, "a block written by itself");
 	expect_same(t, read_blocks(t, d, 4, 1), read + 4 * scratch.block, scratch.block, "the block before it");
@@ -566,8 +603,8 @@ CHECK(round_trip, "blk.round-trip", REQ("blk-desc-06"), DESCRIBED, NEEDS(.type =
 }
 
 /* Breaks: data lives in the device only until the next reset: a guest that reboots loses it. */
-CHECK(data_outlives_reset, "blk.data-outlives-reset", REQ("blk-desc-06"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
-      "What was written is read back after a reset")
+CHECK(data_outlives_reset, "blk.data-outlives-reset", REQ("blk-desc-06"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE), "What was written is read back after a reset")
 {
 	const uint8_t *wrote;
 
@@ -580,8 +617,8 @@ CHECK(data_outlives_reset, "blk.data-outlives-reset", REQ("blk-desc-06"), DESCRI
 }
 
 /*
- * 5.2.5: blk_size "does not affect the units used in the protocol (always 512 bytes)". Breaks: a sector inside a larger logical block is refused, or it is
- * taken for the block of that number.
+ * 5.2.5: blk_size "does not affect the units used in the protocol (always 512 bytes)". Breaks: a sector inside a larger
+ * logical block is refused, or it is taken for the block of that number.
  */
 CHECK(sector_units, "blk.sector-units", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_BLK_SIZE)),
@@ -597,7 +634,8 @@ CHECK(sector_units, "blk.sector-units", REQ("blk-desc-06"), DESCRIBED,
 	whole = make(t, VIRTIO_BLK_T_IN, 0, blk_block(d), true);
 	require_eq(t, send(t, d, &whole, NULL), VIRTIO_BLK_S_OK, "status of a read of the first logical block");
 	blk = make(t, VIRTIO_BLK_T_IN, 1, VIRTIO_BLK_SECTOR, true);
-	require_eq(t, send(t, d, &blk, NULL), VIRTIO_BLK_S_OK, "status of a read of sector 1, with logical blocks of %u bytes", blk_block(d));
+	require_eq(t, send(t, d, &blk, NULL), VIRTIO_BLK_S_OK,
+		   "status of a read of sector 1, with logical blocks of %u bytes", blk_block(d));
 	expect_same(t, blk.data, whole.data + VIRTIO_BLK_SECTOR, VIRTIO_BLK_SECTOR, "sector 1");
 }
 
@@ -619,8 +657,8 @@ static void add_piece(struct run *t, struct pieces *pieces, const uint8_t *bytes
 }
 
 /* Cuts `total` bytes at `cuts` places, in rising order; places at the ends and double ones make no piece. */
-static void add_pieces(struct run *t, struct pieces *pieces, const uint8_t *bytes, uint32_t total, const uint32_t *cuts, unsigned count,
-		       bool writable)
+static void add_pieces(struct run *t, struct pieces *pieces, const uint8_t *bytes, uint32_t total, const uint32_t *cuts,
+		       unsigned count, bool writable)
 {
 	uint32_t from = 0;
 
@@ -652,12 +690,15 @@ static void send_pieces(struct run *t, struct device *d, struct pieces *pieces)
 	const char *wrong = NULL;
 
 	for (unsigned i = 0; i < pieces->count; i++)
-		step(t, "%s piece of %u bytes", pieces->segments[i].writable ? "writable" : "readable", pieces->segments[i].size);
+		step(t, "%s piece of %u bytes", pieces->segments[i].writable ? "writable" : "readable",
+		     pieces->segments[i].size);
 	if (virtqueue_add(queue, pieces->segments, pieces->count, NULL, pieces) < 0)
 		broken(t, "no room in the virtqueue for %u pieces", pieces->count);
 	virtqueue_kick(queue);
-	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "a request in %u pieces comes back", pieces->count);
-	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry is valid: %s", wrong ? wrong : "");
+	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "a request in %u pieces comes back",
+		pieces->count);
+	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry is valid: %s",
+		wrong ? wrong : "");
 }
 
 /* How many pieces the data may have, besides the header and the status. */
@@ -665,7 +706,8 @@ static unsigned most_pieces(struct run *t, struct device *d)
 {
 	unsigned most = 12;
 
-	if (device_offers(d, VIRTIO_BLK_F_SIZE_MAX) && config_read(&d->transport, VIRTIO_BLK_CONFIG_SIZE_MAX, 4) < blk_block(d) + 1)
+	if (device_offers(d, VIRTIO_BLK_F_SIZE_MAX) &&
+	    config_read(&d->transport, VIRTIO_BLK_CONFIG_SIZE_MAX, 4) < blk_block(d) + 1)
 		skip(t, "size_max is smaller than a logical block and its status");
 	if (device_offers(d, VIRTIO_BLK_F_SEG_MAX)) {
 		uint32_t segments = config_read(&d->transport, VIRTIO_BLK_CONFIG_SEG_MAX, 4);
@@ -678,8 +720,8 @@ static unsigned most_pieces(struct run *t, struct device *d)
 }
 
 /* Reads the first scratch block, cut as told, and compares. */
-static void read_in_pieces(struct run *t, struct device *d, const uint32_t *header_cuts, unsigned header_count, const uint32_t *data_cuts,
-			   unsigned data_count)
+static void read_in_pieces(struct run *t, struct device *d, const uint32_t *header_cuts, unsigned header_count,
+			   const uint32_t *data_cuts, unsigned data_count)
 {
 	uint8_t *answer = need_memory(t, dma_private(scratch.block + 1));
 	struct virtio_blk_header header = { .type = VIRTIO_BLK_T_IN, .sector = scratch.first };
@@ -687,16 +729,18 @@ static void read_in_pieces(struct run *t, struct device *d, const uint32_t *head
 
 	add_pieces(t, &pieces, (const uint8_t *)&header, sizeof(header), header_cuts, header_count, false);
 	add_pieces(t, &pieces, NULL, scratch.block + 1, data_cuts, data_count, true);
-	((uint8_t *)pieces.segments[pieces.count - 1].data)[pieces.segments[pieces.count - 1].size - 1] = BLK_STATUS_UNWRITTEN;
+	((uint8_t *)pieces.segments[pieces.count - 1].data)[pieces.segments[pieces.count - 1].size - 1] =
+		BLK_STATUS_UNWRITTEN;
 	send_pieces(t, d, &pieces);
 	gather(&pieces, answer);
-	if (expect_eq(t, answer[scratch.block], VIRTIO_BLK_S_OK, "status of a read in %u pieces, the last byte of the last", pieces.count))
+	if (expect_eq(t, answer[scratch.block], VIRTIO_BLK_S_OK,
+		      "status of a read in %u pieces, the last byte of the last", pieces.count))
 		expect_same(t, answer, scratch.saved, scratch.block, "a read in pieces");
 }
 
 /* Breaks: the header is expected in one descriptor of 16 bytes, the first. */
-CHECK(header_in_pieces, "blk.header-in-pieces", REQ("frame-01"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 8),
-      "The header of a request may be cut anywhere")
+CHECK(header_in_pieces, "blk.header-in-pieces", REQ("frame-01"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 8), "The header of a request may be cut anywhere")
 {
 	static const uint32_t cuts[][5] = { { 8 }, { 4, 8 }, { 1 }, { 15 }, { 3, 6, 9, 11, 14 } };
 	static const unsigned counts[] = { 1, 2, 1, 1, 5 };
@@ -708,9 +752,10 @@ CHECK(header_in_pieces, "blk.header-in-pieces", REQ("frame-01"), MUST, NEEDS(.ty
 		read_in_pieces(t, d, cuts[i], counts[i], &status_cut, 1);
 }
 
-/* Breaks: the status is expected in a descriptor of one byte, the last: it is written somewhere else, or the read is a byte too long. */
-CHECK(status_with_data, "blk.status-with-data", REQ("frame-01", "blk-desc-01"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 4),
-      "Data and status of a read may share a descriptor")
+/* Breaks: the status is expected in a descriptor of one byte, the last: it is written somewhere else, or the read is a
+ * byte too long. */
+CHECK(status_with_data, "blk.status-with-data", REQ("frame-01", "blk-desc-01"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 4), "Data and status of a read may share a descriptor")
 {
 	uint32_t cuts[2];
 
@@ -727,7 +772,8 @@ CHECK(status_with_data, "blk.status-with-data", REQ("frame-01", "blk-desc-01"), 
 }
 
 /* Breaks: what follows the header in its descriptor is lost, or taken from the second descriptor on. */
-CHECK(header_with_data, "blk.header-with-data", REQ("frame-01"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
+CHECK(header_with_data, "blk.header-with-data", REQ("frame-01"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = THREE),
       "Header and data of a write may share a descriptor")
 {
 	static const uint32_t cuts[] = { 0, 17, 8, 15 }; /* 0: none */
@@ -736,13 +782,15 @@ CHECK(header_with_data, "blk.header-with-data", REQ("frame-01"), MUST, NEEDS(.ty
 	open_writable_scratch(t, d, blk_plain_features());
 	most_pieces(t, d);
 	bytes = need_memory(t, dma_private(sizeof(struct virtio_blk_header) + scratch.block));
-	*(struct virtio_blk_header *)bytes = (struct virtio_blk_header){ .type = VIRTIO_BLK_T_OUT, .sector = scratch.first };
+	*(struct virtio_blk_header *)bytes =
+		(struct virtio_blk_header){ .type = VIRTIO_BLK_T_OUT, .sector = scratch.first };
 	for (unsigned i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		struct pieces pieces = { .count = 0 };
 		uint8_t status;
 
 		random_fill(&t->random, bytes + sizeof(struct virtio_blk_header), scratch.block);
-		add_pieces(t, &pieces, bytes, sizeof(struct virtio_blk_header) + scratch.block, &cuts[i], cuts[i] ? 1 : 0, false);
+		add_pieces(t, &pieces, bytes, sizeof(struct virtio_blk_header) + scratch.block, &cuts[i],
+			   cuts[i] ? 1 : 0, false);
 		add_piece(t, &pieces, NULL, 1, true);
 		send_pieces(t, d, &pieces);
 		gather(&pieces, &status);
@@ -766,7 +814,8 @@ static void random_cuts(struct run *t, uint32_t *cuts, unsigned count, uint32_t 
 }
 
 /* Breaks: pieces of odd sizes: the sum is right, but some are rounded to sectors, or a bounce buffer mixes them up. */
-CHECK(random_pieces, "blk.random-pieces", REQ("frame-01", "blk-desc-06"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 4),
+CHECK(random_pieces, "blk.random-pieces", REQ("frame-01", "blk-desc-06"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 4),
       "A read gives the same bytes however its buffer is cut")
 {
 	enum { ROUNDS = 16 };
@@ -788,7 +837,7 @@ CHECK(random_pieces, "blk.random-pieces", REQ("frame-01", "blk-desc-06"), MUST, 
 
 struct load {
 	struct blk_request blk;
-	unsigned block;    /* of the scratch area */
+	unsigned block;	     /* of the scratch area */
 	const uint8_t *data; /* what a read must give */
 	bool done;
 };
@@ -817,7 +866,8 @@ static struct load make_load(struct run *t, unsigned number, unsigned block)
 	return load;
 }
 
-/* Breaks: requests of different speed overtake each other and one is returned twice, another never; or answers are mixed up. */
+/* Breaks: requests of different speed overtake each other and one is returned twice, another never; or answers are
+ * mixed up. */
 CHECK(mixed_load, "blk.mixed-load", REQ("blk-desc-09"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 16),
       "Of a virtqueue full of different requests each comes back exactly once, with its own answer")
 {
@@ -838,7 +888,8 @@ CHECK(mixed_load, "blk.mixed-load", REQ("blk-desc-09"), DESCRIBED, NEEDS(.type =
 	count = queue->size / THREE < MOST ? queue->size / THREE : MOST;
 	for (unsigned i = 0; i < count; i++) {
 		loads[i] = make_load(t, i, i % SCRATCH_BLOCKS);
-		if (virtqueue_add(queue, loads[i].blk.request.segments, loads[i].blk.request.count, NULL, &loads[i]) < 0)
+		if (virtqueue_add(queue, loads[i].blk.request.segments, loads[i].blk.request.count, NULL, &loads[i]) <
+		    0)
 			broken(t, "no room for request %u of %u", i, count);
 	}
 	virtqueue_kick(queue);
@@ -846,14 +897,17 @@ CHECK(mixed_load, "blk.mixed-load", REQ("blk-desc-09"), DESCRIBED, NEEDS(.type =
 		struct load *load;
 		uint8_t want;
 
-		require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "request %u of %u comes back", i + 1, count);
-		require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "used entry %u is valid: %s", i + 1, wrong ? wrong : "");
+		require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "request %u of %u comes back",
+			i + 1, count);
+		require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "used entry %u is valid: %s", i + 1,
+			wrong ? wrong : "");
 		load = done.token;
 		load->done = true;
 		want = load->blk.header->type == UNDEFINED_TYPE ? VIRTIO_BLK_S_UNSUPP : VIRTIO_BLK_S_OK;
 		if (load->blk.header->type == VIRTIO_BLK_T_FLUSH && !device_accepted(d, VIRTIO_BLK_F_FLUSH))
 			continue;
-		expect_eq(t, *load->blk.status, want, "status of a request of type %u among %u others", load->blk.header->type, count - 1);
+		expect_eq(t, *load->blk.status, want, "status of a request of type %u among %u others",
+			  load->blk.header->type, count - 1);
 		if (load->data)
 			expect_same(t, load->blk.data, load->data, scratch.block, "a read among others");
 	}
@@ -861,7 +915,8 @@ CHECK(mixed_load, "blk.mixed-load", REQ("blk-desc-09"), DESCRIBED, NEEDS(.type =
 
 /* Breaks: only the first virtqueue is served, or they share their indices. */
 CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_MQ)), "num_queues is at least 1, and all queues work")
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_MQ)),
+      "num_queues is at least 1, and all queues work")
 {
 	enum { MOST = 32, SIZE = 4 };
 	static struct virtqueue queues[MOST];
@@ -874,7 +929,8 @@ CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
 	require_ok(t, device_negotiate(d, plain_and(VIRTIO_BLK_F_MQ)), "MQ is accepted");
 	count = config_read(&d->transport, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2);
 	require(t, count >= 1, "num_queues is at least 1");
-	expect(t, d->queue_count >= count || count > DEVICE_QUEUES_SCANNED, "all %u virtqueues of num_queues exist: %u do", count, d->queue_count);
+	expect(t, d->queue_count >= count || count > DEVICE_QUEUES_SCANNED,
+	       "all %u virtqueues of num_queues exist: %u do", count, d->queue_count);
 	if (count > MOST) {
 		info(t, "of %u virtqueues the first %u are used", count, MOST);
 		count = MOST;
@@ -888,16 +944,18 @@ CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
 	device_go(d);
 	for (unsigned i = 0; i < count; i++) {
 		requests[i] = make(t, VIRTIO_BLK_T_IN, 0, block, true);
-		if (virtqueue_add(&queues[i], requests[i].request.segments, requests[i].request.count, NULL, &requests[i]) < 0)
+		if (virtqueue_add(&queues[i], requests[i].request.segments, requests[i].request.count, NULL,
+				  &requests[i]) < 0)
 			broken(t, "no room for a request in virtqueue %u", i);
 		virtqueue_publish(&queues[i]);
 	}
 	for (unsigned i = 0; i < count; i++)
 		virtqueue_notify(&queues[i]);
 	for (unsigned i = 0; i < count; i++) {
-		require(t, WAIT_UNTIL(virtqueue_used_waiting(&queues[i]), device_patience_ns), "a request in virtqueue %u comes back", i);
-		require(t, virtqueue_pop(&queues[i], &done, &wrong) == VIRTQUEUE_POPPED, "the used entry of virtqueue %u is valid: %s", i,
-			wrong ? wrong : "");
+		require(t, WAIT_UNTIL(virtqueue_used_waiting(&queues[i]), device_patience_ns),
+			"a request in virtqueue %u comes back", i);
+		require(t, virtqueue_pop(&queues[i], &done, &wrong) == VIRTQUEUE_POPPED,
+			"the used entry of virtqueue %u is valid: %s", i, wrong ? wrong : "");
 		expect_eq(t, *requests[i].status, VIRTIO_BLK_S_OK, "status of a read through virtqueue %u", i);
 		expect_same(t, requests[i].data, requests[0].data, block, "the first block through another virtqueue");
 	}
@@ -905,7 +963,8 @@ CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
 
 /* ---- read-only disks (5.2.6.2) ---- */
 
-/* Breaks: another status, or the data is written. Checked whether or not the driver accepted RO: offering it is what binds the device. */
+/* Breaks: another status, or the data is written. Checked whether or not the driver accepted RO: offering it is what
+ * binds the device. */
 CHECK(read_only, "blk.read-only", REQ("blk-op-02", "blk-op-03"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_RO)),
       "A write to a disk that offers RO ends with IOERR and changes nothing")
@@ -918,14 +977,17 @@ CHECK(read_only, "blk.read-only", REQ("blk-op-02", "blk-op-03"), MUST,
 		blk = make(t, VIRTIO_BLK_T_OUT, scratch.first, scratch.block, false);
 		for (uint32_t i = 0; i < scratch.block; i++)
 			blk.data[i] = (uint8_t)~scratch.saved[i];
-		expect_eq(t, send(t, d, &blk, NULL), VIRTIO_BLK_S_IOERR, "status of a write, RO %s", accepted ? "accepted" : "not accepted");
-		expect_same(t, read_blocks(t, d, 0, 1), scratch.saved, scratch.block, "the block after the refused write");
+		expect_eq(t, send(t, d, &blk, NULL), VIRTIO_BLK_S_IOERR, "status of a write, RO %s",
+			  accepted ? "accepted" : "not accepted");
+		expect_same(t, read_blocks(t, d, 0, 1), scratch.saved, scratch.block,
+			    "the block after the refused write");
 	}
 }
 
 /* ---- discard, write zeroes, secure erase (5.2.6) ---- */
 
-static uint8_t send_ranges(struct run *t, struct device *d, uint32_t type, const struct virtio_blk_range *ranges, unsigned count)
+static uint8_t send_ranges(struct run *t, struct device *d, uint32_t type, const struct virtio_blk_range *ranges,
+			   unsigned count)
 {
 	struct blk_request blk = make(t, type, 0, count * sizeof(*ranges), false);
 
@@ -942,7 +1004,8 @@ static struct virtio_blk_range range_of(unsigned block, unsigned blocks, uint32_
 	};
 }
 
-/* The device must take at least one block at a time: the check ends if the limit in the configuration space says otherwise. */
+/* The device must take at least one block at a time: the check ends if the limit in the configuration space says
+ * otherwise. */
 static void need_range(struct run *t, struct device *d, uint32_t limit_field, unsigned blocks)
 {
 	uint32_t limit = config_read(&d->transport, limit_field, 4);
@@ -957,12 +1020,14 @@ static void expect_unknown_flags(struct run *t, struct device *d, uint32_t type,
 	for (unsigned bit = first_bit; bit < 32; bit++) {
 		struct virtio_blk_range range = range_of(0, 1, 1u << bit);
 
-		expect_eq(t, send_ranges(t, d, type, &range, 1), VIRTIO_BLK_S_UNSUPP, "status of a range with flag bit %u", bit);
+		expect_eq(t, send_ranges(t, d, type, &range, 1), VIRTIO_BLK_S_UNSUPP,
+			  "status of a range with flag bit %u", bit);
 	}
 }
 
 CHECK(discard_flags, "blk.discard-flags", REQ("blk-op-04"), MUST,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_DISCARD)), "A discard with an unknown flag gives UNSUPP")
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
+      "A discard with an unknown flag gives UNSUPP")
 {
 	open_writable_scratch(t, d, plain_and(VIRTIO_BLK_F_DISCARD));
 	expect_unknown_flags(t, d, VIRTIO_BLK_T_DISCARD, 1);
@@ -970,17 +1035,19 @@ CHECK(discard_flags, "blk.discard-flags", REQ("blk-op-04"), MUST,
 
 /* Breaks: unmap is taken for an order to discard what is discarded anyway. */
 CHECK(discard_unmap, "blk.discard-unmap", REQ("blk-op-05"), MUST,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_DISCARD)), "A discard with the unmap flag gives UNSUPP")
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
+      "A discard with the unmap flag gives UNSUPP")
 {
 	struct virtio_blk_range range;
 
 	open_writable_scratch(t, d, plain_and(VIRTIO_BLK_F_DISCARD));
 	range = range_of(0, 1, VIRTIO_BLK_RANGE_UNMAP);
-	expect_eq(t, send_ranges(t, d, VIRTIO_BLK_T_DISCARD, &range, 1), VIRTIO_BLK_S_UNSUPP, "status of a discard with unmap");
+	expect_eq(t, send_ranges(t, d, VIRTIO_BLK_T_DISCARD, &range, 1), VIRTIO_BLK_S_UNSUPP,
+		  "status of a discard with unmap");
 }
 
 /* Breaks: a discard is refused, or takes more than its range: the guest loses a neighbouring file. */
-CHECK(discard_range, "blk.discard-range", REQ("blk-desc-06"), DESCRIBED,
+CHECK(discard_range, "blk.discard-range", REQ("blk-desc-11"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
       "A discard ends with OK and leaves what is outside of its range")
 {
@@ -991,7 +1058,8 @@ CHECK(discard_range, "blk.discard-range", REQ("blk-desc-06"), DESCRIBED,
 	need_range(t, d, VIRTIO_BLK_CONFIG_MAX_DISCARD_SECTORS, 4);
 	wrote = write_pattern(t, d, 0, SCRATCH_BLOCKS);
 	range = range_of(6, 4, 0);
-	expect_eq(t, send_ranges(t, d, VIRTIO_BLK_T_DISCARD, &range, 1), VIRTIO_BLK_S_OK, "status of a discard of 4 blocks");
+	expect_eq(t, send_ranges(t, d, VIRTIO_BLK_T_DISCARD, &range, 1), VIRTIO_BLK_S_OK,
+		  "status of a discard of 4 blocks");
 	read = read_blocks(t, d, 0, SCRATCH_BLOCKS);
 	expect_same(t, read, wrote, 6 * scratch.block, "the blocks before the discarded ones");
 	expect_same(t, read + 10 * scratch.block, wrote + 10 * scratch.block, (SCRATCH_BLOCKS - 10) * scratch.block,
@@ -1017,7 +1085,8 @@ static void zero_and_look(struct run *t, struct device *d, uint32_t flags)
 	zeroes = need_memory(t, dma_private(4 * scratch.block));
 	wrote = write_pattern(t, d, 0, SCRATCH_BLOCKS);
 	range = range_of(4, 4, flags);
-	require_eq(t, send_ranges(t, d, VIRTIO_BLK_T_WRITE_ZEROES, &range, 1), VIRTIO_BLK_S_OK, "status of write zeroes");
+	require_eq(t, send_ranges(t, d, VIRTIO_BLK_T_WRITE_ZEROES, &range, 1), VIRTIO_BLK_S_OK,
+		   "status of write zeroes");
 	read = read_blocks(t, d, 0, SCRATCH_BLOCKS);
 	expect_same(t, read + 4 * scratch.block, zeroes, 4 * scratch.block, "the zeroed blocks");
 	expect_same(t, read, wrote, 4 * scratch.block, "the blocks before the zeroed ones");
@@ -1057,7 +1126,8 @@ CHECK(write_zeroes_ranges, "blk.write-zeroes-ranges", REQ("blk-op-06"), MUST,
 	write_pattern(t, d, 0, SCRATCH_BLOCKS);
 	ranges[0] = range_of(9, 2, 0);
 	ranges[1] = range_of(2, 1, 0);
-	require_eq(t, send_ranges(t, d, VIRTIO_BLK_T_WRITE_ZEROES, ranges, 2), VIRTIO_BLK_S_OK, "status of write zeroes of two ranges");
+	require_eq(t, send_ranges(t, d, VIRTIO_BLK_T_WRITE_ZEROES, ranges, 2), VIRTIO_BLK_S_OK,
+		   "status of write zeroes of two ranges");
 	read = read_blocks(t, d, 0, SCRATCH_BLOCKS);
 	expect_same(t, read + 9 * scratch.block, zeroes, 2 * scratch.block, "the blocks of the first range");
 	expect_same(t, read + 2 * scratch.block, zeroes, scratch.block, "the block of the second range");
@@ -1071,7 +1141,8 @@ CHECK(secure_erase_flags, "blk.secure-erase-flags", REQ("blk-op-04"), MUST,
 	expect_unknown_flags(t, d, VIRTIO_BLK_T_SECURE_ERASE, 1);
 }
 
-/* Robustness, as for reads and writes. Breaks: sector + num_sectors overflows, and the start of the disk is discarded. */
+/* Robustness, as for reads and writes. Breaks: sector + num_sectors overflows, and the start of the disk is discarded.
+ */
 static void expect_range_refused(struct run *t, struct device *d, uint32_t type)
 {
 	struct virtio_blk_range wrong[] = {
@@ -1082,8 +1153,9 @@ static void expect_range_refused(struct run *t, struct device *d, uint32_t type)
 	};
 
 	for (unsigned i = blk_capacity(d) % scratch.sectors ? 1 : 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		expect_eq(t, send_ranges(t, d, type, &wrong[i], 1), VIRTIO_BLK_S_IOERR, "status of %u sectors from 0x%lx on, of 0x%lx",
-			  wrong[i].sectors, wrong[i].sector, blk_capacity(d));
+		expect_eq(t, send_ranges(t, d, type, &wrong[i], 1), VIRTIO_BLK_S_IOERR,
+			  "status of %u sectors from 0x%lx on, of 0x%lx", wrong[i].sectors, wrong[i].sector,
+			  blk_capacity(d));
 	/* The second one reaches into the last block, which may have been done. */
 	expect_same(t, read_blocks(t, d, 0, SCRATCH_BLOCKS - 1), scratch.saved, (SCRATCH_BLOCKS - 1) * scratch.block,
 		    "the last blocks but one after the refused ranges");
@@ -1111,7 +1183,8 @@ CHECK(write_zeroes_beyond_end, "blk.write-zeroes-beyond-end", REQ("blk-desc-05")
 
 /* Breaks: raw numbers of the storage are passed through. */
 CHECK(lifetime, "blk.lifetime", REQ("blk-op-12"), MUST,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_LIFETIME)), "GET_LIFETIME gives no reserved value")
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE, .features = OFFERS(VIRTIO_BLK_F_LIFETIME)),
+      "GET_LIFETIME gives no reserved value")
 {
 	enum { PRE_EOL_MAX = 3, ESTIMATE_MAX = 11, BYTES = 6 };
 	struct blk_request blk;
@@ -1126,18 +1199,21 @@ CHECK(lifetime, "blk.lifetime", REQ("blk-op-12"), MUST,
 	expect(t, fields[2] <= ESTIMATE_MAX, "device_lifetime_est_typ_b %u is not reserved", fields[2]);
 }
 
-/* Breaks: a zone command is carried out for a driver that knows nothing of zones, or gives IOERR. On a disk that has zones only the harmless ones are sent. */
+/* Breaks: a zone command is carried out for a driver that knows nothing of zones, or gives IOERR. On a disk that has
+ * zones only the harmless ones are sent. */
 CHECK(zone_commands, "blk.zone-commands", REQ("blk-op-13"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = THREE),
       "Zone commands give UNSUPP while ZONED is not negotiated")
 {
-	static const uint32_t types[] = { VIRTIO_BLK_T_ZONE_REPORT, VIRTIO_BLK_T_ZONE_OPEN,   VIRTIO_BLK_T_ZONE_CLOSE,
-					  VIRTIO_BLK_T_ZONE_FINISH, VIRTIO_BLK_T_ZONE_RESET, VIRTIO_BLK_T_ZONE_RESET_ALL };
+	static const uint32_t types[] = {
+		VIRTIO_BLK_T_ZONE_REPORT, VIRTIO_BLK_T_ZONE_OPEN,  VIRTIO_BLK_T_ZONE_CLOSE,
+		VIRTIO_BLK_T_ZONE_FINISH, VIRTIO_BLK_T_ZONE_RESET, VIRTIO_BLK_T_ZONE_RESET_ALL
+	};
 	unsigned count = device_offers(d, VIRTIO_BLK_F_ZONED) ? 3 : sizeof(types) / sizeof(types[0]);
 
 	start(t, d, blk_plain_features());
 	for (unsigned i = 0; i < count; i++)
-		expect_eq(t, status_of(t, d, types[i], 0, types[i] == VIRTIO_BLK_T_ZONE_REPORT ? 4096 : 0, true), VIRTIO_BLK_S_UNSUPP,
-			  "status of a request of type %u", types[i]);
+		expect_eq(t, status_of(t, d, types[i], 0, types[i] == VIRTIO_BLK_T_ZONE_REPORT ? 4096 : 0, true),
+			  VIRTIO_BLK_S_UNSUPP, "status of a request of type %u", types[i]);
 }
 
 /* As above. ZONE_APPEND has a layout of its own: append_sector before the status. */
@@ -1159,7 +1235,8 @@ CHECK(zone_append, "blk.zone-append", REQ("blk-op-13"), MUST, NEEDS(.type = VIRT
 }
 
 /* Breaks: bit 17 is offered to a driver that has no FEATURES_OK to be refused with. */
-CHECK(legacy_zoned, "blk.legacy-zoned", REQ("blk-init-06"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1), "A legacy device does not offer ZONED")
+CHECK(legacy_zoned, "blk.legacy-zoned", REQ("blk-init-06"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1),
+      "A legacy device does not offer ZONED")
 {
 	expect(t, !device_offers(d, VIRTIO_BLK_F_ZONED), "ZONED (bit 17) is not offered");
 }
@@ -1180,7 +1257,8 @@ static uint32_t zoned_model(struct run *t, struct device *d)
 
 /* Breaks: a value that no driver knows. */
 CHECK(zoned_model_known, "blk.zoned-model", REQ("blk-init-09"), MUST,
-      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .features = OFFERS(VIRTIO_BLK_F_ZONED)), "The zoned model is none, host-managed or host-aware")
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .features = OFFERS(VIRTIO_BLK_F_ZONED)),
+      "The zoned model is none, host-managed or host-aware")
 {
 	uint32_t model = zoned_model(t, d);
 
@@ -1217,7 +1295,8 @@ CHECK(zoned_declined, "blk.zoned-declined", REQ("blk-init-07"), SHOULD,
 /* ---- legacy interface (5.2.5.3) ---- */
 
 /* Breaks: the device waits for FEATURES_OK, which a legacy driver does not know, and never answers. */
-CHECK(legacy_start, "blk.legacy-start", REQ("blk-leg-02"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1, .entries = THREE),
+CHECK(legacy_start, "blk.legacy-start", REQ("blk-leg-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1, .entries = THREE),
       "A legacy driver that sets no FEATURES_OK can read")
 {
 	start(t, d, blk_plain_features());

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Entropy device (5.4): every buffer comes back with at least one random byte, and what the used length claims is really there.
+ * Entropy device (5.4): every buffer comes back with at least one random byte, and what the used length claims is
+ * really there.
  *
- * How it breaks: the used length is the size of the buffer although the source gave less; only the first descriptor of a chain is filled; the generator starts
- * with the same seed after each reset. The symptom is a guest whose keys are not as random as it believes, which nobody sees.
+ * How it breaks: the used length is the size of the buffer although the source gave less; only the first descriptor of
+ * a chain is filled; the generator starts with the same seed after each reset. The symptom is a guest whose keys are
+ * not as random as it believes, which nobody sees.
  *
  * Random bytes are judged with odds of less than 1 : 10^12 for a false alarm.
  */
@@ -13,10 +15,10 @@
 #include "firmware/lib/string.h"
 
 enum {
-	ROUNDS = 8,       /* a byte that the device writes stays as it was in all rounds with odds of 2^-64 */
-	SAMPLE = 32,      /* two samples of so many bytes are equal with odds of 2^-256 */
+	ROUNDS = 8,	  /* a byte that the device writes stays as it was in all rounds with odds of 2^-64 */
+	SAMPLE = 32,	  /* two samples of so many bytes are equal with odds of 2^-256 */
 	STATISTIC = 2048, /* bytes */
-	REQUESTS = 256,   /* the most that one check makes, for a source that gives a byte at a time */
+	REQUESTS = 256,	  /* the most that one check makes, for a source that gives a byte at a time */
 };
 
 static void start(struct run *t, struct device *d)
@@ -24,7 +26,8 @@ static void start(struct run *t, struct device *d)
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 }
 
-/* Sends one buffer in `count` segments and waits for it. Returns the used length, which lies in 1 to the size of the buffer. */
+/* Sends one buffer in `count` segments and waits for it. Returns the used length, which lies in 1 to the size of the
+ * buffer. */
 static uint32_t ask(struct run *t, struct device *d, struct segment *segments, unsigned count)
 {
 	struct virtqueue *queue = device_request_queue(d);
@@ -35,7 +38,8 @@ static uint32_t ask(struct run *t, struct device *d, struct segment *segments, u
 		broken(t, "no room in the virtqueue for %u segments", count);
 	virtqueue_kick(queue);
 	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "a buffer comes back");
-	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry is valid: %s", wrong ? wrong : "");
+	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry is valid: %s",
+		wrong ? wrong : "");
 	require(t, done.length >= 1, "at least one byte is placed in a buffer of %u bytes", done.writable);
 	return done.length;
 }
@@ -59,7 +63,8 @@ static void collect(struct run *t, struct device *d, uint8_t *bytes, uint32_t si
 }
 
 /* Breaks: a second virtqueue answers QueueSizeMax, because the device does not look at QueueSel; or there is none. */
-CHECK(queue_count, "rng.queue-count", REQ("ent-desc-03"), DESCRIBED, NEEDS(.type = VIRTIO_ID_ENTROPY), "The entropy device has exactly one virtqueue")
+CHECK(queue_count, "rng.queue-count", REQ("ent-desc-03"), DESCRIBED, NEEDS(.type = VIRTIO_ID_ENTROPY),
+      "The entropy device has exactly one virtqueue")
 {
 	for (uint32_t i = 0; i < 4; i++) {
 		uint32_t max;
@@ -94,8 +99,8 @@ CHECK(sizes, "rng.sizes", REQ("ent-op-01"), MUST, NEEDS(.type = VIRTIO_ID_ENTROP
 }
 
 /* Breaks: the used length is the size of the buffer while the source gave less, or the last byte is never written. */
-CHECK(length_is_written, "rng.length-is-written", REQ("ent-op-01", "sused-02"), MUST, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
-      "All bytes that the used length counts are written")
+CHECK(length_is_written, "rng.length-is-written", REQ("ent-op-01", "sused-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1), "All bytes that the used length counts are written")
 {
 	enum { SIZE = 64 };
 	uint8_t *buffer = need_memory(t, dma_alloc(SIZE, 1));
@@ -114,14 +119,16 @@ CHECK(length_is_written, "rng.length-is-written", REQ("ent-op-01", "sused-02"), 
 			changed[i] |= buffer[i] != DMA_FRESH_BYTE;
 	}
 	for (uint32_t i = 0; i < least; i++)
-		if (!expect(t, changed[i], "byte %u is written: it kept its old value in %u answers of at least %u bytes", i, ROUNDS,
+		if (!expect(t, changed[i],
+			    "byte %u is written: it kept its old value in %u answers of at least %u bytes", i, ROUNDS,
 			    least))
 			break;
 }
 
-/* Breaks: 64 KiB come back as complete with a hole, e.g. only what the source's buffer holds. Any 8 bytes keep their old value with odds of 2^-64. */
-CHECK(large_is_written, "rng.large-is-written", REQ("ent-op-01", "sused-02"), MUST, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
-      "All of a large buffer that the used length counts is written")
+/* Breaks: 64 KiB come back as complete with a hole, e.g. only what the source's buffer holds. Any 8 bytes keep their
+ * old value with odds of 2^-64. */
+CHECK(large_is_written, "rng.large-is-written", REQ("ent-op-01", "sused-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1), "All of a large buffer that the used length counts is written")
 {
 	enum { SIZE = 65536, RUN = 8 };
 	uint8_t *buffer = need_memory(t, dma_alloc(SIZE, 1));
@@ -141,7 +148,8 @@ CHECK(large_is_written, "rng.large-is-written", REQ("ent-op-01", "sused-02"), MU
 }
 
 /* Breaks: only the first descriptor is filled while the used length counts all, or the bytes go to the wrong ones. */
-CHECK(chain, "rng.chain", REQ("ent-desc-01", "frame-01"), MUST, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1, .entries = 4),
+CHECK(chain, "rng.chain", REQ("ent-desc-01", "frame-01"), MUST,
+      NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1, .entries = 4),
       "A buffer of several descriptors is filled from its first byte on, as far as the used length says")
 {
 	static const uint32_t sizes[4] = { 1, 3, 16, 13 };
@@ -169,7 +177,9 @@ CHECK(chain, "rng.chain", REQ("ent-desc-01", "frame-01"), MUST, NEEDS(.type = VI
 				changed[at++] |= ((uint8_t *)segments[i].data)[j] != DMA_FRESH_BYTE;
 	}
 	for (uint32_t i = 0; i < least; i++)
-		if (!expect(t, changed[i], "byte %u of a chain of 1 + 3 + 16 + 13 bytes is written: it kept its old value in %u answers of at least %u bytes",
+		if (!expect(t, changed[i],
+			    "byte %u of a chain of 1 + 3 + 16 + 13 bytes is written: it kept its old value in %u "
+			    "answers of at least %u bytes",
 			    i, ROUNDS, least))
 			break;
 }
@@ -184,22 +194,25 @@ CHECK(full_queue, "rng.full-queue", REQ("ent-op-01"), MUST, NEEDS(.type = VIRTIO
 
 	start(t, d);
 	for (unsigned i = 0; i < queue->size; i++) {
-		struct segment segment = { .data = need_memory(t, dma_alloc(SAMPLE, 1)), .size = SAMPLE, .writable = true };
+		struct segment segment = { .data = need_memory(t, dma_alloc(SAMPLE, 1)),
+					   .size = SAMPLE,
+					   .writable = true };
 
 		virtqueue_add(queue, &segment, 1, NULL, queue);
 	}
 	virtqueue_kick(queue);
 	for (unsigned i = 0; i < queue->size; i++) {
-		require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "buffer %u of %u comes back", i + 1,
-			queue->size);
-		require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "used entry %u is valid: %s", i + 1, wrong);
+		require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "buffer %u of %u comes back",
+			i + 1, queue->size);
+		require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "used entry %u is valid: %s", i + 1,
+			wrong);
 		expect(t, done.length >= 1, "buffer %u has at least one random byte", i + 1);
 	}
 }
 
 /* Breaks: all buffers get the same bytes, e.g. zeroes with a length that claims them. */
-CHECK(buffers_differ, "rng.buffers-differ", REQ("ent-desc-02"), DESCRIBED, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
-      "Two samples differ")
+CHECK(buffers_differ, "rng.buffers-differ", REQ("ent-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1), "Two samples differ")
 {
 	uint8_t one[SAMPLE], other[SAMPLE];
 
@@ -235,7 +248,8 @@ CHECK(balanced, "rng.balanced", REQ("ent-desc-02"), DESCRIBED, NEEDS(.type = VIR
 
 		for (unsigned i = 0; i < STATISTIC; i++)
 			excess += bytes[i] >> bit & 1 ? 1 : -1;
-		expect(t, excess * excess <= 100 * STATISTIC, "bit %u is set in about half of %u bytes: the excess of ones is %ld", bit,
-		       STATISTIC, (long)excess);
+		expect(t, excess * excess <= 100 * STATISTIC,
+		       "bit %u is set in about half of %u bytes: the excess of ones is %ld", bit, STATISTIC,
+		       (long)excess);
 	}
 }
