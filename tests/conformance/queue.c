@@ -94,7 +94,7 @@ CHECK(first_beyond, "queue.first-beyond-last", REQ("mmio-table-05"), DESCRIBED, 
 CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
       "QueueSizeMax of virtqueues far beyond the last is 0")
 {
-	static const uint16_t indices[] = { 63,  64,   127,  128,  255,    256,    511,
+	static const uint16_t indices[] = { 63,	 64,   127,  128,  255,	   256,	   511,
 					    512, 1023, 1024, 1025, 0x7fff, 0x8000, 0xffff };
 
 	if (!queues_at_most(d))
