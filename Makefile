@@ -19,14 +19,19 @@ CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-strict-aliasing -fno-stack-protect
 
 # The files of checks, in the order in which the checks run.
 CHECKS := identity features status reset config queue framing ring queue_reset suppression notify interrupt legacy rng blk net console
-SOURCES := firmware/main.c \
-	   $(sort $(wildcard firmware/lib/*.c firmware/platform/*.c firmware/arch/generic/*.c drivers/*.c)) \
+SOURCES := firmware/main.c firmware/reference.c \
+	   $(sort $(wildcard firmware/lib/*.c firmware/platform/*.c firmware/arch/generic/*.c drivers/*.c model/*.c)) \
 	   $(sort $(wildcard $(addprefix firmware/arch/$(ARCH)/*,.c .S) $(addprefix firmware/boot/$(ARCH)/*,.c .S))) \
 	   $(filter-out $(CHECKS:%=tests/conformance/%.c),$(sort $(wildcard tests/conformance/*.c))) \
 	   $(wildcard $(CHECKS:%=tests/conformance/%.c))
-OBJECTS := $(SOURCES:%=$(OUT)/%.o) $(OUT)/gen/requirements.c.o
+OBJECTS := $(patsubst %,$(OUT)/%.o,$(filter-out $(ARCH_EXCLUDE),$(SOURCES))) $(OUT)/gen/requirements.c.o
 
-all: $(OUT)/touchstone.elf
+all: $(OUT)/$(or $(ARCH_IMAGE),touchstone.elf)
+
+# The host port: a program, not an image.
+$(OUT)/touchstone: $(OBJECTS)
+	@echo "  LINK    $@"
+	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -o $@ $(OBJECTS)
 
 $(OUT)/touchstone.elf: $(OUT)/touchstone.debug
 	@echo "  STRIP   $@"

@@ -152,11 +152,15 @@ const char *device_setup_queue(struct device *device, uint16_t index, uint16_t s
 const char *device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size)
 {
 	bool event_idx = device_accepted(device, VIRTIO_F_EVENT_IDX);
+	uint32_t max;
 
-	if (index >= device->queue_count)
+	/* Asked again and not taken from discovery: which virtqueues there are may depend on what was negotiated. */
+	reg_write(&device->transport, VIRTIO_MMIO_QUEUE_SEL, index);
+	max = reg_read(&device->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+	if (!max)
 		return "the virtqueue does not exist: QueueSizeMax is 0";
-	if (size > device->queue_max[index])
-		size = device->queue_max[index];
+	if (size > max)
+		size = (uint16_t)max;
 	if (transport_is_legacy(&device->transport)) {
 		if (!virtqueue_alloc_legacy(queue, &device->transport, index, size, event_idx, PAGE_SIZE, LEGACY_ALIGN))
 			return dma_exhausted;

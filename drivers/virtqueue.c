@@ -234,8 +234,6 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 	element.id = queue->used->ring[queue->used_seen % queue->size].id;
 	element.length = queue->used->ring[queue->used_seen % queue->size].length;
 	queue->used_seen++;
-	if (queue->event_idx && !queue->hold_used_event)
-		virtqueue_set_used_event(queue, queue->used_seen);
 
 	*completion = (struct completion){ .head = (uint16_t)element.id, .length = element.length };
 	if (element.id >= queue->size) {

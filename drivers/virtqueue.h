@@ -44,8 +44,8 @@ struct virtqueue {
 	volatile struct virtq_avail *avail;
 	volatile struct virtq_used *used;
 	uint32_t legacy_align; /* legacy layout: QueueAlign; 0 on the modern one */
-	bool event_idx;        /* negotiated; then pop() keeps used_event at the next used entry unless hold_used_event */
-	bool hold_used_event;
+	bool event_idx;       /* negotiated */
+	bool hold_used_event; /* of no effect */
 
 	uint16_t available; /* chains added, modulo 2^16; avail.index once published */
 	uint16_t published;
@@ -105,7 +105,11 @@ enum virtqueue_pop {
 };
 enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, const char **wrong);
 
-/* avail.flags: ask for no used buffer notifications (without EVENT_IDX), and used_event (with it). */
+/*
+ * avail.flags: ask for no used buffer notifications (without EVENT_IDX), and used_event (with it), which nobody else
+ * moves. A device may look at either a while after it moved used.idx: who has seen a used entry and then changes them
+ * may lose, or get, the notification of that entry.
+ */
 void virtqueue_set_no_interrupt(struct virtqueue *queue, bool no_interrupt);
 void virtqueue_set_used_event(struct virtqueue *queue, uint16_t index);
 uint16_t virtqueue_avail_event(const struct virtqueue *queue);

@@ -7,19 +7,20 @@
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
 #include "firmware/platform/platform.h"
+#include "firmware/reference.h"
 #include "tests/conformance/options.h"
 #include "tests/conformance/run.h"
 
 #define TOUCHSTONE_VERSION "0.1"
 
-enum { ARENA_BYTES = 4 << 20, HIGH_ARENA_BYTES = 1 << 20 };
+enum { ARENA_BYTES = 4 << 20, HIGH_ARENA_BYTES = 1 << 20, PLACE_MAX = 96 };
 #define FOUR_GIB (1ull << 32)
 
 /* What devices see. Not part of .bss: nobody needs it zeroed, and clearing it would be most of the boot. */
 static uint8_t arena[ARENA_BYTES] __attribute__((section(".arena"), aligned(4096)));
 
 static struct platform platform;
-static struct device devices[PLATFORM_WINDOWS];
+static struct device devices[PLATFORM_WINDOWS + REFERENCE_DEVICES];
 static struct options options;
 static unsigned device_count, empty_count;
 
@@ -84,38 +85,40 @@ static void report_queues(const struct device *device)
 	print("%s\n", device->queue_count ? "" : " none");
 }
 
-static void report_device(const struct device *device, const struct mmio_window *window)
+static bool is_reference(const struct device *device)
+{
+	return device->transport.bus != &transport_memory_bus;
+}
+
+/* `place` is where it is, `source` who said so. */
+static void report_device(const struct device *device, const char *place, const char *source)
 {
 	const struct transport *transport = &device->transport;
 
-	print("# device %s: %s (%u) at 0x%lx ", device->name, device->type->title, transport->device_id, transport->base);
-	if (transport->line)
-		print("irq %u %s", window->irq.gsi, window->irq.trigger == IRQ_LEVEL ? "level" : "edge");
-	else
-		print("irq %u unreachable", window->irq.gsi);
-	print(" version %u vendor 0x%x found-by%s%s%s%s\n", transport->version, transport->vendor_id,
-	      window->announced & ANNOUNCED_CMDLINE ? " cmdline" : "", window->announced & ANNOUNCED_ACPI ? " acpi" : "",
-	      window->announced & ANNOUNCED_FDT ? " fdt" : "", window->announced & ANNOUNCED_PROBE ? " probe" : "");
+	print("# device %s: %s (%u) %s version %u vendor 0x%x %s\n", device->name, device->type->title, transport->device_id, place,
+	      transport->version, transport->vendor_id, source);
 	report_features(device);
 	report_queues(device);
 	if (device->unusable)
 		print("# warning: device %s: %s; it is not tested\n", device->name, device->unusable);
 }
 
-/* blk0, blk1, net0: by type, in ascending order of address. */
+/* blk0, blk1, net0: by type, in the order in which they were announced; refblk0 for the reference's. */
 static void name_device(struct device *device)
 {
 	unsigned same = 0;
 
 	for (unsigned i = 0; i < device_count; i++)
-		same += devices[i].type == device->type;
-	format_string(device->name, sizeof(device->name), "%s%u", device->type->prefix, same);
+		same += devices[i].type == device->type && is_reference(&devices[i]) == is_reference(device);
+	format_string(device->name, sizeof(device->name), "%s%s%u", is_reference(device) ? "ref" : "", device->type->prefix, same);
 }
 
 static void open_window(const struct mmio_window *window)
 {
 	struct device *device = &devices[device_count];
 	struct transport *transport = &device->transport;
+	char place[PLACE_MAX], source[PLACE_MAX];
+	const char *trigger;
 	uint32_t magic;
 
 	*transport = (struct transport){
@@ -147,7 +150,43 @@ static void open_window(const struct mmio_window *window)
 	transport->line = irq_line_open(&window->irq);
 	name_device(device);
 	device_count++;
-	report_device(device, window);
+	trigger = window->irq.trigger == IRQ_LEVEL ? "level" : "edge";
+	format_string(place, sizeof(place), "at 0x%lx irq %u %s", transport->base, window->irq.gsi,
+		      transport->line ? trigger : "unreachable");
+	format_string(source, sizeof(source), "found-by%s%s%s%s", window->announced & ANNOUNCED_CMDLINE ? " cmdline" : "",
+		      window->announced & ANNOUNCED_ACPI ? " acpi" : "", window->announced & ANNOUNCED_FDT ? " fdt" : "",
+		      window->announced & ANNOUNCED_PROBE ? " probe" : "");
+	report_device(device, place, source);
+}
+
+/* The reference device, one of each back end, behind the devices of the machine. */
+static void open_references(void)
+{
+	const char *wrong = reference_init(&(struct reference_options){
+		.schedule = options.ref_schedule,
+		.defects = options.defect,
+		.line = options.ref_line,
+		.version = options.ref_version,
+		.seed = options.seed,
+	});
+
+	if (wrong) {
+		print("# warning: no reference device: %s\n", wrong);
+		return;
+	}
+	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
+		struct device *device = &devices[device_count];
+
+		device->transport = (struct transport){ .name = device->name };
+		reference_connect(i, &device->transport);
+		if (device_discover(device) != TRANSPORT_DEVICE) {
+			print("# warning: reference device %u does not show itself as a virtio-mmio device\n", i);
+			continue;
+		}
+		name_device(device);
+		device_count++;
+		report_device(device, "inside this image", "the reference device");
+	}
 }
 
 static const char *why_no_device(void)
@@ -185,10 +224,12 @@ void firmware_main(const struct boot_info *boot)
 
 	report_environment();
 	options_parse(&options, platform.cmdline, option_warning, NULL);
-	for (unsigned i = 0; i < platform.window_count; i++)
+	for (unsigned i = 0; strcmp(options.ref, "only") && i < platform.window_count; i++)
 		open_window(&platform.windows[i]);
 	if (empty_count)
 		print("# empty transports: %u\n", empty_count);
+	if (strcmp(options.ref, "off"))
+		open_references();
 	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat, options.timeout_ms,
 	      options.patience_ms);
 

@@ -30,8 +30,11 @@ static inline bool deadline_passed(uint64_t deadline)
 /* One turn of a waiting loop: runs the hook, if there is one, and lets the CPU rest. */
 void clock_wait(void);
 
-/* The hook of every wait, NULL for none: a device that is part of this program does its work there. */
-void clock_on_wait(void (*hook)(void));
+/*
+ * The hook of every wait, NULL for none: a device that is part of this program does its work there. It says whether it did
+ * any, for ports whose time only goes by when nothing happens.
+ */
+void clock_on_wait(bool (*hook)(void));
 
 /* Waits until CONDITION holds or the deadline passed; gives the last value of the condition. Evaluates it at least once, and once more after the deadline. */
 #define WAIT_UNTIL(CONDITION, NANOSECONDS)                                                                             \

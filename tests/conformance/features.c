@@ -379,7 +379,6 @@ static void expect_event_idx(struct run *t, struct device *d, bool active, const
 {
 	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
 	device_go(d);
-	device_request_queue(d)->hold_used_event = true;
 	virtqueue_set_no_interrupt(device_request_queue(d), active);
 	for (uint16_t i = 0; i < PROBES; i++)
 		if (!expect(t, notifies(t, d, active ? i : FAR_AWAY), "EVENT_IDX was %s %s: %s",

@@ -23,6 +23,11 @@ static const struct option {
 	{ "repeat", NUMBER, FIELD(repeat), 1, 1000000 },
 	{ "timeout", NUMBER, FIELD(timeout_ms), 1, 3600000 },
 	{ "patience", NUMBER, FIELD(patience_ms), 1, 3600000 },
+	{ "ref", TEXT, FIELD(ref), 0, 0 },
+	{ "ref-version", NUMBER, FIELD(ref_version), 1, 3 },
+	{ "ref-schedule", TEXT, FIELD(ref_schedule), 0, 0 },
+	{ "ref-line", TEXT, FIELD(ref_line), 0, 0 },
+	{ "defect", TEXT, FIELD(defect), 0, 0 },
 	{ "list", FLAG, FIELD(list), 0, 0 },
 #undef FIELD
 };
@@ -63,6 +68,8 @@ void options_parse(struct options *options, const char *cmdline, void (*warn)(vo
 	options->repeat = 1;
 	options->timeout_ms = 10000;
 	options->patience_ms = 2000;
+	options->ref_version = 2;
+	string_copy(options->ref, sizeof(options->ref), "off");
 
 	while (*cmdline) {
 		char word[OPTION_TEXT + sizeof(prefix) + 16];

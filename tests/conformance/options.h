@@ -12,6 +12,9 @@ struct options {
 	char only[OPTION_TEXT], skip[OPTION_TEXT]; /* globs with commas; "" = not given */
 	char after[128];
 	uint64_t seed, repeat, timeout_ms, patience_ms;
+	/* The reference device: "on", "off" or "only"; and how it behaves (firmware/reference.h) */
+	char ref[8], ref_schedule[8], ref_line[8], defect[OPTION_TEXT];
+	uint64_t ref_version;
 	bool list;
 };
 

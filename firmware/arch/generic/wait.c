@@ -3,9 +3,9 @@
 
 #include "firmware/arch/clock.h"
 
-static void (*wait_hook)(void);
+static bool (*wait_hook)(void);
 
-void clock_on_wait(void (*hook)(void))
+void clock_on_wait(bool (*hook)(void))
 {
 	wait_hook = hook;
 }

@@ -5,9 +5,6 @@
 
 #include <stdint.h>
 
-/* Virtual time: see clock.c. */
-void host_time_pass(void);
-
 /* Takes the interrupts that are pending, unless they are off. */
 void host_interrupts_take(void);
 

@@ -7,6 +7,7 @@
 
 #include <arch/cpu.h>
 
+#include "firmware/arch/generic/guard.h"
 #include "firmware/arch/host/host.h"
 #include "firmware/arch/irq.h"
 
@@ -60,5 +61,5 @@ void machine_exit(bool success)
 void cpu_relax(void)
 {
 	host_interrupts_take();
-	host_time_pass();
+	guard_tick(0);
 }
