@@ -468,6 +468,17 @@ UNIT_TEST(a_fadt_of_any_length)
 	}
 }
 
+UNIT_TEST(a_fadt_that_just_holds_the_sleep_register)
+{
+	for (uint32_t length = 255; length <= 256; length++) {
+		begin_fadt(length, HARDWARE_REDUCED);
+		set_generic(SLEEP_CONTROL, MEMORY, 0xfea00200);
+		parse_fadt();
+		unit_equal(platform.warning_count, 0);
+		unit_equal(platform.poweroff.sleep_address, length == 256 ? 0xfea00200 : 0);
+	}
+}
+
 UNIT_TEST(a_fadt_that_points_wrong)
 {
 	begin_fadt(FADT_SIZE, 0);

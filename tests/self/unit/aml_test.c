@@ -148,6 +148,7 @@ UNIT_TEST(isa_interrupts_in_aml_are_led_by_overrides)
 	load(&ssdt, "descriptors");
 	table_begin(&madt, "APIC");
 	table_put64(&madt, 0xfee00000);
+	table_put(&madt, (uint8_t[]){ 2, 10, 0, 0, 2, 0, 0, 0, 0, 0 }, 10);
 	table_put(&madt, (uint8_t[]){ 2, 10, 0, 6, 22, 0, 0, 0, 0xf, 0 }, 10);
 	machine_reset();
 	place_rsdp(RSDP, 2, 0, XSDT);
@@ -273,6 +274,82 @@ UNIT_TEST(a_device_by_hand)
 	unit_equal(platform.warning_count, 0);
 	unit_equal(platform.window_count, 1);
 	expect_window(0, 0x10000000, 0x200, level(32));
+}
+
+/* Names that lead somewhere, as names of things between which the walk must not get lost. */
+UNIT_TEST(all_names)
+{
+	/* External, with type and count of arguments, by a name of three segments */
+	PARSE(0x15, 0x2f, 3, 'A', 'B', 'C', '1', '_', 'S', 'B', '_', 'Z', '0', '9', '_', 6, 0,
+	      /* Alias of a name of two segments, from the root, to one from two scopes above */
+	      0x06, '\\', 0x2e, '_', 'S', 'B', '_', 'A', 'A', 'A', 'A', '^', '^', 'B', 'B', 'B', 'B',
+	      /* Name of a name */
+	      NAME('C', 'C', 'C', 'C'), '\\', 'D', 'D', 'D', 'D',
+	      /* a device whose name is a path, of which warnings show the last segment */
+	      0x5b, 0x82, 55, 0x2e, '_', 'S', 'B', '_', 'V', 'Z', '9', '_', HID, 0x0d, LNRO0005, 0, CRS, 0x11, 24, 0x0a,
+	      21, MEMORY, INTERRUPT);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _CRS has no end tag");
+}
+
+UNIT_TEST(names_that_cannot_be)
+{
+	static const uint8_t names[][9] = {
+		{ 0x2f, 0, 'A', 'A', 'A', 'A' },
+		{ 0x2f, 9, 'A', 'A', 'A', 'A' },
+		{ 0x2e, 'A', 'A', 'A', 'A', 'b', 'A', 'A', 'A' },
+		{ '0', 'A', 'A', 'A' },
+		{ 'A', 'a', 'A', 'A' },
+		{ 'A', 'A', ':', 'A' },
+		{ 'A', 'A', 'A', '/' },
+		{ '[', 'A', 'A', 'A' },
+		{ '@', 'A', 'A', 'A' },
+	};
+
+	for (uint32_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct table dsdt;
+
+		table_begin(&dsdt, "DSDT");
+		table_put(&dsdt, "\x5b\x82\x0a", 3);
+		table_put(&dsdt, names[i], sizeof(names[i]));
+		place_dsdt(&dsdt);
+		parse();
+		expect_one_warning(
+			"ACPI DSDT at 0x104000: AML at 0x24 (0x5b) is not understood; going on at the next device");
+	}
+}
+
+UNIT_TEST(power_off_values)
+{
+	PARSE(NAME('_', 'S', '5', '_'), 0x12, 4, 1, 0x0a, 0xff);
+	unit_equal(platform.warning_count, 0);
+	unit_true(platform.poweroff.has_s5);
+	unit_equal(platform.poweroff.s5, 0xff);
+}
+
+UNIT_TEST(power_off_values_that_cannot_be)
+{
+	static const uint8_t values[][6] = {
+		{ 0x0a, 5 },		    /* not a package */
+		{ 0x12, 2, 0 },		    /* nothing in it */
+		{ 0x12, 4, 1, 0x0d, 0 },    /* text in it */
+		{ 0x12, 5, 1, 0x0b, 0, 1 }, /* too large */
+	};
+	static const uint8_t sizes[] = { 2, 3, 5, 6 };
+
+	for (uint32_t i = 0; i < sizeof(sizes); i++) {
+		struct table dsdt;
+
+		table_begin(&dsdt, "DSDT");
+		table_put(&dsdt, "\x08_S5_", 5);
+		table_put(&dsdt, values[i], sizes[i]);
+		place_dsdt(&dsdt);
+		parse();
+		expect_one_warning(
+			"ACPI DSDT at 0x104000: _S5_ is not a package that begins with a small integer; ignored");
+		unit_true(!platform.poweroff.has_s5);
+	}
 }
 
 UNIT_TEST(package_lengths_that_cannot_be)
