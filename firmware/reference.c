@@ -21,13 +21,6 @@ enum {
 
 enum schedule { PROMPT, LAZY, MIXED };
 
-/* Until the catalogue is there. */
-__attribute__((weak)) enum model_defect model_defect_find(const char *name)
-{
-	(void)name;
-	return MODEL_DEFECT_NONE;
-}
-
 static struct reference {
 	struct model model;
 	struct irq_line *line;
@@ -134,7 +127,7 @@ static const char *read_defects(const char *names, uint32_t defects[MODEL_DEFECT
 		if (*names)
 			names++;
 		defect = model_defect_find(name);
-		if (defect == MODEL_DEFECT_NONE)
+		if (!defect)
 			return "touchstone.defect names no defect of the catalogue";
 		defects[defect / 32] |= 1u << (defect % 32);
 	}
