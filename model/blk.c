@@ -24,6 +24,7 @@ struct request {
 	uint64_t sector;
 	uint64_t data_out, data_in; /* bytes of data in the readable and in the writable part */
 	uint64_t written;           /* of data_in, from its beginning */
+	bool lost;                  /* not to be answered */
 };
 
 static void put(struct model *m, unsigned feature, uint32_t offset, unsigned width, uint64_t value)
@@ -75,6 +76,10 @@ static void negotiated(struct model *m)
 {
 	bool wce = model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE), flush = model_negotiated(m, VIRTIO_BLK_F_FLUSH);
 
+	if (broken(m, blk_writeback_without_flush))
+		return;
+	if (broken(m, blk_legacy_features_change_cache))
+		wce = false;
 	if (!flush && wce != model_is_legacy(m))
 		put(m, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_CONFIG_WRITEBACK, 1, 0);
 }
@@ -96,33 +101,83 @@ static bool in_range(const struct model *m, uint64_t sector, uint64_t sectors)
 {
 	uint64_t end = model_min(m->sectors, m->config.blk.sectors);
 
+	if (broken(m, blk_beyond_end_ok))
+		return true; /* and clip() transfers nothing */
+	if (broken(m, blk_last_sector_wrong))
+		end++;
+
 	return sectors < UINT32_MAX / VIRTIO_BLK_SECTOR && sector <= end && sectors <= end - sector;
+}
+
+/* Where a defective device finds a sector; always inside the disk. */
+static uint64_t place_of(const struct model *m, uint64_t sector)
+{
+	if (broken(m, blk_sector_in_blocks))
+		sector *= 8;
+	return sector % m->config.blk.sectors;
+}
+
+/* Sector by sector: a device that looks in the wrong place does so for each of them. */
+static bool move_sectors(struct model *m, struct request *r, uint64_t bytes, bool write)
+{
+	for (uint64_t done = 0; done < bytes; done += VIRTIO_BLK_SECTOR) {
+		uint8_t *sector = m->config.blk.disk + place_of(m, r->sector + done / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR;
+		bool ok = write ? model_chain_read(m, HEADER + done, sector, VIRTIO_BLK_SECTOR) : model_chain_write(m, done, sector, VIRTIO_BLK_SECTOR);
+
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static bool lies_beyond_end(const struct model *m, const struct request *r, uint64_t bytes)
+{
+	return broken(m, blk_beyond_end_ok) && (r->sector >= m->sectors || bytes / VIRTIO_BLK_SECTOR > m->sectors - r->sector);
 }
 
 static uint8_t read_sectors(struct model *m, struct request *r)
 {
+	uint8_t last;
+
+	if (lies_beyond_end(m, r, r->data_in))
+		return VIRTIO_BLK_S_OK;
 	if (r->data_in % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_in / VIRTIO_BLK_SECTOR))
 		return VIRTIO_BLK_S_IOERR;
-	if (model_chain_write(m, 0, m->config.blk.disk + r->sector * VIRTIO_BLK_SECTOR, (uint32_t)r->data_in))
+	if (move_sectors(m, r, r->data_in, false))
 		r->written = r->data_in;
+	if (broken(m, blk_data_corrupted) && r->data_in) {
+		last = (uint8_t)~m->config.blk.disk[place_of(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1) * VIRTIO_BLK_SECTOR + VIRTIO_BLK_SECTOR - 1];
+		model_chain_write(m, r->data_in - 1, &last, 1);
+	}
 	return VIRTIO_BLK_S_OK;
 }
 
-static uint8_t write_sectors(struct model *m, const struct request *r)
+static uint8_t write_sectors(struct model *m, struct request *r)
 {
-	if (model_offers(m, VIRTIO_BLK_F_RO))
+	bool read_only = model_offers(m, VIRTIO_BLK_F_RO);
+
+	if (read_only && !broken(m, blk_read_only_writes))
+		return broken(m, blk_read_only_says_ok) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
+	if (lies_beyond_end(m, r, r->data_out))
+		return VIRTIO_BLK_S_OK;
+	if (r->data_out % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_out / VIRTIO_BLK_SECTOR)) {
+		if (broken(m, blk_partial_write) && in_range(m, r->sector, 1))
+			move_sectors(m, r, model_min(r->data_out, (m->config.blk.sectors - r->sector) * VIRTIO_BLK_SECTOR), true);
 		return VIRTIO_BLK_S_IOERR;
-	if (r->data_out % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_out / VIRTIO_BLK_SECTOR))
-		return VIRTIO_BLK_S_IOERR;
-	model_chain_read(m, HEADER, m->config.blk.disk + r->sector * VIRTIO_BLK_SECTOR, (uint32_t)r->data_out);
-	return VIRTIO_BLK_S_OK;
+	}
+	if (broken(m, blk_loses_writes) && ++m->defective.writes % 3 == 0)
+		return VIRTIO_BLK_S_OK;
+	move_sectors(m, r, r->data_out, true);
+	return read_only ? VIRTIO_BLK_S_IOERR : VIRTIO_BLK_S_OK;
 }
 
 static uint8_t get_id(struct model *m, struct request *r)
 {
-	uint32_t length = (uint32_t)model_min(r->data_in, VIRTIO_BLK_ID_BYTES);
+	uint32_t length = (uint32_t)model_min(r->data_in, VIRTIO_BLK_ID_BYTES), told = length;
 
-	if (model_chain_write(m, 0, m->config.blk.id, length))
+	while (broken(m, blk_id_not_padded) && told && !m->config.blk.id[told - 1])
+		told--;
+	if (model_chain_write(m, 0, m->config.blk.id, told))
 		r->written = length;
 	return VIRTIO_BLK_S_OK;
 }
@@ -130,11 +185,12 @@ static uint8_t get_id(struct model *m, struct request *r)
 static uint8_t get_lifetime(struct model *m, struct request *r)
 {
 	static const uint8_t healthy[LIFETIME_BYTES] = { 1, 0, 1, 0, 1, 0 }; /* pre_eol_info normal, both estimates up to 10% */
+	static const uint8_t reserved[LIFETIME_BYTES] = { 9, 0, 99, 0, 99, 0 };
 	uint32_t length = (uint32_t)model_min(r->data_in, LIFETIME_BYTES);
 
 	if (!model_negotiated(m, VIRTIO_BLK_F_LIFETIME))
 		return VIRTIO_BLK_S_UNSUPP;
-	if (model_chain_write(m, 0, healthy, length))
+	if (model_chain_write(m, 0, broken(m, blk_lifetime_reserved) ? reserved : healthy, length))
 		r->written = length;
 	return VIRTIO_BLK_S_OK;
 }
@@ -150,9 +206,26 @@ static uint8_t get_range(struct model *m, const struct request *r, uint32_t i, s
 	range->sector = model_le(bytes, 8);
 	range->sectors = (uint32_t)model_le(bytes + 8, 4);
 	range->flags = (uint32_t)model_le(bytes + 12, 4);
+	if (broken(m, blk_unknown_flags_accepted))
+		known = ~(r->type == VIRTIO_BLK_T_DISCARD ? (uint32_t)VIRTIO_BLK_RANGE_UNMAP : 0);
+	if (broken(m, blk_discard_unmap_accepted))
+		known |= VIRTIO_BLK_RANGE_UNMAP;
 	if (range->flags & ~known)
 		return VIRTIO_BLK_S_UNSUPP;
 	return range->sectors <= RANGE_SECTORS_MAX && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
+}
+
+/* What a defective device makes of a range. */
+static void misjudge(const struct model *m, const struct request *r, struct virtio_blk_range *range)
+{
+	if (r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_too_much) && in_range(m, range->sector, range->sectors + 1ull))
+		range->sectors++;
+	if (r->type != VIRTIO_BLK_T_WRITE_ZEROES)
+		return;
+	if (broken(m, blk_write_zeroes_inert) || (broken(m, blk_write_zeroes_unmap_inert) && (range->flags & VIRTIO_BLK_RANGE_UNMAP)))
+		range->sectors = 0;
+	if (broken(m, blk_write_zeroes_short) && range->sectors)
+		range->sectors--;
 }
 
 /* All ranges are judged before the first is touched: refused means nothing happened. Discarded and erased sectors read as zeroes here. */
@@ -173,11 +246,16 @@ static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned f
 		return worst;
 	if (!count || count > RANGES_MAX || r->data_out % RANGE || model_offers(m, VIRTIO_BLK_F_RO))
 		return VIRTIO_BLK_S_IOERR;
+	if (broken(m, blk_discard_fails) && r->type == VIRTIO_BLK_T_DISCARD)
+		return VIRTIO_BLK_S_IOERR;
+	if (broken(m, blk_write_zeroes_first_range) && r->type == VIRTIO_BLK_T_WRITE_ZEROES)
+		count = 1;
 	for (uint32_t i = 0; i < count; i++) {
 		if (get_range(m, r, i, &range))
 			return VIRTIO_BLK_S_IOERR;
+		misjudge(m, r, &range);
 		for (uint64_t byte = 0; byte < (uint64_t)range.sectors * VIRTIO_BLK_SECTOR; byte++)
-			m->config.blk.disk[range.sector * VIRTIO_BLK_SECTOR + byte] = 0;
+			m->config.blk.disk[place_of(m, range.sector + byte / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR + byte % VIRTIO_BLK_SECTOR] = 0;
 	}
 	return VIRTIO_BLK_S_OK;
 }
@@ -194,7 +272,7 @@ static uint8_t execute(struct model *m, struct request *r)
 			return VIRTIO_BLK_S_UNSUPP;
 		/* fall through */
 	case VIRTIO_BLK_T_FLUSH:
-		return model_offers(m, VIRTIO_BLK_F_FLUSH) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_UNSUPP;
+		return model_offers(m, VIRTIO_BLK_F_FLUSH) && !broken(m, blk_flush_fails) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_UNSUPP;
 	case VIRTIO_BLK_T_GET_ID:
 		return get_id(m, r);
 	case VIRTIO_BLK_T_GET_LIFETIME:
@@ -206,28 +284,65 @@ static uint8_t execute(struct model *m, struct request *r)
 	case VIRTIO_BLK_T_SECURE_ERASE:
 		return clear_ranges(m, r, VIRTIO_BLK_F_SECURE_ERASE);
 	}
+	if (broken(m, blk_zone_commands_ok) && r->type >= VIRTIO_BLK_T_ZONE_APPEND && r->type <= VIRTIO_BLK_T_ZONE_RESET_ALL)
+		return VIRTIO_BLK_S_OK;
+	if (broken(m, blk_unknown_type_ok))
+		return VIRTIO_BLK_S_OK;
+	r->lost = broken(m, blk_unknown_type_lost);
 	return VIRTIO_BLK_S_UNSUPP; /* the zone commands too: ZONED is not offered (5.2.6.2) */
+}
+
+/* 2.7.4: how a request is cut into descriptors is no business of ours. */
+static bool bad_framing(const struct model *m)
+{
+	return broken(m, blk_framing_fixed) && (m->chain.segment[0].length != HEADER || m->chain.segment[m->chain.count - 1].length != 1);
+}
+
+/* A header field. Legacy: in the guest's own order. */
+static uint64_t field(const struct model *m, const uint8_t *bytes, unsigned width)
+{
+	uint64_t value = 0;
+
+	if (!broken(m, blk_legacy_header_big_endian))
+		return model_le(bytes, width);
+	for (unsigned i = 0; i < width; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+/* STATUS is one byte; there are three more for defects. */
+static bool write_status(struct model *m, const struct request *r, const uint8_t status[4])
+{
+	const struct model_segment *last = &m->chain.segment[m->chain.count - 1];
+
+	if (broken(m, blk_status_four_bytes))
+		return m->host.write(m->host.context, last->address + last->length - 1, status, 4);
+	return model_chain_write(m, broken(m, blk_status_first_byte) ? 0 : r->data_in, status, 1);
 }
 
 static uint32_t serve(struct model *m, uint16_t index)
 {
 	struct request r = { .written = 0 };
-	uint8_t header[HEADER], status = VIRTIO_BLK_S_IOERR;
+	uint8_t header[HEADER], status[4] = { VIRTIO_BLK_S_IOERR };
 
 	(void)index;
 	if (!m->chain.writable)
 		return 0; /* no room for a status: there is nothing to say */
 	r.data_in = m->chain.writable - 1;
-	if (m->chain.readable >= HEADER) {
+	if (m->chain.readable >= HEADER && !bad_framing(m)) {
 		if (!model_chain_read(m, 0, header, sizeof header))
 			return 0;
-		r.type = (uint32_t)model_le(header, 4);
-		r.sector = model_le(header + 8, 8);
+		r.type = (uint32_t)field(m, header, 4);
+		r.sector = field(m, header + 8, 8);
+		if (broken(m, blk_sector_wraps))
+			r.sector &= 0xffffffff;
 		r.data_out = m->chain.readable - HEADER;
-		status = execute(m, &r);
+		status[0] = execute(m, &r);
 	}
-	if (m->error || !model_chain_write(m, r.data_in, &status, 1))
+	if (m->error || !write_status(m, &r, status))
 		return 0;
+	if (r.lost)
+		return MODEL_NO_ANSWER;
 	/* 2.7.8.2: LEN bytes from the first writable one on; the status counts only if there is no hole before it */
 	return (uint32_t)(r.written == r.data_in ? r.written + 1 : r.written);
 }
@@ -237,6 +352,10 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 {
 	bool allowed = model_is_legacy(m) ? model_offers(m, VIRTIO_BLK_F_CONFIG_WCE) : model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE);
 
+	if (broken(m, blk_config_writable) && offset + width <= MODEL_CONFIG_BYTES)
+		model_config_put(m, offset, width, value);
+	if (broken(m, blk_writeback_read_only))
+		return;
 	if (offset == VIRTIO_BLK_CONFIG_WRITEBACK && width == 1 && allowed && value <= 1)
 		model_config_put(m, offset, 1, value);
 }

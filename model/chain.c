@@ -9,6 +9,7 @@ struct walk {
 	uint64_t table;
 	uint32_t entries, index, steps;
 	bool indirect;
+	bool all_writable; /* only ever with a defect */
 };
 
 static bool failed(struct model *m, const char *text)
@@ -39,13 +40,23 @@ static bool enter_indirect(struct model *m, struct walk *w, const struct virtq_d
 {
 	if (!model_negotiated(m, VIRTIO_F_INDIRECT_DESC))
 		return failed(m, "indirect descriptor without INDIRECT_DESC");
+	if ((d->flags & VIRTQ_DESC_F_WRITE) && broken(m, indirect_write_flag_refused))
+		return failed(m, "indirect descriptor with WRITE");
+	if (w->steps > 1 && broken(m, indirect_after_direct_refused))
+		return failed(m, "indirect descriptor after direct ones");
+	if (broken(m, indirect_after_direct_forgets)) {
+		m->chain.count = m->chain.readable_count = 0;
+		m->chain.readable = m->chain.writable = 0;
+	}
 	if (w->indirect)
 		return failed(m, "indirect descriptor in an indirect table");
 	if (d->flags & VIRTQ_DESC_F_NEXT)
 		return failed(m, "indirect descriptor with NEXT");
 	if (!d->length || d->length % DESCRIPTOR || d->length / DESCRIPTOR > TABLE_MAX)
 		return failed(m, "indirect table of impossible length");
-	*w = (struct walk){ .table = d->address, .entries = d->length / DESCRIPTOR, .indirect = true };
+	m->chain.indirect = d->address;
+	w->all_writable = (d->flags & VIRTQ_DESC_F_WRITE) && broken(m, indirect_write_flag_inherited);
+	*w = (struct walk){ .all_writable = w->all_writable, .table = d->address, .entries = d->length / DESCRIPTOR, .indirect = true };
 	return true;
 }
 
@@ -56,7 +67,7 @@ static bool add_segment(struct model *m, const struct virtq_desc *d)
 
 	if (!writable && chain->writable)
 		return failed(m, "device-readable descriptor after a device-writable one");
-	if (!d->length)
+	if (!d->length || (broken(m, chain_cut) && chain->count == 8))
 		return true;
 	if (chain->count == MODEL_CHAIN_MAX)
 		return failed(m, "descriptor chain too long");
@@ -78,7 +89,7 @@ bool model_chain_walk(struct model *m, uint16_t index, uint16_t head)
 
 	m->chain.head = head;
 	m->chain.count = m->chain.readable_count = 0;
-	m->chain.readable = m->chain.writable = 0;
+	m->chain.readable = m->chain.writable = m->chain.indirect = 0;
 	for (;;) {
 		if (!next_descriptor(m, &w, &d))
 			return false;
@@ -87,6 +98,8 @@ bool model_chain_walk(struct model *m, uint16_t index, uint16_t head)
 				return false;
 			continue;
 		}
+		if (w.all_writable)
+			d.flags |= VIRTQ_DESC_F_WRITE;
 		if (!add_segment(m, &d))
 			return false;
 		if (!(d.flags & VIRTQ_DESC_F_NEXT))

@@ -13,7 +13,9 @@ static bool multiport(const struct model *m, const uint32_t *features)
 
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
-	return (uint16_t)(multiport(m, features) ? 2 * (m->config.console.max_ports + 1) : 2);
+	if (!multiport(m, features) && !(broken(m, con_queues_without_multiport) && model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT)))
+		return 2;
+	return (uint16_t)(2 * (m->config.console.max_ports + !broken(m, con_last_port_missing)));
 }
 
 static bool receives(const struct model *m, uint16_t index)
@@ -75,6 +77,14 @@ static void send(struct model *m, uint32_t port, unsigned event, unsigned value)
 /* Tells the driver of ports that came or went since it was told last: never twice (5.3.6.2.1). */
 static void announce_ports(struct model *m)
 {
+	if (broken(m, con_speaks_before_add) && !m->console.port[0].announced)
+		send(m, 0, VIRTIO_CONSOLE_PORT_NAME, 0);
+	if (broken(m, con_adds_port_above_maximum) && !m->console.port[0].announced)
+		send(m, m->config.console.max_ports, VIRTIO_CONSOLE_DEVICE_ADD, 0);
+	if (broken(m, con_adds_port_twice) && !m->console.port[0].announced)
+		send(m, 0, VIRTIO_CONSOLE_DEVICE_ADD, 0);
+	if (broken(m, con_removes_unknown_port) && !m->console.port[0].announced)
+		send(m, m->config.console.max_ports - 1, VIRTIO_CONSOLE_DEVICE_REMOVE, 0);
 	for (uint32_t i = 0; m->console.ready && i < m->config.console.max_ports; i++) {
 		if (m->console.port[i].present == m->console.port[i].announced)
 			continue;
@@ -96,6 +106,18 @@ static void describe_port(struct model *m, uint32_t port)
 	send(m, port, VIRTIO_CONSOLE_PORT_OPEN, 1);
 }
 
+/* Legacy: in the guest's own order. */
+static void swap_fields(const struct model *m, uint8_t bytes[CONTROL_BYTES])
+{
+	static const uint8_t mirror[CONTROL_BYTES] = { 3, 2, 1, 0, 5, 4, 7, 6 };
+	uint8_t copy[CONTROL_BYTES];
+
+	for (unsigned i = 0; i < CONTROL_BYTES; i++)
+		copy[i] = bytes[i];
+	for (unsigned i = 0; i < CONTROL_BYTES && broken(m, con_legacy_control_big_endian); i++)
+		bytes[i] = copy[mirror[i]];
+}
+
 static void take_message(struct model *m)
 {
 	uint8_t bytes[CONTROL_BYTES];
@@ -104,6 +126,7 @@ static void take_message(struct model *m)
 
 	if (m->chain.readable < CONTROL_BYTES || !model_chain_read(m, 0, bytes, sizeof bytes))
 		return;
+	swap_fields(m, bytes);
 	port = (uint32_t)model_le(bytes, 4);
 	event = (uint16_t)model_le(bytes + 4, 2);
 	value = (uint16_t)model_le(bytes + 6, 2);
@@ -124,6 +147,8 @@ static void take_message(struct model *m)
 
 static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
+	if (broken(m, con_output_lost))
+		return;
 	if (m->host.output)
 		m->host.output(m->host.context, port, bytes, length);
 	if (m->config.console.echo)
@@ -135,6 +160,8 @@ static uint32_t serve(struct model *m, uint16_t index)
 	uint32_t length = (uint32_t)model_min(m->chain.readable, OUTPUT_MAX);
 	uint8_t bytes[64];
 
+	if (broken(m, con_first_descriptor_only) && length)
+		length = (uint32_t)model_min(length, m->chain.segment[0].length);
 	if (index == VIRTIO_CONSOLE_CONTROL_TX) {
 		take_message(m);
 		return 0;
@@ -156,6 +183,10 @@ static bool find_inbound(struct model *m, uint16_t *index)
 	bool many = multiport(m, model_deciding_features(m));
 	uint16_t ports = (uint16_t)(many ? m->config.console.max_ports : 1), count;
 
+	if (many && broken(m, con_speaks_before_ready) && !m->console.ready) {
+		m->console.ready = true;
+		announce_ports(m);
+	}
 	*index = VIRTIO_CONSOLE_CONTROL_RX;
 	if (many && m->console.waiting && model_queue_live(m, *index) && model_queue_available(m, *index, &count))
 		return true;
@@ -179,13 +210,14 @@ static uint32_t deliver_message(struct model *m)
 {
 	struct model_console *c = &m->console;
 	struct model_console_message message = c->message[c->first];
-	uint8_t bytes[CONTROL_BYTES + NAME_BYTES];
+	uint8_t bytes[CONTROL_BYTES + NAME_BYTES + 1];
 	uint32_t length = CONTROL_BYTES;
 
 	model_to_le(bytes, 4, message.port);
 	model_to_le(bytes + 4, 2, message.event);
 	model_to_le(bytes + 6, 2, message.value);
-	if (message.event == VIRTIO_CONSOLE_RESIZE) {
+	swap_fields(m, bytes);
+	if (message.event == VIRTIO_CONSOLE_RESIZE && !broken(m, con_resize_short)) {
 		model_to_le(bytes + length, RESIZE_BYTES, m->cols | (uint32_t)m->rows << 16);
 		length += RESIZE_BYTES;
 	} else if (message.event == VIRTIO_CONSOLE_PORT_NAME) {
@@ -193,6 +225,8 @@ static uint32_t deliver_message(struct model *m)
 		for (unsigned i = 0; i < NAME_BYTES - 1; i++)
 			bytes[length++] = (uint8_t)name[i];
 		bytes[length++] = (uint8_t)('0' + message.port);
+		if (broken(m, con_name_with_nul))
+			bytes[length++] = 0;
 	}
 	c->first = (uint8_t)((c->first + 1) % MODEL_CONSOLE_MESSAGES_MAX);
 	c->waiting--;
@@ -202,14 +236,19 @@ static uint32_t deliver_message(struct model *m)
 
 static uint32_t deliver_input(struct model *m, uint16_t port)
 {
-	uint32_t length = (uint32_t)model_min(m->console.port[port].waiting, m->chain.writable);
+	uint32_t waiting = m->console.port[port].waiting, length = (uint32_t)model_min(waiting, m->chain.writable);
+	const struct model_segment *last = &m->chain.segment[m->chain.count - (m->chain.count != 0)];
 	uint8_t bytes[MODEL_CONSOLE_INPUT_BYTES];
 
 	for (uint32_t i = 0; i < length; i++)
 		bytes[i] = m->console.port[port].input[(m->console.port[port].first + i) % MODEL_CONSOLE_INPUT_BYTES];
 	m->console.port[port].first = (uint16_t)((m->console.port[port].first + length) % MODEL_CONSOLE_INPUT_BYTES);
 	m->console.port[port].waiting = (uint16_t)(m->console.port[port].waiting - length);
-	return model_chain_write(m, 0, bytes, length) ? length : 0;
+	if (!model_chain_write(m, 0, bytes, length))
+		return 0;
+	if (broken(m, con_input_overflows) && waiting > length && m->chain.writable)
+		m->host.write(m->host.context, last->address + last->length, bytes, 1);
+	return broken(m, con_input_length_wrong) ? (uint32_t)m->chain.writable : length;
 }
 
 static void deliver(struct model *m)
@@ -233,7 +272,11 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 	uint8_t byte = (uint8_t)value;
 
 	(void)width;
-	if (offset == VIRTIO_CONSOLE_CONFIG_EMERG_WR && model_offers(m, VIRTIO_CONSOLE_F_EMERG_WRITE) && m->host.output)
+	if (offset != VIRTIO_CONSOLE_CONFIG_EMERG_WR || !model_offers(m, VIRTIO_CONSOLE_F_EMERG_WRITE))
+		return;
+	if (broken(m, con_emergency_write_fatal) && !(m->status & VIRTIO_STATUS_DRIVER_OK))
+		m->defective.fatal = true;
+	if (m->host.output && !broken(m, con_emergency_write_lost))
 		m->host.output(m->host.context, 0, &byte, 1);
 }
 

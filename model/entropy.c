@@ -11,9 +11,8 @@ static void nothing(struct model *m)
 
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
-	(void)m;
 	(void)features;
-	return 1;
+	return broken(m, rng_two_queues) ? 2 : 1;
 }
 
 static bool receives(const struct model *m, uint16_t index)
@@ -25,6 +24,12 @@ static bool receives(const struct model *m, uint16_t index)
 
 static void random_bytes(struct model *m, uint8_t *bytes, uint32_t length)
 {
+	for (uint32_t i = 0; i < length && broken(m, rng_repeats); i++)
+		bytes[i] = (uint8_t)(0x9d * i + 0x35);
+	for (uint32_t i = 0; i < length && broken(m, rng_constant); i++)
+		bytes[i] = 0x5a;
+	if (broken(m, rng_constant) || broken(m, rng_repeats))
+		return;
 	for (uint32_t i = 0; i < length; i += 8)
 		model_to_le(bytes + i, (unsigned)model_min(8, length - i), m->host.random(m->host.context));
 }
@@ -32,16 +37,25 @@ static void random_bytes(struct model *m, uint8_t *bytes, uint32_t length)
 static uint32_t serve(struct model *m, uint16_t index)
 {
 	uint32_t length = (uint32_t)model_min(m->chain.writable, REQUEST_MAX);
+	uint32_t end = length;
 	uint8_t bytes[64];
 
 	(void)index;
-	for (uint32_t done = 0; done < length;) {
-		uint32_t piece = (uint32_t)model_min(sizeof bytes, length - done);
+	if (broken(m, rng_empty) || broken(m, rng_not_written))
+		return broken(m, rng_empty) ? 0 : length;
+	if (broken(m, rng_first_descriptor_only) && length)
+		end = (uint32_t)model_min(length, m->chain.segment[m->chain.readable_count].length);
+	for (uint32_t done = 0; done < end;) {
+		uint32_t piece = (uint32_t)model_min(sizeof bytes, end - done);
 
 		random_bytes(m, bytes, piece);
 		if (!model_chain_write(m, done, bytes, piece))
 			return 0;
 		done += piece;
+	}
+	if (broken(m, rng_overruns) && length) {
+		const struct model_segment *last = &m->chain.segment[m->chain.count - 1];
+		m->host.write(m->host.context, last->address + last->length, bytes, 8);
 	}
 	return length;
 }

@@ -18,6 +18,7 @@ static const struct dependency dependencies[] = {
 	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_CTRL_VQ, NO_ALTERNATIVE, false },
 	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ, NO_ALTERNATIVE, false },
 	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_CTRL_VQ, NO_ALTERNATIVE, false },
+	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_CTRL_VQ, NO_ALTERNATIVE, true },
 	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_CTRL_VQ, NO_ALTERNATIVE, true }, /* 5.1.4.1 */
 };
 
@@ -30,7 +31,7 @@ static void supported(uint32_t device_id, uint32_t version, uint32_t words[MODEL
 	static const uint8_t blk[] = { VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_F_RO, VIRTIO_BLK_F_BLK_SIZE,
 				       VIRTIO_BLK_F_FLUSH, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_MQ, VIRTIO_BLK_F_DISCARD,
 				       VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_F_LIFETIME, VIRTIO_BLK_F_SECURE_ERASE, NOTHING };
-	static const uint8_t net[] = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_MTU, VIRTIO_NET_F_MAC, VIRTIO_NET_F_MRG_RXBUF,
+	static const uint8_t net[] = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_MTU, VIRTIO_NET_F_MAC, VIRTIO_NET_F_MRG_RXBUF,
 				       VIRTIO_NET_F_STATUS, VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN,
 				       VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_MAC_ADDR,
 				       VIRTIO_NET_F_SPEED_DUPLEX, NOTHING };
@@ -81,6 +82,75 @@ void model_sanitize_features(struct model_config *config)
 		model_set_bit(config->features, feature, false);
 }
 
+struct shown {
+	uint16_t defect;
+	uint8_t device_id; /* 0: any */
+	uint8_t feature;
+	bool on;
+};
+#define SHOWN(id, device, feature, on) { MODEL_DEFECT_##id, device, feature, on }
+
+/* Defects that change what is offered, not what the device can do. */
+static const struct shown shown[] = {
+	SHOWN(feature_without_dependency, VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_VQ, false),
+	SHOWN(offers_undefined_bit, 0, 49, true),
+	SHOWN(offers_high_bit, 0, 100, true),
+	SHOWN(offers_foreign_bit, VIRTIO_ID_NETWORK, 4, true),
+	SHOWN(offers_foreign_bit, VIRTIO_ID_BLOCK, 19, true),
+	SHOWN(offers_foreign_bit, VIRTIO_ID_CONSOLE, 19, true),
+	SHOWN(offers_foreign_bit, VIRTIO_ID_ENTROPY, 19, true),
+	SHOWN(offers_ring_packed, 0, VIRTIO_F_RING_PACKED, true),
+	SHOWN(offers_notif_config_data, 0, VIRTIO_F_NOTIF_CONFIG_DATA, true),
+	SHOWN(offers_admin_vq, 0, VIRTIO_F_ADMIN_VQ, true),
+	SHOWN(offers_sr_iov, 0, VIRTIO_F_SR_IOV, true),
+	SHOWN(version_1_not_offered, 0, VIRTIO_F_VERSION_1, false),
+	SHOWN(legacy_second_feature_word, 0, VIRTIO_F_VERSION_1, true),
+	SHOWN(legacy_any_layout_missing, 0, VIRTIO_F_ANY_LAYOUT, false),
+	SHOWN(legacy_offers_bit_30, 0, VIRTIO_F_UNUSED, true),
+	SHOWN(blk_flush_not_offered, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_FLUSH, false),
+	SHOWN(blk_flush_not_offered, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_CONFIG_WCE, false),
+	SHOWN(blk_wce_without_flush, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_FLUSH, false),
+	SHOWN(blk_offers_zoned, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, true),
+	SHOWN(blk_legacy_offers_zoned, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, true),
+	SHOWN(net_hash_report_alone, VIRTIO_ID_NETWORK, VIRTIO_NET_F_HASH_REPORT, true),
+};
+
+/* The features of the control queue, for a device that has none. NEVER_MIND is left in. */
+static uint32_t without_control_queue(uint32_t word, unsigned never_mind)
+{
+	static const uint8_t gone[] = { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_CTRL_VQ,         VIRTIO_NET_F_CTRL_RX,
+					VIRTIO_NET_F_CTRL_VLAN,           VIRTIO_NET_F_CTRL_RX_EXTRA,   VIRTIO_NET_F_GUEST_ANNOUNCE,
+					VIRTIO_NET_F_MQ,                  VIRTIO_NET_F_CTRL_MAC_ADDR };
+
+	for (unsigned i = 0; i < sizeof gone; i++)
+		if (gone[i] != never_mind)
+			model_set_bit(&word, gone[i], false);
+	return word;
+}
+
+/* 32 feature bits as the driver sees them. */
+uint32_t model_offered_word(struct model *m, uint32_t word)
+{
+	uint32_t value = word < MODEL_FEATURE_WORDS ? m->config.features[word] : 0;
+
+	if (word >= MODEL_FEATURE_WORDS || (model_is_legacy(m) && word > 0))
+		if (broken(m, device_features_junk_above))
+			return 0xffffffff;
+	for (unsigned i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		if (model_has(m, (enum model_defect)shown[i].defect) && shown[i].feature / 32u == word &&
+		    (!shown[i].device_id || shown[i].device_id == m->config.device_id))
+			model_set_bit(&value, shown[i].feature % 32u, shown[i].on);
+	if (word == 0 && m->config.device_id == VIRTIO_ID_NETWORK) {
+		if (broken(m, net_hash_report_alone))
+			value = without_control_queue(value, NOTHING);
+		if (broken(m, net_rx_extra_alone))
+			value = without_control_queue(value, VIRTIO_NET_F_CTRL_RX_EXTRA);
+	}
+	if (word == 0 && broken(m, changes_features) && ++m->defective.reads % 2)
+		model_set_bit(&value, VIRTIO_F_EVENT_IDX, false);
+	return value;
+}
+
 bool model_offers(const struct model *m, unsigned feature)
 {
 	return model_bit(m->config.features, feature);
@@ -91,6 +161,8 @@ bool model_negotiated(const struct model *m, unsigned feature)
 {
 	if (!model_is_legacy(m) && !(m->status & VIRTIO_STATUS_FEATURES_OK))
 		return false;
+	if (broken(m, forgets_feature) && feature == VIRTIO_F_EVENT_IDX && (m->status & VIRTIO_STATUS_DRIVER_OK))
+		return false;
 	return model_bit(m->driver_features, feature) && model_offers(m, feature);
 }
 
@@ -100,14 +172,30 @@ const uint32_t *model_deciding_features(const struct model *m)
 }
 
 /* 2.2.2: every valid subset is accepted. Without VERSION_1 there is nothing to fall back to behind these registers (6.2). */
-bool model_accepts_features(const struct model *m)
+bool model_accepts_features(struct model *m)
 {
+	const uint32_t *driver = m->driver_features;
+	bool may_lack_version_1 = broken(m, version_1_not_offered) || broken(m, falls_back_without_version_1);
+	bool same_again = true;
 	uint8_t feature;
 
-	for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
-		if (m->driver_features[i] & ~m->config.features[i])
+	for (uint32_t i = 0; i < MODEL_FEATURE_WORDS; i++) {
+		if ((driver[i] & ~(m->config.features[i] | model_offered_word(m, i))) && !broken(m, accepts_unoffered))
 			return false;
-	return model_bit(m->driver_features, VIRTIO_F_VERSION_1) && consistent(m->config.device_id, m->driver_features, false, &feature);
+		same_again = same_again && m->defective.accepted[i] == driver[i];
+		m->defective.accepted[i] = driver[i];
+	}
+	if (broken(m, refuses_subset) && model_bit(driver, VIRTIO_F_EVENT_IDX) && !model_bit(driver, VIRTIO_F_INDIRECT_DESC))
+		return false;
+	if (broken(m, refuses_renegotiation) && same_again && m->defective.negotiated_before) {
+		m->defective.negotiated_before = false;
+		return false;
+	}
+	m->defective.negotiated_before = true;
+	if (m->defective.fatal)
+		return false;
+	return (model_bit(driver, VIRTIO_F_VERSION_1) || may_lack_version_1) &&
+	       (consistent(m->config.device_id, driver, false, &feature) || broken(m, accepts_inconsistent));
 }
 
 void model_config_default(struct model_config *config, uint32_t device_id, uint32_t version)

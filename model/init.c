@@ -65,7 +65,7 @@ bool model_init(struct model *m, const struct model_config *config, const struct
 
 void model_set_defect(struct model *m, enum model_defect defect, bool on)
 {
-	if (defect > MODEL_DEFECT_NONE && defect < MODEL_DEFECT_COUNT)
+	if (model_defect_name(defect))
 		model_set_bit(m->defects, defect, on);
 }
 

@@ -9,6 +9,9 @@
 #include "drivers/spec/mmio.h"
 #include "drivers/spec/virtqueue.h"
 
+/* A used length that stands for: this buffer is not returned. Only defects do that. */
+#define MODEL_NO_ANSWER 0xffffffffu
+
 /* One device type. */
 struct model_backend {
 	/* Sets the features that this type can do, and the bytes of its configuration space for the offered features. */
@@ -36,6 +39,7 @@ static inline bool model_has(const struct model *m, enum model_defect defect)
 {
 	return m->defects[defect / 32] >> (defect % 32) & 1;
 }
+#define broken(m, id) model_has((m), MODEL_DEFECT_##id)
 
 static inline bool model_bit(const uint32_t *words, unsigned bit)
 {
@@ -71,9 +75,10 @@ static inline void model_to_le(uint8_t *bytes, unsigned width, uint64_t value)
 
 /* features.c */
 bool model_offers(const struct model *m, unsigned feature);
+uint32_t model_offered_word(struct model *m, uint32_t word);
 bool model_negotiated(const struct model *m, unsigned feature);
 void model_sanitize_features(struct model_config *config);
-bool model_accepts_features(const struct model *m);
+bool model_accepts_features(struct model *m);
 /* The features that decide what exists: the negotiated ones, or before that the offered ones. */
 const uint32_t *model_deciding_features(const struct model *m);
 
@@ -87,9 +92,16 @@ bool model_live(const struct model *m);
 
 /* interrupt.c */
 void model_raise(struct model *m, uint32_t cause);
+void model_set_line(struct model *m, bool asserted);
 void model_acknowledge(struct model *m, uint32_t causes);
 void model_clear_interrupts(struct model *m);
 uint32_t model_read_interrupt_status(struct model *m);
+
+/* late.c: what a reset should have stopped */
+void model_late_remember(struct model *m);
+void model_late_tick(struct model *m);
+bool model_late_due(const struct model *m);
+void model_late_act(struct model *m);
 
 /* space.c: the configuration space */
 uint32_t model_config_read(struct model *m, uint32_t offset, uint8_t width);
@@ -99,6 +111,7 @@ bool model_config_notify_due(const struct model *m);
 
 /* queue.c */
 uint16_t model_queue_count(const struct model *m);
+uint16_t model_queue_avail_index(struct model *m, uint16_t index);
 bool model_queue_live(const struct model *m, uint16_t index);
 void model_queue_start(struct model *m, uint16_t index);
 void model_queue_forget(struct model *m, uint16_t index);
@@ -109,6 +122,7 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head);
 void model_queue_untake(struct model *m, uint16_t index, uint16_t count);
 void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t length, bool in_full);
 void model_queue_publish(struct model *m, uint16_t index);
+void model_queue_publish_one(struct model *m, uint16_t index);
 void model_queue_signal(struct model *m, uint16_t index);
 void model_queue_work(struct model *m, uint16_t index);
 

@@ -2,7 +2,7 @@
 /* InterruptStatus, InterruptACK and the line: 4.2.2.1, 4.2.3.4. The line is a level: asserted as long as a bit is set. */
 #include "model/internal.h"
 
-static void set_line(struct model *m, bool asserted)
+void model_set_line(struct model *m, bool asserted)
 {
 	if (m->line == asserted)
 		return;
@@ -12,23 +12,67 @@ static void set_line(struct model *m, bool asserted)
 
 void model_raise(struct model *m, uint32_t cause)
 {
+	if (broken(m, never_interrupts))
+		return;
+	if (broken(m, interrupt_not_reasserted) && cause == VIRTIO_MMIO_INT_USED_BUFFER && m->defective.swallow) {
+		m->defective.swallow = false;
+		return;
+	}
+	if (broken(m, config_bit_with_used) && cause == VIRTIO_MMIO_INT_USED_BUFFER)
+		cause |= VIRTIO_MMIO_INT_CONFIG;
+	if (broken(m, config_change_late_status) && cause == VIRTIO_MMIO_INT_CONFIG)
+		cause = 0;
 	m->interrupt_status |= cause;
-	set_line(m, true);
+	if (broken(m, line_not_for_config) && cause == VIRTIO_MMIO_INT_CONFIG)
+		return;
+	model_set_line(m, true);
+	if (broken(m, line_pulses))
+		model_set_line(m, false);
+	if (broken(m, interrupt_status_vanishes))
+		m->interrupt_status = 0;
 }
 
 void model_acknowledge(struct model *m, uint32_t causes)
 {
+	if (broken(m, ack_ignored_early) && !(m->status & VIRTIO_STATUS_DRIVER_OK))
+		return;
+	if (broken(m, ack_inverted))
+		causes = ~causes;
+	if (broken(m, ack_clears_all))
+		causes = ~0u;
+	m->defective.swallow = causes & VIRTIO_MMIO_INT_USED_BUFFER;
 	m->interrupt_status &= ~causes;
-	set_line(m, m->interrupt_status != 0);
+	if (broken(m, line_sticks))
+		return;
+	if (!m->interrupt_status || broken(m, line_drops_on_any_ack))
+		model_set_line(m, false);
+	if (broken(m, interrupts_for_ever) && (m->status & VIRTIO_STATUS_DRIVER_OK))
+		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
 }
 
+/* A device reset: 4.2.2.1. */
 void model_clear_interrupts(struct model *m)
 {
+	m->defective.swallow = false;
+	if (broken(m, reset_keeps_interrupt_status))
+		return;
 	m->interrupt_status = 0;
-	set_line(m, false);
+	if (!broken(m, reset_keeps_line))
+		model_set_line(m, false);
 }
 
+/* Reading has no side effect. */
 uint32_t model_read_interrupt_status(struct model *m)
 {
-	return m->interrupt_status;
+	uint32_t status = m->interrupt_status;
+
+	if (broken(m, interrupt_status_all_ones))
+		return 0xffffffff;
+	if (broken(m, interrupt_status_junk) && status)
+		status |= 4;
+	if (broken(m, interrupt_status_read_clears))
+		m->interrupt_status = 0;
+	if (broken(m, interrupt_status_read_clears) || broken(m, interrupt_status_read_lowers_line))
+		model_set_line(m, false);
+	return status;
 }

@@ -37,7 +37,11 @@ static bool receives(const struct model *m, uint16_t index)
 /* 5.1.9.1: legacy without MRG_RXBUF has no num_buffers. */
 static uint32_t header_bytes(const struct model *m)
 {
-	return model_is_legacy(m) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF) ? VIRTIO_NET_HDR_LEGACY_BYTES : VIRTIO_NET_HDR_BYTES;
+	bool legacy = model_is_legacy(m) || (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1));
+
+	if ((legacy && broken(m, net_legacy_header_long)) || model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
+		return VIRTIO_NET_HDR_BYTES;
+	return legacy || broken(m, net_header_short) ? VIRTIO_NET_HDR_LEGACY_BYTES : VIRTIO_NET_HDR_BYTES;
 }
 
 static void put_status(struct model *m, bool announce)
@@ -66,12 +70,14 @@ static void reset(struct model *m)
 
 	n->promiscuous = n->all_multicast = n->all_unicast = n->no_multicast = n->no_unicast = n->no_broadcast = false;
 	n->unicast_overflow = n->multicast_overflow = false;
-	n->mac_count = 0;
+	if (!broken(m, net_reset_keeps_macs))
+		n->mac_count = 0;
 	for (unsigned i = 0; i < sizeof n->vlans / sizeof n->vlans[0]; i++)
 		n->vlans[i] = 0;
 	for (unsigned i = 0; i < sizeof n->flow; i++)
 		n->flow[i] = 0;
 	n->active_pairs = 1;
+	n->pairs_set = false;
 	n->first = n->waiting = 0;
 	for (unsigned i = 0; i < MAC_BYTES; i++)
 		n->mac[i] = m->config.net.mac[i];
@@ -107,7 +113,9 @@ bool model_net_receive(struct model *m, const uint8_t *frame, uint32_t length)
 
 	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_live(m) || !m->link_up)
 		return false;
-	if (length < ETHERNET_HEADER_BYTES || length > frame_max(m, frame) || n->waiting == MODEL_NET_FRAMES_MAX)
+	if (length < ETHERNET_HEADER_BYTES || length > (broken(m, net_mtu_not_enforced) ? MODEL_NET_FRAME_BYTES : frame_max(m, frame)))
+		return false;
+	if (n->waiting == MODEL_NET_FRAMES_MAX || broken(m, net_rx_lost))
 		return false;
 	slot = (uint8_t)((n->first + n->waiting++) % MODEL_NET_FRAMES_MAX);
 	n->length[slot] = (uint16_t)length;
@@ -152,11 +160,12 @@ static void respond(struct model *m, const uint8_t *frame, uint32_t length)
 static bool complete_checksum(const struct model *m, const uint8_t *header, uint8_t *frame, uint32_t length)
 {
 	uint32_t start = (uint32_t)model_le(header + 6, 2), at = start + (uint32_t)model_le(header + 8, 2), sum = 0;
+	bool asked = (header[0] & VIRTIO_NET_HDR_F_NEEDS_CSUM) && model_negotiated(m, VIRTIO_NET_F_CSUM);
 
-	if (!(header[0] & VIRTIO_NET_HDR_F_NEEDS_CSUM) || !model_negotiated(m, VIRTIO_NET_F_CSUM))
+	if (!asked && !broken(m, net_tx_checksums_always))
 		return true;
 	if (start >= length || at + 2 > length)
-		return false;
+		return !asked;
 	for (uint32_t i = start; i < length; i++)
 		sum += (i - start) % 2 ? frame[i] : (uint32_t)frame[i] << 8;
 	while (sum >> 16)
@@ -167,19 +176,43 @@ static bool complete_checksum(const struct model *m, const uint8_t *header, uint
 	return true;
 }
 
+/* Whether this frame can go out: no segmentation offload is offered, so none can be asked for (5.1.9.2.2). */
+static bool acceptable(const struct model *m, const uint8_t *header, const uint8_t *frame, uint32_t length)
+{
+	uint8_t gso_type = header[1];
+
+	if (gso_type != VIRTIO_NET_HDR_GSO_NONE && !broken(m, net_tx_gso_accepted))
+		return false;
+	if ((header[0] & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM) && gso_type == VIRTIO_NET_HDR_GSO_NONE && !broken(m, net_tx_tunnel_csum_accepted))
+		return false;
+	if (broken(m, net_tx_unknown_flags_dropped) && (header[0] & VIRTIO_NET_HDR_F_UNDEFINED))
+		return false;
+	if (broken(m, net_tx_trusts_hdr_len) && model_le(header + 2, 2) > length)
+		return false;
+	if (broken(m, net_mtu_frames_lost) && length > m->config.net.mtu / 4u * 3u)
+		return false;
+	return length <= frame_max(m, frame) && m->link_up && !broken(m, net_tx_lost);
+}
+
 static uint32_t transmit(struct model *m, uint16_t pair)
 {
 	uint32_t skip = header_bytes(m), length;
-	uint8_t header[VIRTIO_NET_HDR_BYTES], *frame = m->net.scratch;
+	bool fixed = broken(m, net_tx_framing_fixed) && m->chain.readable_count > 1;
+	uint8_t header[VIRTIO_NET_HDR_BYTES] = { 0 }, *frame = m->net.scratch;
 
 	if (m->chain.readable < skip + ETHERNET_HEADER_BYTES || m->chain.readable - skip > MODEL_NET_FRAME_BYTES)
 		return 0;
+	if (fixed && m->chain.readable - skip > m->chain.segment[0].length)
+		skip = m->chain.segment[0].length;
 	length = (uint32_t)(m->chain.readable - skip);
-	if (!model_chain_read(m, 0, header, skip) || !model_chain_read(m, skip, frame, length))
+	if (length > MODEL_NET_FRAME_BYTES || length < ETHERNET_HEADER_BYTES)
 		return 0;
-	/* no segmentation offload is offered, so none can be asked for */
-	if (header[1] != VIRTIO_NET_HDR_GSO_NONE || length > frame_max(m, frame) || !complete_checksum(m, header, frame, length) || !m->link_up)
+	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) || !model_chain_read(m, skip, frame, length))
 		return 0;
+	if (!acceptable(m, header, frame, length) || !complete_checksum(m, header, frame, length))
+		return 0;
+	if (broken(m, net_tx_corrupted))
+		frame[length - 1] ^= 0xff;
 	*flow_of(m, frame) = (uint8_t)pair;
 	if (m->host.transmit)
 		m->host.transmit(m->host.context, frame, length);
@@ -195,18 +228,34 @@ static uint32_t serve(struct model *m, uint16_t index)
 	return is_control(m, index) ? model_net_command(m) : transmit(m, index / 2);
 }
 
+/* More pairs than the driver has set, and the last one first. */
+static uint16_t steer_wrongly(const struct model *m, uint16_t active, uint16_t *preferred)
+{
+	uint16_t all = pairs(m, m->driver_features);
+	bool above = broken(m, net_mq_above_pairs) && m->net.pairs_set;
+
+	if (all == active || (!above && !(broken(m, net_mq_before_set) && !m->net.pairs_set)) || !model_queue_live(m, (uint16_t)(2 * (all - 1))))
+		return active;
+	*preferred = (uint16_t)(all - 1);
+	return all;
+}
+
 /*
  * The receive queue for the frame that waits longest. 5.1.9.5.6: the pair on which the flow was transmitted, one of the active ones; if its queue is being
  * reset, another one. False: all are.
  */
 static bool steer(struct model *m, const uint8_t *frame, uint16_t *index)
 {
-	uint16_t preferred = *flow_of(m, frame);
+	uint16_t preferred = *flow_of(m, frame), active = m->net.active_pairs;
 
-	for (uint16_t i = 0; i < m->net.active_pairs; i++) {
-		*index = (uint16_t)(2 * ((preferred + i) % m->net.active_pairs));
+	if (broken(m, net_mq_before_set) || broken(m, net_mq_above_pairs))
+		active = steer_wrongly(m, active, &preferred);
+	for (uint16_t i = 0; i < active; i++) {
+		*index = (uint16_t)(2 * ((preferred + i) % active));
 		if (model_queue_live(m, *index))
 			return true;
+		if (broken(m, net_mq_reset_queue_chosen) && m->queue[*index].reset_once)
+			return false;
 	}
 	return false;
 }
@@ -215,6 +264,15 @@ static void drop(struct model *m)
 {
 	m->net.first = (uint8_t)((m->net.first + 1) % MODEL_NET_FRAMES_MAX);
 	m->net.waiting--;
+}
+
+/* Only with a defect: buffers of a frame that the driver was not told of yet. */
+static bool some_left_to_publish(const struct model *m, uint16_t *index)
+{
+	for (*index = 0; *index < 2 * MODEL_NET_PAIRS_MAX && broken(m, net_merge_one_by_one); *index = (uint16_t)(*index + 2))
+		if (m->queue[*index].staged && model_queue_live(m, *index))
+			return true;
+	return false;
 }
 
 /* Frames that nobody wants, or that no queue can take, are dropped here, so that what is left is work only if there are buffers. */
@@ -227,20 +285,87 @@ static bool inbound(struct model *m)
 		struct model_queue *q;
 
 		if (model_net_wanted(m, frame, m->net.length[m->net.first]) && steer(m, frame, &index)) {
+			if (some_left_to_publish(m, &index))
+				return true;
 			q = &m->queue[index];
 			return model_queue_available(m, index, &count) && !(q->starved && q->starved_at == count);
 		}
+		if (broken(m, net_mq_keeps_frames) && m->queue[0].reset_once)
+			return false;
 		drop(m);
 	}
-	return false;
+	return some_left_to_publish(m, &index);
+}
+
+/* Room in the buffer of m->chain. */
+static uint64_t usable(const struct model *m)
+{
+	return broken(m, net_merge_not_filled) && m->chain.writable > 16 && model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF) ? m->chain.writable - 4
+														     : m->chain.writable;
+}
+
+/* The header of a received frame. Nothing is left to the driver: no flags, no gso_type. 5.1.9.4.1. */
+static void make_header(const struct model *m, uint8_t *header, uint32_t header_length, uint16_t buffers)
+{
+	static const struct {
+		uint16_t defect;
+		uint8_t flags, gso_type;
+	} wrong[] = {
+		{ MODEL_DEFECT_net_rx_gso_tcpv4, 0, 1 },
+		{ MODEL_DEFECT_net_rx_gso_udp, VIRTIO_NET_HDR_F_NEEDS_CSUM, 3 },
+		{ MODEL_DEFECT_net_rx_gso_tcpv6, VIRTIO_NET_HDR_F_NEEDS_CSUM, 4 },
+		{ MODEL_DEFECT_net_rx_gso_udp_l4, VIRTIO_NET_HDR_F_NEEDS_CSUM, 5 },
+		{ MODEL_DEFECT_net_rx_gso_tunnel, VIRTIO_NET_HDR_F_NEEDS_CSUM, 0x21 },
+		{ MODEL_DEFECT_net_rx_gso_ecn, VIRTIO_NET_HDR_F_NEEDS_CSUM, 0x81 },
+		{ MODEL_DEFECT_net_rx_tunnel_csum, VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM, 0 },
+		{ MODEL_DEFECT_net_rx_rsc_info, VIRTIO_NET_HDR_F_RSC_INFO, 0 },
+		{ MODEL_DEFECT_net_rx_security, VIRTIO_NET_HDR_F_SECURITY, 0 },
+		{ MODEL_DEFECT_net_rx_security_error, VIRTIO_NET_HDR_F_SECURITY_ERR, 0 },
+	};
+
+	for (uint32_t i = 0; i < header_length; i++)
+		header[i] = 0;
+	for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+		if (model_has(m, (enum model_defect)wrong[i].defect)) {
+			header[0] |= wrong[i].flags;
+			header[1] |= wrong[i].gso_type;
+		}
+	if (model_negotiated(m, VIRTIO_NET_F_GUEST_CSUM) ? broken(m, net_rx_data_valid_always) : broken(m, net_rx_flags_set))
+		header[0] |= VIRTIO_NET_HDR_F_DATA_VALID;
+	if (model_negotiated(m, VIRTIO_NET_F_GUEST_CSUM) && broken(m, net_rx_needs_csum_junk)) {
+		header[0] |= VIRTIO_NET_HDR_F_NEEDS_CSUM;
+		model_to_le(header + 6, 2, 0xfff0); /* csum_start */
+	}
+	if (broken(m, net_num_buffers_one))
+		buffers = 1;
+	if (broken(m, net_num_buffers_zero) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
+		buffers = 0;
+	if (header_length == VIRTIO_NET_HDR_BYTES)
+		model_to_le(header + VIRTIO_NET_HDR_LEGACY_BYTES, 2, buffers);
 }
 
 /* Puts LENGTH bytes of DATA at the beginning of the chain's buffer, as far as they fit. */
 static uint32_t fill(struct model *m, const uint8_t *data, uint32_t length)
 {
-	uint32_t piece = (uint32_t)model_min(m->chain.writable, length);
+	uint32_t piece = (uint32_t)model_min(usable(m), length);
 
 	return model_chain_write(m, 0, data, piece) ? piece : 0;
+}
+
+/* 5.1.9.4.1: without GUEST_CSUM the driver gets frames with complete checksums. */
+static void spoil_checksum(const struct model *m, uint8_t *frame, uint32_t length)
+{
+	enum { PROTOCOL = 23, TRANSPORT = 34, TCP = 6, UDP = 17 };
+	uint32_t at = 0;
+
+	if (!broken(m, net_rx_checksum_broken) || ethertype(frame) != ETHERTYPE_IPV4 || length <= TRANSPORT)
+		return;
+	if (frame[PROTOCOL] == TCP)
+		at = TRANSPORT + 16;
+	if (frame[PROTOCOL] == UDP)
+		at = TRANSPORT + 6;
+	if (at && at + 2 <= length)
+		frame[at] ^= 0xff;
 }
 
 /*
@@ -249,19 +374,23 @@ static uint32_t fill(struct model *m, const uint8_t *data, uint32_t length)
  */
 static void deliver(struct model *m)
 {
-	static const uint8_t no_header[VIRTIO_NET_HDR_BYTES];
 	const uint8_t *frame = m->net.frame[m->net.first];
 	uint32_t header_length = header_bytes(m), total = header_length + m->net.length[m->net.first], room = 0, done = 0;
 	uint16_t head[MERGED_MAX], count = 0, index;
-	bool merge = model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF);
+	bool merge = model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF), apart;
 	uint8_t *packet = m->net.packet;
 
+	if (some_left_to_publish(m, &index)) {
+		model_queue_publish_one(m, index);
+		return;
+	}
 	if (!steer(m, frame, &index))
 		return;
-	while (room < total && count < (merge ? MERGED_MAX : 1)) {
+	apart = broken(m, net_rx_header_apart) && !merge;
+	while (room < total && count < (merge ? MERGED_MAX : apart ? 2 : 1)) {
 		if (!model_queue_take(m, index, &head[count]) || !model_chain_walk(m, index, head[count]))
 			break;
-		room += (uint32_t)model_min(m->chain.writable, total);
+		room += (uint32_t)model_min(apart && !count ? header_length : usable(m), total);
 		count++;
 	}
 	if (m->error)
@@ -273,25 +402,25 @@ static void deliver(struct model *m)
 			drop(m); /* it will never fit */
 		return;
 	}
-	for (uint32_t i = 0; i < header_length; i++)
-		packet[i] = no_header[i];
-	if (header_length == VIRTIO_NET_HDR_BYTES)
-		model_to_le(packet + VIRTIO_NET_HDR_LEGACY_BYTES, 2, count);
+	make_header(m, packet, header_length, count);
 	for (uint32_t i = header_length; i < total; i++)
 		packet[i] = frame[i - header_length];
+	spoil_checksum(m, packet + header_length, total - header_length);
 	for (uint16_t i = 0; i < count; i++) {
 		uint32_t piece;
 
 		if (!model_chain_walk(m, index, head[i]))
 			return;
-		piece = fill(m, packet + done, total - done);
+		piece = fill(m, packet + done, apart && !i ? header_length : total - done);
 		if (m->error)
 			return;
 		done += piece;
 		model_queue_stage(m, index, head[i], piece, false);
 	}
 	drop(m);
-	if (!m->error)
+	if (!m->error && broken(m, net_merge_one_by_one))
+		model_queue_publish_one(m, index);
+	else if (!m->error)
 		model_queue_publish(m, index);
 }
 

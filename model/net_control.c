@@ -20,6 +20,8 @@ static uint32_t get(struct model *m, struct command *c, unsigned width)
 	if (c->offset + width > m->chain.readable || !model_chain_read(m, c->offset, bytes, width))
 		c->valid = false;
 	c->offset += width;
+	if (broken(m, net_legacy_control_big_endian))
+		return (uint32_t)(bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3]) >> (8 * (4 - width));
 	return (uint32_t)model_le(bytes, width);
 }
 
@@ -38,6 +40,8 @@ static bool receive_mode(struct model *m, struct command *c)
 	bool *mode[] = { &n->promiscuous, &n->all_multicast, &n->all_unicast, &n->no_multicast, &n->no_unicast, &n->no_broadcast };
 	uint32_t on = get(m, c, 1);
 
+	if (c->code <= VIRTIO_NET_CTRL_RX_ALLMULTI ? broken(m, net_promisc_refused) : broken(m, net_rx_extra_refused))
+		return false;
 	if (!model_negotiated(m, c->code <= VIRTIO_NET_CTRL_RX_ALLMULTI ? VIRTIO_NET_F_CTRL_RX : VIRTIO_NET_F_CTRL_RX_EXTRA))
 		return false;
 	if (!c->valid || on > 1 || c->code >= sizeof mode / sizeof mode[0])
@@ -76,6 +80,7 @@ static bool set_mac_table(struct model *m, struct command *c)
 			}
 		}
 	}
+	n->table_late = broken(m, net_mac_table_late);
 	return c->valid;
 }
 
@@ -87,7 +92,7 @@ static bool set_mac(struct model *m, struct command *c)
 		return false;
 	for (unsigned i = 0; i < MAC_BYTES; i++)
 		m->net.mac[i] = mac[i];
-	if (model_negotiated(m, VIRTIO_NET_F_MAC))
+	if (model_negotiated(m, VIRTIO_NET_F_MAC) && !broken(m, net_mac_addr_not_in_config))
 		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MAC_BYTES, model_le(mac, MAC_BYTES));
 	return true;
 }
@@ -110,7 +115,8 @@ static bool acknowledge_announcement(struct model *m, const struct command *c)
 
 	if (!model_negotiated(m, VIRTIO_NET_F_GUEST_ANNOUNCE) || c->code != VIRTIO_NET_CTRL_ANNOUNCE_ACK)
 		return false;
-	model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, status & ~(uint32_t)VIRTIO_NET_S_ANNOUNCE);
+	if (!broken(m, net_announce_ack_inert))
+		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, status & ~(uint32_t)VIRTIO_NET_S_ANNOUNCE);
 	return true;
 }
 
@@ -124,11 +130,31 @@ static bool set_pairs(struct model *m, struct command *c)
 	if (!c->valid || count < 1 || count > m->config.net.pairs)
 		return false;
 	m->net.active_pairs = (uint16_t)count;
+	m->net.pairs_set = true;
 	return true;
+}
+
+/* 5.1.9.5.9: a subset of what was negotiated. What is off does not come on: received frames never have anything offloaded. */
+static bool set_offloads(struct model *m, struct command *c)
+{
+	static const uint8_t known[] = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN,
+					 VIRTIO_NET_F_GUEST_UFO };
+	uint32_t low = get(m, c, 4), high = get(m, c, 4);
+
+	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) || c->code != VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET || !c->valid)
+		return false;
+	for (unsigned i = 0; i < sizeof known; i++)
+		if (model_negotiated(m, known[i]))
+			model_set_bit(&low, known[i], false);
+	return !low && !high;
 }
 
 static bool execute(struct model *m, struct command *c)
 {
+	bool filter = c->class == VIRTIO_NET_CTRL_RX || (c->class == VIRTIO_NET_CTRL_MAC && c->code != VIRTIO_NET_CTRL_MAC_TABLE_SET);
+
+	if (broken(m, net_good_command_fails) && !filter)
+		return false;
 	switch (c->class) {
 	case VIRTIO_NET_CTRL_RX:
 		return receive_mode(m, c);
@@ -142,8 +168,10 @@ static bool execute(struct model *m, struct command *c)
 		return acknowledge_announcement(m, c);
 	case VIRTIO_NET_CTRL_MQ:
 		return set_pairs(m, c);
+	case VIRTIO_NET_CTRL_GUEST_OFFLOADS:
+		return set_offloads(m, c);
 	}
-	return false;
+	return broken(m, net_unknown_class_ok);
 }
 
 /* The ack is the first writable byte. */
@@ -154,10 +182,18 @@ uint32_t model_net_command(struct model *m)
 
 	if (!m->chain.writable)
 		return 0;
+	m->net.table_late = false;
 	c.class = (uint8_t)get(m, &c, 1);
 	c.code = (uint8_t)get(m, &c, 1);
 	ack = c.valid && execute(m, &c) ? VIRTIO_NET_OK : VIRTIO_NET_ERR;
-	return !m->error && model_chain_write(m, 0, &ack, 1) ? 1 : 0;
+	if (m->error || !model_chain_write(m, 0, &ack, 1))
+		return 0;
+	if (broken(m, net_ack_four_bytes)) {
+		const uint8_t more[3] = { 0 };
+		m->host.write(m->host.context, m->chain.segment[m->chain.readable_count].address + 1, more, sizeof more);
+		return 4;
+	}
+	return 1;
 }
 
 static bool same_mac(const uint8_t *a, const uint8_t *b)
@@ -170,7 +206,7 @@ static bool same_mac(const uint8_t *a, const uint8_t *b)
 
 static bool in_table(const struct model *m, const uint8_t *mac)
 {
-	for (unsigned i = 0; i < m->net.mac_count; i++)
+	for (unsigned i = 0; i < m->net.mac_count && !m->net.table_late; i++)
 		if (same_mac(m->net.macs[i], mac))
 			return true;
 	return false;
@@ -178,9 +214,40 @@ static bool in_table(const struct model *m, const uint8_t *mac)
 
 static bool wanted_vlan(const struct model *m, const uint8_t *frame, uint32_t length)
 {
-	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_VLAN) || length < 16 || (frame[12] << 8 | frame[13]) != ETHERTYPE_VLAN)
+	if (length < 16 || (frame[12] << 8 | frame[13]) != ETHERTYPE_VLAN)
 		return true;
-	return model_bit(m->net.vlans, (frame[14] << 8 | frame[15]) & VLAN_MASK);
+	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_VLAN))
+		return !broken(m, net_vlan_dropped);
+	if (broken(m, net_vlan_add_inert))
+		return false;
+	return broken(m, net_vlan_filter_inert) || model_bit(m->net.vlans, (frame[14] << 8 | frame[15]) & VLAN_MASK);
+}
+
+enum destination { UNICAST, MULTICAST, BROADCAST };
+
+static enum destination destination(const uint8_t *frame)
+{
+	static const uint8_t broadcast[MAC_BYTES] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+	return same_mac(frame, broadcast) ? BROADCAST : frame[0] & 1 ? MULTICAST : UNICAST;
+}
+
+/* NOMULTI, NOUNI, NOBCAST: each for its own kind only, and stronger than ALLMULTI and ALLUNI. */
+static bool suppressed(const struct model *m, enum destination to)
+{
+	const struct model_net *n = &m->net;
+
+	switch (to) {
+	case UNICAST:
+		return n->no_unicast && !broken(m, net_nouni_inert) && !(broken(m, net_nouni_loses) && n->all_unicast);
+	case MULTICAST:
+		return n->no_multicast && !broken(m, net_nomulti_inert) && !(broken(m, net_nomulti_loses) && n->all_multicast);
+	case BROADCAST:
+		if (broken(m, net_nomulti_blocks_broadcast) && n->no_multicast)
+			return true;
+		return n->no_broadcast && !broken(m, net_nobcast_inert) && !(broken(m, net_nobcast_loses) && n->all_multicast);
+	}
+	return false;
 }
 
 /*
@@ -189,18 +256,19 @@ static bool wanted_vlan(const struct model *m, const uint8_t *frame, uint32_t le
  */
 bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length)
 {
-	static const uint8_t broadcast[MAC_BYTES] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 	const struct model_net *n = &m->net;
+	enum destination to = destination(frame);
+	bool no = suppressed(m, to);
 
-	if (n->promiscuous)
+	if (n->promiscuous && !broken(m, net_promisc_inert) && !(broken(m, net_promisc_loses) && no))
 		return true;
-	if (!wanted_vlan(m, frame, length))
+	if (no || !wanted_vlan(m, frame, length))
 		return false;
-	if (same_mac(frame, broadcast))
-		return !n->no_broadcast;
-	if (frame[0] & 1)
-		return !n->no_multicast &&
-		       (n->all_multicast || n->multicast_overflow || !model_negotiated(m, VIRTIO_NET_F_CTRL_RX) || in_table(m, frame));
-	return !n->no_unicast && (n->all_unicast || n->unicast_overflow || !model_negotiated(m, VIRTIO_NET_F_MAC) || same_mac(frame, n->mac) ||
-				  in_table(m, frame));
+	if (to == MULTICAST)
+		return (n->all_multicast && !broken(m, net_allmulti_inert)) || n->multicast_overflow || !model_negotiated(m, VIRTIO_NET_F_CTRL_RX) ||
+		       in_table(m, frame);
+	if (to == UNICAST)
+		return (n->all_unicast && !broken(m, net_alluni_inert)) || n->unicast_overflow || !model_negotiated(m, VIRTIO_NET_F_MAC) ||
+		       same_mac(frame, n->mac) || in_table(m, frame) || broken(m, net_mac_filter_inert);
+	return true;
 }

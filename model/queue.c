@@ -17,6 +17,8 @@ static bool read16(struct model *m, uint64_t address, uint16_t *value)
 		return false;
 	}
 	*value = (uint16_t)model_le(bytes, sizeof bytes);
+	if (broken(m, legacy_ring_big_endian))
+		*value = (uint16_t)(*value << 8 | *value >> 8);
 	return true;
 }
 
@@ -46,19 +48,54 @@ bool model_queue_live(const struct model *m, uint16_t index)
 {
 	const struct model_queue *q = &m->queue[index];
 
-	return model_live(m) && index < model_queue_count(m) && q->ready && !q->reset_units;
+	return model_live(m) && index < model_queue_count(m) && (q->ready || q->zombie) && !q->reset_units;
+}
+
+uint16_t model_queue_avail_index(struct model *m, uint16_t index)
+{
+	uint16_t value = 0;
+
+	read16(m, m->queue[index].avail + INDEX, &value);
+	return value;
+}
+
+/* Parameters of a former life that a defect holds on to. */
+static void hold_on(struct model *m, struct model_queue *q)
+{
+	if (broken(m, queue_reenable_keeps_size) && q->reset_once && q->old_size)
+		q->size = q->old_size;
+	if (q->old_desc && (broken(m, reset_keeps_rings) || (broken(m, queue_reenable_keeps_rings) && q->reset_once))) {
+		q->desc = q->old_desc;
+		q->avail = q->old_avail;
+		q->used = q->old_used;
+	}
+	if (broken(m, ring_addresses_rounded)) {
+		q->avail &= ~(uint64_t)15;
+		q->used &= ~(uint64_t)15;
+	}
+	q->old_desc = q->desc;
+	q->old_avail = q->avail;
+	q->old_used = q->used;
+	q->old_size = q->size;
 }
 
 /* Both indices start at 0 (2.7.6, 2.7.8). A notification that was early stays remembered. */
 void model_queue_start(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
+	bool go_on = q->reset_once ? broken(m, queue_reset_keeps_indices) : broken(m, reset_keeps_indices) && !q->enabled_once;
 
-	q->next_avail = q->next_used = q->signalled = 0;
+	hold_on(m, q);
+	if (!go_on)
+		q->next_avail = q->next_used = q->signalled = broken(m, used_index_starts_at_one);
+	if (broken(m, used_index_starts_at_one))
+		q->next_avail = 0;
+	if (broken(m, buffers_before_ready_skipped))
+		q->next_avail = model_queue_avail_index(m, index);
 	q->staged = 0;
-	q->starved = false;
+	q->starved = q->zombie = q->ghost = q->late = false;
 	q->in_flight = 0;
-	q->ready = true;
+	q->ready = q->enabled_once = true;
 }
 
 /* The driver stops the queue: whatever was in flight is dropped. */
@@ -67,6 +104,7 @@ void model_queue_forget(struct model *m, uint16_t index)
 	struct model_queue *q = &m->queue[index];
 
 	q->ready = false;
+	q->zombie = broken(m, unready_queue_served);
 	q->notified = false;
 	q->in_flight = 0;
 	q->staged = 0;
@@ -76,19 +114,38 @@ void model_queue_forget(struct model *m, uint16_t index)
 /* 2.6.1.1: when it is complete, everything about the queue is as after a device reset. */
 void model_queue_reset_step(struct model *m, uint16_t index)
 {
-	struct model_queue *q = &m->queue[index];
+	struct model_queue *q = &m->queue[index], old = *q;
 
 	if (q->reset_units > 1) {
 		q->reset_units--;
 		return;
 	}
-	*q = (struct model_queue){ .size = m->config.queue_size_max };
+	*q = (struct model_queue){ .size = m->config.queue_size_max, .reset_once = true, .enabled_once = old.enabled_once };
+	q->old_desc = old.old_desc;
+	q->old_avail = old.old_avail;
+	q->old_used = old.old_used;
+	q->old_size = old.old_size;
+	q->ghost = broken(m, queue_reset_leaves_ready);
+	q->zombie = broken(m, queue_reset_then_executes) && old.ready;
+	if (q->zombie || broken(m, queue_reset_keeps_indices)) {
+		q->next_avail = old.next_avail;
+		q->next_used = q->signalled = old.next_used;
+	}
+	if (q->zombie) {
+		q->size = old.size;
+		q->desc = old.desc;
+		q->avail = old.avail;
+		q->used = old.used;
+	}
 }
 
 static void tell_avail_event(struct model *m, struct model_queue *q, uint16_t index)
 {
-	if (model_negotiated(m, VIRTIO_F_EVENT_IDX))
-		write16(m, q->used + RING + (uint64_t)USED_ENTRY * q->size, index);
+	if (!model_negotiated(m, VIRTIO_F_EVENT_IDX) || broken(m, avail_event_stuck))
+		return;
+	if (broken(m, avail_event_ahead))
+		index = (uint16_t)(index + 4096);
+	write16(m, q->used + RING + (uint64_t)USED_ENTRY * q->size, index);
 }
 
 /* COUNT: buffers that the driver has made available and the device has not taken. False: none, or the device has failed. */
@@ -115,6 +172,12 @@ static bool look_again(struct model *m, uint16_t index, uint16_t *count)
 	return !m->error && model_queue_available(m, index, count);
 }
 
+/* What the driver says about notifications: used_event, or without EVENT_IDX the flags. */
+static bool read_suppression(struct model *m, const struct model_queue *q, bool event, uint16_t *value)
+{
+	return read16(m, event ? q->avail + RING + (uint64_t)AVAIL_ENTRY * q->size : q->avail + FLAGS, value);
+}
+
 bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 {
 	struct model_queue *q = &m->queue[index];
@@ -131,6 +194,8 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 	}
 	q->next_avail++;
 	tell_avail_event(m, q, q->next_avail);
+	if (broken(m, suppression_stale))
+		read_suppression(m, q, model_negotiated(m, VIRTIO_F_EVENT_IDX), &q->sample);
 	return !m->error;
 }
 
@@ -152,32 +217,138 @@ static bool can_merge(const struct model *m, const struct model_queue *q)
 	return q->staged && q->staged_in_full && m->config.batch > 1 && model_negotiated(m, VIRTIO_F_IN_ORDER);
 }
 
+/* Bytes of the driver's that are not the device's to write: 2.7.5.1. */
+static void spoil_memory(struct model *m, const struct model_queue *q, uint16_t head)
+{
+	static const uint8_t zeros[8];
+	const struct model_chain *chain = &m->chain;
+	const struct model_segment *last;
+	uint8_t byte;
+
+	if (broken(m, writes_descriptor_table))
+		m->host.write(m->host.context, q->desc + sizeof(struct virtq_desc) * (uint64_t)head + offsetof(struct virtq_desc, length), zeros, 4);
+	if (broken(m, writes_indirect_table) && chain->indirect)
+		m->host.write(m->host.context, chain->indirect + offsetof(struct virtq_desc, length), zeros, 4);
+	if (broken(m, writes_readable_buffer) && chain->readable_count) {
+		last = &chain->segment[chain->readable_count - 1];
+		if (m->host.read(m->host.context, last->address + last->length - 1, &byte, 1)) {
+			byte ^= 0xff;
+			m->host.write(m->host.context, last->address + last->length - 1, &byte, 1);
+		}
+	}
+	if (broken(m, writes_outside_buffers) && chain->count > chain->readable_count) {
+		last = &chain->segment[chain->count - 1];
+		m->host.write(m->host.context, last->address + last->length, zeros, sizeof zeros);
+	}
+}
+
+static uint32_t stated_length(const struct model *m, uint32_t length)
+{
+	if (broken(m, used_length_too_long))
+		length += 4;
+	if (broken(m, used_length_too_short) && length)
+		length--;
+	if (broken(m, used_length_counts_readable))
+		length = (uint32_t)(m->chain.readable + m->chain.writable);
+	return length;
+}
+
+static bool write_element(struct model *m, const struct model_queue *q, uint16_t slot, uint32_t id, uint32_t length)
+{
+	uint8_t element[USED_ENTRY];
+
+	model_to_le(element, 4, id);
+	model_to_le(element + 4, 4, length);
+	return write_used(m, q->used + RING + (uint64_t)USED_ENTRY * slot, element, sizeof element);
+}
+
+static void write_late_element(struct model *m, struct model_queue *q)
+{
+	if (q->late)
+		write_element(m, q, q->late_slot, q->late_head, q->late_length);
+	q->late = false;
+}
+
+/* Writes one used element behind the used index. IN_FULL: every writable byte was written. */
 void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t length, bool in_full)
 {
 	struct model_queue *q = &m->queue[index];
-	uint16_t slot = (uint16_t)((uint16_t)(q->next_used + (can_merge(m, q) ? 0 : q->staged)) % q->size);
-	uint8_t element[USED_ENTRY];
+	bool merge = can_merge(m, q);
+	uint16_t size = broken(m, used_slot_by_maximum) ? m->config.queue_size_max : q->size;
+	uint16_t slot = (uint16_t)((uint16_t)(q->next_used + (merge ? 0 : q->staged)) % size);
+	uint32_t id = head;
 
-	model_to_le(element, 4, head);
-	model_to_le(element + 4, 4, length);
-	if (!write_used(m, q->used + RING + (uint64_t)USED_ENTRY * slot, element, sizeof element))
+	spoil_memory(m, q, head);
+	q->returned++;
+	if (broken(m, loses_requests) && q->returned % 7 == 0)
 		return;
+	length = stated_length(m, length);
+	if (broken(m, used_id_is_slot))
+		id = slot;
+	if (broken(m, in_order_batch_first_id) && merge)
+		id = q->last_head;
+	if (broken(m, corrupts_used_ring)) {
+		id = (uint32_t)m->host.random(m->host.context);
+		length = (uint32_t)m->host.random(m->host.context);
+	}
+	if (broken(m, used_index_before_element)) {
+		write_late_element(m, q);
+		q->late = true;
+		q->late_slot = slot;
+		q->late_head = head;
+		q->late_length = length;
+	} else if (!write_element(m, q, slot, id, length)) {
+		return;
+	}
+	q->last_head = (uint16_t)id;
 	q->staged_in_full = in_full;
 	q->staged++;
+	if (broken(m, answers_twice) && write_element(m, q, (uint16_t)((slot + 1) % size), id, length))
+		q->staged++;
+}
+
+/* 2.7.10.2: flags stay 0, the device always looks. */
+static void tell_flags(struct model *m, const struct model_queue *q)
+{
+	bool event_idx = model_negotiated(m, VIRTIO_F_EVENT_IDX);
+
+	if (broken(m, used_flags_junk) && !event_idx)
+		write16(m, q->used + FLAGS, 2);
+	if (broken(m, used_flags_stuck) && !event_idx)
+		write16(m, q->used + FLAGS, VIRTQ_USED_F_NO_NOTIFY);
+	if (broken(m, used_flags_with_event_idx) && event_idx)
+		write16(m, q->used + FLAGS, VIRTQ_USED_F_NO_NOTIFY);
 }
 
 /* 2.7.8.2: elements first, then the index; 2.7.7: the index before the suppression fields are read. */
+static void publish(struct model *m, struct model_queue *q, uint16_t count)
+{
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	q->next_used = (uint16_t)(q->next_used + count);
+	q->staged = (uint16_t)(q->staged - count);
+	if (broken(m, used_index_wraps_early))
+		q->next_used &= 0x7fff;
+	if (broken(m, used_index_jumps))
+		q->next_used = (uint16_t)(q->next_used + 1000);
+	tell_flags(m, q);
+	write16(m, q->used + INDEX, q->next_used);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
 void model_queue_publish(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 
-	if (!q->staged)
-		return;
-	__atomic_thread_fence(__ATOMIC_RELEASE);
-	q->next_used = (uint16_t)(q->next_used + q->staged);
-	q->staged = 0;
-	write16(m, q->used + INDEX, q->next_used);
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (broken(m, never_answers))
+		q->staged = 0;
+	if (q->staged)
+		publish(m, q, q->staged);
+}
+
+void model_queue_publish_one(struct model *m, uint16_t index)
+{
+	if (m->queue[index].staged)
+		publish(m, &m->queue[index], 1);
 }
 
 /* 6.3: with NOTIFY_ON_EMPTY a queue that runs dry is worth a notification, suppressed or not. */
@@ -185,49 +356,115 @@ static bool ran_dry(struct model *m, uint16_t index)
 {
 	uint16_t count = 0;
 
-	return model_negotiated(m, VIRTIO_F_NOTIFY_ON_EMPTY) && !m->queue[index].in_flight && !model_queue_available(m, index, &count) && !m->error;
+	if (!model_negotiated(m, VIRTIO_F_NOTIFY_ON_EMPTY) || broken(m, notify_on_empty_ignored))
+		return false;
+	return !m->queue[index].in_flight && !model_queue_available(m, index, &count) && !m->error;
+}
+
+/* Is one of the elements OLD to NEW - 1 the one at which used_event asks for a notification? */
+static bool event_reached(const struct model *m, uint16_t event, uint16_t old, uint16_t new)
+{
+	if (broken(m, event_idx_always_notifies))
+		return true;
+	if (broken(m, event_idx_late_by_one))
+		event++;
+	if (broken(m, event_idx_last_of_batch))
+		return event == (uint16_t)(new - 1);
+	if (broken(m, event_idx_not_across_wrap))
+		return event >= old && event < new;
+	return (uint16_t)(event - old) < (uint16_t)(new - old);
 }
 
 /* 2.7.7.2: does the driver want to hear of the elements from OLD on? */
 static bool wanted(struct model *m, const struct model_queue *q, uint16_t old)
 {
-	uint16_t value;
+	bool event_idx = model_negotiated(m, VIRTIO_F_EVENT_IDX);
+	uint16_t value, flags;
 
-	if (model_negotiated(m, VIRTIO_F_EVENT_IDX)) {
-		if (!read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * q->size, &value))
+	if (!read_suppression(m, q, event_idx, &value))
+		return false;
+	if (broken(m, suppression_stale))
+		value = q->sample;
+	if (!event_idx && broken(m, used_event_without_event_idx)) {
+		event_idx = true;
+		if (!read_suppression(m, q, true, &value))
 			return false;
-		return (uint16_t)(value - old) < (uint16_t)(q->next_used - old);
 	}
-	return read16(m, q->avail + FLAGS, &value) && !(value & VIRTQ_AVAIL_F_NO_INTERRUPT);
+	if (!event_idx)
+		return !(value & VIRTQ_AVAIL_F_NO_INTERRUPT) || broken(m, no_interrupt_ignored);
+	if (broken(m, event_idx_obeys_flags) && read_suppression(m, q, false, &flags) && (flags & VIRTQ_AVAIL_F_NO_INTERRUPT))
+		return false;
+	return event_reached(m, value, old, q->next_used);
 }
 
 void model_queue_signal(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 	uint16_t old = q->signalled;
+	bool skip = broken(m, first_notification_missing) && !q->any_signalled;
 
+	write_late_element(m, q);
 	q->signalled = q->next_used;
-	if (wanted(m, q, old) || (!m->error && ran_dry(m, index)))
+	q->any_signalled = true;
+	if ((wanted(m, q, old) || (!m->error && ran_dry(m, index))) && !skip)
 		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
 }
 
 /* How many requests may be in flight. IN_ORDER (6.2) is kept by one at a time. */
 static unsigned in_flight_limit(const struct model *m)
 {
-	return m->backend->concurrent && !model_negotiated(m, VIRTIO_F_IN_ORDER) ? m->config.in_flight : 1;
+	if (model_negotiated(m, VIRTIO_F_IN_ORDER))
+		return broken(m, in_order_ignored) ? MODEL_IN_FLIGHT_MAX : 1;
+	return m->backend->concurrent ? m->config.in_flight : 1;
 }
 
 static uint16_t pick(struct model *m, struct model_queue *q)
 {
+	bool in_order = model_negotiated(m, VIRTIO_F_IN_ORDER);
 	unsigned i = 0;
 	uint16_t head;
 
-	if (m->config.out_of_order && q->in_flight > 1)
+	if (m->config.out_of_order && q->in_flight > 1 && !in_order)
 		i = (unsigned)(m->host.random(m->host.context) % q->in_flight);
+	if (broken(m, in_order_ignored) && in_order)
+		i = q->in_flight - 1u;
 	head = q->head[i];
 	for (q->in_flight--; i < q->in_flight; i++)
 		q->head[i] = q->head[i + 1];
 	return head;
+}
+
+static void nothing_there(struct model *m, uint16_t index)
+{
+	struct model_queue *q = &m->queue[index];
+
+	if (broken(m, spurious_kick_fails))
+		model_fail(m, "notification of an empty ring");
+	if (broken(m, spurious_kick_replays) && q->returned && !m->error) {
+		m->chain.count = m->chain.readable_count = 0;
+		m->chain.readable = m->chain.writable = m->chain.indirect = 0;
+		model_queue_stage(m, index, q->last_head, 0, false);
+	}
+}
+
+/* Executes one request and stages its buffer as used. */
+static void complete_one(struct model *m, uint16_t index)
+{
+	struct model_queue *q = &m->queue[index];
+	uint16_t head = pick(m, q);
+	uint32_t length;
+
+	if (broken(m, falls_off_the_bus) && ++m->defective.requests > 10)
+		m->defective.off_the_bus = true;
+	if (!model_chain_walk(m, index, head))
+		return;
+	length = m->backend->serve(m, index);
+	if (m->error || !model_queue_live(m, index) || length == MODEL_NO_ANSWER)
+		return;
+	/* An element that is not the last of its batch must say that everything before it was used in full. */
+	if (q->staged && !q->staged_in_full && model_negotiated(m, VIRTIO_F_IN_ORDER))
+		model_queue_publish(m, index);
+	model_queue_stage(m, index, head, length, length == m->chain.writable);
 }
 
 /* One unit of work on a queue of requests: takes what may be in flight, completes one. */
@@ -235,8 +472,11 @@ void model_queue_work(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 	uint16_t head, count;
-	uint32_t length;
 
+	if (broken(m, blk_second_queue_dead) && index == 1) {
+		q->notified = false;
+		return;
+	}
 	while (q->notified && q->in_flight < in_flight_limit(m)) {
 		if (model_queue_take(m, index, &head))
 			q->head[q->in_flight++] = head;
@@ -245,19 +485,13 @@ void model_queue_work(struct model *m, uint16_t index)
 		if (m->error)
 			return;
 	}
-	if (q->in_flight) {
-		head = pick(m, q);
-		if (!model_chain_walk(m, index, head))
-			return;
-		length = m->backend->serve(m, index);
-		if (m->error || !q->ready)
-			return;
-		/* An element that is not the last of its batch must say that everything before it was used in full. */
-		if (q->staged && !q->staged_in_full && model_negotiated(m, VIRTIO_F_IN_ORDER))
-			model_queue_publish(m, index);
-		model_queue_stage(m, index, head, length, length == m->chain.writable);
-	}
-	if (q->staged >= m->config.batch || (!q->in_flight && !model_queue_available(m, index, &count)))
-		if (!m->error)
-			model_queue_publish(m, index);
+	if (q->in_flight)
+		complete_one(m, index);
+	else if (q->fresh && !q->staged)
+		nothing_there(m, index);
+	q->fresh = false;
+	if (m->error || !model_queue_live(m, index))
+		return;
+	if (q->staged >= m->config.batch || (!q->in_flight && !model_queue_available(m, index, &count) && !m->error))
+		model_queue_publish(m, index);
 }

@@ -2,14 +2,59 @@
 /* The registers: 4.2.2 (Versions 2 and 3), 4.2.4 (Version 1). One function reads, one writes; which registers exist depends on the Version. */
 #include "model/internal.h"
 
+enum { TEN_BITS = 0x3ff, LEGACY_PAGE = 4096 };
+
 static struct model_queue *selected(struct model *m)
 {
-	return m->queue_sel < model_queue_count(m) ? &m->queue[m->queue_sel] : NULL;
+	uint32_t index = m->queue_sel;
+
+	if (broken(m, queue_sel_aliased))
+		index &= TEN_BITS;
+	return index < model_queue_count(m) ? &m->queue[index] : NULL;
 }
 
-static uint32_t read_device_features(const struct model *m)
+static uint32_t read_device_features(struct model *m)
 {
-	return m->device_features_sel < MODEL_FEATURE_WORDS ? m->config.features[m->device_features_sel] : 0;
+	uint32_t word = m->device_features_sel;
+
+	if (broken(m, device_features_aliased))
+		word &= 1;
+	return model_offered_word(m, word);
+}
+
+static uint32_t read_queue_size_max(struct model *m)
+{
+	const struct model_queue *q = selected(m);
+
+	if (!q)
+		return broken(m, queue_size_max_stale) ? m->config.queue_size_max : 0;
+	if (broken(m, queue_size_max_follows))
+		return q->size;
+	if (broken(m, queue_size_max_big_endian))
+		return (uint32_t)(m->config.queue_size_max << 8 | m->config.queue_size_max >> 8) << 16;
+	return m->config.queue_size_max;
+}
+
+static uint32_t read_queue_ready(struct model *m, const struct model_queue *q)
+{
+	if (broken(m, queue_ready_hidden) && (m->status & VIRTIO_STATUS_DRIVER_OK))
+		return 0;
+	if (broken(m, queue_ready_shared))
+		for (uint16_t i = 0; i < model_queue_count(m); i++)
+			if (m->queue[i].ready)
+				return 1;
+	return q && (q->ready || q->ghost);
+}
+
+static uint32_t read_queue_reset(struct model *m, const struct model_queue *q)
+{
+	if (!q || !model_negotiated(m, VIRTIO_F_RING_RESET))
+		return 0;
+	if (broken(m, queue_reset_set_after_reset) && !q->enabled_once && !q->reset_once)
+		return 1;
+	if (broken(m, queue_reset_set_when_enabled) && q->ready)
+		return 1;
+	return q->reset_units && !broken(m, queue_reset_reads_zero_early);
 }
 
 static uint32_t read_modern(struct model *m, uint32_t offset)
@@ -18,41 +63,58 @@ static uint32_t read_modern(struct model *m, uint32_t offset)
 
 	switch (offset) {
 	case VIRTIO_MMIO_QUEUE_READY:
-		return q && q->ready;
+		return read_queue_ready(m, q);
 	case VIRTIO_MMIO_SHM_LEN_LOW: /* none of these device types has a shared memory region */
 	case VIRTIO_MMIO_SHM_LEN_HIGH:
+		return broken(m, shm_length_zero) ? 0 : 0xffffffff;
 	case VIRTIO_MMIO_SHM_BASE_LOW:
 	case VIRTIO_MMIO_SHM_BASE_HIGH:
-		return 0xffffffff;
+		return broken(m, shm_base_zero) ? 0 : 0xffffffff;
 	case VIRTIO_MMIO_QUEUE_RESET:
-		return q && q->reset_units;
+		return read_queue_reset(m, q);
 	case VIRTIO_MMIO_CONFIG_GENERATION:
-		return m->generation;
+		if (broken(m, generation_restless))
+			m->generation++;
+		return broken(m, generation_stuck) ? 0 : m->generation;
 	}
 	return 0;
 }
 
-uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
+static uint32_t read_queue_pfn(struct model *m)
 {
-	const struct model_queue *q;
+	const struct model_queue *q = selected(m);
 
-	if (offset >= VIRTIO_MMIO_CONFIG)
-		return model_config_read(m, offset - VIRTIO_MMIO_CONFIG, width);
-	if (width != 4)
+	if (broken(m, legacy_pfn_reads_zero))
 		return 0;
+	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, legacy_pfn_shared); i++)
+		if (m->queue[i].pfn)
+			return m->queue[i].pfn;
+	return q ? q->pfn : 0;
+}
+
+static uint32_t read_register(struct model *m, uint32_t offset)
+{
+	bool running = m->status & VIRTIO_STATUS_DRIVER_OK;
+
 	switch (offset) {
 	case VIRTIO_MMIO_MAGIC_VALUE:
-		return VIRTIO_MMIO_MAGIC;
+		if (broken(m, magic_wrong))
+			return 0x6d697274;
+		return broken(m, magic_gone) && running ? 0 : VIRTIO_MMIO_MAGIC;
 	case VIRTIO_MMIO_VERSION:
-		return m->config.version;
+		if (broken(m, version_wrong))
+			return 5;
+		return m->config.version ^ (broken(m, version_changes) && running ? 3 : 0);
 	case VIRTIO_MMIO_DEVICE_ID:
-		return m->config.device_id;
+		if (broken(m, device_id_unknown))
+			return 0xffff;
+		return broken(m, device_id_gone) && running ? 0 : m->config.device_id;
 	case VIRTIO_MMIO_VENDOR_ID:
 		return m->config.vendor_id;
 	case VIRTIO_MMIO_DEVICE_FEATURES:
 		return read_device_features(m);
 	case VIRTIO_MMIO_QUEUE_SIZE_MAX:
-		return selected(m) ? m->config.queue_size_max : 0;
+		return read_queue_size_max(m);
 	case VIRTIO_MMIO_INTERRUPT_STATUS:
 		return model_read_interrupt_status(m);
 	case VIRTIO_MMIO_STATUS:
@@ -60,8 +122,19 @@ uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
 	}
 	if (!model_is_legacy(m))
 		return read_modern(m, offset);
-	q = selected(m);
-	return offset == VIRTIO_MMIO_QUEUE_PFN && q ? q->pfn : 0;
+	return offset == VIRTIO_MMIO_QUEUE_PFN ? read_queue_pfn(m) : 0;
+}
+
+uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
+{
+	model_late_tick(m);
+	if (m->defective.off_the_bus)
+		return 0xffffffff >> (32 - 8 * width);
+	if (broken(m, garbage_registers))
+		return (uint32_t)m->host.random(m->host.context) >> (32 - 8 * width);
+	if (offset >= VIRTIO_MMIO_CONFIG)
+		return model_config_read(m, offset - VIRTIO_MMIO_CONFIG, width);
+	return width == 4 ? read_register(m, offset) : 0;
 }
 
 static bool power_of_two(uint32_t value)
@@ -69,14 +142,31 @@ static bool power_of_two(uint32_t value)
 	return value && !(value & (value - 1));
 }
 
-static void write_half(uint64_t *address, bool high, uint32_t value)
+/* PART: 0 descriptor table, 1 available ring, 2 used ring. */
+static void write_half(struct model *m, struct model_queue *q, unsigned part, bool high, uint32_t value)
 {
+	uint64_t *address = part == 0 ? &q->desc : part == 1 ? &q->avail : &q->used;
+
+	if (high && broken(m, queue_address_high_ignored))
+		return;
+	if (broken(m, queue_address_low_needs_high)) {
+		if (high)
+			*address = q->low[part];
+		else
+			q->low[part] = value;
+		if (!high)
+			return;
+	}
+	if (high && broken(m, queue_address_high_clears_low))
+		*address = 0;
 	*address = high ? (uint64_t)value << 32 | (uint32_t)*address : (*address >> 32) << 32 | value;
 }
 
 /* 2.7: a power of two; 4.2.2.2: at most QueueSizeMax, and not while the queue is in use. Anything else is not a size. */
 static void write_queue_size(struct model *m, struct model_queue *q, uint32_t value)
 {
+	if (broken(m, queue_size_ignored) || (broken(m, queue_size_small_refused) && value < 4))
+		return;
 	if (!q->ready && power_of_two(value) && value <= m->config.queue_size_max)
 		q->size = (uint16_t)value;
 }
@@ -85,7 +175,7 @@ static void write_queue_ready(struct model *m, struct model_queue *q, uint32_t v
 {
 	uint16_t index = (uint16_t)(q - m->queue);
 
-	if (q->reset_units || q->ready == (value & 1))
+	if (q->reset_units || q->ready == (value & 1) || (broken(m, queue_ready_sticks) && !(value & 1)))
 		return;
 	if (value & 1)
 		model_queue_start(m, index);
@@ -97,11 +187,22 @@ static void write_queue_reset(struct model *m, struct model_queue *q, uint32_t v
 {
 	uint16_t index = (uint16_t)(q - m->queue);
 
-	if (value != 1 || q->reset_units || !model_negotiated(m, VIRTIO_F_RING_RESET))
+	if (value != 1 || q->reset_units || !model_negotiated(m, VIRTIO_F_RING_RESET) || broken(m, queue_reset_inert))
 		return;
+	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, queue_reset_resets_all); i++)
+		if (i != index)
+			model_queue_reset_step(m, i);
 	q->reset_units = m->config.queue_reset_units;
 	if (!q->reset_units)
 		model_queue_reset_step(m, index);
+}
+
+static void write_address(struct model *m, struct model_queue *selection, unsigned part, bool high, uint32_t value)
+{
+	write_half(m, selection, part, high, value);
+	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, queue_address_shared); i++)
+		if (!m->queue[i].ready && &m->queue[i] != selection)
+			write_half(m, &m->queue[i], part, high, value);
 }
 
 static void write_modern(struct model *m, uint32_t offset, uint32_t value)
@@ -121,15 +222,15 @@ static void write_modern(struct model *m, uint32_t offset, uint32_t value)
 	switch (offset) {
 	case VIRTIO_MMIO_QUEUE_DESC_LOW:
 	case VIRTIO_MMIO_QUEUE_DESC_HIGH:
-		write_half(&q->desc, offset == VIRTIO_MMIO_QUEUE_DESC_HIGH, value);
+		write_address(m, q, 0, offset == VIRTIO_MMIO_QUEUE_DESC_HIGH, value);
 		break;
 	case VIRTIO_MMIO_QUEUE_DRIVER_LOW:
 	case VIRTIO_MMIO_QUEUE_DRIVER_HIGH:
-		write_half(&q->avail, offset == VIRTIO_MMIO_QUEUE_DRIVER_HIGH, value);
+		write_address(m, q, 1, offset == VIRTIO_MMIO_QUEUE_DRIVER_HIGH, value);
 		break;
 	case VIRTIO_MMIO_QUEUE_DEVICE_LOW:
 	case VIRTIO_MMIO_QUEUE_DEVICE_HIGH:
-		write_half(&q->used, offset == VIRTIO_MMIO_QUEUE_DEVICE_HIGH, value);
+		write_address(m, q, 2, offset == VIRTIO_MMIO_QUEUE_DEVICE_HIGH, value);
 		break;
 	}
 }
@@ -138,15 +239,25 @@ static void write_modern(struct model *m, uint32_t offset, uint32_t value)
 static void write_queue_pfn(struct model *m, struct model_queue *q, uint32_t value)
 {
 	uint16_t index = (uint16_t)(q - m->queue);
+	uint32_t page_size = broken(m, legacy_page_size_fixed) ? LEGACY_PAGE : m->guest_page_size;
+	uint64_t align = broken(m, legacy_queue_align_ignored) ? LEGACY_PAGE : q->align;
 
+	if (!value && broken(m, legacy_pfn_zero_resets)) {
+		model_reset_now(m);
+		return;
+	}
+	if (!value && broken(m, legacy_pfn_zero_ignored))
+		return;
 	if (q->ready)
 		model_queue_forget(m, index);
 	q->pfn = value;
-	if (!value || !m->guest_page_size)
+	if (!value || !page_size)
 		return;
-	q->desc = (uint64_t)value * m->guest_page_size;
+	q->desc = (uint64_t)value * page_size;
 	q->avail = q->desc + VIRTQ_DESC_BYTES((uint64_t)q->size);
-	q->used = (q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size) + q->align - 1) & ~((uint64_t)q->align - 1);
+	q->used = (q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size) + align - 1) & ~(align - 1);
+	if (broken(m, legacy_align_as_printed))
+		q->used = (q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size) + align) & ~align;
 	model_queue_start(m, index);
 }
 
@@ -165,8 +276,20 @@ static void write_legacy(struct model *m, uint32_t offset, uint32_t value)
 /* 2.2, 3.1.1: features are final once FEATURES_OK is set. */
 static void write_driver_features(struct model *m, uint32_t value)
 {
-	if (m->driver_features_sel < MODEL_FEATURE_WORDS && !(m->status & VIRTIO_STATUS_FEATURES_OK))
-		m->driver_features[m->driver_features_sel] = value;
+	uint32_t *words = m->driver_features, word = m->driver_features_sel;
+
+	if (word >= MODEL_FEATURE_WORDS || (m->status & VIRTIO_STATUS_FEATURES_OK))
+		return;
+	if (broken(m, driver_features_word_clears))
+		for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
+			words[i] = 0;
+	if (broken(m, driver_features_ored))
+		value |= words[word];
+	if (broken(m, reset_keeps_driver_features))
+		value |= m->defective.accepted[word];
+	words[word] = value;
+	if (broken(m, blk_legacy_features_change_cache) && m->backend->negotiated)
+		m->backend->negotiated(m);
 }
 
 /* 4.2.3.3. A notification may come before the queue is ready or the device live: it is remembered until it can be answered. */
@@ -174,17 +297,33 @@ static void write_queue_notify(struct model *m, uint32_t value)
 {
 	uint32_t index = value;
 
-	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA))
-		index &= VIRTIO_NOTIFY_QUEUE_MASK;
-	if (index < model_queue_count(m))
-		m->queue[index].notified = true;
+	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA) && !broken(m, notification_data_as_index))
+		index = broken(m, notification_data_high_half) ? value >> VIRTIO_NOTIFY_NEXT_SHIFT : value & VIRTIO_NOTIFY_QUEUE_MASK;
+	if (broken(m, kick_interrupts) || (broken(m, kick_before_driver_ok_interrupts) && !model_live(m)))
+		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
+	if (index >= model_queue_count(m)) {
+		if (broken(m, notify_unknown_queue_fails))
+			model_fail(m, "notification of a queue that does not exist");
+		return;
+	}
+	if (broken(m, queue_reset_then_notifies) && m->queue[index].reset_once && !m->queue[index].ready)
+		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
+	if (broken(m, notify_before_ready_lost) && !m->queue[index].ready)
+		return;
+	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
+		return;
+	m->queue[index].notified = m->queue[index].fresh = true;
 }
 
 void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
 {
 	struct model_queue *q;
 
+	if (m->defective.off_the_bus)
+		return;
 	if (offset >= VIRTIO_MMIO_CONFIG) {
+		if (broken(m, legacy_config_write_early_lost) && !(m->status & VIRTIO_STATUS_DRIVER))
+			return;
 		m->backend->config_write(m, offset - VIRTIO_MMIO_CONFIG, width, value);
 		return;
 	}

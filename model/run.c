@@ -2,11 +2,11 @@
 /* When the device acts: everything it does on its own is a unit of work, found and done here, one at a time. */
 #include "model/internal.h"
 
-enum unit_kind { RESET_STEP, CONFIG_NOTIFY, QUEUE_RESET, SIGNAL, REQUEST, DELIVER };
+enum unit_kind { LATE, RESET_STEP, CONFIG_NOTIFY, QUEUE_RESET, SIGNAL, REQUEST, DELIVER };
 struct unit {
 	uint8_t kind, queue;
 };
-enum { UNITS_MAX = 3 + 3 * MODEL_QUEUES_MAX };
+enum { UNITS_MAX = 4 + 3 * MODEL_QUEUES_MAX };
 
 static bool has_requests(struct model *m, uint16_t index)
 {
@@ -21,6 +21,10 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 	unsigned count = 0;
 	uint16_t queues = model_queue_count(m);
 
+	if (m->defective.off_the_bus || (m->reset_units && broken(m, dies_in_reset)))
+		return 0;
+	if (model_late_due(m))
+		unit[count++] = (struct unit){ LATE, 0 };
 	if (m->reset_units) {
 		unit[count++] = (struct unit){ RESET_STEP, 0 };
 		return count;
@@ -28,7 +32,7 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 	if (model_config_notify_due(m))
 		unit[count++] = (struct unit){ CONFIG_NOTIFY, 0 };
 	for (uint16_t i = 0; i < queues; i++)
-		if (m->queue[i].reset_units)
+		if (m->queue[i].reset_units && !broken(m, queue_reset_never_completes))
 			unit[count++] = (struct unit){ QUEUE_RESET, (uint8_t)i };
 	for (uint16_t i = 0; i < queues; i++)
 		if (model_queue_live(m, i) && m->queue[i].signalled != m->queue[i].next_used)
@@ -47,6 +51,9 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 static void do_unit(struct model *m, struct unit unit)
 {
 	switch (unit.kind) {
+	case LATE:
+		model_late_act(m);
+		break;
 	case RESET_STEP:
 		if (--m->reset_units == 0)
 			model_reset_now(m);
@@ -75,6 +82,7 @@ bool model_run(struct model *m, unsigned budget)
 	struct unit unit[UNITS_MAX];
 	unsigned count;
 
+	model_late_tick(m);
 	while ((count = find_units(m, unit)) != 0) {
 		if (budget-- == 0)
 			return true;

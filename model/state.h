@@ -14,6 +14,7 @@ struct model_chain {
 	uint16_t head;
 	uint16_t readable_count, count;
 	uint64_t readable, writable; /* bytes */
+	uint64_t indirect;           /* table, if there was one */
 	struct model_segment segment[MODEL_CHAIN_MAX];
 };
 
@@ -38,17 +39,27 @@ struct model_queue {
 	uint16_t head[MODEL_IN_FLIGHT_MAX];
 
 	/* what defects remember */
-	bool suppressed;       /* what the suppression fields said when a buffer was taken */
-	bool started_before;
+	bool zombie;        /* served although not ready */
+	bool ghost;         /* shown as ready although not */
+	bool fresh;         /* notified, and not looked at since */
+	bool enabled_once;  /* since the device's reset */
+	bool reset_once;    /* since the device's reset */
+	bool any_signalled; /* since the device's reset */
 	uint16_t last_head;
-	uint32_t served;
-	uint64_t old_used;
+	uint16_t sample;    /* suppression field when a buffer was taken */
+	uint32_t returned;
+	uint32_t low[3];    /* low halves of the addresses, not taken over yet */
+	uint64_t old_desc, old_avail, old_used;
 	uint16_t old_size;
-	uint64_t stale_address;
+	bool late;          /* an element that is not written yet */
+	uint16_t late_slot, late_head;
+	uint32_t late_length;
 };
 
 struct model_net {
 	uint16_t active_pairs;
+	bool pairs_set; /* by a command */
+	bool table_late; /* the MAC table does not count yet: a defect */
 	bool promiscuous, all_multicast, all_unicast, no_multicast, no_unicast, no_broadcast;
 	uint8_t mac_count;
 	bool unicast_overflow, multicast_overflow; /* more addresses than fit: filtering of that kind is off */
@@ -100,6 +111,21 @@ struct model {
 	bool config_changed; /* a change that the driver has not been notified of */
 	uint8_t config_space[MODEL_CONFIG_BYTES];
 	const char *error;
+
+	struct {
+		uint32_t accepted[MODEL_FEATURE_WORDS]; /* features of the last negotiation */
+		bool negotiated_before;
+		bool swallow; /* the next used buffer notification */
+		bool fatal;   /* no driver is accepted any more */
+		bool off_the_bus;
+		uint32_t reads, requests, writes, last_word;
+		bool late;    /* there was a life before */
+		uint8_t ticks;
+		uint64_t late_used, late_buffer;
+		uint16_t late_index;
+		uint8_t torn_reads, torn_offset, torn_width;
+		uint64_t torn_value;
+	} defective; /* what defects remember */
 
 	struct model_queue queue[MODEL_QUEUES_MAX];
 	struct model_chain chain; /* of the request under work */

@@ -13,40 +13,87 @@ bool model_live(const struct model *m)
 {
 	uint32_t needed = VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK;
 
-	if (m->error || m->reset_units)
+	if (m->error || m->reset_units || m->defective.off_the_bus)
 		return false;
-	return model_is_legacy(m) || (m->status & needed) == needed;
+	if (model_is_legacy(m))
+		needed = broken(m, legacy_needs_features_ok) ? VIRTIO_STATUS_FEATURES_OK : broken(m, legacy_needs_driver_ok) ? VIRTIO_STATUS_DRIVER_OK : 0;
+	if (broken(m, consumes_before_driver_ok) ||
+	    (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1)))
+		needed &= ~(uint32_t)VIRTIO_STATUS_DRIVER_OK;
+	return (m->status & needed) == needed;
+}
+
+static void reset_queue(struct model *m, struct model_queue *q)
+{
+	struct model_queue old = *q;
+	bool early = !(m->status & VIRTIO_STATUS_DRIVER_OK);
+
+	*q = (struct model_queue){ .size = m->config.queue_size_max, .align = LEGACY_ALIGN };
+	q->old_desc = old.old_desc;
+	q->old_avail = old.old_avail;
+	q->old_used = old.old_used;
+	if (broken(m, reset_keeps_indices)) {
+		q->next_avail = old.next_avail;
+		q->next_used = q->signalled = old.next_used;
+	}
+	if (broken(m, reset_keeps_queue_ready) || (broken(m, early_reset_keeps_queue_ready) && early))
+		q->ready = old.ready;
+	if (broken(m, legacy_reset_keeps_pfn))
+		q->pfn = old.pfn;
 }
 
 void model_reset_now(struct model *m)
 {
+	model_late_remember(m);
 	m->reset_units = 0;
 	m->device_features_sel = m->driver_features_sel = m->queue_sel = m->shm_sel = 0;
 	for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
 		m->driver_features[i] = 0;
 	m->guest_page_size = 0;
-	m->status = 0;
+	for (uint16_t i = 0; i < MODEL_QUEUES_MAX; i++)
+		reset_queue(m, &m->queue[i]);
+	m->status = broken(m, reset_keeps_status) ? VIRTIO_STATUS_ACKNOWLEDGE : 0;
 	m->error = NULL;
 	m->config_changed = false;
-	for (uint16_t i = 0; i < MODEL_QUEUES_MAX; i++)
-		m->queue[i] = (struct model_queue){ .size = m->config.queue_size_max, .align = LEGACY_ALIGN };
 	m->backend->reset(m);
 	model_clear_interrupts(m);
 }
 
+static bool ignores_reset(const struct model *m)
+{
+	return (broken(m, reset_ignored_when_running) && (m->status & VIRTIO_STATUS_DRIVER_OK)) ||
+	       (broken(m, reset_ignored_when_failed) && (m->status & VIRTIO_STATUS_FAILED)) ||
+	       (broken(m, reset_ignored_when_broken) && (m->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET));
+}
+
+/* Version 3: a reset takes as long as it takes, and Status says when it is over. */
 static void write_zero(struct model *m)
 {
-	if (m->reset_units)
+	if (m->reset_units || ignores_reset(m))
 		return;
-	if (m->config.version == VIRTIO_MMIO_VERSION_POLLED_RESET && m->status)
+	if (broken(m, dies_in_reset) && (m->status & VIRTIO_STATUS_DRIVER_OK))
+		m->reset_units = 1;
+	else if (m->config.version == VIRTIO_MMIO_VERSION_POLLED_RESET && m->status)
 		m->reset_units = m->config.reset_units;
 	else
 		model_reset_now(m);
 }
 
+static void driver_is_ok(struct model *m)
+{
+	if (broken(m, status_forgets_driver))
+		m->status &= ~(uint32_t)VIRTIO_STATUS_DRIVER;
+	if (broken(m, interrupt_at_driver_ok))
+		model_raise(m, VIRTIO_MMIO_INT_CONFIG);
+	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, buffers_before_driver_ok_skipped); i++)
+		if (m->queue[i].ready)
+			m->queue[i].next_avail = model_queue_avail_index(m, i);
+}
+
 void model_write_status(struct model *m, uint32_t value)
 {
 	uint32_t added = value & DRIVER_BITS & ~m->status;
+	uint32_t final = VIRTIO_STATUS_FEATURES_OK;
 
 	if (value == 0) {
 		write_zero(m);
@@ -54,18 +101,24 @@ void model_write_status(struct model *m, uint32_t value)
 	}
 	if (m->reset_units)
 		return;
-	if (model_is_legacy(m))
+	if (model_is_legacy(m)) {
 		added &= ~(uint32_t)VIRTIO_STATUS_FEATURES_OK;
+		final = broken(m, blk_legacy_status_changes_cache) ? VIRTIO_STATUS_DRIVER : VIRTIO_STATUS_DRIVER_OK;
+	}
 	if ((added & VIRTIO_STATUS_FEATURES_OK) && !model_accepts_features(m))
 		added &= ~(uint32_t)VIRTIO_STATUS_FEATURES_OK;
+	if (broken(m, status_forgets_acknowledge))
+		added &= ~(uint32_t)VIRTIO_STATUS_ACKNOWLEDGE;
 	m->status |= added;
-	if (m->backend->negotiated && (added & (model_is_legacy(m) ? VIRTIO_STATUS_DRIVER_OK : VIRTIO_STATUS_FEATURES_OK)))
+	if (m->backend->negotiated && (added & final))
 		m->backend->negotiated(m);
+	if (added & VIRTIO_STATUS_DRIVER_OK)
+		driver_is_ok(m);
 }
 
 uint32_t model_read_status(struct model *m)
 {
-	return m->status;
+	return broken(m, reset_reads_zero_early) && m->reset_units ? 0 : m->status;
 }
 
 void model_fail(struct model *m, const char *text)
@@ -73,10 +126,10 @@ void model_fail(struct model *m, const char *text)
 	if (m->error)
 		return;
 	m->error = text;
-	if (model_is_legacy(m))
+	if (model_is_legacy(m) || broken(m, needs_reset_missing))
 		return; /* the bit came with 1.0 */
 	m->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
-	if (m->status & VIRTIO_STATUS_DRIVER_OK)
+	if ((m->status & VIRTIO_STATUS_DRIVER_OK) && !broken(m, needs_reset_silent))
 		model_raise(m, VIRTIO_MMIO_INT_CONFIG);
 }
 

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The catalogue of defects, data only: X(id, types, versions, extra, "rows", "what the device does", "who did it", or 0).
+ *
+ * types     ANY, RNG, BLK, NET, CON; SPACE: all but RNG, which has no configuration space
+ * versions  ANY, OLD: 1, NEW: 2 and 3, V3
+ * extra     NONE; CHANGE: a configuration change from outside; INBOUND: frames or console input; DELAY: a host that does not run the device at
+ *           once; BATCH: a host that asks for batches; RO: a read-only disk; HOSTILE: may never come to rest; HIDDEN: discovery will not find the device
+ *
+ * Rows are those of the requirement table. A defect breaks as little as it can beyond them.
+ */
+#ifndef MODEL_CATALOGUE_H
+#define MODEL_CATALOGUE_H
+
+/* clang-format off */
+#define MODEL_CATALOGUE(X) \
+/* 2.1 Device status, 3.1 initialization */ \
+X(consumes_before_driver_ok, ANY, NEW, NONE, "status-01", "serves a queue as soon as FEATURES_OK is set", 0) \
+X(kick_before_driver_ok_interrupts, ANY, NEW, NONE, "status-01", "answers a notification before DRIVER_OK with an interrupt", 0) \
+X(needs_reset_missing, ANY, NEW, NONE, "status-02", "stops on an error without setting DEVICE_NEEDS_RESET", 0) \
+X(needs_reset_silent, ANY, NEW, NONE, "status-03", "sets DEVICE_NEEDS_RESET without a configuration change notification", "firecracker #5351") \
+X(status_forgets_acknowledge, ANY, ANY, NONE, "init-01 mmio-table-12", "never shows ACKNOWLEDGE in Status", 0) \
+X(status_forgets_driver, ANY, ANY, NONE, "init-01 mmio-table-12", "loses DRIVER from Status when DRIVER_OK is set", 0) \
+X(buffers_before_driver_ok_skipped, ANY, NEW, NONE, "init-02", "takes the available index at DRIVER_OK for its starting point", 0) \
+/* 2.2 Feature bits, chapter 6 */ \
+X(feature_without_dependency, NET, ANY, NONE, "feat-01", "offers features of the control queue but not CTRL_VQ", 0) \
+X(refuses_subset, ANY, NEW, NONE, "feat-02", "refuses EVENT_IDX unless INDIRECT_DESC is accepted too", 0) \
+X(accepts_unoffered, ANY, NEW, NONE, "feat-03", "lets FEATURES_OK stick with features that it did not offer", 0) \
+X(accepts_inconsistent, NET, NEW, NONE, "feat-03", "lets FEATURES_OK stick with features that lack one they need", 0) \
+X(offers_undefined_bit, ANY, NEW, NONE, "feat-04", "offers bit 49, reserved for future extensions", 0) \
+X(offers_high_bit, ANY, NEW, NONE, "feat-04", "offers bit 100, defined for no device type", 0) \
+X(offers_foreign_bit, ANY, ANY, NONE, "feat-04", "offers a bit of word 0 that its device type does not define", 0) \
+X(offers_ring_packed, ANY, NEW, NONE, "feat-04", "offers RING_PACKED and does not know the format", 0) \
+X(offers_notif_config_data, ANY, NEW, NONE, "feat-04", "offers NOTIF_CONFIG_DATA, for which MMIO has no register", 0) \
+X(offers_admin_vq, ANY, NEW, NONE, "feat-04 mmio-table-20", "offers ADMIN_VQ", 0) \
+X(offers_sr_iov, ANY, NEW, NONE, "feat-04 rfb-05", "offers SR_IOV", 0) \
+X(refuses_renegotiation, ANY, NEW, NONE, "feat-05", "refuses the feature set that it accepted before the last reset", 0) \
+X(version_1_not_offered, ANY, NEW, NONE, "rfb-01", "does not offer VERSION_1", 0) \
+X(falls_back_without_version_1, ANY, NEW, NONE, "rfb-06", "accepts features without VERSION_1 and then behaves as a legacy device behind modern registers", 0) \
+X(in_order_ignored, ANY, NEW, NONE, "rfb-03 sring-04", "completes requests last in, first out although IN_ORDER was accepted", 0) \
+X(in_order_batch_first_id, ANY, NEW, BATCH, "sring-04", "puts the id of the first buffer, not the last, into the element that stands for a batch", 0) \
+X(forgets_feature, ANY, NEW, NONE, "mmio-table-03 sintr-05 savail-04", "drops EVENT_IDX from the accepted features at DRIVER_OK", 0) \
+/* 2.4 Reset */ \
+X(reset_ignored_when_running, ANY, ANY, NONE, "reset-01", "ignores a reset while DRIVER_OK is set", "firecracker #3074") \
+X(reset_ignored_when_failed, ANY, ANY, NONE, "reset-01", "ignores a reset while FAILED is set", 0) \
+X(reset_ignored_when_broken, ANY, NEW, NONE, "reset-01", "ignores a reset while DEVICE_NEEDS_RESET is set", 0) \
+X(reset_keeps_status, ANY, ANY, NONE, "reset-01", "leaves ACKNOWLEDGE set after a reset", 0) \
+X(reset_reads_zero_early, ANY, V3, DELAY, "reset-01 reset-03", "shows Status 0 before the reset is complete, and loses what the driver writes until then", 0) \
+X(reset_then_notifies, ANY, ANY, NONE, "reset-02", "sends a used buffer notification some time after a reset", 0) \
+X(reset_keeps_line, ANY, ANY, NONE, "reset-02 mmio-layout-05", "leaves the line asserted over a reset that clears InterruptStatus", "libvmm #349") \
+X(reset_keeps_interrupt_status, ANY, ANY, NONE, "mmio-layout-05 reset-02", "leaves InterruptStatus, and so the line, over a reset", 0) \
+X(reset_then_uses_ring, ANY, ANY, NONE, "reset-03", "moves the used index of a former ring some time after a reset", 0) \
+X(reset_then_writes_buffer, ANY, ANY, NONE, "reset-03", "writes into a buffer of before some time after a reset", 0) \
+X(reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset", 0) \
+X(early_reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset before DRIVER_OK", 0) \
+X(reset_keeps_indices, ANY, ANY, NONE, "mmio-table-19 sring-03", "goes on with the ring indices of before the reset", "cloud-hypervisor #1120") \
+X(reset_keeps_rings, ANY, NEW, NONE, "mmio-table-19", "uses the ring addresses of its first life for ever", 0) \
+X(reset_keeps_driver_features, ANY, NEW, NONE, "mmio-table-19", "adds the features accepted before a reset to those accepted after it", 0) \
+/* 2.5 Configuration space */ \
+X(config_hidden_early, SPACE, ANY, NONE, "cfg-01", "reads 0 from the configuration space until FEATURES_OK (legacy: DRIVER)", 0) \
+X(config_conditional_hidden_early, SPACE, ANY, NONE, "cfg-02", "reads 0 from the fields that depend on a feature until that is negotiated", 0) \
+X(config_big_endian, SPACE, ANY, NONE, "cfg-03 mmio-leg-10 blk-leg-01 net-leg-01 con-leg-01", "has its 16 and 32 bit configuration fields in big-endian order", 0) \
+X(config_wide_only, SPACE, ANY, NONE, "mmio-table-16 cfg-03", "reads 0 from the configuration space unless 32 bits are read", 0) \
+X(config_offset_ignored, SPACE, ANY, NONE, "mmio-table-16 cfg-03", "returns the low end of the aligned word for a read of one or two bytes anywhere in it", 0) \
+X(config_torn, SPACE, NEW, CHANGE, "cfg-04 mmio-layout-06", "lets a change of a field be seen in halves, with one generation", 0) \
+X(generation_stuck, SPACE, NEW, CHANGE, "cfg-04 mmio-layout-06", "never changes ConfigGeneration", 0) \
+X(generation_restless, ANY, NEW, NONE, "mmio-table-17", "changes ConfigGeneration with every read of it", 0) \
+X(config_change_silent, SPACE, ANY, CHANGE, "blk-op-01", "changes its configuration without a notification", 0) \
+X(config_change_late_status, SPACE, ANY, CHANGE, "mmio-layout-03", "asserts the line for a configuration change without the bit in InterruptStatus", 0) \
+/* 2.6.1 Virtqueue reset */ \
+X(queue_reset_then_executes, ANY, NEW, NONE, "vqreset-01 mmio-layout-07", "goes on serving a queue after its reset", 0) \
+X(queue_reset_then_notifies, ANY, NEW, NONE, "vqreset-02", "answers a notification of a queue that was reset with an interrupt", 0) \
+X(queue_reset_keeps_indices, ANY, NEW, NONE, "vqreset-03", "goes on with the ring indices of before the queue's reset", 0) \
+X(queue_reenable_keeps_size, ANY, NEW, NONE, "vqreen-01", "uses the size of before the queue's reset", 0) \
+X(queue_reenable_keeps_rings, ANY, NEW, NONE, "vqreen-01", "uses the ring addresses of before the queue's reset", 0) \
+X(queue_reset_set_after_reset, ANY, NEW, NONE, "mmio-layout-08", "shows 1 in QueueReset from a device reset until the queue is enabled", 0) \
+X(queue_reset_set_when_enabled, ANY, NEW, NONE, "mmio-layout-09", "shows 1 in QueueReset while the queue is enabled", 0) \
+X(queue_reset_inert, ANY, NEW, NONE, "mmio-layout-10 feat-04 vqreset-01", "offers RING_RESET and ignores QueueReset", 0) \
+X(queue_reset_resets_all, ANY, NEW, NONE, "mmio-layout-10", "resets every queue when one is to be reset", 0) \
+X(queue_reset_reads_zero_early, ANY, NEW, DELAY, "mmio-layout-11", "shows 0 in QueueReset before the queue's reset is complete", 0) \
+X(queue_reset_leaves_ready, ANY, NEW, NONE, "mmio-layout-12", "shows 1 in QueueReady after the queue's reset", 0) \
+X(queue_reset_never_completes, ANY, NEW, HOSTILE, "mmio-layout-12 mmio-layout-10", "shows 1 in QueueReset for ever", 0) \
+/* 2.7 Split virtqueues: buffers */ \
+X(chain_cut, ANY, ANY, NONE, "frame-01", "ignores all but the first eight descriptors of a chain", 0) \
+X(blk_framing_fixed, BLK, NEW, NONE, "frame-01", "fails a request whose header or status is not in a descriptor of its own", 0) \
+X(net_tx_framing_fixed, NET, NEW, NONE, "frame-01", "takes the first descriptor for the header, whatever its length", 0) \
+X(writes_readable_buffer, ANY, ANY, NONE, "sdesc-01", "changes the last byte of a device-readable buffer", 0) \
+X(writes_descriptor_table, ANY, ANY, NONE, "sdesc-03", "clears the length of the head descriptor when it is done", 0) \
+X(writes_indirect_table, ANY, ANY, NONE, "sdesc-03", "clears the length of the first indirect descriptor when it is done", 0) \
+X(indirect_write_flag_refused, ANY, ANY, NONE, "sind-01", "takes WRITE on a descriptor that refers to an indirect table for an error", 0) \
+X(indirect_write_flag_inherited, ANY, ANY, NONE, "sind-01", "takes WRITE on a descriptor that refers to an indirect table to mean that everything in it is writable", 0) \
+X(indirect_after_direct_refused, ANY, ANY, NONE, "sind-02", "takes an indirect descriptor after direct ones for an error", 0) \
+X(indirect_after_direct_forgets, ANY, ANY, NONE, "sind-02", "forgets the direct descriptors before an indirect one", 0) \
+/* 2.7.7 Used buffer notification suppression */ \
+X(used_event_without_event_idx, ANY, ANY, NONE, "sintr-01", "obeys used_event although EVENT_IDX was not accepted", 0) \
+X(no_interrupt_ignored, ANY, ANY, NONE, "sintr-02", "notifies although flags say NO_INTERRUPT", 0) \
+X(first_notification_missing, ANY, ANY, NONE, "sintr-03", "does not notify of the first used buffer of a queue", 0) \
+X(event_idx_obeys_flags, ANY, ANY, NONE, "sintr-04", "obeys NO_INTERRUPT although EVENT_IDX was accepted", 0) \
+X(event_idx_late_by_one, ANY, ANY, NONE, "sintr-05", "notifies one used buffer later than used_event asks", 0) \
+X(event_idx_last_of_batch, ANY, ANY, BATCH, "sintr-05", "compares used_event with the last element of a batch only", 0) \
+X(event_idx_not_across_wrap, ANY, ANY, NONE, "sintr-05", "compares indices without regard to their wrap at 65536", 0) \
+X(event_idx_always_notifies, ANY, ANY, NONE, "sintr-06", "notifies whatever used_event says", 0) \
+X(suppression_stale, ANY, ANY, DELAY, "sintr-03 sintr-05", "decides by what the suppression fields said when the buffer was taken", "cloud-hypervisor #2179, ACRN #2623, SPDK #3178") \
+/* 2.7.8 Used ring */ \
+X(used_index_before_element, ANY, ANY, DELAY, "sused-01", "moves the used index before it writes the element", 0) \
+X(used_length_too_long, ANY, ANY, NONE, "sused-02 blk-desc-03", "claims to have written more than it wrote", 0) \
+X(used_length_too_short, ANY, ANY, NONE, "sring-06", "claims one byte less than it wrote", 0) \
+X(used_length_counts_readable, ANY, ANY, NONE, "sused-02 sring-06 net-desc-02 con-desc-01 blk-desc-03", "puts the length of the whole chain, readable part included, into the used element", "5.1.9.1 and 5.2.6.3 call it history") \
+X(used_id_is_slot, ANY, ANY, NONE, "sring-01", "puts the number of the slot, not the head, into the used element", 0) \
+X(used_slot_by_maximum, ANY, ANY, NONE, "sring-01 sring-05 mmio-table-07", "wraps the used ring at QueueSizeMax", 0) \
+X(used_index_starts_at_one, ANY, ANY, NONE, "sring-01 sring-03", "starts with used index 1", 0) \
+X(used_index_wraps_early, ANY, ANY, NONE, "sring-01", "wraps the used index at 32768", 0) \
+X(loses_requests, ANY, ANY, NONE, "sring-02 blk-desc-09", "never returns every seventh buffer", 0) \
+X(answers_twice, ANY, ANY, HOSTILE, "sring-02 blk-desc-09", "returns each buffer twice", 0) \
+X(buffers_before_ready_skipped, ANY, ANY, NONE, "sring-03", "takes the available index at the time a queue is enabled for its starting point", 0) \
+X(ring_addresses_rounded, ANY, NEW, NONE, "sring-05", "rounds ring addresses down to a multiple of 16", 0) \
+X(queue_size_small_refused, ANY, ANY, NONE, "sring-05", "ignores a QueueSize below 4", 0) \
+/* 2.7.10 Available buffer notification suppression, 2.9 */ \
+X(used_flags_junk, ANY, ANY, NONE, "savail-01", "sets bit 1 of used flags", 0) \
+X(used_flags_with_event_idx, ANY, ANY, NONE, "savail-02", "sets NO_NOTIFY in used flags although EVENT_IDX was accepted", 0) \
+X(used_flags_stuck, ANY, ANY, NONE, "sring-02", "asks not to be notified and does not look by itself", 0) \
+X(spurious_kick_fails, ANY, ANY, NONE, "savail-03", "takes a notification of an empty ring for an error", 0) \
+X(spurious_kick_replays, ANY, ANY, NONE, "savail-03 sring-02", "returns the last buffer again on a notification of an empty ring", 0) \
+X(kick_interrupts, ANY, ANY, NONE, "mmio-layout-04 savail-03", "answers every notification with an interrupt, used buffer or not", 0) \
+X(avail_event_stuck, ANY, ANY, NONE, "savail-04", "never moves avail_event", 0) \
+X(avail_event_ahead, ANY, ANY, NONE, "savail-04", "asks for a notification 4096 buffers too late", 0) \
+X(notification_data_as_index, ANY, NEW, NONE, "dnotif-01", "takes all 32 bits of a notification for the queue index although NOTIFICATION_DATA was accepted", 0) \
+X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01", "takes the high half of a notification for the queue index once NOTIFICATION_DATA was accepted", 0) \
+/* 4.2.2 Registers */ \
+X(magic_wrong, ANY, ANY, HIDDEN, "mmio-layout-01", "reads MagicValue as \"trim\"", 0) \
+X(magic_gone, ANY, ANY, NONE, "mmio-layout-01", "reads MagicValue as 0 while DRIVER_OK is set", 0) \
+X(version_wrong, ANY, ANY, HIDDEN, "mmio-layout-02 mmio-leg-01", "reads Version as 5", 0) \
+X(version_changes, ANY, ANY, NONE, "mmio-layout-02 mmio-leg-01", "reads another Version while DRIVER_OK is set", 0) \
+X(device_id_unknown, ANY, ANY, HIDDEN, "mmio-table-01", "reads a DeviceID that is not defined", 0) \
+X(device_id_gone, ANY, ANY, NONE, "mmio-table-01", "reads DeviceID as 0 while DRIVER_OK is set", 0) \
+X(device_features_aliased, ANY, NEW, NONE, "mmio-table-02", "looks at bit 0 of DeviceFeaturesSel only", 0) \
+X(device_features_junk_above, ANY, ANY, NONE, "mmio-table-02", "reads all ones from the feature words that do not exist", 0) \
+X(driver_features_word_clears, ANY, NEW, NONE, "mmio-table-03", "clears the other words when one word of DriverFeatures is written", 0) \
+X(driver_features_ored, ANY, ANY, NONE, "mmio-table-04", "adds to DriverFeatures what is written to it", 0) \
+X(queue_size_max_stale, ANY, ANY, NONE, "mmio-table-05 mmio-leg-05", "reads QueueSizeMax of a queue that does not exist as that of one that does", 0) \
+X(queue_sel_aliased, ANY, ANY, NONE, "mmio-table-05 mmio-leg-05", "looks at the low 10 bits of QueueSel only", 0) \
+X(queue_size_max_follows, ANY, ANY, NONE, "mmio-table-06", "reads QueueSizeMax as the QueueSize that was written", 0) \
+X(queue_size_max_big_endian, ANY, ANY, NONE, "mmio-table-18", "reads QueueSizeMax in big-endian order", 0) \
+X(queue_size_ignored, ANY, ANY, NONE, "mmio-table-07 mmio-leg-06", "uses QueueSizeMax as the size of every queue", 0) \
+X(queue_ready_hidden, ANY, NEW, NONE, "mmio-table-08", "reads QueueReady as 0 once DRIVER_OK is set", 0) \
+X(queue_ready_shared, ANY, NEW, NONE, "mmio-table-08", "reads QueueReady as 1 if any queue is ready", 0) \
+X(queue_ready_sticks, ANY, NEW, NONE, "mmio-table-08 mmio-layout-07", "ignores a write of 0 to QueueReady", 0) \
+X(unready_queue_served, ANY, NEW, NONE, "mmio-layout-07", "goes on serving a queue after QueueReady was cleared", 0) \
+X(notify_unknown_queue_fails, ANY, ANY, NONE, "mmio-table-09", "takes a notification of a queue that does not exist for an error", 0) \
+X(notify_before_ready_lost, ANY, NEW, NONE, "mmio-table-09", "forgets a notification that comes while the queue is not ready", "rust-vmm/vhost #247") \
+X(queue_address_high_clears_low, ANY, NEW, NONE, "mmio-table-13", "clears the low half of a queue address when the high half is written", 0) \
+X(queue_address_low_needs_high, ANY, NEW, NONE, "mmio-table-13", "takes the low half of a queue address over only when the high half is written", 0) \
+X(queue_address_high_ignored, ANY, NEW, NONE, "mmio-table-13", "ignores the high half of queue addresses", 0) \
+X(queue_address_shared, ANY, NEW, NONE, "mmio-table-13", "writes queue addresses to every queue that is not ready", 0) \
+X(shm_length_zero, ANY, NEW, NONE, "mmio-table-14", "reads the length of a shared memory region that does not exist as 0", 0) \
+X(shm_base_zero, ANY, NEW, NONE, "mmio-table-15", "reads the base of a shared memory region that does not exist as 0", 0) \
+/* 4.2.3.4 InterruptStatus, InterruptACK, the line */ \
+X(interrupt_status_read_clears, ANY, ANY, NONE, "mmio-layout-03 mmio-table-10", "clears InterruptStatus when it is read", 0) \
+X(interrupt_status_read_lowers_line, ANY, ANY, NONE, "mmio-table-10", "lowers the line when InterruptStatus is read", "hvisor-tool #109") \
+X(interrupt_status_vanishes, ANY, ANY, NONE, "mmio-layout-03", "asserts the line and clears InterruptStatus before it can be read", "tt-bh-linux #118") \
+X(interrupt_not_reasserted, ANY, ANY, NONE, "mmio-layout-03 sintr-03", "swallows the first used buffer notification after each acknowledgement", "what asterinas #2493 and nuttx #11478 look like from a driver") \
+X(interrupt_status_junk, ANY, ANY, NONE, "mmio-layout-04", "sets bit 2 of InterruptStatus with every event", 0) \
+X(config_bit_with_used, ANY, ANY, NONE, "mmio-layout-04", "sets the configuration bit together with the used buffer bit", 0) \
+X(interrupt_at_driver_ok, ANY, ANY, NONE, "mmio-layout-04", "sends a configuration change notification at DRIVER_OK without a cause", "OpenVMM #4049") \
+X(line_pulses, ANY, ANY, NONE, "mmio-table-10", "pulses the line as if it were an edge", "arcbox #350") \
+X(line_sticks, ANY, ANY, NONE, "mmio-table-10 mmio-table-11", "leaves the line asserted after the acknowledgement", 0) \
+X(line_not_for_config, SPACE, ANY, CHANGE, "mmio-table-10", "asserts the line for used buffers only", 0) \
+X(line_drops_on_any_ack, SPACE, ANY, CHANGE, "mmio-table-10", "lowers the line at an acknowledgement although another bit is still set", 0) \
+X(ack_clears_all, SPACE, ANY, CHANGE, "mmio-layout-03 mmio-table-11", "clears all of InterruptStatus, whatever bit is acknowledged", "hvisor #361") \
+X(ack_inverted, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11", "clears the bits of InterruptStatus that are not acknowledged", 0) \
+X(ack_ignored_early, SPACE, NEW, CHANGE, "mmio-table-11", "ignores InterruptACK before DRIVER_OK", 0) \
+/* Legacy: 2.7.2, 3.1.2, 4.2.4, 6.3 */ \
+X(legacy_needs_features_ok, ANY, OLD, NONE, "leg-feat-01 leg-feat-02 blk-leg-02", "waits for FEATURES_OK, which legacy does not have", 0) \
+X(legacy_needs_driver_ok, ANY, OLD, NONE, "leg-init-02", "does not work before DRIVER_OK", 0) \
+X(legacy_config_write_early_lost, ANY, OLD, NONE, "leg-init-01", "ignores writes to the configuration space before DRIVER", 0) \
+X(legacy_ring_big_endian, ANY, OLD, NONE, "leg-vq-02", "has its ring indices in big-endian order", 0) \
+X(legacy_queue_align_ignored, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "looks for the used ring at a multiple of 4096, whatever QueueAlign says", 0) \
+X(legacy_align_as_printed, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "computes ALIGN(x) as (x + qalign) & ~qalign, as the text of the specification has it", 0) \
+X(legacy_page_size_fixed, ANY, OLD, NONE, "mmio-leg-02", "takes pages for 4096 bytes, whatever GuestPageSize says", 0) \
+X(legacy_pfn_reads_zero, ANY, OLD, NONE, "mmio-leg-03", "reads QueuePFN as 0", 0) \
+X(legacy_pfn_shared, ANY, OLD, NONE, "mmio-leg-03", "reads QueuePFN of any queue as that of the first one in use", 0) \
+X(legacy_pfn_zero_ignored, ANY, OLD, NONE, "mmio-leg-07", "goes on with a queue after 0 was written to QueuePFN", 0) \
+X(legacy_pfn_zero_resets, ANY, OLD, NONE, "mmio-leg-07", "resets the device when 0 is written to QueuePFN", 0) \
+X(legacy_reset_keeps_pfn, ANY, OLD, NONE, "mmio-leg-08", "leaves QueuePFN over a reset", 0) \
+X(legacy_second_feature_word, ANY, OLD, NONE, "mmio-leg-09", "offers VERSION_1 in a second feature word", 0) \
+X(legacy_any_layout_missing, ANY, OLD, NONE, "leg-rfb-02", "does not offer ANY_LAYOUT", 0) \
+X(legacy_offers_bit_30, ANY, OLD, NONE, "leg-rfb-03", "offers bit 30", 0) \
+X(notify_on_empty_ignored, ANY, OLD, NONE, "leg-rfb-01", "offers NOTIFY_ON_EMPTY and does not know it", 0) \
+/* 5.2 Block */ \
+X(blk_flush_not_offered, BLK, ANY, NONE, "blk-init-01", "offers neither FLUSH nor CONFIG_WCE", 0) \
+X(blk_wce_without_flush, BLK, ANY, NONE, "blk-init-02", "offers CONFIG_WCE without FLUSH", 0) \
+X(blk_writeback_without_flush, BLK, NEW, NONE, "blk-init-03", "starts with a writeback cache for a driver that accepted CONFIG_WCE without FLUSH", 0) \
+X(blk_padding_junk, BLK, ANY, NONE, "blk-init-04", "has junk in the padding of its configuration space", 0) \
+X(blk_offers_zoned, BLK, NEW, NONE, "blk-init-05", "offers ZONED without being zoned", 0) \
+X(blk_legacy_offers_zoned, BLK, OLD, NONE, "blk-init-06", "offers ZONED as a legacy device", 0) \
+X(blk_read_only_says_ok, BLK, ANY, RO, "blk-op-02", "reports OK for a write to a read-only disk", 0) \
+X(blk_read_only_writes, BLK, ANY, RO, "blk-op-03", "writes to a read-only disk and reports IOERR", 0) \
+X(blk_unknown_flags_accepted, BLK, ANY, NONE, "blk-op-04", "ignores flags that it does not know in DISCARD, WRITE_ZEROES and SECURE_ERASE", 0) \
+X(blk_discard_unmap_accepted, BLK, ANY, NONE, "blk-op-05", "ignores the unmap flag in DISCARD", 0) \
+X(blk_write_zeroes_inert, BLK, ANY, NONE, "blk-op-06", "reports OK for WRITE_ZEROES and leaves the data", 0) \
+X(blk_write_zeroes_unmap_inert, BLK, ANY, NONE, "blk-op-06", "leaves the data at WRITE_ZEROES with unmap", 0) \
+X(blk_write_zeroes_first_range, BLK, ANY, NONE, "blk-op-06", "serves only the first segment of WRITE_ZEROES", 0) \
+X(blk_write_zeroes_short, BLK, ANY, NONE, "blk-op-06", "leaves the last sector of a range at WRITE_ZEROES", 0) \
+X(blk_lifetime_reserved, BLK, ANY, NONE, "blk-op-12", "reports reserved values in GET_LIFETIME", 0) \
+X(blk_zone_commands_ok, BLK, ANY, NONE, "blk-op-13", "reports OK for zone commands without ZONED", 0) \
+X(blk_discard_fails, BLK, ANY, NONE, "blk-desc-11", "reports IOERR for every DISCARD", 0) \
+X(blk_discard_too_much, BLK, ANY, NONE, "blk-desc-11", "discards one sector beyond the range", 0) \
+X(blk_status_four_bytes, BLK, ANY, NONE, "blk-desc-01", "writes the status as 32 bits, over the end of the buffer", 0) \
+X(blk_status_first_byte, BLK, ANY, NONE, "blk-desc-01", "writes the status into the first writable byte", 0) \
+X(blk_unknown_type_ok, BLK, ANY, NONE, "blk-desc-02", "reports OK for requests of a type that it does not know", 0) \
+X(blk_unknown_type_lost, BLK, ANY, NONE, "blk-desc-02 sring-02", "never returns requests of a type that it does not know", 0) \
+X(blk_id_not_padded, BLK, ANY, NONE, "blk-desc-04", "writes the device ID without its padding and claims 20 bytes", 0) \
+X(blk_beyond_end_ok, BLK, ANY, NONE, "blk-desc-05", "reports OK for a request beyond the capacity, and transfers nothing", 0) \
+X(blk_last_sector_wrong, BLK, ANY, NONE, "blk-desc-05", "serves one sector beyond the capacity, from the beginning of the disk", 0) \
+X(blk_sector_wraps, BLK, ANY, NONE, "blk-desc-05", "looks at the low 32 bits of a sector number only", 0) \
+X(blk_partial_write, BLK, ANY, NONE, "blk-desc-05", "writes the sectors before the capacity's end of a request that it fails", 0) \
+X(blk_sector_in_blocks, BLK, ANY, NONE, "blk-desc-06", "takes sector numbers for blocks of 4096 bytes", 0) \
+X(blk_loses_writes, BLK, ANY, NONE, "blk-desc-06", "reports OK for every third write without writing", 0) \
+X(blk_data_corrupted, BLK, ANY, NONE, "blk-desc-06", "returns the last byte of a read inverted", 0) \
+X(blk_flush_fails, BLK, ANY, NONE, "blk-desc-07", "reports UNSUPP for FLUSH", 0) \
+X(blk_num_queues_zero, BLK, NEW, NONE, "blk-desc-08", "offers MQ with num_queues 0", 0) \
+X(blk_second_queue_dead, BLK, NEW, NONE, "blk-desc-08", "never serves its second queue", 0) \
+X(blk_config_writable, BLK, ANY, NONE, "blk-desc-10", "lets the driver write every configuration field", 0) \
+X(blk_writeback_read_only, BLK, ANY, NONE, "blk-desc-10 leg-init-01", "ignores writes to writeback", 0) \
+X(blk_legacy_status_changes_cache, BLK, OLD, NONE, "blk-leg-03", "makes its cache writethrough when DRIVER is set", 0) \
+X(blk_legacy_features_change_cache, BLK, OLD, NONE, "blk-leg-04", "makes its cache writethrough when features without FLUSH are written", 0) \
+X(blk_legacy_header_big_endian, BLK, OLD, NONE, "blk-leg-05", "reads request headers in big-endian order", 0) \
+/* 5.1.4, 5.1.9.2 to 5.1.9.4 Network */ \
+X(net_pairs_zero, NET, ANY, NONE, "net-cfg-01", "offers MQ with max_virtqueue_pairs 0", 0) \
+X(net_mtu_too_small, NET, ANY, NONE, "net-cfg-02", "offers MTU with mtu 60", 0) \
+X(net_mtu_below_1280, NET, ANY, NONE, "net-cfg-03", "offers MTU with mtu 600", 0) \
+X(net_mtu_changes, NET, ANY, NONE, "net-cfg-04", "has another mtu while DRIVER_OK is set", 0) \
+X(net_mtu_not_enforced, NET, ANY, INBOUND, "net-cfg-05", "delivers frames that are longer than mtu allows", 0) \
+X(net_mtu_frames_lost, NET, ANY, INBOUND, "net-cfg-06", "does not transmit frames of more than three quarters of mtu", 0) \
+X(net_speed_junk, NET, NEW, NONE, "net-cfg-09", "has speed 0x80000000", 0) \
+X(net_duplex_junk, NET, NEW, NONE, "net-cfg-10", "has duplex 2", 0) \
+X(net_speed_changes, NET, NEW, NONE, "net-cfg-11", "changes speed with every read while the link is up", 0) \
+X(net_hash_report_alone, NET, NEW, NONE, "net-cfg-12 feat-01", "offers HASH_REPORT without CTRL_VQ", 0) \
+X(net_rx_extra_alone, NET, ANY, NONE, "net-cfg-13", "offers CTRL_RX_EXTRA without CTRL_VQ", 0) \
+X(net_tx_unknown_flags_dropped, NET, ANY, INBOUND, "net-tx-01", "drops frames whose header has flags that it does not know", 0) \
+X(net_tx_checksums_always, NET, ANY, INBOUND, "net-tx-02", "uses csum_start and csum_offset without NEEDS_CSUM", 0) \
+X(net_tx_trusts_hdr_len, NET, ANY, INBOUND, "net-tx-04", "drops frames that are shorter than their hdr_len", 0) \
+X(net_tx_gso_accepted, NET, ANY, INBOUND, "net-tx-05 net-tx-07", "transmits frames with segmentation types that were not negotiated", 0) \
+X(net_tx_tunnel_csum_accepted, NET, ANY, INBOUND, "net-tx-08", "transmits frames with UDP_TUNNEL_CSUM but no tunnel", 0) \
+X(net_num_buffers_one, NET, ANY, INBOUND, "net-rxbuf-01 net-rx-02", "says num_buffers 1 however many buffers a frame took", 0) \
+X(net_rx_header_apart, NET, NEW, INBOUND, "net-rxbuf-02", "puts header and frame into a buffer each, without MRG_RXBUF", 0) \
+X(net_num_buffers_zero, NET, NEW, INBOUND, "net-rx-01", "says num_buffers 0 without MRG_RXBUF", 0) \
+X(net_merge_not_filled, NET, ANY, INBOUND, "net-rx-03", "leaves four bytes free in every buffer of a merged frame", 0) \
+X(net_merge_one_by_one, NET, ANY, INBOUND, "net-rx-04", "publishes the buffers of a merged frame one at a time", 0) \
+X(net_rx_flags_set, NET, ANY, INBOUND, "net-rx-05", "sets DATA_VALID without GUEST_CSUM", 0) \
+X(net_rx_checksum_broken, NET, ANY, INBOUND, "net-rx-06", "delivers frames of IPv4 whose transport checksum is not filled in", 0) \
+X(net_rx_gso_tcpv4, NET, ANY, INBOUND, "net-rx-07 net-rx-24 net-rx-25 net-rx-26", "says gso_type TCPV4 without GUEST_TSO4", 0) \
+X(net_rx_gso_udp, NET, ANY, INBOUND, "net-rx-08 net-rx-24", "says gso_type UDP without GUEST_UFO", 0) \
+X(net_rx_gso_tcpv6, NET, ANY, INBOUND, "net-rx-09 net-rx-24", "says gso_type TCPV6 without GUEST_TSO6", 0) \
+X(net_rx_gso_udp_l4, NET, ANY, INBOUND, "net-rx-10 net-rx-24", "says gso_type UDP_L4 without GUEST_USO4 or GUEST_USO6", 0) \
+X(net_rx_gso_tunnel, NET, ANY, INBOUND, "net-rx-11 net-rx-19", "sets the tunnel bit of gso_type without GUEST_UDP_TUNNEL_GSO", 0) \
+X(net_rx_gso_ecn, NET, ANY, INBOUND, "net-rx-13", "sets the ECN bit of gso_type without GUEST_ECN", 0) \
+X(net_rx_tunnel_csum, NET, ANY, INBOUND, "net-rx-12 net-rx-23", "sets UDP_TUNNEL_CSUM without GUEST_UDP_TUNNEL_GSO_CSUM", 0) \
+X(net_rx_needs_csum_junk, NET, ANY, INBOUND, "net-rx-17 net-rx-18", "sets NEEDS_CSUM with a csum_start outside of the frame", 0) \
+X(net_rx_rsc_info, NET, ANY, INBOUND, "net-rx-28", "sets RSC_INFO without RSC_EXT", 0) \
+X(net_rx_data_valid_always, NET, ANY, INBOUND, "net-rx-30", "sets DATA_VALID on every frame once GUEST_CSUM is accepted", 0) \
+X(net_rx_security, NET, ANY, INBOUND, "net-rx-35", "sets SECURITY without IPSEC", 0) \
+X(net_rx_security_error, NET, ANY, INBOUND, "net-rx-38", "sets SECURITY_ERR without IPSEC", 0) \
+X(net_header_short, NET, NEW, INBOUND, "net-desc-01", "uses the 10 byte header unless MRG_RXBUF is accepted", 0) \
+X(net_legacy_header_long, NET, OLD, INBOUND, "net-leg-02", "uses the 12 byte header on a legacy device without MRG_RXBUF", 0) \
+X(net_tx_lost, NET, ANY, INBOUND, "net-desc-05", "transmits nothing", 0) \
+X(net_rx_lost, NET, ANY, INBOUND, "net-desc-05", "delivers nothing", 0) \
+X(net_tx_corrupted, NET, ANY, INBOUND, "net-desc-05", "inverts the last byte of what it transmits", 0) \
+/* 5.1.9.5 Network: control queue */ \
+X(net_unknown_class_ok, NET, ANY, NONE, "net-desc-03", "acknowledges commands of a class that it does not know", 0) \
+X(net_ack_four_bytes, NET, ANY, NONE, "net-desc-03", "writes the ack as 32 bits", 0) \
+X(net_mac_unstable, NET, ANY, NONE, "net-desc-04", "has another MAC address while DRIVER_OK is set", 0) \
+X(net_good_command_fails, NET, ANY, NONE, "net-desc-06", "refuses MAC_TABLE_SET, VLAN_ADD, VLAN_DEL, GUEST_OFFLOADS_SET and VQ_PAIRS_SET", 0) \
+X(net_promisc_refused, NET, ANY, NONE, "net-filter-01", "refuses PROMISC and ALLMULTI", 0) \
+X(net_promisc_inert, NET, ANY, INBOUND, "net-filter-02", "acknowledges PROMISC and goes on filtering", 0) \
+X(net_promisc_loses, NET, ANY, INBOUND, "net-filter-03", "lets NOMULTI, NOUNI and NOBCAST win over PROMISC", 0) \
+X(net_allmulti_inert, NET, ANY, INBOUND, "net-filter-04", "acknowledges ALLMULTI and goes on filtering", 0) \
+X(net_rx_extra_refused, NET, ANY, NONE, "net-filter-05", "refuses ALLUNI, NOMULTI, NOUNI and NOBCAST", 0) \
+X(net_alluni_inert, NET, ANY, INBOUND, "net-filter-06", "acknowledges ALLUNI and goes on filtering", 0) \
+X(net_nomulti_inert, NET, ANY, INBOUND, "net-filter-07", "acknowledges NOMULTI and goes on delivering multicast", 0) \
+X(net_nomulti_loses, NET, ANY, INBOUND, "net-filter-08", "lets ALLMULTI win over NOMULTI", 0) \
+X(net_nomulti_blocks_broadcast, NET, ANY, INBOUND, "net-filter-09", "applies NOMULTI to broadcast", 0) \
+X(net_nouni_inert, NET, ANY, INBOUND, "net-filter-10", "acknowledges NOUNI and goes on delivering unicast", 0) \
+X(net_nouni_loses, NET, ANY, INBOUND, "net-filter-11", "lets ALLUNI win over NOUNI", 0) \
+X(net_nobcast_inert, NET, ANY, INBOUND, "net-filter-12", "acknowledges NOBCAST and goes on delivering broadcast", 0) \
+X(net_nobcast_loses, NET, ANY, INBOUND, "net-filter-13", "lets ALLMULTI win over NOBCAST", 0) \
+X(net_reset_keeps_macs, NET, ANY, INBOUND, "net-mac-01", "keeps the MAC filter table over a reset", 0) \
+X(net_mac_table_late, NET, ANY, INBOUND, "net-mac-02", "applies MAC_TABLE_SET with the next command only", 0) \
+X(net_mac_addr_not_in_config, NET, ANY, NONE, "net-mac-03", "leaves mac in the configuration space as it is at MAC_ADDR_SET", 0) \
+X(net_mac_filter_inert, NET, ANY, INBOUND, "net-mac-04", "delivers unicast frames for others", 0) \
+X(net_vlan_dropped, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN", 0) \
+X(net_vlan_add_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD and goes on dropping", 0) \
+X(net_vlan_filter_inert, NET, ANY, INBOUND, "net-vlan-03", "delivers frames of every VLAN although CTRL_VLAN was accepted", 0) \
+X(net_announce_ack_inert, NET, ANY, CHANGE, "net-ann-01", "leaves the ANNOUNCE bit after ANNOUNCE_ACK", 0) \
+X(net_mq_before_set, NET, ANY, INBOUND, "net-mq-01", "delivers into the second receive queue before VQ_PAIRS_SET", 0) \
+X(net_mq_above_pairs, NET, ANY, INBOUND, "net-mq-02", "goes on delivering into queues above the number of pairs set", 0) \
+X(net_mq_reset_queue_chosen, NET, NEW, INBOUND, "net-mq-03", "drops frames whose receive queue was reset although another one is there", 0) \
+X(net_mq_keeps_frames, NET, NEW, INBOUND, "net-mq-04", "keeps a frame that came while all receive queues were reset, and delivers it later", 0) \
+X(net_legacy_control_big_endian, NET, OLD, NONE, "net-leg-03 net-leg-04 net-leg-05", "reads the fields of control commands in big-endian order", 0) \
+/* 5.3 Console */ \
+X(con_emergency_write_fatal, CON, NEW, NONE, "con-init-01", "accepts no driver any more after an emergency write to a device that is not set up", 0) \
+X(con_emergency_write_lost, CON, ANY, NONE, "con-init-02", "does not output what is written to emerg_wr", 0) \
+X(con_adds_port_twice, CON, ANY, NONE, "con-mp-01", "announces port 0 twice", 0) \
+X(con_adds_port_above_maximum, CON, ANY, NONE, "con-mp-01", "announces a port of number max_nr_ports", 0) \
+X(con_removes_unknown_port, CON, ANY, NONE, "con-mp-02", "removes a port that it has not added", 0) \
+X(con_speaks_before_add, CON, ANY, NONE, "con-mp-03", "names a port before it announces it", 0) \
+X(con_speaks_before_ready, CON, ANY, NONE, "con-mp-03", "sends control messages before DEVICE_READY", 0) \
+X(con_name_with_nul, CON, ANY, NONE, "con-mp-03", "ends a port's name with a NUL", 0) \
+X(con_resize_short, CON, ANY, NONE, "con-mp-03", "sends RESIZE without the size", 0) \
+X(con_first_descriptor_only, CON, ANY, NONE, "con-desc-01 frame-01", "outputs only the first descriptor of a chain", 0) \
+X(con_output_lost, CON, ANY, NONE, "con-desc-01", "outputs nothing", 0) \
+X(con_input_length_wrong, CON, ANY, INBOUND, "con-desc-02 sused-02", "claims that input fills the whole buffer", 0) \
+X(con_input_overflows, CON, ANY, INBOUND, "con-desc-02", "writes input over the end of a buffer that is too small", 0) \
+X(con_queues_without_multiport, CON, ANY, NONE, "con-desc-03", "has all queues without MULTIPORT", 0) \
+X(con_last_port_missing, CON, ANY, NONE, "con-desc-03", "lacks the queues of its last port", 0) \
+X(con_size_zero, CON, ANY, NONE, "con-desc-04", "offers SIZE with 0 columns and rows", 0) \
+X(con_legacy_control_big_endian, CON, OLD, NONE, "con-leg-02", "has control messages in big-endian order", 0) \
+/* 5.4 Entropy */ \
+X(rng_empty, RNG, ANY, NONE, "ent-op-01", "returns buffers with length 0", 0) \
+X(rng_not_written, RNG, ANY, NONE, "ent-op-01 sused-02", "claims to have filled buffers that it did not touch", 0) \
+X(rng_overruns, RNG, ANY, NONE, "ent-desc-01", "writes eight bytes beyond the end of a buffer", 0) \
+X(rng_first_descriptor_only, RNG, ANY, NONE, "ent-desc-01 sused-02", "fills the first descriptor of a chain and claims all", 0) \
+X(rng_constant, RNG, ANY, NONE, "ent-desc-02", "fills buffers with one value", 0) \
+X(rng_repeats, RNG, ANY, NONE, "ent-desc-02", "fills every buffer with the same bytes", 0) \
+X(rng_two_queues, RNG, ANY, NONE, "ent-desc-03", "has a second queue", 0) \
+/* Hostile */ \
+X(never_answers, ANY, ANY, HOSTILE, "sring-02", "takes buffers and returns none", 0) \
+X(never_interrupts, ANY, ANY, HOSTILE, "sintr-03 mmio-layout-03", "sends no notification at all", 0) \
+X(interrupts_for_ever, ANY, ANY, HOSTILE, "mmio-layout-03 mmio-table-10", "sets the used buffer bit again at each acknowledgement", 0) \
+X(interrupt_status_all_ones, ANY, ANY, HOSTILE, "mmio-layout-04", "reads InterruptStatus as all ones", 0) \
+X(writes_outside_buffers, ANY, ANY, HOSTILE, "ent-desc-01 blk-desc-01 con-desc-02", "writes eight bytes behind the end of the last writable descriptor", 0) \
+X(corrupts_used_ring, ANY, ANY, HOSTILE, "sring-01 sring-02", "writes random ids and lengths into the used ring", 0) \
+X(used_index_jumps, ANY, ANY, HOSTILE, "sring-01 sring-02", "moves the used index by 1000 at a time", 0) \
+X(garbage_registers, ANY, ANY, HOSTILE, "mmio-layout-01 mmio-layout-02", "reads random values from every register", 0) \
+X(changes_features, ANY, ANY, HOSTILE, "feat-02 feat-05", "offers EVENT_IDX at every other look", 0) \
+X(dies_in_reset, ANY, ANY, HOSTILE, "reset-01", "never completes a reset once it has been used", 0) \
+X(falls_off_the_bus, ANY, ANY, HOSTILE, "mmio-layout-01 sring-02", "reads all ones from every register and does nothing after its tenth request", 0)
+/* clang-format on */
+
+#endif
