@@ -90,15 +90,12 @@ CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11
       "QueueReset reads 1 while the reset goes on and 0 from then on, nothing else")
 {
 	struct virtqueue *queue = start_resettable(t, d);
-	uint64_t deadline = deadline_in(device_patience_ns);
 	uint32_t value;
 
 	traffic_do(t, d, traffic_make(t, d, 1, 0), NULL);
 	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
 	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
-	do {
-		value = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET);
-	} while (value == 1 && !deadline_passed(deadline));
+	(void)WAIT_UNTIL((value = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET)) != 1, device_patience_ns);
 	require_eq(t, value, 0, "QueueReset after the reset went on");
 	/* No event marks the time when it could come back. */
 	expect(t, STAYS(reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET) == 0), "QueueReset stays 0 once it is");

@@ -324,6 +324,35 @@ CHECK(ring_sizes, "ring.size.every-power-of-two", REQ("sring-05", "mmio-table-07
 }
 
 /*
+ * Broken by: a device that cannot tell a full ring from an empty one, or counts what is available in too few bits.
+ * Symptom: a driver that fills its queue waits for ever.
+ */
+CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 2), "As many buffers can be available at once as the queue has entries")
+{
+	enum { BEFORE = 3 }; /* so that the batch crosses the end of the rings */
+	struct features features = features_with(traffic_framing_features(d), VIRTIO_F_INDIRECT_DESC);
+	struct virtqueue *queue = traffic_start(t, d, features, WRAP_ENTRIES);
+	struct request *requests = traffic_make(t, d, queue->size, 0);
+	const struct chain_shape table = { .indirect = true }, *shape = NULL;
+
+	if (requests[0].count > 1 && device_accepted(d, VIRTIO_F_INDIRECT_DESC))
+		shape = &table;
+	for (unsigned i = 0; i < queue->size && !shape && traffic_any_framing(d); i++)
+		traffic_cut(t, &requests[i], CUT_RANDOM, 1, 1);
+	if (requests[0].count > 1 && !shape)
+		skip(t, "a request of this type takes more than one entry");
+	for (unsigned i = 0; i < BEFORE; i++)
+		traffic_do(t, d, &requests[i], shape);
+	virtqueue_shuffle(queue, &t->random);
+	for (unsigned i = 0; i < queue->size; i++)
+		traffic_add(t, d, &requests[i], shape);
+	virtqueue_kick(queue);
+	traffic_take_all(t, d);
+	expect_eq(t, queue->used->index, queue->size + BEFORE, "used.idx after a batch of %u buffers", queue->size);
+}
+
+/*
  * Broken by: a device that wants whole pages or cache lines. Symptom: a guest whose allocator is thriftier than Linux's
  * fails.
  */

@@ -307,8 +307,5 @@ void traffic_take_cheap(struct run *t, struct device *d, unsigned count)
 
 void traffic_pause(struct run *t, uint32_t nanoseconds)
 {
-	uint64_t deadline = deadline_in(nanoseconds ? random_below(&t->random, nanoseconds) : 0);
-
-	while (!deadline_passed(deadline))
-		cpu_relax();
+	(void)WAIT_UNTIL(false, nanoseconds ? random_below(&t->random, nanoseconds) : 0);
 }
