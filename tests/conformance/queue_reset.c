@@ -31,10 +31,15 @@ static void reset_queue(struct run *t, struct virtqueue *queue)
 	require(t, complete, "QueueReset reads 0 once the reset is complete");
 }
 
-static void expect_not_ready(struct run *t, struct virtqueue *queue)
+/*
+ * What a reset did is asked only of a queue that says it was reset: a transport without the register fails the one check
+ * that is about that, and not every one that builds on it.
+ */
+static void reset_queue_or_skip(struct run *t, struct virtqueue *queue)
 {
-	require_eq(t, read_selected(queue, VIRTIO_MMIO_QUEUE_READY), 0,
-		   "QueueReady of a queue whose reset is complete");
+	reset_queue(t, queue);
+	if (read_selected(queue, VIRTIO_MMIO_QUEUE_READY))
+		skip(t, "QueueReset resets nothing here, see ring.reset.queue-is-not-ready-when-complete");
 }
 
 static struct virtqueue *start_resettable(struct run *t, struct device *d)
@@ -48,7 +53,6 @@ static struct virtqueue *start_resettable(struct run *t, struct device *d)
  */
 static struct virtqueue *enable_again(struct run *t, struct device *d, uint16_t size)
 {
-	expect_not_ready(t, device_request_queue(d));
 	require_ok(t, device_setup_queue(d, d->type->request_queue, size), "the queue can be set up again");
 	return device_request_queue(d);
 }
@@ -110,7 +114,7 @@ CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
 
 	traffic_do(t, d, traffic_make(t, d, 1, 0), NULL);
 	reset_queue(t, queue);
-	expect_not_ready(t, queue);
+	expect_eq(t, read_selected(queue, VIRTIO_MMIO_QUEUE_READY), 0, "QueueReady of a queue whose reset is complete");
 }
 
 /*
@@ -136,7 +140,7 @@ CHECK(reset_executes_nothing, "ring.reset.executes-nothing-any-more", REQ("vqres
 	struct watch watch;
 
 	traffic_do(t, d, &requests[0], NULL);
-	reset_queue(t, queue);
+	reset_queue_or_skip(t, queue);
 	traffic_add(t, d, &requests[1], NULL);
 	watch_begin(&watch, queue, &requests[1], 1, false);
 	tempt(queue);
@@ -152,7 +156,7 @@ CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqres
 	struct request *requests = traffic_make(t, d, 3, 0);
 
 	traffic_do(t, d, &requests[0], NULL);
-	reset_queue(t, queue);
+	reset_queue_or_skip(t, queue);
 	/* What came before the reset was complete is gone now. */
 	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
 	traffic_add(t, d, &requests[1], NULL);
@@ -170,7 +174,7 @@ CHECK(reset_starts_at_zero, "ring.reset.starts-at-zero-again", REQ("vqreset-03")
 
 	for (unsigned i = 0; i < 3; i++)
 		traffic_do(t, d, &requests[i], NULL);
-	reset_queue(t, queue);
+	reset_queue_or_skip(t, queue);
 	queue = enable_again(t, d, DEVICE_QUEUE_SIZE);
 	traffic_add(t, d, &requests[0], NULL);
 	virtqueue_kick(queue);
@@ -191,7 +195,7 @@ CHECK(reset_other_parameters, "ring.reset.enables-with-other-size-and-addresses"
 	uint16_t most = queue->size;
 
 	for (unsigned i = 0; i < 4; i++) {
-		reset_queue(t, queue);
+		reset_queue_or_skip(t, queue);
 		queue = enable_again(t, d, i % 2 ? most : 4);
 		for (unsigned j = 0; j < queue->size + 3u; j++)
 			traffic_do(t, d, request, NULL);
@@ -212,7 +216,7 @@ CHECK(reset_others_go_on, "ring.reset.other-queues-go-on", REQ("mmio-layout-10")
 	if (d->type->queues_used(d) < 2)
 		skip(t, "this type of device uses a single virtqueue");
 	traffic_do(t, d, request, NULL);
-	reset_queue(t, &d->queues[queue->index ? 0 : 1]);
+	reset_queue_or_skip(t, &d->queues[queue->index ? 0 : 1]);
 	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status, "Status");
 	expect_eq(t, read_selected(queue, VIRTIO_MMIO_QUEUE_READY), 1, "QueueReady of the other queue");
 	for (unsigned i = 0; i < queue->size + 3u; i++)

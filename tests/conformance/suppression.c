@@ -10,7 +10,7 @@
  * wants, then reads used.idx. Without a full barrier between the two, on both sides, each may miss the other.
  *
  * The device may look at what the driver wants long after the driver saw used.idx move. So a check that asks for a
- * notification leaves used_event and the flags alone until it came (hold_used_event).
+ * notification leaves used_event and the flags alone until it came.
  *
  * Judged here is InterruptStatus; what the line makes of it is the business of interrupt.c.
  */
@@ -189,7 +189,6 @@ static void race(struct run *t, struct device *d, struct features features)
 	struct request *requests = traffic_make(t, d, queue->size, 0);
 	uint32_t latency, asked_in_time = 0;
 
-	queue->hold_used_event = true;
 	latency = measure(t, d, &requests[0]);
 	for (unsigned i = 0; i < RACES; i++) {
 		disarm(queue);
@@ -238,7 +237,6 @@ CHECK(event_notifies, "suppression.event-idx.notifies-at-used-event", REQ("sintr
 	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), 0);
 	struct request *request = traffic_make(t, d, 1, 0);
 
-	queue->hold_used_event = true;
 	for (unsigned ahead = 0; ahead < ROUNDS; ahead++) {
 		virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + ahead));
 		for (unsigned i = 0; i < ahead; i++)
@@ -262,7 +260,6 @@ CHECK(event_in_batch, "suppression.event-idx.notifies-when-passed-in-a-batch", R
 	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), 0);
 	struct request *requests = traffic_make(t, d, queue->size, 0);
 
-	queue->hold_used_event = true;
 	for (unsigned i = 0; i < 2 * ROUNDS; i++) {
 		unsigned room = traffic_room(queue, &requests[0]), event = random_below(&t->random, room);
 
@@ -285,7 +282,6 @@ CHECK(event_ignores_flags, "suppression.event-idx.low-flag-is-ignored", REQ("sin
 	struct request *request = traffic_make(t, d, 1, 0);
 
 	virtqueue_set_no_interrupt(queue, true);
-	queue->hold_used_event = true;
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		virtqueue_set_used_event(queue, queue->used_seen);
 		traffic_do(t, d, request, NULL);
@@ -307,7 +303,6 @@ CHECK(event_quiet, "suppression.event-idx.quiet-before-used-event", REQ("sintr-0
 
 	/* The first one is asked for: used_event is 0. That it came means that the device has made up its mind about
 	 * it. */
-	queue->hold_used_event = true;
 	traffic_do(t, d, request, NULL);
 	require(t, notified(d), "bit 0 of InterruptStatus is set after the first buffer");
 	virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + FAR));
@@ -325,7 +320,6 @@ CHECK(event_quiet_first, "suppression.event-idx.quiet-from-the-first-buffer-on",
 	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), 0);
 	struct request *request = traffic_make(t, d, 1, 0);
 
-	queue->hold_used_event = true;
 	virtqueue_set_used_event(queue, FAR);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		traffic_do(t, d, request, NULL);
@@ -355,7 +349,6 @@ CHECK(event_wraps, "suppression.event-idx.across-the-wrap-of-the-index", REQ("si
 	struct request *requests = traffic_make_cheap(t, d, count);
 	uint64_t deadline = deadline_in(WRAP_PATIENCE_NS);
 
-	queue->hold_used_event = true;
 	for (uint32_t sent = 0; sent < INDICES + WRAP_MARGIN;) {
 		uint16_t old = queue->published;
 		/* Small steps about the wrap, so that used_event stands on every index there. */
@@ -383,7 +376,6 @@ static void announces_empty(struct run *t, struct device *d, struct features fea
 	struct virtqueue *queue = traffic_start(t, d, features, 0);
 	struct request *requests = traffic_make(t, d, queue->size, 0);
 
-	queue->hold_used_event = true;
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		disarm(queue);
 		acknowledge(d);
