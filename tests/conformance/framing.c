@@ -231,9 +231,12 @@ static bool mixed_chain_is_answered(struct run *t, struct device *d)
 {
 	for (unsigned life = 0; life < MIXED_LIVES; life++) {
 		const struct chain_shape shape = { .indirect = true, .direct = 1 };
-		struct virtqueue *queue = traffic_start(t, d, indirect(d), 0);
-		struct request *requests = traffic_make(t, d, 2, 0);
+		struct virtqueue *queue;
+		struct request *requests;
 
+		require_ok(t, device_reset(d), "the device resets");
+		queue = traffic_start(t, d, indirect(d), 0);
+		requests = traffic_make(t, d, 2, 0);
 		traffic_do(t, d, &requests[0], NULL);
 		cut_into_at_least(t, &requests[1], 2, traffic_pieces_max(d, queue->size));
 		if (requests[1].count < 2)
@@ -260,6 +263,7 @@ CHECK(indirect_after_direct, "ring.indirect.behind-direct-descriptors", REQ("sin
 
 	require(t, mixed_chain_is_answered(t, d), "a chain of one direct descriptor and a table is answered in one of %u lives",
 		MIXED_LIVES);
+	require_ok(t, device_reset(d), "the device resets");
 	queue = traffic_start(t, d, indirect(d), 0);
 	learn_answer(t, d, 0, &reference);
 	for (unsigned i = 0; i < ROUNDS; i++) {
