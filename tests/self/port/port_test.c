@@ -469,6 +469,15 @@ static struct irq_line *find_device(void)
 	return NULL;
 }
 
+static uint64_t settling_time(unsigned times)
+{
+	const uint64_t start = clock_ns();
+
+	while (times--)
+		irq_settle();
+	return clock_ns() - start;
+}
+
 static void test_lines(void)
 {
 	static const struct cause by_device = { "device", device_life, device_assert, device_release };
@@ -479,6 +488,7 @@ static void test_lines(void)
 	struct irq_line *const soft_edge = irq_soft_line_open(IRQ_EDGE);
 
 	expect(!irq_line_open(&nowhere), "a line that no controller has cannot be opened");
+	expect(settling_time(100) < SOON, "settling takes no time");
 	if (found)
 		test_line(&by_device, found);
 	else
