@@ -12,17 +12,20 @@ static struct journal_event events[JOURNAL_SIZE];
 static volatile uint32_t written;
 static volatile uint32_t accesses;
 static uint64_t start_ns;
+static volatile bool held;
+static struct journal_event nowhere; /* what is not kept */
 
 void journal_clear(uint64_t now_ns)
 {
 	written = 0;
 	accesses = 0;
+	held = false;
 	start_ns = now_ns;
 }
 
 static struct journal_event *claim(uint64_t now_ns, enum journal_kind kind)
 {
-	struct journal_event *event = &events[written++ % JOURNAL_SIZE];
+	struct journal_event *event = held ? &nowhere : &events[written++ % JOURNAL_SIZE];
 
 	event->time_ns = now_ns - start_ns;
 	event->kind = kind;
@@ -39,6 +42,8 @@ void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device,
 	struct journal_event *last = written ? &events[(written - 1) % JOURNAL_SIZE] : NULL;
 	struct journal_event *event;
 
+	if (held)
+		return;
 	accesses++;
 	if (last && last->kind == kind && last->where == offset && last->width == width && last->value == value &&
 	    last->repeated < UINT16_MAX && !strcmp(last->text, device)) {
@@ -68,6 +73,11 @@ void journal_step(uint64_t now_ns, const char *format, ...)
 	va_start(arguments, format);
 	vformat_string(event->text, sizeof(event->text), format, arguments);
 	va_end(arguments);
+}
+
+void journal_pause(bool paused)
+{
+	held = paused;
 }
 
 uint32_t journal_access_count(void)

@@ -6,6 +6,7 @@
 #ifndef FIRMWARE_LIB_JOURNAL_H
 #define FIRMWARE_LIB_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -28,6 +29,9 @@ void journal_clear(uint64_t now_ns);
 void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width, uint32_t value);
 void journal_interrupt(uint64_t now_ns, uint32_t vector, uint32_t gsi);
 void journal_step(uint64_t now_ns, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Nothing is kept, nor counted, between the two calls. */
+void journal_pause(bool paused);
 
 /* Accesses (reads and writes, folded ones too) since the last clear. */
 uint32_t journal_access_count(void);

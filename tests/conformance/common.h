@@ -51,10 +51,14 @@ void watch_begin(struct watch *watch, const struct virtqueue *queue, const struc
 /* NULL, or what was written. */
 const char *watch_broken(const struct watch *watch);
 
-/* A moment in which nothing should happen, where no later event of the device can bound it. */
-void quiet_moment(void);
+/*
+ * A moment in which nothing should happen, where no later event of the device can bound it: a while by the clock, and
+ * after it some requests to another device, where there is one. Their answers show that the VMM ran in that moment, and
+ * was not merely kept from running by a busy machine.
+ */
+void quiet_moment(struct run *t);
 /* True if CONDITION held until the end of such a moment. */
-#define STAYS(CONDITION) (!WAIT_UNTIL(!(CONDITION), QUIET_NS))
-#define QUIET_NS	 MILLISECONDS(1)
+#define STAYS(T, CONDITION) (!WAIT_UNTIL(!(CONDITION), QUIET_NS) && (quiet_moment(T), (CONDITION)))
+#define QUIET_NS	    MILLISECONDS(1)
 
 #endif

@@ -231,7 +231,7 @@ static void expect_ignored(struct run *t, struct device *d)
 	queue = *device_request_queue(d);
 	watch_begin(&watch, &queue, requests, count, true);
 	virtqueue_kick(device_request_queue(d));
-	expect(t, STAYS(queue.used->index == watch.index), "no buffer is used while QueueReady is 0");
+	expect(t, STAYS(t, queue.used->index == watch.index), "no buffer is used while QueueReady is 0");
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts again");
 	require_ok(t, device_do_request(d, 1), "a request is served");
 	expect_ok(t, watch_broken(&watch),

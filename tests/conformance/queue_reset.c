@@ -102,7 +102,7 @@ CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11
 	(void)WAIT_UNTIL((value = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET)) != 1, device_patience_ns);
 	require_eq(t, value, 0, "QueueReset after the reset went on");
 	/* No event marks the time when it could come back. */
-	expect(t, STAYS(reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET) == 0), "QueueReset stays 0 once it is");
+	expect(t, STAYS(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET) == 0), "QueueReset stays 0 once it is");
 }
 
 /* Broken by: a transport that does not know the register although the feature is offered. */
@@ -121,12 +121,12 @@ CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
  * Notifies a queue that was reset, and gives the device the time to do what it should not. No later event can exist:
  * the queue is dead.
  */
-static void tempt(struct virtqueue *queue)
+static void tempt(struct run *t, struct virtqueue *queue)
 {
 	virtqueue_publish(queue);
 	for (unsigned i = 0; i < 4; i++) {
 		virtqueue_notify(queue);
-		quiet_moment();
+		quiet_moment(t);
 	}
 }
 
@@ -143,7 +143,7 @@ CHECK(reset_executes_nothing, "ring.reset.executes-nothing-any-more", REQ("vqres
 	reset_queue_or_skip(t, queue);
 	traffic_add(t, d, &requests[1], NULL);
 	watch_begin(&watch, queue, &requests[1], 1, false);
-	tempt(queue);
+	tempt(t, queue);
 	broken = watch_broken(&watch);
 	expect_ok(t, broken, "nothing of a queue that was reset is used");
 }
@@ -160,7 +160,7 @@ CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqres
 	/* What came before the reset was complete is gone now. */
 	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
 	traffic_add(t, d, &requests[1], NULL);
-	tempt(queue);
+	tempt(t, queue);
 	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER, 0,
 		  "bit 0 of InterruptStatus after notifications of a queue that was reset");
 }

@@ -146,7 +146,7 @@ CHECK(no_notification, "reset.no-notification-after", REQ("reset-02"), MUST,
 			count = line->count;
 			irq_line_rearm(line);
 		}
-		expect(t, STAYS(interrupt_status(d) == 0), "InterruptStatus stays 0 after a reset %s",
+		expect(t, STAYS(t, interrupt_status(d) == 0), "InterruptStatus stays 0 after a reset %s",
 		       flight_names[i % FLIGHTS]);
 		if (line) {
 			irq_settle();

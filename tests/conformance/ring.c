@@ -246,7 +246,7 @@ CHECK(ring_unpublished, "ring.entries-behind-the-index-are-left-alone", REQ("ari
 	expect(t, traffic_take(t, d, NULL) == &requests[0], "the first buffer comes back");
 	virtqueue_notify(queue);
 	/* No later event can exist: the second buffer is the next one. */
-	expect(t, STAYS(!virtqueue_used_waiting(queue)), "the second buffer stays until avail.idx moves past it");
+	expect(t, STAYS(t, !virtqueue_used_waiting(queue)), "the second buffer stays until avail.idx moves past it");
 	virtqueue_kick(queue);
 	expect(t, traffic_take(t, d, NULL) == &requests[1], "then it comes back");
 }

@@ -50,7 +50,7 @@ static void acknowledge(struct device *d)
  */
 static void expect_quiet(struct run *t, struct device *d, const char *when)
 {
-	expect(t, STAYS(!bit_is_set(d)), "bit 0 of InterruptStatus stays clear %s", when);
+	expect(t, STAYS(t, !bit_is_set(d)), "bit 0 of InterruptStatus stays clear %s", when);
 }
 
 /* Publishes as many requests as fit, at most `most`, as one batch without a notification. Returns how many. */
