@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/conformance/traffic.h"
 
+#include <arch/cpu.h>
+
 #include "drivers/blk.h"
 #include "firmware/lib/string.h"
 
@@ -307,5 +309,8 @@ void traffic_take_cheap(struct run *t, struct device *d, unsigned count)
 
 void traffic_pause(struct run *t, uint32_t nanoseconds)
 {
-	(void)WAIT_UNTIL(false, nanoseconds ? random_below(&t->random, nanoseconds) : 0);
+	uint64_t deadline = deadline_in(nanoseconds ? random_below(&t->random, nanoseconds) : 0);
+
+	while (!deadline_passed(deadline))
+		cpu_relax();
 }

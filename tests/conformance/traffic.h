@@ -86,7 +86,8 @@ unsigned traffic_do_batch(struct run *t, struct device *d, struct request *reque
 unsigned traffic_publish_cheap(struct run *t, struct device *d, struct request *requests, unsigned count);
 void traffic_take_cheap(struct run *t, struct device *d, unsigned count);
 
-/* Waits a random time below `nanoseconds`. */
+/* Waits a random time below `nanoseconds`, for another moment of a race; not for the device, which may do nothing
+ * meanwhile. */
 void traffic_pause(struct run *t, uint32_t nanoseconds);
 
 #endif
