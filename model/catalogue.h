@@ -2,7 +2,8 @@
 /*
  * The catalogue of defects, data only: X(id, types, versions, extra, "rows", "what the device does", "who did it", or 0).
  *
- * types     ANY, RNG, BLK, NET, CON; SPACE: all but RNG, which has no configuration space
+ * types     ANY, RNG, BLK, NET, CON; REST: all but RNG, which has one queue,
+ *           no configuration space and nothing that the device reads
  * versions  ANY, OLD: 1, NEW: 2 and 3, V3
  * extra     NONE; CHANGE: a configuration change from outside; INBOUND: frames or console input; DELAY: a host that does not run the device at
  *           once; BATCH: a host that asks for batches; RO: a read-only disk; HOSTILE: may never come to rest; HIDDEN: discovery will not find the device
@@ -57,16 +58,16 @@ X(reset_keeps_indices, ANY, ANY, NONE, "mmio-table-19 sring-03", "goes on with t
 X(reset_keeps_rings, ANY, NEW, NONE, "mmio-table-19", "uses the ring addresses of its first life for ever", 0) \
 X(reset_keeps_driver_features, ANY, NEW, NONE, "mmio-table-19", "adds the features accepted before a reset to those accepted after it", 0) \
 /* 2.5 Configuration space */ \
-X(config_hidden_early, SPACE, ANY, NONE, "cfg-01", "reads 0 from the configuration space until FEATURES_OK (legacy: DRIVER)", 0) \
-X(config_conditional_hidden_early, SPACE, ANY, NONE, "cfg-02", "reads 0 from the fields that depend on a feature until that is negotiated", 0) \
-X(config_big_endian, SPACE, ANY, NONE, "cfg-03 mmio-leg-10 blk-leg-01 net-leg-01 con-leg-01", "has its 16 and 32 bit configuration fields in big-endian order", 0) \
-X(config_wide_only, SPACE, ANY, NONE, "mmio-table-16 cfg-03", "reads 0 from the configuration space unless 32 bits are read", 0) \
-X(config_offset_ignored, SPACE, ANY, NONE, "mmio-table-16 cfg-03", "returns the low end of the aligned word for a read of one or two bytes anywhere in it", 0) \
-X(config_torn, SPACE, NEW, CHANGE, "cfg-04 mmio-layout-06", "lets a change of a field be seen in halves, with one generation", 0) \
-X(generation_stuck, SPACE, NEW, CHANGE, "cfg-04 mmio-layout-06", "never changes ConfigGeneration", 0) \
+X(config_hidden_early, REST, ANY, NONE, "cfg-01", "reads 0 from the configuration space until FEATURES_OK (legacy: DRIVER_OK)", 0) \
+X(config_conditional_hidden_early, REST, ANY, NONE, "cfg-02", "reads 0 from the fields that depend on a feature until that is negotiated", 0) \
+X(config_big_endian, REST, ANY, NONE, "cfg-03 mmio-leg-10 blk-leg-01 net-leg-01 con-leg-01", "has its 16 and 32 bit configuration fields in big-endian order", 0) \
+X(config_wide_only, REST, ANY, NONE, "mmio-table-16 cfg-03", "reads 0 from the configuration space unless 32 bits are read", 0) \
+X(config_offset_ignored, REST, ANY, NONE, "mmio-table-16 cfg-03", "returns the low end of the aligned word for a read of one or two bytes anywhere in it", 0) \
+X(config_torn, REST, NEW, CHANGE, "cfg-04 mmio-layout-06", "lets a change of a field be seen in halves, with one generation", 0) \
+X(generation_stuck, REST, NEW, CHANGE, "cfg-04 mmio-layout-06", "never changes ConfigGeneration", 0) \
 X(generation_restless, ANY, NEW, NONE, "mmio-table-17", "changes ConfigGeneration with every read of it", 0) \
-X(config_change_silent, SPACE, ANY, CHANGE, "blk-op-01", "changes its configuration without a notification", 0) \
-X(config_change_late_status, SPACE, ANY, CHANGE, "mmio-layout-03", "asserts the line for a configuration change without the bit in InterruptStatus", 0) \
+X(config_change_silent, REST, ANY, CHANGE, "blk-op-01", "changes its configuration without a notification", 0) \
+X(config_change_late_status, REST, ANY, CHANGE, "mmio-layout-03", "asserts the line for a configuration change without the bit in InterruptStatus", 0) \
 /* 2.6.1 Virtqueue reset */ \
 X(queue_reset_then_executes, ANY, NEW, NONE, "vqreset-01 mmio-layout-07", "goes on serving a queue after its reset", 0) \
 X(queue_reset_then_notifies, ANY, NEW, NONE, "vqreset-02", "answers a notification of a queue that was reset with an interrupt", 0) \
@@ -76,7 +77,7 @@ X(queue_reenable_keeps_rings, ANY, NEW, NONE, "vqreen-01", "uses the ring addres
 X(queue_reset_set_after_reset, ANY, NEW, NONE, "mmio-layout-08", "shows 1 in QueueReset from a device reset until the queue is enabled", 0) \
 X(queue_reset_set_when_enabled, ANY, NEW, NONE, "mmio-layout-09", "shows 1 in QueueReset while the queue is enabled", 0) \
 X(queue_reset_inert, ANY, NEW, NONE, "mmio-layout-10 feat-04 vqreset-01", "offers RING_RESET and ignores QueueReset", 0) \
-X(queue_reset_resets_all, ANY, NEW, NONE, "mmio-layout-10", "resets every queue when one is to be reset", 0) \
+X(queue_reset_resets_all, REST, NEW, NONE, "mmio-layout-10", "resets every queue when one is to be reset", 0) \
 X(queue_reset_reads_zero_early, ANY, NEW, DELAY, "mmio-layout-11", "shows 0 in QueueReset before the queue's reset is complete", 0) \
 X(queue_reset_leaves_ready, ANY, NEW, NONE, "mmio-layout-12", "shows 1 in QueueReady after the queue's reset", 0) \
 X(queue_reset_never_completes, ANY, NEW, HOSTILE, "mmio-layout-12 mmio-layout-10", "shows 1 in QueueReset for ever", 0) \
@@ -84,13 +85,16 @@ X(queue_reset_never_completes, ANY, NEW, HOSTILE, "mmio-layout-12 mmio-layout-10
 X(chain_cut, ANY, ANY, NONE, "frame-01", "ignores all but the first eight descriptors of a chain", 0) \
 X(blk_framing_fixed, BLK, NEW, NONE, "frame-01", "fails a request whose header or status is not in a descriptor of its own", 0) \
 X(net_tx_framing_fixed, NET, NEW, NONE, "frame-01", "takes the first descriptor for the header, whatever its length", 0) \
-X(writes_readable_buffer, ANY, ANY, NONE, "sdesc-01", "changes the last byte of a device-readable buffer", 0) \
+X(writes_readable_buffer, REST, ANY, NONE, "sdesc-01", "changes the last byte of a device-readable buffer", 0) \
 X(writes_descriptor_table, ANY, ANY, NONE, "sdesc-03", "clears the length of the head descriptor when it is done", 0) \
 X(writes_indirect_table, ANY, ANY, NONE, "sdesc-03", "clears the length of the first indirect descriptor when it is done", 0) \
 X(indirect_write_flag_refused, ANY, ANY, NONE, "sind-01", "takes WRITE on a descriptor that refers to an indirect table for an error", 0) \
-X(indirect_write_flag_inherited, ANY, ANY, NONE, "sind-01", "takes WRITE on a descriptor that refers to an indirect table to mean that everything in it is writable", 0) \
+X(indirect_write_flag_inherited, REST, ANY, NONE, "sind-01", "takes WRITE on a descriptor that refers to an indirect table to mean that everything in it is writable", 0) \
 X(indirect_after_direct_refused, ANY, ANY, NONE, "sind-02", "takes an indirect descriptor after direct ones for an error", 0) \
 X(indirect_after_direct_forgets, ANY, ANY, NONE, "sind-02", "forgets the direct descriptors before an indirect one", 0) \
+/* 2.7.6 Available ring */ \
+X(writes_available_ring, ANY, ANY, NONE, "aring-01", "overwrites the entry of the available ring that it has taken", 0) \
+X(takes_beyond_available_index, ANY, ANY, NONE, "aring-02", "takes the entry behind the available index along with those before it", 0) \
 /* 2.7.7 Used buffer notification suppression */ \
 X(used_event_without_event_idx, ANY, ANY, NONE, "sintr-01", "obeys used_event although EVENT_IDX was not accepted", 0) \
 X(no_interrupt_ignored, ANY, ANY, NONE, "sintr-02", "notifies although flags say NO_INTERRUPT", 0) \
@@ -105,7 +109,7 @@ X(suppression_stale, ANY, ANY, DELAY, "sintr-03 sintr-05", "decides by what the 
 X(used_index_before_element, ANY, ANY, DELAY, "sused-01", "moves the used index before it writes the element", 0) \
 X(used_length_too_long, ANY, ANY, NONE, "sused-02 blk-desc-03", "claims to have written more than it wrote", 0) \
 X(used_length_too_short, ANY, ANY, NONE, "sring-06", "claims one byte less than it wrote", 0) \
-X(used_length_counts_readable, ANY, ANY, NONE, "sused-02 sring-06 net-desc-02 con-desc-01 blk-desc-03", "puts the length of the whole chain, readable part included, into the used element", "5.1.9.1 and 5.2.6.3 call it history") \
+X(used_length_counts_readable, REST, ANY, NONE, "sused-02 sring-06 net-desc-02 con-desc-01 blk-desc-03", "puts the length of the whole chain, readable part included, into the used element", "5.1.9.1 and 5.2.6.3 call it history") \
 X(used_id_is_slot, ANY, ANY, NONE, "sring-01", "puts the number of the slot, not the head, into the used element", 0) \
 X(used_slot_by_maximum, ANY, ANY, NONE, "sring-01 sring-05 mmio-table-07", "wraps the used ring at QueueSizeMax", 0) \
 X(used_index_starts_at_one, ANY, ANY, NONE, "sring-01 sring-03", "starts with used index 1", 0) \
@@ -143,7 +147,7 @@ X(queue_size_max_follows, ANY, ANY, NONE, "mmio-table-06", "reads QueueSizeMax a
 X(queue_size_max_big_endian, ANY, ANY, NONE, "mmio-table-18", "reads QueueSizeMax in big-endian order", 0) \
 X(queue_size_ignored, ANY, ANY, NONE, "mmio-table-07 mmio-leg-06", "uses QueueSizeMax as the size of every queue", 0) \
 X(queue_ready_hidden, ANY, NEW, NONE, "mmio-table-08", "reads QueueReady as 0 once DRIVER_OK is set", 0) \
-X(queue_ready_shared, ANY, NEW, NONE, "mmio-table-08", "reads QueueReady as 1 if any queue is ready", 0) \
+X(queue_ready_shared, REST, NEW, NONE, "mmio-table-08", "reads QueueReady as 1 if any queue is ready", 0) \
 X(queue_ready_sticks, ANY, NEW, NONE, "mmio-table-08 mmio-layout-07", "ignores a write of 0 to QueueReady", 0) \
 X(unready_queue_served, ANY, NEW, NONE, "mmio-layout-07", "goes on serving a queue after QueueReady was cleared", 0) \
 X(notify_unknown_queue_fails, ANY, ANY, NONE, "mmio-table-09", "takes a notification of a queue that does not exist for an error", 0) \
@@ -151,11 +155,11 @@ X(notify_before_ready_lost, ANY, NEW, NONE, "mmio-table-09", "forgets a notifica
 X(queue_address_high_clears_low, ANY, NEW, NONE, "mmio-table-13", "clears the low half of a queue address when the high half is written", 0) \
 X(queue_address_low_needs_high, ANY, NEW, NONE, "mmio-table-13", "takes the low half of a queue address over only when the high half is written", 0) \
 X(queue_address_high_ignored, ANY, NEW, NONE, "mmio-table-13", "ignores the high half of queue addresses", 0) \
-X(queue_address_shared, ANY, NEW, NONE, "mmio-table-13", "writes queue addresses to every queue that is not ready", 0) \
+X(queue_address_shared, REST, NEW, NONE, "mmio-table-13", "writes queue addresses to every queue that is not ready", 0) \
 X(shm_length_zero, ANY, NEW, NONE, "mmio-table-14", "reads the length of a shared memory region that does not exist as 0", 0) \
 X(shm_base_zero, ANY, NEW, NONE, "mmio-table-15", "reads the base of a shared memory region that does not exist as 0", 0) \
 /* 4.2.3.4 InterruptStatus, InterruptACK, the line */ \
-X(interrupt_status_read_clears, ANY, ANY, NONE, "mmio-layout-03 mmio-table-10", "clears InterruptStatus when it is read", 0) \
+X(interrupt_status_read_clears, ANY, ANY, NONE, "mmio-layout-03 mmio-table-10 mmio-leg-11", "clears InterruptStatus when it is read", 0) \
 X(interrupt_status_read_lowers_line, ANY, ANY, NONE, "mmio-table-10", "lowers the line when InterruptStatus is read", "hvisor-tool #109") \
 X(interrupt_status_vanishes, ANY, ANY, NONE, "mmio-layout-03", "asserts the line and clears InterruptStatus before it can be read", "tt-bh-linux #118") \
 X(interrupt_not_reasserted, ANY, ANY, NONE, "mmio-layout-03 sintr-03", "swallows the first used buffer notification after each acknowledgement", "what asterinas #2493 and nuttx #11478 look like from a driver") \
@@ -163,22 +167,22 @@ X(interrupt_status_junk, ANY, ANY, NONE, "mmio-layout-04", "sets bit 2 of Interr
 X(config_bit_with_used, ANY, ANY, NONE, "mmio-layout-04", "sets the configuration bit together with the used buffer bit", 0) \
 X(interrupt_at_driver_ok, ANY, ANY, NONE, "mmio-layout-04", "sends a configuration change notification at DRIVER_OK without a cause", "OpenVMM #4049") \
 X(line_pulses, ANY, ANY, NONE, "mmio-table-10", "pulses the line as if it were an edge", "arcbox #350") \
-X(line_sticks, ANY, ANY, NONE, "mmio-table-10 mmio-table-11", "leaves the line asserted after the acknowledgement", 0) \
-X(line_not_for_config, SPACE, ANY, CHANGE, "mmio-table-10", "asserts the line for used buffers only", 0) \
-X(line_drops_on_any_ack, SPACE, ANY, CHANGE, "mmio-table-10", "lowers the line at an acknowledgement although another bit is still set", 0) \
-X(ack_clears_all, SPACE, ANY, CHANGE, "mmio-layout-03 mmio-table-11", "clears all of InterruptStatus, whatever bit is acknowledged", "hvisor #361") \
-X(ack_inverted, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11", "clears the bits of InterruptStatus that are not acknowledged", 0) \
-X(ack_ignored_early, SPACE, NEW, CHANGE, "mmio-table-11", "ignores InterruptACK before DRIVER_OK", 0) \
+X(line_sticks, ANY, ANY, NONE, "mmio-table-10 mmio-table-11 mmio-leg-11", "leaves the line asserted after the acknowledgement", 0) \
+X(line_not_for_config, REST, ANY, CHANGE, "mmio-table-10", "asserts the line for used buffers only", 0) \
+X(line_drops_on_any_ack, REST, ANY, CHANGE, "mmio-table-10", "lowers the line at an acknowledgement although another bit is still set", 0) \
+X(ack_clears_all, REST, ANY, CHANGE, "mmio-layout-03 mmio-table-11", "clears all of InterruptStatus, whatever bit is acknowledged", "hvisor #361") \
+X(ack_inverted, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11 mmio-leg-11", "clears the bits of InterruptStatus that are not acknowledged", 0) \
+X(ack_ignored_early, REST, NEW, CHANGE, "mmio-table-11", "ignores InterruptACK before DRIVER_OK", 0) \
 /* Legacy: 2.7.2, 3.1.2, 4.2.4, 6.3 */ \
 X(legacy_needs_features_ok, ANY, OLD, NONE, "leg-feat-01 leg-feat-02 blk-leg-02", "waits for FEATURES_OK, which legacy does not have", 0) \
 X(legacy_needs_driver_ok, ANY, OLD, NONE, "leg-init-02", "does not work before DRIVER_OK", 0) \
-X(legacy_config_write_early_lost, ANY, OLD, NONE, "leg-init-01", "ignores writes to the configuration space before DRIVER", 0) \
+X(legacy_config_write_early_lost, REST, OLD, NONE, "leg-init-01", "ignores writes to the configuration space before DRIVER", 0) \
 X(legacy_ring_big_endian, ANY, OLD, NONE, "leg-vq-02", "has its ring indices in big-endian order", 0) \
 X(legacy_queue_align_ignored, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "looks for the used ring at a multiple of 4096, whatever QueueAlign says", 0) \
 X(legacy_align_as_printed, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "computes ALIGN(x) as (x + qalign) & ~qalign, as the text of the specification has it", 0) \
 X(legacy_page_size_fixed, ANY, OLD, NONE, "mmio-leg-02", "takes pages for 4096 bytes, whatever GuestPageSize says", 0) \
 X(legacy_pfn_reads_zero, ANY, OLD, NONE, "mmio-leg-03", "reads QueuePFN as 0", 0) \
-X(legacy_pfn_shared, ANY, OLD, NONE, "mmio-leg-03", "reads QueuePFN of any queue as that of the first one in use", 0) \
+X(legacy_pfn_shared, REST, OLD, NONE, "mmio-leg-03", "reads QueuePFN of any queue as that of the first one in use", 0) \
 X(legacy_pfn_zero_ignored, ANY, OLD, NONE, "mmio-leg-07", "goes on with a queue after 0 was written to QueuePFN", 0) \
 X(legacy_pfn_zero_resets, ANY, OLD, NONE, "mmio-leg-07", "resets the device when 0 is written to QueuePFN", 0) \
 X(legacy_reset_keeps_pfn, ANY, OLD, NONE, "mmio-leg-08", "leaves QueuePFN over a reset", 0) \
@@ -296,7 +300,7 @@ X(net_mq_before_set, NET, ANY, INBOUND, "net-mq-01", "delivers into the second r
 X(net_mq_above_pairs, NET, ANY, INBOUND, "net-mq-02", "goes on delivering into queues above the number of pairs set", 0) \
 X(net_mq_reset_queue_chosen, NET, NEW, INBOUND, "net-mq-03", "drops frames whose receive queue was reset although another one is there", 0) \
 X(net_mq_keeps_frames, NET, NEW, INBOUND, "net-mq-04", "keeps a frame that came while all receive queues were reset, and delivers it later", 0) \
-X(net_legacy_control_big_endian, NET, OLD, NONE, "net-leg-03 net-leg-04 net-leg-05", "reads the fields of control commands in big-endian order", 0) \
+X(net_legacy_control_big_endian, NET, OLD, NONE, "net-leg-03 net-leg-04 net-leg-05 net-leg-06", "reads the fields of control commands in big-endian order", 0) \
 /* 5.3 Console */ \
 X(con_emergency_write_fatal, CON, NEW, NONE, "con-init-01", "accepts no driver any more after an emergency write to a device that is not set up", 0) \
 X(con_emergency_write_lost, CON, ANY, NONE, "con-init-02", "does not output what is written to emerg_wr", 0) \

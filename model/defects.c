@@ -8,7 +8,7 @@ enum {
 	TYPES_BLK = MODEL_ON_BLOCK,
 	TYPES_NET = MODEL_ON_NETWORK,
 	TYPES_CON = MODEL_ON_CONSOLE,
-	TYPES_SPACE = MODEL_ON_ANY_TYPE & ~MODEL_ON_ENTROPY,
+	TYPES_REST = MODEL_ON_ANY_TYPE & ~MODEL_ON_ENTROPY,
 	VERSIONS_ANY = MODEL_ON_ANY_VERSION,
 	VERSIONS_OLD = MODEL_ON_VERSION_1,
 	VERSIONS_NEW = MODEL_ON_VERSION_2 | MODEL_ON_VERSION_3,
@@ -23,12 +23,11 @@ enum {
 	EXTRA_HIDDEN = MODEL_IS_HIDDEN,
 };
 
-static const char *const names[MODEL_DEFECT_COUNT] = {
-	NULL,
-#define X(id, types, versions, extra, rows, what, seen) #id,
-	MODEL_CATALOGUE(X)
+/* One after the other, without 300 pointers to them. */
+static const char names[] =
+#define X(id, types, versions, extra, rows, what, seen) #id "\0"
+	MODEL_CATALOGUE(X);
 #undef X
-};
 
 static const uint16_t flags[MODEL_DEFECT_COUNT] = {
 	0,
@@ -49,7 +48,14 @@ unsigned model_defect_count(void)
 
 const char *model_defect_name(enum model_defect defect)
 {
-	return exists(defect) ? names[defect] : NULL;
+	const char *name = names;
+
+	if (!exists(defect))
+		return NULL;
+	for (unsigned i = 1; i < (unsigned)defect; i++)
+		while (*name++)
+			;
+	return name;
 }
 
 uint32_t model_defect_flags(enum model_defect defect)
@@ -66,8 +72,13 @@ static bool same_name(const char *a, const char *b)
 
 enum model_defect model_defect_find(const char *name)
 {
-	for (unsigned i = 1; i < MODEL_DEFECT_COUNT; i++)
-		if (same_name(names[i], name))
+	const char *candidate = names;
+
+	for (unsigned i = 1; i < MODEL_DEFECT_COUNT; i++) {
+		if (same_name(candidate, name))
 			return (enum model_defect)i;
+		while (*candidate++)
+			;
+	}
 	return MODEL_DEFECT_none;
 }

@@ -148,6 +148,14 @@ static void tell_avail_event(struct model *m, struct model_queue *q, uint16_t in
 	write16(m, q->used + RING + (uint64_t)USED_ENTRY * q->size, index);
 }
 
+/* Only with a defect: the entry at the available index, if the driver has begun to fill it in. */
+static bool entry_behind(struct model *m, struct model_queue *q)
+{
+	uint16_t head;
+
+	return q->greedy && q->next_avail < q->size && read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * q->next_avail, &head) && head && head < q->size;
+}
+
 /* COUNT: buffers that the driver has made available and the device has not taken. False: none, or the device has failed. */
 bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 {
@@ -157,6 +165,8 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 	if (!read16(m, q->avail + INDEX, &avail_index))
 		return false;
 	*count = (uint16_t)(avail_index - q->next_avail);
+	if (broken(m, takes_beyond_available_index) && (*count == 0 || *count == 0xffff)) /* 0xffff: one ahead of the driver */
+		*count = *count == 0 && entry_behind(m, q);
 	if (*count > q->size) {
 		model_fail(m, "available index out of range");
 		return false;
@@ -192,7 +202,10 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 		model_fail(m, "head of a descriptor chain out of range");
 		return false;
 	}
+	if (broken(m, writes_available_ring))
+		write16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * (q->next_avail % q->size), 0xffff);
 	q->next_avail++;
+	q->greedy = q->greedy && (uint16_t)(model_queue_avail_index(m, index) - q->next_avail) != 0xffff;
 	tell_avail_event(m, q, q->next_avail);
 	if (broken(m, suppression_stale))
 		read_suppression(m, q, model_negotiated(m, VIRTIO_F_EVENT_IDX), &q->sample);

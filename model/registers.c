@@ -313,6 +313,7 @@ static void write_queue_notify(struct model *m, uint32_t value)
 	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
 		return;
 	m->queue[index].notified = m->queue[index].fresh = true;
+	m->queue[index].greedy = broken(m, takes_beyond_available_index) && !m->backend->receives(m, (uint16_t)index);
 }
 
 void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)

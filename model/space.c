@@ -57,7 +57,7 @@ static uint32_t unconditional(const struct model *m)
 
 static bool hidden(const struct model *m, uint32_t offset)
 {
-	if (m->status & (model_is_legacy(m) ? VIRTIO_STATUS_DRIVER : VIRTIO_STATUS_FEATURES_OK))
+	if (m->status & (model_is_legacy(m) ? VIRTIO_STATUS_DRIVER_OK : VIRTIO_STATUS_FEATURES_OK))
 		return false;
 	return broken(m, config_hidden_early) || (broken(m, config_conditional_hidden_early) && offset >= unconditional(m));
 }

@@ -42,6 +42,7 @@ struct model_queue {
 	bool zombie;        /* served although not ready */
 	bool ghost;         /* shown as ready although not */
 	bool fresh;         /* notified, and not looked at since */
+	bool greedy;        /* notified, and nothing taken since that was not available */
 	bool enabled_once;  /* since the device's reset */
 	bool reset_once;    /* since the device's reset */
 	bool any_signalled; /* since the device's reset */
