@@ -7,7 +7,7 @@
 enum {
 	HEADER = 16,
 	RANGE = 16,
-	RANGES_MAX = 16,         /* max_discard_seg and its likes */
+	RANGES_MAX = 16,	  /* max_discard_seg and its likes */
 	RANGE_SECTORS_MAX = 8192, /* max_discard_sectors and its likes */
 	SEGMENTS_MAX = 254,
 	SEGMENT_BYTES_MAX = 1 << 20,
@@ -23,8 +23,8 @@ struct request {
 	uint32_t type;
 	uint64_t sector;
 	uint64_t data_out, data_in; /* bytes of data in the readable and in the writable part */
-	uint64_t written;           /* of data_in, from its beginning */
-	bool lost;                  /* not to be answered */
+	uint64_t written;	    /* of data_in, from its beginning */
+	bool lost;		    /* not to be answered */
 };
 
 static void put(struct model *m, unsigned feature, uint32_t offset, unsigned width, uint64_t value)
@@ -121,8 +121,10 @@ static uint64_t place_of(const struct model *m, uint64_t sector)
 static bool move_sectors(struct model *m, struct request *r, uint64_t bytes, bool write)
 {
 	for (uint64_t done = 0; done < bytes; done += VIRTIO_BLK_SECTOR) {
-		uint8_t *sector = m->config.blk.disk + place_of(m, r->sector + done / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR;
-		bool ok = write ? model_chain_read(m, HEADER + done, sector, VIRTIO_BLK_SECTOR) : model_chain_write(m, done, sector, VIRTIO_BLK_SECTOR);
+		uint8_t *sector =
+			m->config.blk.disk + place_of(m, r->sector + done / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR;
+		bool ok = write ? model_chain_read(m, HEADER + done, sector, VIRTIO_BLK_SECTOR)
+				: model_chain_write(m, done, sector, VIRTIO_BLK_SECTOR);
 
 		if (!ok)
 			return false;
@@ -132,7 +134,8 @@ static bool move_sectors(struct model *m, struct request *r, uint64_t bytes, boo
 
 static bool lies_beyond_end(const struct model *m, const struct request *r, uint64_t bytes)
 {
-	return broken(m, blk_beyond_end_ok) && (r->sector >= m->sectors || bytes / VIRTIO_BLK_SECTOR > m->sectors - r->sector);
+	return broken(m, blk_beyond_end_ok) &&
+	       (r->sector >= m->sectors || bytes / VIRTIO_BLK_SECTOR > m->sectors - r->sector);
 }
 
 static uint8_t read_sectors(struct model *m, struct request *r)
@@ -146,7 +149,9 @@ static uint8_t read_sectors(struct model *m, struct request *r)
 	if (move_sectors(m, r, r->data_in, false))
 		r->written = r->data_in;
 	if (broken(m, blk_data_corrupted) && r->data_in) {
-		last = (uint8_t)~m->config.blk.disk[place_of(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1) * VIRTIO_BLK_SECTOR + VIRTIO_BLK_SECTOR - 1];
+		last = (uint8_t)~m->config.blk
+			       .disk[place_of(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1) * VIRTIO_BLK_SECTOR +
+				     VIRTIO_BLK_SECTOR - 1];
 		model_chain_write(m, r->data_in - 1, &last, 1);
 	}
 	return VIRTIO_BLK_S_OK;
@@ -162,7 +167,9 @@ static uint8_t write_sectors(struct model *m, struct request *r)
 		return VIRTIO_BLK_S_OK;
 	if (r->data_out % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_out / VIRTIO_BLK_SECTOR)) {
 		if (broken(m, blk_partial_write) && in_range(m, r->sector, 1))
-			move_sectors(m, r, model_min(r->data_out, (m->config.blk.sectors - r->sector) * VIRTIO_BLK_SECTOR), true);
+			move_sectors(m, r,
+				     model_min(r->data_out, (m->config.blk.sectors - r->sector) * VIRTIO_BLK_SECTOR),
+				     true);
 		return VIRTIO_BLK_S_IOERR;
 	}
 	if (broken(m, blk_loses_writes) && ++m->defective.writes % 3 == 0)
@@ -184,7 +191,9 @@ static uint8_t get_id(struct model *m, struct request *r)
 
 static uint8_t get_lifetime(struct model *m, struct request *r)
 {
-	static const uint8_t healthy[LIFETIME_BYTES] = { 1, 0, 1, 0, 1, 0 }; /* pre_eol_info normal, both estimates up to 10% */
+	static const uint8_t healthy[LIFETIME_BYTES] = {
+		1, 0, 1, 0, 1, 0
+	}; /* pre_eol_info normal, both estimates up to 10% */
 	static const uint8_t reserved[LIFETIME_BYTES] = { 9, 0, 99, 0, 99, 0 };
 	uint32_t length = (uint32_t)model_min(r->data_in, LIFETIME_BYTES);
 
@@ -212,23 +221,27 @@ static uint8_t get_range(struct model *m, const struct request *r, uint32_t i, s
 		known |= VIRTIO_BLK_RANGE_UNMAP;
 	if (range->flags & ~known)
 		return VIRTIO_BLK_S_UNSUPP;
-	return range->sectors <= RANGE_SECTORS_MAX && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
+	return range->sectors <= RANGE_SECTORS_MAX && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK
+												 : VIRTIO_BLK_S_IOERR;
 }
 
 /* What a defective device makes of a range. */
 static void misjudge(const struct model *m, const struct request *r, struct virtio_blk_range *range)
 {
-	if (r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_too_much) && in_range(m, range->sector, range->sectors + 1ull))
+	if (r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_too_much) &&
+	    in_range(m, range->sector, range->sectors + 1ull))
 		range->sectors++;
 	if (r->type != VIRTIO_BLK_T_WRITE_ZEROES)
 		return;
-	if (broken(m, blk_write_zeroes_inert) || (broken(m, blk_write_zeroes_unmap_inert) && (range->flags & VIRTIO_BLK_RANGE_UNMAP)))
+	if (broken(m, blk_write_zeroes_inert) ||
+	    (broken(m, blk_write_zeroes_unmap_inert) && (range->flags & VIRTIO_BLK_RANGE_UNMAP)))
 		range->sectors = 0;
 	if (broken(m, blk_write_zeroes_short) && range->sectors)
 		range->sectors--;
 }
 
-/* All ranges are judged before the first is touched: refused means nothing happened. Discarded and erased sectors read as zeroes here. */
+/* All ranges are judged before the first is touched: refused means nothing happened. Discarded and erased sectors read
+ * as zeroes here. */
 static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned feature)
 {
 	uint32_t count = (uint32_t)model_min(r->data_out / RANGE, RANGES_MAX + 1);
@@ -255,7 +268,8 @@ static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned f
 			return VIRTIO_BLK_S_IOERR;
 		misjudge(m, r, &range);
 		for (uint64_t byte = 0; byte < (uint64_t)range.sectors * VIRTIO_BLK_SECTOR; byte++)
-			m->config.blk.disk[place_of(m, range.sector + byte / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR + byte % VIRTIO_BLK_SECTOR] = 0;
+			m->config.blk.disk[place_of(m, range.sector + byte / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR +
+					   byte % VIRTIO_BLK_SECTOR] = 0;
 	}
 	return VIRTIO_BLK_S_OK;
 }
@@ -272,7 +286,8 @@ static uint8_t execute(struct model *m, struct request *r)
 			return VIRTIO_BLK_S_UNSUPP;
 		/* fall through */
 	case VIRTIO_BLK_T_FLUSH:
-		return model_offers(m, VIRTIO_BLK_F_FLUSH) && !broken(m, blk_flush_fails) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_UNSUPP;
+		return model_offers(m, VIRTIO_BLK_F_FLUSH) && !broken(m, blk_flush_fails) ? VIRTIO_BLK_S_OK
+											  : VIRTIO_BLK_S_UNSUPP;
 	case VIRTIO_BLK_T_GET_ID:
 		return get_id(m, r);
 	case VIRTIO_BLK_T_GET_LIFETIME:
@@ -284,7 +299,8 @@ static uint8_t execute(struct model *m, struct request *r)
 	case VIRTIO_BLK_T_SECURE_ERASE:
 		return clear_ranges(m, r, VIRTIO_BLK_F_SECURE_ERASE);
 	}
-	if (broken(m, blk_zone_commands_ok) && r->type >= VIRTIO_BLK_T_ZONE_APPEND && r->type <= VIRTIO_BLK_T_ZONE_RESET_ALL)
+	if (broken(m, blk_zone_commands_ok) && r->type >= VIRTIO_BLK_T_ZONE_APPEND &&
+	    r->type <= VIRTIO_BLK_T_ZONE_RESET_ALL)
 		return VIRTIO_BLK_S_OK;
 	if (broken(m, blk_unknown_type_ok))
 		return VIRTIO_BLK_S_OK;
@@ -295,7 +311,8 @@ static uint8_t execute(struct model *m, struct request *r)
 /* 2.7.4: how a request is cut into descriptors is no business of ours. */
 static bool bad_framing(const struct model *m)
 {
-	return broken(m, blk_framing_fixed) && (m->chain.segment[0].length != HEADER || m->chain.segment[m->chain.count - 1].length != 1);
+	return broken(m, blk_framing_fixed) &&
+	       (m->chain.segment[0].length != HEADER || m->chain.segment[m->chain.count - 1].length != 1);
 }
 
 /* A header field. Legacy: in the guest's own order. */
@@ -350,7 +367,8 @@ static uint32_t serve(struct model *m, uint16_t index)
 /* 5.2.5: only writeback is the driver's, once CONFIG_WCE is negotiated; legacy, at any time. */
 static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
 {
-	bool allowed = model_is_legacy(m) ? model_offers(m, VIRTIO_BLK_F_CONFIG_WCE) : model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE);
+	bool allowed = model_is_legacy(m) ? model_offers(m, VIRTIO_BLK_F_CONFIG_WCE)
+					  : model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE);
 
 	if (broken(m, blk_config_writable) && offset + width <= MODEL_CONFIG_BYTES)
 		model_config_put(m, offset, width, value);

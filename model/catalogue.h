@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The catalogue of defects, data only: X(id, types, versions, extra, "rows", "what the device does", "who did it", or 0).
+ * The catalogue of defects, data only:
+ * X(id, types, versions, extra, "rows", "what the device does", "who did it in the field", or 0)
  *
- * types     ANY, RNG, BLK, NET, CON; REST: all but RNG, which has one queue,
- *           no configuration space and nothing that the device reads
+ * types     ANY, RNG, BLK, NET, CON;
+ *           REST: all but RNG, which has one queue, no configuration space and nothing that the device reads
  * versions  ANY, OLD: 1, NEW: 2 and 3, V3
- * extra     NONE; CHANGE: a configuration change from outside; INBOUND: frames or console input; DELAY: a host that does not run the device at
- *           once; BATCH: a host that asks for batches; RO: a read-only disk; HOSTILE: may never come to rest; HIDDEN: discovery will not find the device
+ * extra     what it takes beyond a driver, or what to beware of:
+ *           NONE
+ *           CHANGE   a configuration change from outside
+ *           INBOUND  frames or console input
+ *           DELAY    a host that does not run the device at once
+ *           BATCH    a host that asks for batches
+ *           RO       a read-only disk
+ *           HOSTILE  may never come to rest
+ *           HIDDEN   discovery will not find the device
  *
  * Rows are those of the requirement table. A defect breaks as little as it can beyond them.
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptor chains: 2.7.5. Walked once, with every step checked, into m->chain; whatever a driver writes into the table, the walk ends. */
+/* Descriptor chains: 2.7.5. Walked once, with every step checked, into m->chain; whatever a driver writes into the
+ * table, the walk ends. */
 #include "model/internal.h"
 
 enum { DESCRIPTOR = 16, TABLE_MAX = 65536 };
@@ -56,7 +57,10 @@ static bool enter_indirect(struct model *m, struct walk *w, const struct virtq_d
 		return failed(m, "indirect table of impossible length");
 	m->chain.indirect = d->address;
 	w->all_writable = (d->flags & VIRTQ_DESC_F_WRITE) && broken(m, indirect_write_flag_inherited);
-	*w = (struct walk){ .all_writable = w->all_writable, .table = d->address, .entries = d->length / DESCRIPTOR, .indirect = true };
+	*w = (struct walk){ .all_writable = w->all_writable,
+			    .table = d->address,
+			    .entries = d->length / DESCRIPTOR,
+			    .indirect = true };
 	return true;
 }
 

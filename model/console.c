@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The console device: 5.3. Ports with a receive and a transmit queue each; with MULTIPORT two control queues that say which ports there are. */
+/* The console device: 5.3. Ports with a receive and a transmit queue each; with MULTIPORT two control queues that say
+ * which ports there are. */
 #include "model/internal.h"
 
 #include "drivers/spec/console.h"
@@ -13,7 +14,8 @@ static bool multiport(const struct model *m, const uint32_t *features)
 
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
-	if (!multiport(m, features) && !(broken(m, con_queues_without_multiport) && model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT)))
+	if (!multiport(m, features) &&
+	    !(broken(m, con_queues_without_multiport) && model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT)))
 		return 2;
 	return (uint16_t)(2 * (m->config.console.max_ports + !broken(m, con_last_port_missing)));
 }
@@ -52,7 +54,8 @@ static void init(struct model *m)
 		m->console.port[i].present = true;
 }
 
-/* Which ports are plugged in is not the driver's, and stays; what it was told, what it said and what waits for it goes. */
+/* Which ports are plugged in is not the driver's, and stays; what it was told, what it said and what waits for it goes.
+ */
 static void reset(struct model *m)
 {
 	struct model_console *c = &m->console;
@@ -94,7 +97,8 @@ static void announce_ports(struct model *m)
 	}
 }
 
-/* A port is ready: now the driver learns what it is. Port 0 is a console, the others are channels that something on our side has open. */
+/* A port is ready: now the driver learns what it is. Port 0 is a console, the others are channels that something on our
+ * side has open. */
 static void describe_port(struct model *m, uint32_t port)
 {
 	send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
@@ -282,10 +286,12 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 
 bool model_console_input(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
-	if (m->config.device_id != VIRTIO_ID_CONSOLE || port >= m->config.console.max_ports || !m->console.port[port].present || !model_live(m))
+	if (m->config.device_id != VIRTIO_ID_CONSOLE || port >= m->config.console.max_ports ||
+	    !m->console.port[port].present || !model_live(m))
 		return false;
 	for (uint32_t i = 0; i < length && m->console.port[port].waiting < MODEL_CONSOLE_INPUT_BYTES; i++) {
-		uint16_t slot = (uint16_t)((m->console.port[port].first + m->console.port[port].waiting++) % MODEL_CONSOLE_INPUT_BYTES);
+		uint16_t slot = (uint16_t)((m->console.port[port].first + m->console.port[port].waiting++) %
+					   MODEL_CONSOLE_INPUT_BYTES);
 		m->console.port[port].input[slot] = bytes[i];
 	}
 	return true;

@@ -2,10 +2,9 @@
 /* The catalogue as a table: the texts. */
 #include "model/defects.h"
 
-static const struct model_defect_info infos[MODEL_DEFECT_COUNT] = {
-	{ NULL, NULL, NULL },
+static const struct model_defect_info infos[MODEL_DEFECT_COUNT] = { { NULL, NULL, NULL },
 #define X(id, types, versions, extra, rows, what, seen) { rows, what, seen },
-	MODEL_CATALOGUE(X)
+								    MODEL_CATALOGUE(X)
 #undef X
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalogue as tables: names and flags. The texts are in defect_texts.c, so that an image which prints none does not carry them. */
+/* The catalogue as tables: names and flags. The texts are in defect_texts.c, so that an image which prints none does
+ * not carry them. */
 #include "model/defects.h"
 
 enum {
@@ -29,10 +30,9 @@ static const char names[] =
 	MODEL_CATALOGUE(X);
 #undef X
 
-static const uint16_t flags[MODEL_DEFECT_COUNT] = {
-	0,
+static const uint16_t flags[MODEL_DEFECT_COUNT] = { 0,
 #define X(id, types, versions, extra, rows, what, seen) TYPES_##types | VERSIONS_##versions | EXTRA_##extra,
-	MODEL_CATALOGUE(X)
+						    MODEL_CATALOGUE(X)
 #undef X
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Defects: every way in which the reference device can be told to break the specification, each by name, one or several, at run time. The list is in
- * model/catalogue.h; each has one `if (broken(m, id))` at the place where the healthy behaviour lives.
+ * Defects: every way in which the reference device can be told to break the specification, each by name, one or
+ * several, at run time. The list is in model/catalogue.h; each has one `if (broken(m, id))` at the place where the
+ * healthy behaviour lives.
  */
 #ifndef MODEL_DEFECTS_H
 #define MODEL_DEFECTS_H
@@ -15,9 +16,11 @@
 enum model_defect {
 	MODEL_DEFECT_none, /* no defect: defects are numbered from 1 */
 #define X(id, types, versions, extra, rows, what, seen) MODEL_DEFECT_##id,
+	/* clang-format off */
 	MODEL_CATALOGUE(X)
 #undef X
 	MODEL_DEFECT_COUNT, /* one more than the last */
+	/* clang-format on */
 };
 enum { MODEL_DEFECT_WORDS = (MODEL_DEFECT_COUNT + 31) / 32 };
 
@@ -34,10 +37,11 @@ enum {
 	MODEL_ON_VERSION_3 = 1u << 7,
 	MODEL_ON_ANY_VERSION = MODEL_ON_VERSION_1 | MODEL_ON_VERSION_2 | MODEL_ON_VERSION_3,
 
-	MODEL_NEEDS_CHANGE = 1u << 8,    /* a change of the configuration from outside: model_config_change(), model_net_announce() */
-	MODEL_NEEDS_INBOUND = 1u << 9,   /* frames or console input: a joined device, the responder, the echo, or the host */
-	MODEL_NEEDS_DELAY = 1u << 10,    /* a host that lets the driver act between two units of work */
-	MODEL_NEEDS_BATCH = 1u << 11,    /* config.batch above 1 */
+	MODEL_NEEDS_CHANGE =
+		1u << 8, /* a configuration change from outside: model_config_change(), or an announcement */
+	MODEL_NEEDS_INBOUND = 1u << 9, /* frames or console input: a joined device, the responder, the echo, the host */
+	MODEL_NEEDS_DELAY = 1u << 10,  /* a host that lets the driver act between two units of work */
+	MODEL_NEEDS_BATCH = 1u << 11,  /* config.batch above 1 */
 	MODEL_NEEDS_READ_ONLY = 1u << 12, /* config.blk.read_only */
 
 	MODEL_IS_HOSTILE = 1u << 13, /* may keep a driver waiting, or model_run() busy, for ever */
@@ -51,9 +55,9 @@ struct model_defect_info {
 	const char *seen; /* who did it in the field; null: nobody that we know */
 };
 
-unsigned model_defect_count(void);                                  /* defects are 1 to this */
-const char *model_defect_name(enum model_defect defect);            /* null: no such defect */
-uint32_t model_defect_flags(enum model_defect defect);              /* of the enum above; 0: no such defect */
+unsigned model_defect_count(void);					     /* defects are 1 to this */
+const char *model_defect_name(enum model_defect defect);		     /* null: no such defect */
+uint32_t model_defect_flags(enum model_defect defect);			     /* of the enum above; 0: no such defect */
 const struct model_defect_info *model_defect_info(enum model_defect defect); /* null: no such defect */
 
 /* By name, with '-' or '_' between words. MODEL_DEFECT_none: no such defect. */

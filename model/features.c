@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Feature bits: what the device can do, what it offers, what it accepts. 2.2, chapter 6, and the feature sections of the device types. */
+/* Feature bits: what the device can do, what it offers, what it accepts. 2.2, chapter 6, and the feature sections of
+ * the device types. */
 #include "model/internal.h"
 
 enum { NOTHING = 255, NO_ALTERNATIVE = NOTHING };
@@ -25,20 +26,43 @@ static const struct dependency dependencies[] = {
 /* Everything that the model can do. */
 static void supported(uint32_t device_id, uint32_t version, uint32_t words[MODEL_FEATURE_WORDS])
 {
-	static const uint8_t legacy_ring[] = { VIRTIO_F_NOTIFY_ON_EMPTY, VIRTIO_F_ANY_LAYOUT, VIRTIO_F_INDIRECT_DESC, VIRTIO_F_EVENT_IDX, NOTHING };
-	static const uint8_t ring[] = { VIRTIO_F_INDIRECT_DESC, VIRTIO_F_EVENT_IDX, VIRTIO_F_VERSION_1, VIRTIO_F_IN_ORDER,
-					VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_RING_RESET, NOTHING };
-	static const uint8_t blk[] = { VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_F_RO, VIRTIO_BLK_F_BLK_SIZE,
-				       VIRTIO_BLK_F_FLUSH, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_MQ, VIRTIO_BLK_F_DISCARD,
-				       VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_F_LIFETIME, VIRTIO_BLK_F_SECURE_ERASE, NOTHING };
-	static const uint8_t net[] = { VIRTIO_NET_F_CSUM, VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_MTU, VIRTIO_NET_F_MAC, VIRTIO_NET_F_MRG_RXBUF,
-				       VIRTIO_NET_F_STATUS, VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN,
-				       VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_MAC_ADDR,
-				       VIRTIO_NET_F_SPEED_DUPLEX, NOTHING };
-	static const uint8_t console[] = { VIRTIO_CONSOLE_F_SIZE, VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_EMERG_WRITE, NOTHING };
+	static const uint8_t legacy_ring[] = { VIRTIO_F_NOTIFY_ON_EMPTY, VIRTIO_F_ANY_LAYOUT, VIRTIO_F_INDIRECT_DESC,
+					       VIRTIO_F_EVENT_IDX, NOTHING };
+	static const uint8_t ring[] = { VIRTIO_F_INDIRECT_DESC,
+					VIRTIO_F_EVENT_IDX,
+					VIRTIO_F_VERSION_1,
+					VIRTIO_F_IN_ORDER,
+					VIRTIO_F_NOTIFICATION_DATA,
+					VIRTIO_F_RING_RESET,
+					NOTHING };
+	static const uint8_t blk[] = { VIRTIO_BLK_F_SIZE_MAX,	  VIRTIO_BLK_F_SEG_MAX,
+				       VIRTIO_BLK_F_GEOMETRY,	  VIRTIO_BLK_F_RO,
+				       VIRTIO_BLK_F_BLK_SIZE,	  VIRTIO_BLK_F_FLUSH,
+				       VIRTIO_BLK_F_TOPOLOGY,	  VIRTIO_BLK_F_CONFIG_WCE,
+				       VIRTIO_BLK_F_MQ,		  VIRTIO_BLK_F_DISCARD,
+				       VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_F_LIFETIME,
+				       VIRTIO_BLK_F_SECURE_ERASE, NOTHING };
+	static const uint8_t net[] = { VIRTIO_NET_F_CSUM,
+				       VIRTIO_NET_F_GUEST_CSUM,
+				       VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
+				       VIRTIO_NET_F_MTU,
+				       VIRTIO_NET_F_MAC,
+				       VIRTIO_NET_F_MRG_RXBUF,
+				       VIRTIO_NET_F_STATUS,
+				       VIRTIO_NET_F_CTRL_VQ,
+				       VIRTIO_NET_F_CTRL_RX,
+				       VIRTIO_NET_F_CTRL_VLAN,
+				       VIRTIO_NET_F_CTRL_RX_EXTRA,
+				       VIRTIO_NET_F_GUEST_ANNOUNCE,
+				       VIRTIO_NET_F_MQ,
+				       VIRTIO_NET_F_CTRL_MAC_ADDR,
+				       VIRTIO_NET_F_SPEED_DUPLEX,
+				       NOTHING };
+	static const uint8_t console[] = { VIRTIO_CONSOLE_F_SIZE, VIRTIO_CONSOLE_F_MULTIPORT,
+					   VIRTIO_CONSOLE_F_EMERG_WRITE, NOTHING };
 	static const uint8_t none[] = { NOTHING };
 	bool legacy = version == VIRTIO_MMIO_VERSION_LEGACY;
-	const uint8_t *lists[] = { legacy ? legacy_ring : ring, device_id == VIRTIO_ID_BLOCK     ? blk
+	const uint8_t *lists[] = { legacy ? legacy_ring : ring, device_id == VIRTIO_ID_BLOCK	 ? blk
 								: device_id == VIRTIO_ID_NETWORK ? net
 								: device_id == VIRTIO_ID_CONSOLE ? console
 												 : none };
@@ -75,7 +99,8 @@ void model_sanitize_features(struct model_config *config)
 	for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
 		config->features[i] &= can[i];
 	/* 6.2: a device must offer VERSION_1; 6.3: a transitional one ANY_LAYOUT */
-	model_set_bit(config->features, config->version == VIRTIO_MMIO_VERSION_LEGACY ? VIRTIO_F_ANY_LAYOUT : VIRTIO_F_VERSION_1, true);
+	model_set_bit(config->features,
+		      config->version == VIRTIO_MMIO_VERSION_LEGACY ? VIRTIO_F_ANY_LAYOUT : VIRTIO_F_VERSION_1, true);
 	if (config->device_id == VIRTIO_ID_BLOCK)
 		model_set_bit(config->features, VIRTIO_BLK_F_RO, config->blk.read_only);
 	while (!consistent(config->device_id, config->features, true, &feature))
@@ -88,7 +113,10 @@ struct shown {
 	uint8_t feature;
 	bool on;
 };
-#define SHOWN(id, device, feature, on) { MODEL_DEFECT_##id, device, feature, on }
+#define SHOWN(id, device, feature, on)                 \
+	{                                              \
+		MODEL_DEFECT_##id, device, feature, on \
+	}
 
 /* Defects that change what is offered, not what the device can do. */
 static const struct shown shown[] = {
@@ -118,9 +146,14 @@ static const struct shown shown[] = {
 /* The features of the control queue, for a device that has none. NEVER_MIND is left in. */
 static uint32_t without_control_queue(uint32_t word, unsigned never_mind)
 {
-	static const uint8_t gone[] = { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_CTRL_VQ,         VIRTIO_NET_F_CTRL_RX,
-					VIRTIO_NET_F_CTRL_VLAN,           VIRTIO_NET_F_CTRL_RX_EXTRA,   VIRTIO_NET_F_GUEST_ANNOUNCE,
-					VIRTIO_NET_F_MQ,                  VIRTIO_NET_F_CTRL_MAC_ADDR };
+	static const uint8_t gone[] = { VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
+					VIRTIO_NET_F_CTRL_VQ,
+					VIRTIO_NET_F_CTRL_RX,
+					VIRTIO_NET_F_CTRL_VLAN,
+					VIRTIO_NET_F_CTRL_RX_EXTRA,
+					VIRTIO_NET_F_GUEST_ANNOUNCE,
+					VIRTIO_NET_F_MQ,
+					VIRTIO_NET_F_CTRL_MAC_ADDR };
 
 	for (unsigned i = 0; i < sizeof gone; i++)
 		if (gone[i] != never_mind)
@@ -171,7 +204,8 @@ const uint32_t *model_deciding_features(const struct model *m)
 	return model_is_legacy(m) || (m->status & VIRTIO_STATUS_FEATURES_OK) ? m->driver_features : m->config.features;
 }
 
-/* 2.2.2: every valid subset is accepted. Without VERSION_1 there is nothing to fall back to behind these registers (6.2). */
+/* 2.2.2: every valid subset is accepted. Without VERSION_1 there is nothing to fall back to behind these registers
+ * (6.2). */
 bool model_accepts_features(struct model *m)
 {
 	const uint32_t *driver = m->driver_features;
@@ -185,7 +219,8 @@ bool model_accepts_features(struct model *m)
 		same_again = same_again && m->defective.accepted[i] == driver[i];
 		m->defective.accepted[i] = driver[i];
 	}
-	if (broken(m, refuses_subset) && model_bit(driver, VIRTIO_F_EVENT_IDX) && !model_bit(driver, VIRTIO_F_INDIRECT_DESC))
+	if (broken(m, refuses_subset) && model_bit(driver, VIRTIO_F_EVENT_IDX) &&
+	    !model_bit(driver, VIRTIO_F_INDIRECT_DESC))
 		return false;
 	if (broken(m, refuses_renegotiation) && same_again && m->defective.negotiated_before) {
 		m->defective.negotiated_before = false;

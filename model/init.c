@@ -24,18 +24,21 @@ static bool between(unsigned value, unsigned low, unsigned high)
 
 static bool sensible(const struct model_config *c)
 {
-	if (!backend_of(c->device_id) || !between(c->version, VIRTIO_MMIO_VERSION_LEGACY, VIRTIO_MMIO_VERSION_POLLED_RESET))
+	if (!backend_of(c->device_id) ||
+	    !between(c->version, VIRTIO_MMIO_VERSION_LEGACY, VIRTIO_MMIO_VERSION_POLLED_RESET))
 		return false;
 	if (!between(c->queue_size_max, 1, MODEL_QUEUE_SIZE_MAX) || (c->queue_size_max & (c->queue_size_max - 1)))
 		return false;
-	if (!between(c->in_flight, 1, MODEL_IN_FLIGHT_MAX) || !between(c->batch, 1, MODEL_IN_FLIGHT_MAX) || !c->reset_units)
+	if (!between(c->in_flight, 1, MODEL_IN_FLIGHT_MAX) || !between(c->batch, 1, MODEL_IN_FLIGHT_MAX) ||
+	    !c->reset_units)
 		return false;
 	if (c->device_id == VIRTIO_ID_BLOCK)
 		return c->blk.disk && c->blk.sectors && between(c->blk.queues, 1, MODEL_QUEUES_MAX);
 	if (c->device_id == VIRTIO_ID_NETWORK)
 		return between(c->net.pairs, 1, MODEL_NET_PAIRS_MAX) && between(c->net.mtu, 68, 1500);
 	if (c->device_id == VIRTIO_ID_CONSOLE)
-		return between(c->console.max_ports, 1, MODEL_CONSOLE_PORTS_MAX) && between(c->console.ports, 1, c->console.max_ports);
+		return between(c->console.max_ports, 1, MODEL_CONSOLE_PORTS_MAX) &&
+		       between(c->console.ports, 1, c->console.max_ports);
 	return true;
 }
 
@@ -74,12 +77,14 @@ bool model_config_change(struct model *m)
 {
 	switch (m->config.device_id) {
 	case VIRTIO_ID_BLOCK:
-		return model_blk_resize(m, m->sectors == m->config.blk.sectors ? m->sectors + 0x100000001 : m->config.blk.sectors);
+		return model_blk_resize(m, m->sectors == m->config.blk.sectors ? m->sectors + 0x100000001
+									       : m->config.blk.sectors);
 	case VIRTIO_ID_NETWORK:
 		return model_net_link(m, !m->link_up);
 	case VIRTIO_ID_CONSOLE:
-		return m->cols == m->config.console.cols ? model_console_resize(m, (uint16_t)(m->cols + 52), (uint16_t)(m->rows + 18))
-							 : model_console_resize(m, m->config.console.cols, m->config.console.rows);
+		return m->cols == m->config.console.cols
+			       ? model_console_resize(m, (uint16_t)(m->cols + 52), (uint16_t)(m->rows + 18))
+			       : model_console_resize(m, m->config.console.cols, m->config.console.rows);
 	}
 	return false;
 }

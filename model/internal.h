@@ -14,7 +14,8 @@
 
 /* One device type. */
 struct model_backend {
-	/* Sets the features that this type can do, and the bytes of its configuration space for the offered features. */
+	/* Sets the features that this type can do, and the bytes of its configuration space for the offered features.
+	 */
 	void (*init)(struct model *m);
 	/* Back to the state after power on, what a driver changed in the configuration space included. */
 	void (*reset)(struct model *m);
@@ -59,7 +60,8 @@ static inline uint64_t model_min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Little-endian, at any alignment, on any host. A legacy guest's own order is little-endian too on everything we run on. */
+/* Little-endian, at any alignment, on any host. A legacy guest's own order is little-endian too on everything we run
+ * on. */
 static inline uint64_t model_le(const uint8_t *bytes, unsigned width)
 {
 	uint64_t value = 0;

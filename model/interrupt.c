@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* InterruptStatus, InterruptACK and the line: 4.2.2.1, 4.2.3.4. The line is a level: asserted as long as a bit is set. */
+/* InterruptStatus, InterruptACK and the line: 4.2.2.1, 4.2.3.4. The line is a level: asserted as long as a bit is set.
+ */
 #include "model/internal.h"
 
 void model_set_line(struct model *m, bool asserted)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Only for defects: things that a device does after a reset, from what it remembers of the life before (2.4.1 forbids all of it). They happen a few steps
- * later, and again every few steps until a driver comes back, so that they are not over before a driver can look.
+ * Only for defects: things that a device does after a reset, from what it remembers of the life before (2.4.1 forbids
+ * all of it). They happen a few steps later, and again every few steps until a driver comes back, so that they are not
+ * over before a driver can look.
  */
 #include "model/internal.h"
 

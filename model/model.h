@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reference virtio-mmio device: what a device is, from its own side of the registers. It is written from the specification (virtio 1.4 and, for
- * Version 3, specification issue 246) and can be told to break it, one named defect at a time (model/defects.h).
+ * The reference virtio-mmio device: what a device is, from its own side of the registers. It is written from the
+ * specification (virtio 1.4 and, for Version 3, specification issue 246) and can be told to break it, one named defect
+ * at a time (model/defects.h).
  *
- * No globals, no allocation, no operating system: everything it needs comes through struct model_host, everything it knows is in struct model. Any
- * number of devices can live in one program. A device is not thread-safe: its host sees to it that one call at a time is in it, and no callback of
- * struct model_host may call back into a device.
+ * No globals, no allocation, no operating system: everything it needs comes through struct model_host, everything it
+ * knows is in struct model. Any number of devices can live in one program. A device is not thread-safe: its host sees
+ * to it that one call at a time is in it, and no callback of struct model_host may call back into a device.
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
@@ -32,7 +33,8 @@ struct model_host {
 	/* A message signalled interrupt: DATA written to ADDRESS. May be null: no MSI layout is implemented yet. */
 	void (*send_message)(void *context, uint64_t address, uint32_t data);
 
-	/* 64 random bits: the entropy device's output, and every choice that the device is free to make. Deterministic under a seed if runs are to be. */
+	/* 64 random bits: the entropy device's output, and every choice that the device is free to make. Deterministic
+	 * under a seed if runs are to be. */
 	uint64_t (*random)(void *context);
 
 	/* Nanoseconds since some fixed point. May be null: time stands still. */
@@ -61,28 +63,33 @@ enum {
 	MODEL_CONSOLE_MESSAGES_MAX = 32,
 };
 
-/* What kind of device it is and how it behaves where the specification leaves it free. Fill with model_config_default(), then change what you like. */
+/* What kind of device it is and how it behaves where the specification leaves it free. Fill with
+ * model_config_default(), then change what you like. */
 struct model_config {
 	uint32_t device_id; /* VIRTIO_ID_ENTROPY, _BLOCK, _NETWORK or _CONSOLE */
 	uint32_t version;   /* 1 legacy, 2, 3: as 2 with a reset that takes time */
 	uint32_t vendor_id;
-	uint32_t features[MODEL_FEATURE_WORDS]; /* offered; bits that the device cannot do are left out, bits that it must offer are added */
-	uint16_t queue_size_max;                /* QueueSizeMax of every queue; a power of two up to MODEL_QUEUE_SIZE_MAX */
+	uint32_t features[MODEL_FEATURE_WORDS]; /* offered; bits that the device cannot do are left out, bits that it
+						   must offer are added */
+	uint16_t queue_size_max; /* QueueSizeMax of every queue; a power of two up to MODEL_QUEUE_SIZE_MAX */
 
 	/* Asynchrony. Work is done in model_run() only; this says in what order, and how much of it a unit is. */
-	bool shuffle;      /* the next unit of work is drawn from all that is waiting; otherwise the oldest kind first */
-	bool out_of_order; /* block, entropy: requests in flight complete in random order (not with VIRTIO_F_IN_ORDER) */
-	uint8_t in_flight; /* block, entropy: requests taken from the available ring before the first completes, 1 to MODEL_IN_FLIGHT_MAX */
-	uint8_t batch;     /* used buffers published with one update of the used index, 1 to MODEL_IN_FLIGHT_MAX */
-	uint8_t reset_units;       /* Version 3: units of work until Status reads 0, at least 1 */
+	bool shuffle; /* the next unit of work is drawn from all that is waiting; otherwise the oldest kind first */
+	bool out_of_order;   /* block, entropy: requests in flight complete in random order (not with VIRTIO_F_IN_ORDER)
+			      */
+	uint8_t in_flight;   /* block, entropy: requests taken from the available ring before the first completes, 1 to
+				MODEL_IN_FLIGHT_MAX */
+	uint8_t batch;	     /* used buffers published with one update of the used index, 1 to MODEL_IN_FLIGHT_MAX */
+	uint8_t reset_units; /* Version 3: units of work until Status reads 0, at least 1 */
 	uint8_t queue_reset_units; /* RING_RESET: units of work until QueueReset reads 0; 0: within the write */
 
 	struct {
-		uint8_t *disk;    /* the backing store, SECTORS * 512 bytes of the host's memory; must outlive the device */
+		uint8_t *
+			disk; /* the backing store, SECTORS * 512 bytes of the host's memory; must outlive the device */
 		uint64_t sectors; /* initial capacity */
 		bool read_only;
 		uint16_t queues; /* with MQ */
-		char id[20];     /* GET_ID */
+		char id[20];	 /* GET_ID */
 	} blk;
 	struct {
 		uint8_t mac[6];
@@ -93,41 +100,46 @@ struct model_config {
 	struct {
 		uint16_t cols, rows;
 		uint32_t max_ports; /* with MULTIPORT: max_nr_ports */
-		uint32_t ports;     /* ports 0 to PORTS - 1 exist from the start; others can be added */
-		bool echo;          /* what a port outputs comes back as its input */
+		uint32_t ports;	    /* ports 0 to PORTS - 1 exist from the start; others can be added */
+		bool echo;	    /* what a port outputs comes back as its input */
 	} console;
 
 	uint32_t defects[MODEL_DEFECT_WORDS]; /* zero: a healthy device */
 };
 
-/* A healthy device of this type and Version with every feature that it can do. The block device has no disk yet: the host sets blk.disk, blk.sectors. */
+/* A healthy device of this type and Version with every feature that it can do. The block device has no disk yet: the
+ * host sets blk.disk, blk.sectors. */
 void model_config_default(struct model_config *config, uint32_t device_id, uint32_t version);
 
-/* Both are copied. The device is as after power on: Status 0, line low. False: a configuration that makes no sense (unknown type or Version, no disk...). */
+/* Both are copied. The device is as after power on: Status 0, line low. False: a configuration that makes no sense
+ * (unknown type or Version, no disk...). */
 bool model_init(struct model *model, const struct model_config *config, const struct model_host *host);
 
 /*
- * The registers and, from 0x100, the configuration space. WIDTH is 1, 2 or 4 bytes. A control register accessed by another width than 4, or in a way its
- * direction forbids, reads 0 and ignores writes; so do the gaps.
+ * The registers and, from 0x100, the configuration space. WIDTH is 1, 2 or 4 bytes. A control register accessed by
+ * another width than 4, or in a way its direction forbids, reads 0 and ignores writes; so do the gaps.
  */
 uint32_t model_read(struct model *model, uint32_t offset, uint8_t width);
 void model_write(struct model *model, uint32_t offset, uint8_t width, uint32_t value);
 
 /*
- * Does up to BUDGET units of work: completing one request or one batch, deciding on one used buffer notification, delivering one frame, one step of a
- * reset, one configuration change. Register writes only leave work behind, so the host chooses when the device acts: at once after each write, later, or
- * one unit at a time between any two accesses of the driver. Returns whether work is left. A device with a defect may never run out of work: bound loops.
+ * Does up to BUDGET units of work: completing one request or one batch, deciding on one used buffer notification,
+ * delivering one frame, one step of a reset, one configuration change. Register writes only leave work behind, so the
+ * host chooses when the device acts: at once after each write, later, or one unit at a time between any two accesses of
+ * the driver. Returns whether work is left. A device with a defect may never run out of work: bound loops.
  */
 bool model_run(struct model *model, unsigned budget);
 
 /* Whether model_run() would find something to do. */
 bool model_has_work(struct model *model);
 
-/* What happens outside of the driver's control. Each leaves work behind for model_run(); false: not possible on this device now, nothing happens. */
+/* What happens outside of the driver's control. Each leaves work behind for model_run(); false: not possible on this
+ * device now, nothing happens. */
 
 /*
- * Changes what this type of device can change, and back with the next call: block the capacity (both halves of it), network the link, console the size.
- * The generation changes with it, and a configuration change notification follows unless the device has no driver.
+ * Changes what this type of device can change, and back with the next call: block the capacity (both halves of it),
+ * network the link, console the size. The generation changes with it, and a configuration change notification follows
+ * unless the device has no driver.
  */
 bool model_config_change(struct model *model);
 
@@ -135,29 +147,34 @@ bool model_config_change(struct model *model);
 bool model_blk_resize(struct model *model, uint64_t sectors);
 
 bool model_net_link(struct model *model, bool up);
-bool model_net_announce(struct model *model); /* with GUEST_ANNOUNCE negotiated: asks the driver to send gratuitous packets */
+bool model_net_announce(
+	struct model *model); /* with GUEST_ANNOUNCE negotiated: asks the driver to send gratuitous packets */
 
 /* A frame arrives from the wire. Dropped (false) when the device is not live or too many are waiting. */
 bool model_net_receive(struct model *model, const uint8_t *frame, uint32_t length);
 
 /*
- * Joins two network devices: what one transmits the other receives. Null: cuts the wire of MODEL. A device that is not joined, with net.responder, finds
- * a machine at the other end which answers ARP requests for every address but the asker's own (from 52:55:0a:00:02:02), and which unpacks every frame of
- * type 0x88b6 and sends what follows the Ethernet header, 14 bytes or more, as a frame of its own: so a driver can ask for any inbound frame.
+ * Joins two network devices: what one transmits the other receives. Null: cuts the wire of MODEL. A device that is not
+ * joined, with net.responder, finds a machine at the other end which answers ARP requests for every address but the
+ * asker's own (from 52:55:0a:00:02:02), and which unpacks every frame of type 0x88b6 and sends what follows the
+ * Ethernet header, 14 bytes or more, as a frame of its own: so a driver can ask for any inbound frame.
  */
 bool model_net_join(struct model *model, struct model *peer);
 
 bool model_console_input(struct model *model, uint32_t port, const uint8_t *bytes, uint32_t length);
 bool model_console_resize(struct model *model, uint16_t cols, uint16_t rows);
-bool model_console_plug(struct model *model, uint32_t port, bool present); /* with MULTIPORT negotiated: hot-plug, hot-unplug */
+bool model_console_plug(struct model *model, uint32_t port,
+			bool present); /* with MULTIPORT negotiated: hot-plug, hot-unplug */
 
 /* Switches one defect at run time. */
 void model_set_defect(struct model *model, enum model_defect defect, bool on);
 
-/* For whoever watches, never for a driver: has the device found an error, and what was it? Null while it has not. Cleared by a reset. */
+/* For whoever watches, never for a driver: has the device found an error, and what was it? Null while it has not.
+ * Cleared by a reset. */
 const char *model_error(const struct model *model);
 
-/* From here on the device's own state, complete so that a host can put it where it likes. Nothing in it is for the host to touch. */
+/* From here on the device's own state, complete so that a host can put it where it likes. Nothing in it is for the host
+ * to touch. */
 #include "model/state.h"
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The network device: 5.1. Transmission, reception, and what is at the other end of the wire; the control queue is in net_control.c. */
+/* The network device: 5.1. Transmission, reception, and what is at the other end of the wire; the control queue is in
+ * net_control.c. */
 #include "model/internal.h"
 
 #include "drivers/spec/net.h"
@@ -9,7 +10,8 @@ enum {
 	DUPLEX_FULL = 1,
 	VLAN_TAG_BYTES = 4,
 	MAC_BYTES = 6,
-	MERGED_MAX = MODEL_NET_FRAME_BYTES / VIRTIO_NET_HDR_BYTES + 1, /* buffers of one frame: each holds at least a header (5.1.9.3.1) */
+	MERGED_MAX = MODEL_NET_FRAME_BYTES / VIRTIO_NET_HDR_BYTES +
+		     1, /* buffers of one frame: each holds at least a header (5.1.9.3.1) */
 };
 
 static uint16_t pairs(const struct model *m, const uint32_t *features)
@@ -37,7 +39,8 @@ static bool receives(const struct model *m, uint16_t index)
 /* 5.1.9.1: legacy without MRG_RXBUF has no num_buffers. */
 static uint32_t header_bytes(const struct model *m)
 {
-	bool legacy = model_is_legacy(m) || (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1));
+	bool legacy = model_is_legacy(m) ||
+		      (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1));
 
 	if ((legacy && broken(m, net_legacy_header_long)) || model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
 		return VIRTIO_NET_HDR_BYTES;
@@ -47,7 +50,8 @@ static uint32_t header_bytes(const struct model *m)
 static void put_status(struct model *m, bool announce)
 {
 	if (model_offers(m, VIRTIO_NET_F_STATUS))
-		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, (m->link_up ? VIRTIO_NET_S_LINK_UP : 0) | (announce ? VIRTIO_NET_S_ANNOUNCE : 0));
+		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2,
+				 (m->link_up ? VIRTIO_NET_S_LINK_UP : 0) | (announce ? VIRTIO_NET_S_ANNOUNCE : 0));
 }
 
 static void init(struct model *m)
@@ -113,7 +117,8 @@ bool model_net_receive(struct model *m, const uint8_t *frame, uint32_t length)
 
 	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_live(m) || !m->link_up)
 		return false;
-	if (length < ETHERNET_HEADER_BYTES || length > (broken(m, net_mtu_not_enforced) ? MODEL_NET_FRAME_BYTES : frame_max(m, frame)))
+	if (length < ETHERNET_HEADER_BYTES ||
+	    length > (broken(m, net_mtu_not_enforced) ? MODEL_NET_FRAME_BYTES : frame_max(m, frame)))
 		return false;
 	if (n->waiting == MODEL_NET_FRAMES_MAX || broken(m, net_rx_lost))
 		return false;
@@ -128,7 +133,14 @@ bool model_net_receive(struct model *m, const uint8_t *frame, uint32_t length)
 static void respond(struct model *m, const uint8_t *frame, uint32_t length)
 {
 	static const uint8_t own[MAC_BYTES] = { 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02 };
-	enum { ARP = ETHERNET_HEADER_BYTES, OPERATION = ARP + 7, SENDER = ARP + 8, TARGET = ARP + 18, IP = 6, ARP_END = ARP + 28 };
+	enum {
+		ARP = ETHERNET_HEADER_BYTES,
+		OPERATION = ARP + 7,
+		SENDER = ARP + 8,
+		TARGET = ARP + 18,
+		IP = 6,
+		ARP_END = ARP + 28
+	};
 	uint8_t reply[ETHERNET_FRAME_MIN] = { 0 };
 	bool same = true;
 
@@ -183,7 +195,8 @@ static bool acceptable(const struct model *m, const uint8_t *header, const uint8
 
 	if (gso_type != VIRTIO_NET_HDR_GSO_NONE && !broken(m, net_tx_gso_accepted))
 		return false;
-	if ((header[0] & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM) && gso_type == VIRTIO_NET_HDR_GSO_NONE && !broken(m, net_tx_tunnel_csum_accepted))
+	if ((header[0] & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM) && gso_type == VIRTIO_NET_HDR_GSO_NONE &&
+	    !broken(m, net_tx_tunnel_csum_accepted))
 		return false;
 	if (broken(m, net_tx_unknown_flags_dropped) && (header[0] & VIRTIO_NET_HDR_F_UNDEFINED))
 		return false;
@@ -207,7 +220,8 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	length = (uint32_t)(m->chain.readable - skip);
 	if (length > MODEL_NET_FRAME_BYTES || length < ETHERNET_HEADER_BYTES)
 		return 0;
-	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) || !model_chain_read(m, skip, frame, length))
+	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) ||
+	    !model_chain_read(m, skip, frame, length))
 		return 0;
 	if (!acceptable(m, header, frame, length) || !complete_checksum(m, header, frame, length))
 		return 0;
@@ -234,15 +248,16 @@ static uint16_t steer_wrongly(const struct model *m, uint16_t active, uint16_t *
 	uint16_t all = pairs(m, m->driver_features);
 	bool above = broken(m, net_mq_above_pairs) && m->net.pairs_set;
 
-	if (all == active || (!above && !(broken(m, net_mq_before_set) && !m->net.pairs_set)) || !model_queue_live(m, (uint16_t)(2 * (all - 1))))
+	if (all == active || (!above && !(broken(m, net_mq_before_set) && !m->net.pairs_set)) ||
+	    !model_queue_live(m, (uint16_t)(2 * (all - 1))))
 		return active;
 	*preferred = (uint16_t)(all - 1);
 	return all;
 }
 
 /*
- * The receive queue for the frame that waits longest. 5.1.9.5.6: the pair on which the flow was transmitted, one of the active ones; if its queue is being
- * reset, another one. False: all are.
+ * The receive queue for the frame that waits longest. 5.1.9.5.6: the pair on which the flow was transmitted, one of the
+ * active ones; if its queue is being reset, another one. False: all are.
  */
 static bool steer(struct model *m, const uint8_t *frame, uint16_t *index)
 {
@@ -264,18 +279,22 @@ static void drop(struct model *m)
 {
 	m->net.first = (uint8_t)((m->net.first + 1) % MODEL_NET_FRAMES_MAX);
 	m->net.waiting--;
+	for (unsigned i = 0; i < MODEL_QUEUES_MAX; i++)
+		m->queue[i].starved = false; /* the next frame may need less */
 }
 
 /* Only with a defect: buffers of a frame that the driver was not told of yet. */
 static bool some_left_to_publish(const struct model *m, uint16_t *index)
 {
-	for (*index = 0; *index < 2 * MODEL_NET_PAIRS_MAX && broken(m, net_merge_one_by_one); *index = (uint16_t)(*index + 2))
+	for (*index = 0; *index < 2 * MODEL_NET_PAIRS_MAX && broken(m, net_merge_one_by_one);
+	     *index = (uint16_t)(*index + 2))
 		if (m->queue[*index].staged && model_queue_live(m, *index))
 			return true;
 	return false;
 }
 
-/* Frames that nobody wants, or that no queue can take, are dropped here, so that what is left is work only if there are buffers. */
+/* Frames that nobody wants, or that no queue can take, are dropped here, so that what is left is work only if there are
+ * buffers. */
 static bool inbound(struct model *m)
 {
 	uint16_t index, count;
@@ -300,8 +319,9 @@ static bool inbound(struct model *m)
 /* Room in the buffer of m->chain. */
 static uint64_t usable(const struct model *m)
 {
-	return broken(m, net_merge_not_filled) && m->chain.writable > 16 && model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF) ? m->chain.writable - 4
-														     : m->chain.writable;
+	return broken(m, net_merge_not_filled) && m->chain.writable > 16 && model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF)
+		       ? m->chain.writable - 4
+		       : m->chain.writable;
 }
 
 /* The header of a received frame. Nothing is left to the driver: no flags, no gso_type. 5.1.9.4.1. */
@@ -311,12 +331,14 @@ static void make_header(const struct model *m, uint8_t *header, uint32_t header_
 		uint16_t defect;
 		uint8_t flags, gso_type;
 	} wrong[] = {
-		{ MODEL_DEFECT_net_rx_gso_tcpv4, 0, 1 },
-		{ MODEL_DEFECT_net_rx_gso_udp, VIRTIO_NET_HDR_F_NEEDS_CSUM, 3 },
-		{ MODEL_DEFECT_net_rx_gso_tcpv6, VIRTIO_NET_HDR_F_NEEDS_CSUM, 4 },
-		{ MODEL_DEFECT_net_rx_gso_udp_l4, VIRTIO_NET_HDR_F_NEEDS_CSUM, 5 },
-		{ MODEL_DEFECT_net_rx_gso_tunnel, VIRTIO_NET_HDR_F_NEEDS_CSUM, 0x21 },
-		{ MODEL_DEFECT_net_rx_gso_ecn, VIRTIO_NET_HDR_F_NEEDS_CSUM, 0x81 },
+		{ MODEL_DEFECT_net_rx_gso_tcpv4, 0, VIRTIO_NET_HDR_GSO_TCPV4 },
+		{ MODEL_DEFECT_net_rx_gso_udp, VIRTIO_NET_HDR_F_NEEDS_CSUM, VIRTIO_NET_HDR_GSO_UDP },
+		{ MODEL_DEFECT_net_rx_gso_tcpv6, VIRTIO_NET_HDR_F_NEEDS_CSUM, VIRTIO_NET_HDR_GSO_TCPV6 },
+		{ MODEL_DEFECT_net_rx_gso_udp_l4, VIRTIO_NET_HDR_F_NEEDS_CSUM, VIRTIO_NET_HDR_GSO_UDP_L4 },
+		{ MODEL_DEFECT_net_rx_gso_tunnel, VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		  VIRTIO_NET_HDR_GSO_TCPV4 | VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4 },
+		{ MODEL_DEFECT_net_rx_gso_ecn, VIRTIO_NET_HDR_F_NEEDS_CSUM,
+		  VIRTIO_NET_HDR_GSO_TCPV4 | VIRTIO_NET_HDR_GSO_ECN },
 		{ MODEL_DEFECT_net_rx_tunnel_csum, VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM, 0 },
 		{ MODEL_DEFECT_net_rx_rsc_info, VIRTIO_NET_HDR_F_RSC_INFO, 0 },
 		{ MODEL_DEFECT_net_rx_security, VIRTIO_NET_HDR_F_SECURITY, 0 },
@@ -330,7 +352,8 @@ static void make_header(const struct model *m, uint8_t *header, uint32_t header_
 			header[0] |= wrong[i].flags;
 			header[1] |= wrong[i].gso_type;
 		}
-	if (model_negotiated(m, VIRTIO_NET_F_GUEST_CSUM) ? broken(m, net_rx_data_valid_always) : broken(m, net_rx_flags_set))
+	if (model_negotiated(m, VIRTIO_NET_F_GUEST_CSUM) ? broken(m, net_rx_data_valid_always)
+							 : broken(m, net_rx_flags_set))
 		header[0] |= VIRTIO_NET_HDR_F_DATA_VALID;
 	if (model_negotiated(m, VIRTIO_NET_F_GUEST_CSUM) && broken(m, net_rx_needs_csum_junk)) {
 		header[0] |= VIRTIO_NET_HDR_F_NEEDS_CSUM;
@@ -369,13 +392,14 @@ static void spoil_checksum(const struct model *m, uint8_t *frame, uint32_t lengt
 }
 
 /*
- * One frame into as many buffers as it needs, published together (5.1.9.4.1). The number of buffers is in the header, in the first of them, and known only
- * at the end: so first their sizes are added up.
+ * One frame into as many buffers as it needs, published together (5.1.9.4.1). The number of buffers is in the header,
+ * in the first of them, and known only at the end: so first their sizes are added up.
  */
 static void deliver(struct model *m)
 {
 	const uint8_t *frame = m->net.frame[m->net.first];
-	uint32_t header_length = header_bytes(m), total = header_length + m->net.length[m->net.first], room = 0, done = 0;
+	uint32_t header_length = header_bytes(m), total = header_length + m->net.length[m->net.first], room = 0,
+		 done = 0;
 	uint16_t head[MERGED_MAX], count = 0, index;
 	bool merge = model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF), apart;
 	uint8_t *packet = m->net.packet;
@@ -427,7 +451,8 @@ static void deliver(struct model *m)
 /* 5.1.4: read-only for the driver; legacy: mac is writable (5.1.4.2). */
 static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
 {
-	if (!model_is_legacy(m) || !model_offers(m, VIRTIO_NET_F_MAC) || offset + width > VIRTIO_NET_CONFIG_MAC + MAC_BYTES)
+	if (!model_is_legacy(m) || !model_offers(m, VIRTIO_NET_F_MAC) ||
+	    offset + width > VIRTIO_NET_CONFIG_MAC + MAC_BYTES)
 		return;
 	model_config_put(m, offset, width, value);
 	for (unsigned i = 0; i < MAC_BYTES; i++)
@@ -448,7 +473,8 @@ bool model_net_link(struct model *m, bool up)
 
 bool model_net_announce(struct model *m)
 {
-	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_negotiated(m, VIRTIO_NET_F_GUEST_ANNOUNCE) || !model_offers(m, VIRTIO_NET_F_STATUS))
+	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_negotiated(m, VIRTIO_NET_F_GUEST_ANNOUNCE) ||
+	    !model_offers(m, VIRTIO_NET_F_STATUS))
 		return false;
 	put_status(m, true);
 	m->config_changed = true;
@@ -457,7 +483,8 @@ bool model_net_announce(struct model *m)
 
 bool model_net_join(struct model *m, struct model *peer)
 {
-	if (m->config.device_id != VIRTIO_ID_NETWORK || (peer && (peer->config.device_id != VIRTIO_ID_NETWORK || peer == m)))
+	if (m->config.device_id != VIRTIO_ID_NETWORK ||
+	    (peer && (peer->config.device_id != VIRTIO_ID_NETWORK || peer == m)))
 		return false;
 	if (m->peer)
 		m->peer->peer = NULL;

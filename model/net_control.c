@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The control virtqueue of the network device (5.1.9.5), and what its commands are about: which incoming frames the driver wants. */
+/* The control virtqueue of the network device (5.1.9.5), and what its commands are about: which incoming frames the
+ * driver wants. */
 #include "model/internal.h"
 
 #include "drivers/spec/net.h"
@@ -37,12 +38,14 @@ static bool get_mac(struct model *m, struct command *c, uint8_t mac[MAC_BYTES])
 static bool receive_mode(struct model *m, struct command *c)
 {
 	struct model_net *n = &m->net;
-	bool *mode[] = { &n->promiscuous, &n->all_multicast, &n->all_unicast, &n->no_multicast, &n->no_unicast, &n->no_broadcast };
+	bool *mode[] = { &n->promiscuous,  &n->all_multicast, &n->all_unicast,
+			 &n->no_multicast, &n->no_unicast,    &n->no_broadcast };
 	uint32_t on = get(m, c, 1);
 
 	if (c->code <= VIRTIO_NET_CTRL_RX_ALLMULTI ? broken(m, net_promisc_refused) : broken(m, net_rx_extra_refused))
 		return false;
-	if (!model_negotiated(m, c->code <= VIRTIO_NET_CTRL_RX_ALLMULTI ? VIRTIO_NET_F_CTRL_RX : VIRTIO_NET_F_CTRL_RX_EXTRA))
+	if (!model_negotiated(m, c->code <= VIRTIO_NET_CTRL_RX_ALLMULTI ? VIRTIO_NET_F_CTRL_RX
+									: VIRTIO_NET_F_CTRL_RX_EXTRA))
 		return false;
 	if (!c->valid || on > 1 || c->code >= sizeof mode / sizeof mode[0])
 		return false;
@@ -50,7 +53,8 @@ static bool receive_mode(struct model *m, struct command *c)
 	return true;
 }
 
-/* 5.1.9.5.2: unicast addresses, then multicast ones. More than fit: that kind is not filtered, which the specification allows. */
+/* 5.1.9.5.2: unicast addresses, then multicast ones. More than fit: that kind is not filtered, which the specification
+ * allows. */
 static bool set_mac_table(struct model *m, struct command *c)
 {
 	struct model_net *n = &m->net;
@@ -102,7 +106,8 @@ static bool filter_vlan(struct model *m, struct command *c)
 {
 	uint32_t id = get(m, c, 2);
 
-	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_VLAN) || !c->valid || id > VLAN_MASK || c->code > VIRTIO_NET_CTRL_VLAN_DEL)
+	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_VLAN) || !c->valid || id > VLAN_MASK ||
+	    c->code > VIRTIO_NET_CTRL_VLAN_DEL)
 		return false;
 	model_set_bit(m->net.vlans, id, c->code == VIRTIO_NET_CTRL_VLAN_ADD);
 	return true;
@@ -134,14 +139,16 @@ static bool set_pairs(struct model *m, struct command *c)
 	return true;
 }
 
-/* 5.1.9.5.9: a subset of what was negotiated. What is off does not come on: received frames never have anything offloaded. */
+/* 5.1.9.5.9: a subset of what was negotiated. What is off does not come on: received frames never have anything
+ * offloaded. */
 static bool set_offloads(struct model *m, struct command *c)
 {
-	static const uint8_t known[] = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_ECN,
-					 VIRTIO_NET_F_GUEST_UFO };
+	static const uint8_t known[] = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6,
+					 VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_GUEST_UFO };
 	uint32_t low = get(m, c, 4), high = get(m, c, 4);
 
-	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) || c->code != VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET || !c->valid)
+	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) || c->code != VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET ||
+	    !c->valid)
 		return false;
 	for (unsigned i = 0; i < sizeof known; i++)
 		if (model_negotiated(m, known[i]))
@@ -151,7 +158,8 @@ static bool set_offloads(struct model *m, struct command *c)
 
 static bool execute(struct model *m, struct command *c)
 {
-	bool filter = c->class == VIRTIO_NET_CTRL_RX || (c->class == VIRTIO_NET_CTRL_MAC && c->code != VIRTIO_NET_CTRL_MAC_TABLE_SET);
+	bool filter = c->class == VIRTIO_NET_CTRL_RX ||
+		      (c->class == VIRTIO_NET_CTRL_MAC && c->code != VIRTIO_NET_CTRL_MAC_TABLE_SET);
 
 	if (broken(m, net_good_command_fails) && !filter)
 		return false;
@@ -190,7 +198,8 @@ uint32_t model_net_command(struct model *m)
 		return 0;
 	if (broken(m, net_ack_four_bytes)) {
 		const uint8_t more[3] = { 0 };
-		m->host.write(m->host.context, m->chain.segment[m->chain.readable_count].address + 1, more, sizeof more);
+		m->host.write(m->host.context, m->chain.segment[m->chain.readable_count].address + 1, more,
+			      sizeof more);
 		return 4;
 	}
 	return 1;
@@ -241,18 +250,20 @@ static bool suppressed(const struct model *m, enum destination to)
 	case UNICAST:
 		return n->no_unicast && !broken(m, net_nouni_inert) && !(broken(m, net_nouni_loses) && n->all_unicast);
 	case MULTICAST:
-		return n->no_multicast && !broken(m, net_nomulti_inert) && !(broken(m, net_nomulti_loses) && n->all_multicast);
+		return n->no_multicast && !broken(m, net_nomulti_inert) &&
+		       !(broken(m, net_nomulti_loses) && n->all_multicast);
 	case BROADCAST:
 		if (broken(m, net_nomulti_blocks_broadcast) && n->no_multicast)
 			return true;
-		return n->no_broadcast && !broken(m, net_nobcast_inert) && !(broken(m, net_nobcast_loses) && n->all_multicast);
+		return n->no_broadcast && !broken(m, net_nobcast_inert) &&
+		       !(broken(m, net_nobcast_loses) && n->all_multicast);
 	}
 	return false;
 }
 
 /*
- * 5.1.9.5.1 to 5.1.9.5.3. A driver that did not accept CTRL_RX cannot name the groups it is in, one that did not accept MAC has an address of its own
- * choice: neither is filtered.
+ * 5.1.9.5.1 to 5.1.9.5.3. A driver that did not accept CTRL_RX cannot name the groups it is in, one that did not accept
+ * MAC has an address of its own choice: neither is filtered.
  */
 bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length)
 {
@@ -265,10 +276,11 @@ bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t leng
 	if (no || !wanted_vlan(m, frame, length))
 		return false;
 	if (to == MULTICAST)
-		return (n->all_multicast && !broken(m, net_allmulti_inert)) || n->multicast_overflow || !model_negotiated(m, VIRTIO_NET_F_CTRL_RX) ||
-		       in_table(m, frame);
+		return (n->all_multicast && !broken(m, net_allmulti_inert)) || n->multicast_overflow ||
+		       !model_negotiated(m, VIRTIO_NET_F_CTRL_RX) || in_table(m, frame);
 	if (to == UNICAST)
-		return (n->all_unicast && !broken(m, net_alluni_inert)) || n->unicast_overflow || !model_negotiated(m, VIRTIO_NET_F_MAC) ||
-		       same_mac(frame, n->mac) || in_table(m, frame) || broken(m, net_mac_filter_inert);
+		return (n->all_unicast && !broken(m, net_alluni_inert)) || n->unicast_overflow ||
+		       !model_negotiated(m, VIRTIO_NET_F_MAC) || same_mac(frame, n->mac) || in_table(m, frame) ||
+		       broken(m, net_mac_filter_inert);
 	return true;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A split virtqueue as the device sees it: 2.7. Buffers are taken from the available ring, used elements staged behind the used index, published by moving
- * it, and only then a notification is decided upon. These are separate steps, because a driver on another CPU can see what is between them.
+ * A split virtqueue as the device sees it: 2.7. Buffers are taken from the available ring, used elements staged behind
+ * the used index, published by moving it, and only then a notification is decided upon. These are separate steps,
+ * because a driver on another CPU can see what is between them.
  */
 #include "model/internal.h"
 
@@ -83,7 +84,8 @@ static void hold_on(struct model *m, struct model_queue *q)
 void model_queue_start(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
-	bool go_on = q->reset_once ? broken(m, queue_reset_keeps_indices) : broken(m, reset_keeps_indices) && !q->enabled_once;
+	bool go_on = q->reset_once ? broken(m, queue_reset_keeps_indices)
+				   : broken(m, reset_keeps_indices) && !q->enabled_once;
 
 	hold_on(m, q);
 	if (!go_on)
@@ -120,7 +122,9 @@ void model_queue_reset_step(struct model *m, uint16_t index)
 		q->reset_units--;
 		return;
 	}
-	*q = (struct model_queue){ .size = m->config.queue_size_max, .reset_once = true, .enabled_once = old.enabled_once };
+	*q = (struct model_queue){ .size = m->config.queue_size_max,
+				   .reset_once = true,
+				   .enabled_once = old.enabled_once };
 	q->old_desc = old.old_desc;
 	q->old_avail = old.old_avail;
 	q->old_used = old.old_used;
@@ -153,10 +157,12 @@ static bool entry_behind(struct model *m, struct model_queue *q)
 {
 	uint16_t head;
 
-	return q->greedy && q->next_avail < q->size && read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * q->next_avail, &head) && head && head < q->size;
+	return q->greedy && q->next_avail < q->size &&
+	       read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * q->next_avail, &head) && head && head < q->size;
 }
 
-/* COUNT: buffers that the driver has made available and the device has not taken. False: none, or the device has failed. */
+/* COUNT: buffers that the driver has made available and the device has not taken. False: none, or the device has
+ * failed. */
 bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 {
 	struct model_queue *q = &m->queue[index];
@@ -165,7 +171,8 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 	if (!read16(m, q->avail + INDEX, &avail_index))
 		return false;
 	*count = (uint16_t)(avail_index - q->next_avail);
-	if (broken(m, takes_beyond_available_index) && (*count == 0 || *count == 0xffff)) /* 0xffff: one ahead of the driver */
+	if (broken(m, takes_beyond_available_index) &&
+	    (*count == 0 || *count == 0xffff)) /* 0xffff: one ahead of the driver */
 		*count = *count == 0 && entry_behind(m, q);
 	if (*count > q->size) {
 		model_fail(m, "available index out of range");
@@ -174,7 +181,8 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 	return *count != 0;
 }
 
-/* The ring is empty: ask for a notification of the next buffer, and look again, because it may have been added before the driver could see that. */
+/* The ring is empty: ask for a notification of the next buffer, and look again, because it may have been added before
+ * the driver could see that. */
 static bool look_again(struct model *m, uint16_t index, uint16_t *count)
 {
 	tell_avail_event(m, &m->queue[index], m->queue[index].next_avail);
@@ -239,7 +247,10 @@ static void spoil_memory(struct model *m, const struct model_queue *q, uint16_t 
 	uint8_t byte;
 
 	if (broken(m, writes_descriptor_table))
-		m->host.write(m->host.context, q->desc + sizeof(struct virtq_desc) * (uint64_t)head + offsetof(struct virtq_desc, length), zeros, 4);
+		m->host.write(m->host.context,
+			      q->desc + sizeof(struct virtq_desc) * (uint64_t)head +
+				      offsetof(struct virtq_desc, length),
+			      zeros, 4);
 	if (broken(m, writes_indirect_table) && chain->indirect)
 		m->host.write(m->host.context, chain->indirect + offsetof(struct virtq_desc, length), zeros, 4);
 	if (broken(m, writes_readable_buffer) && chain->readable_count) {
@@ -405,7 +416,8 @@ static bool wanted(struct model *m, const struct model_queue *q, uint16_t old)
 	}
 	if (!event_idx)
 		return !(value & VIRTQ_AVAIL_F_NO_INTERRUPT) || broken(m, no_interrupt_ignored);
-	if (broken(m, event_idx_obeys_flags) && read_suppression(m, q, false, &flags) && (flags & VIRTQ_AVAIL_F_NO_INTERRUPT))
+	if (broken(m, event_idx_obeys_flags) && read_suppression(m, q, false, &flags) &&
+	    (flags & VIRTQ_AVAIL_F_NO_INTERRUPT))
 		return false;
 	return event_reached(m, value, old, q->next_used);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The registers: 4.2.2 (Versions 2 and 3), 4.2.4 (Version 1). One function reads, one writes; which registers exist depends on the Version. */
+/* The registers: 4.2.2 (Versions 2 and 3), 4.2.4 (Version 1). One function reads, one writes; which registers exist
+ * depends on the Version. */
 #include "model/internal.h"
 
 enum { TEN_BITS = 0x3ff, LEGACY_PAGE = 4096 };
@@ -162,7 +163,8 @@ static void write_half(struct model *m, struct model_queue *q, unsigned part, bo
 	*address = high ? (uint64_t)value << 32 | (uint32_t)*address : (*address >> 32) << 32 | value;
 }
 
-/* 2.7: a power of two; 4.2.2.2: at most QueueSizeMax, and not while the queue is in use. Anything else is not a size. */
+/* 2.7: a power of two; 4.2.2.2: at most QueueSizeMax, and not while the queue is in use. Anything else is not a size.
+ */
 static void write_queue_size(struct model *m, struct model_queue *q, uint32_t value)
 {
 	if (broken(m, queue_size_ignored) || (broken(m, queue_size_small_refused) && value < 4))
@@ -292,13 +294,15 @@ static void write_driver_features(struct model *m, uint32_t value)
 		m->backend->negotiated(m);
 }
 
-/* 4.2.3.3. A notification may come before the queue is ready or the device live: it is remembered until it can be answered. */
+/* 4.2.3.3. A notification may come before the queue is ready or the device live: it is remembered until it can be
+ * answered. */
 static void write_queue_notify(struct model *m, uint32_t value)
 {
 	uint32_t index = value;
 
 	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA) && !broken(m, notification_data_as_index))
-		index = broken(m, notification_data_high_half) ? value >> VIRTIO_NOTIFY_NEXT_SHIFT : value & VIRTIO_NOTIFY_QUEUE_MASK;
+		index = broken(m, notification_data_high_half) ? value >> VIRTIO_NOTIFY_NEXT_SHIFT
+							       : value & VIRTIO_NOTIFY_QUEUE_MASK;
 	if (broken(m, kick_interrupts) || (broken(m, kick_before_driver_ok_interrupts) && !model_live(m)))
 		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
 	if (index >= model_queue_count(m)) {

@@ -12,7 +12,10 @@ static const struct overlay {
 	uint8_t device_id, offset, width;
 	uint32_t value;
 } overlays[] = {
-#define OVERLAY(id, type, offset, width, value) { MODEL_DEFECT_##id, VIRTIO_ID_##type, offset, width, value }
+#define OVERLAY(id, type, offset, width, value)                           \
+	{                                                                 \
+		MODEL_DEFECT_##id, VIRTIO_ID_##type, offset, width, value \
+	}
 	OVERLAY(blk_padding_junk, BLOCK, VIRTIO_BLK_CONFIG_UNUSED0, 1, 0xa5),
 	OVERLAY(blk_padding_junk, BLOCK, VIRTIO_BLK_CONFIG_UNUSED1, 3, 0xa5a5a5),
 	OVERLAY(blk_num_queues_zero, BLOCK, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2, 0),
@@ -30,7 +33,8 @@ static uint8_t defective_byte(struct model *m, uint32_t offset, uint8_t value)
 
 	for (unsigned i = 0; i < sizeof overlays / sizeof overlays[0]; i++) {
 		const struct overlay *o = &overlays[i];
-		if (model_has(m, (enum model_defect)o->defect) && o->device_id == m->config.device_id && offset - o->offset < o->width)
+		if (model_has(m, (enum model_defect)o->defect) && o->device_id == m->config.device_id &&
+		    offset - o->offset < o->width)
 			value = (uint8_t)(o->value >> (8 * (offset - o->offset)));
 	}
 	if (m->config.device_id != VIRTIO_ID_NETWORK)
@@ -59,13 +63,15 @@ static bool hidden(const struct model *m, uint32_t offset)
 {
 	if (m->status & (model_is_legacy(m) ? VIRTIO_STATUS_DRIVER_OK : VIRTIO_STATUS_FEATURES_OK))
 		return false;
-	return broken(m, config_hidden_early) || (broken(m, config_conditional_hidden_early) && offset >= unconditional(m));
+	return broken(m, config_hidden_early) ||
+	       (broken(m, config_conditional_hidden_early) && offset >= unconditional(m));
 }
 
 static void finish_torn_change(struct model *m)
 {
 	if (m->defective.torn_reads && --m->defective.torn_reads == 0)
-		model_to_le(&m->config_space[m->defective.torn_offset], m->defective.torn_width, m->defective.torn_value);
+		model_to_le(&m->config_space[m->defective.torn_offset], m->defective.torn_width,
+			    m->defective.torn_value);
 }
 
 /* 2.5.2: readable at any time. */
@@ -86,7 +92,8 @@ uint32_t model_config_read(struct model *m, uint32_t offset, uint8_t width)
 	return value;
 }
 
-/* A change is one step for the driver: no access sees half of it, and the generation tells accesses before it from those after it. */
+/* A change is one step for the driver: no access sees half of it, and the generation tells accesses before it from
+ * those after it. */
 void model_config_put(struct model *m, uint32_t offset, unsigned width, uint64_t value)
 {
 	unsigned half = width;
@@ -104,7 +111,8 @@ void model_config_put(struct model *m, uint32_t offset, unsigned width, uint64_t
 	m->generation++;
 }
 
-/* A driver that has not finished negotiation has nothing to be told yet, and after a reset nothing may be sent until it has (2.4.1). */
+/* A driver that has not finished negotiation has nothing to be told yet, and after a reset nothing may be sent until it
+ * has (2.4.1). */
 bool model_config_notify_due(const struct model *m)
 {
 	uint32_t reached = model_is_legacy(m) ? VIRTIO_STATUS_DRIVER : VIRTIO_STATUS_FEATURES_OK;

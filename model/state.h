@@ -9,12 +9,13 @@ struct model_segment {
 	uint32_t length;
 };
 
-/* A descriptor chain, walked and checked: first the device-readable segments, then the device-writable ones (2.7.4.2). */
+/* A descriptor chain, walked and checked: first the device-readable segments, then the device-writable ones (2.7.4.2).
+ */
 struct model_chain {
 	uint16_t head;
 	uint16_t readable_count, count;
 	uint64_t readable, writable; /* bytes */
-	uint64_t indirect;           /* table, if there was one */
+	uint64_t indirect;	     /* table, if there was one */
 	struct model_segment segment[MODEL_CHAIN_MAX];
 };
 
@@ -26,40 +27,40 @@ struct model_queue {
 	uint32_t pfn, align; /* legacy */
 
 	/* where the device is */
-	uint16_t next_avail;   /* next entry of the available ring to take */
-	uint16_t next_used;    /* used index as the driver sees it */
-	uint16_t staged;       /* entries written behind it, not published yet */
-	bool staged_in_full;   /* IN_ORDER: every staged buffer was used completely */
-	uint16_t signalled;    /* used index up to which a notification was sent or decided against */
-	bool notified;         /* an available buffer notification came and was not answered by a look at the ring */
-	bool starved;          /* STARVED_AT buffers are available and not enough for what waits */
+	uint16_t next_avail; /* next entry of the available ring to take */
+	uint16_t next_used;  /* used index as the driver sees it */
+	uint16_t staged;     /* entries written behind it, not published yet */
+	bool staged_in_full; /* IN_ORDER: every staged buffer was used completely */
+	uint16_t signalled;  /* used index up to which a notification was sent or decided against */
+	bool notified;	     /* an available buffer notification came and was not answered by a look at the ring */
+	bool starved;	     /* STARVED_AT buffers are available and not enough for what waits */
 	uint16_t starved_at;
-	uint8_t reset_units;   /* of work until this queue's reset is complete; nonzero: QueueReset reads 1 */
-	uint8_t in_flight;     /* requests taken and not completed */
+	uint8_t reset_units; /* of work until this queue's reset is complete; nonzero: QueueReset reads 1 */
+	uint8_t in_flight;   /* requests taken and not completed */
 	uint16_t head[MODEL_IN_FLIGHT_MAX];
 
 	/* what defects remember */
-	bool zombie;        /* served although not ready */
-	bool ghost;         /* shown as ready although not */
-	bool fresh;         /* notified, and not looked at since */
-	bool greedy;        /* notified, and nothing taken since that was not available */
+	bool zombie;	    /* served although not ready */
+	bool ghost;	    /* shown as ready although not */
+	bool fresh;	    /* notified, and not looked at since */
+	bool greedy;	    /* notified, and nothing taken since that was not available */
 	bool enabled_once;  /* since the device's reset */
 	bool reset_once;    /* since the device's reset */
 	bool any_signalled; /* since the device's reset */
 	uint16_t last_head;
-	uint16_t sample;    /* suppression field when a buffer was taken */
+	uint16_t sample; /* suppression field when a buffer was taken */
 	uint32_t returned;
-	uint32_t low[3];    /* low halves of the addresses, not taken over yet */
+	uint32_t low[3]; /* low halves of the addresses, not taken over yet */
 	uint64_t old_desc, old_avail, old_used;
 	uint16_t old_size;
-	bool late;          /* an element that is not written yet */
+	bool late; /* an element that is not written yet */
 	uint16_t late_slot, late_head;
 	uint32_t late_length;
 };
 
 struct model_net {
 	uint16_t active_pairs;
-	bool pairs_set; /* by a command */
+	bool pairs_set;	 /* by a command */
 	bool table_late; /* the MAC table does not count yet: a defect */
 	bool promiscuous, all_multicast, all_unicast, no_multicast, no_unicast, no_broadcast;
 	uint8_t mac_count;
@@ -71,7 +72,7 @@ struct model_net {
 	uint8_t first, waiting;
 	uint16_t length[MODEL_NET_FRAMES_MAX];
 	uint8_t frame[MODEL_NET_FRAMES_MAX][MODEL_NET_FRAME_BYTES];
-	uint8_t scratch[MODEL_NET_FRAME_BYTES];     /* a frame on its way out */
+	uint8_t scratch[MODEL_NET_FRAME_BYTES];	    /* a frame on its way out */
 	uint8_t packet[MODEL_NET_FRAME_BYTES + 16]; /* header and frame on their way in */
 };
 
@@ -81,10 +82,10 @@ struct model_console_message {
 
 struct model_console {
 	struct {
-		bool present;   /* plugged in */
+		bool present;	/* plugged in */
 		bool announced; /* the driver was told by DEVICE_ADD and not yet by DEVICE_REMOVE */
-		bool ready;     /* PORT_READY */
-		bool open;      /* PORT_OPEN by the driver */
+		bool ready;	/* PORT_READY */
+		bool open;	/* PORT_OPEN by the driver */
 		uint16_t first, waiting;
 		uint8_t input[MODEL_CONSOLE_INPUT_BYTES];
 	} port[MODEL_CONSOLE_PORTS_MAX];
@@ -106,7 +107,7 @@ struct model {
 	uint32_t status, interrupt_status;
 	uint32_t generation;
 	bool line;
-	uint16_t turn; /* queue that was served last */
+	uint16_t turn;	     /* queue that was served last */
 	uint8_t reset_units; /* of work until the reset is complete; nonzero: resetting */
 
 	bool config_changed; /* a change that the driver has not been notified of */
@@ -120,7 +121,7 @@ struct model {
 		bool fatal;   /* no driver is accepted any more */
 		bool off_the_bus;
 		uint32_t reads, requests, writes, last_word;
-		bool late;    /* there was a life before */
+		bool late; /* there was a life before */
 		uint8_t ticks;
 		uint64_t late_used, late_buffer;
 		uint16_t late_index;
@@ -130,9 +131,9 @@ struct model {
 
 	struct model_queue queue[MODEL_QUEUES_MAX];
 	struct model_chain chain; /* of the request under work */
-	uint64_t sectors;    /* block: capacity now */
-	bool link_up;        /* network */
-	uint16_t cols, rows; /* console */
+	uint64_t sectors;	  /* block: capacity now */
+	bool link_up;		  /* network */
+	uint16_t cols, rows;	  /* console */
 	struct model *peer;
 	union {
 		struct model_net net;

@@ -4,7 +4,8 @@
 
 /* Set by the driver. SUSPEND is not offered, DEVICE_NEEDS_RESET is the device's. */
 enum {
-	DRIVER_BITS = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_FAILED
+	DRIVER_BITS = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK |
+		      VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_FAILED
 };
 enum { LEGACY_ALIGN = 4096 }; /* QueueAlign until the driver writes it: 2.7.2, "usually" */
 
@@ -16,7 +17,9 @@ bool model_live(const struct model *m)
 	if (m->error || m->reset_units || m->defective.off_the_bus)
 		return false;
 	if (model_is_legacy(m))
-		needed = broken(m, legacy_needs_features_ok) ? VIRTIO_STATUS_FEATURES_OK : broken(m, legacy_needs_driver_ok) ? VIRTIO_STATUS_DRIVER_OK : 0;
+		needed = broken(m, legacy_needs_features_ok) ? VIRTIO_STATUS_FEATURES_OK
+			 : broken(m, legacy_needs_driver_ok) ? VIRTIO_STATUS_DRIVER_OK
+							     : 0;
 	if (broken(m, consumes_before_driver_ok) ||
 	    (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1)))
 		needed &= ~(uint32_t)VIRTIO_STATUS_DRIVER_OK;

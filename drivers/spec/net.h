@@ -43,7 +43,16 @@ enum {
 	VIRTIO_NET_HDR_F_SECURITY_SA_SOFT_EXPIRY_WARN = 64,
 	VIRTIO_NET_HDR_F_UNDEFINED = 128, /* the one flag that 1.4 gives no meaning */
 };
-enum { VIRTIO_NET_HDR_GSO_NONE = 0 };
+enum {
+	VIRTIO_NET_HDR_GSO_NONE = 0,
+	VIRTIO_NET_HDR_GSO_TCPV4 = 1,
+	VIRTIO_NET_HDR_GSO_UDP = 3,
+	VIRTIO_NET_HDR_GSO_TCPV6 = 4,
+	VIRTIO_NET_HDR_GSO_UDP_L4 = 5,
+	VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV4 = 0x20,
+	VIRTIO_NET_HDR_GSO_UDP_TUNNEL_IPV6 = 0x40,
+	VIRTIO_NET_HDR_GSO_ECN = 0x80,
+};
 
 /* 5.1.9.5: class, command, data; the device writes one ack byte */
 enum {
