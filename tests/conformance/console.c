@@ -353,7 +353,7 @@ static void hear_ports(struct run *t, struct device *d)
 		skip(t, "the device announced no port");
 }
 
-#define MULTIPORT .type = VIRTIO_ID_CONSOLE, .queues = 4, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)
+#define MULTIPORT .type = VIRTIO_ID_CONSOLE, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)
 
 /* Breaks: a message is sent before DEVICE_READY: the driver is not prepared for it, and the port is lost. */
 CHECK(quiet_before_ready, "console.quiet-before-ready", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
@@ -431,7 +431,7 @@ CHECK(port_name, "console.port-name", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPO
 
 /* Breaks: the size of the message is put into the used entry. Legacy devices may (5.3.6.3). */
 CHECK(message_length, "console.message-length", REQ("con-mp-03"), DESCRIBED,
-      NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 2, .queues = 4, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 2, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
       "A control message comes back with a used length of 0")
 {
 	start_multiport(t, d);

@@ -196,6 +196,19 @@ static bool take_packet(struct run *t, struct receiver *rx)
 	return true;
 }
 
+static uint64_t left_until(uint64_t deadline)
+{
+	uint64_t now = clock_ns();
+
+	return deadline > now ? deadline - now : 0;
+}
+
+/* The next packet, if one comes before the deadline. */
+static bool next_packet(struct run *t, struct receiver *rx, uint64_t deadline)
+{
+	return WAIT_UNTIL(virtqueue_used_waiting(rx->queue), left_until(deadline)) && take_packet(t, rx);
+}
+
 /* ---- the other end ---- */
 
 enum {
@@ -235,8 +248,8 @@ static bool ask_gateway_behind(struct run *t, struct device *d, struct receiver 
 		uint64_t deadline = deadline_in(device_patience_ns / TRIES);
 
 		transmit_behind(t, d, header, header_bytes, frame, sizeof(frame));
-		while (!deadline_passed(deadline))
-			if (take_packet(t, rx) && (is_arp_reply(mac) || is_arp_reply_at(2, mac)))
+		while (next_packet(t, rx, deadline))
+			if (is_arp_reply(mac) || is_arp_reply_at(2, mac))
 				return true;
 	}
 	return false;
@@ -308,13 +321,11 @@ enum { REFLECTED_BYTES = 46 };
 /* Is it the frame that was asked for with that number? */
 static bool is_reflected(uint16_t number, uint32_t payload)
 {
-	const uint8_t *at = packet.frame + 12;
+	uint32_t tag = net_get16(packet.frame + 12) == ETHERTYPE_VLAN ? 4 : 0;
+	const uint8_t *at = packet.frame + 12 + tag;
 
-	if (packet.size < ETHERNET_HEADER_BYTES + 4 + payload && packet.size < ETHERNET_HEADER_BYTES + payload)
-		return false;
-	if (net_get16(at) == ETHERTYPE_VLAN)
-		at += 4;
-	if (net_get16(at) != ETHERTYPE_LOCAL_EXPERIMENTAL || net_get16(at + 2) != number)
+	if (packet.size < ETHERNET_HEADER_BYTES + tag + payload || net_get16(at) != ETHERTYPE_LOCAL_EXPERIMENTAL ||
+	    net_get16(at + 2) != number)
 		return false;
 	for (uint32_t i = 2; i < payload; i++)
 		if (at[2 + i] != (uint8_t)(i + number))
@@ -344,9 +355,7 @@ static bool has_reflector(struct run *t, struct device *d)
 			transmit(t, d, frame, sizeof(frame));
 		}
 		deadline = deadline_in(device_patience_ns / TRIES);
-		while (!deadline_passed(deadline)) {
-			if (!take_packet(t, rx))
-				continue;
+		while (next_packet(t, rx, deadline)) {
 			if (is_arp_reply(mac))
 				break;
 			if (is_reflected(NUMBER, REFLECTED_BYTES)) {
@@ -573,13 +582,13 @@ CHECK(transmit_many, "net.transmit-many", REQ("net-desc-02"), DESCRIBED,
 }
 
 /* Sends an ARP request behind this header: an answer shows that the frame left as it is. */
-static void expect_sent_behind(struct run *t, struct device *d, const struct virtio_net_header *header,
-			       const char *what)
+static void expect_sent_behind(struct run *t, struct device *d, struct features features,
+			       const struct virtio_net_header *header, const char *what)
 {
 	struct receiver *rx;
 
 	need_answers(t, d);
-	start(t, d, FEATURE(VIRTIO_NET_F_MAC));
+	start(t, d, features);
 	rx = open_plain(t, d);
 	expect(t, ask_gateway_behind(t, d, rx, header, net_header_bytes(d)),
 	       "a frame sent with %s is answered, as it is without", what);
@@ -592,7 +601,7 @@ CHECK(transmit_unknown_flag, "net.transmit-unknown-flag", REQ("net-tx-01"), MUST
 {
 	struct virtio_net_header header = { .flags = VIRTIO_NET_HDR_F_UNDEFINED };
 
-	expect_sent_behind(t, d, &header, "the undefined header flag 0x80");
+	expect_sent_behind(t, d, FEATURE(VIRTIO_NET_F_MAC), &header, "the undefined header flag 0x80");
 }
 
 /* Breaks: a checksum is stored where csum_start and csum_offset point, here into the address that is asked for. */
@@ -602,21 +611,29 @@ CHECK(transmit_no_checksum, "net.transmit-no-checksum", REQ("net-tx-02"), MUST,
 {
 	struct virtio_net_header header = { .csum_start = 14, .csum_offset = 24 };
 
-	expect_sent_behind(t, d, &header, "csum_start and csum_offset but without NEEDS_CSUM");
+	expect_sent_behind(t, d, FEATURE(VIRTIO_NET_F_MAC), &header,
+			   "csum_start and csum_offset but without NEEDS_CSUM");
 	header = (struct virtio_net_header){ .csum_start = 0xffff, .csum_offset = 0xffff };
-	expect_sent_behind(t, d, &header, "csum_start and csum_offset of 0xffff but without NEEDS_CSUM");
+	expect_sent_behind(t, d, FEATURE(VIRTIO_NET_F_MAC), &header,
+			   "csum_start and csum_offset of 0xffff but without NEEDS_CSUM");
 }
 
-/* Breaks: the frame is cut at hdr_len, or dropped because hdr_len is larger than the frame. */
+/*
+ * Breaks: the frame is cut at hdr_len, or dropped because hdr_len is larger than the frame or smaller than its headers.
+ * The clause binds devices with which segmentation was negotiated; a driver should not, but may, be wrong about this
+ * field.
+ */
 CHECK(transmit_header_length, "net.transmit-header-length", REQ("net-tx-04"), MUST,
-      NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2),
+      NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2,
+	    .features = OFFERS_BOTH(VIRTIO_NET_F_CSUM, VIRTIO_NET_F_HOST_TSO4)),
       "hdr_len of a packet without segmentation is not relied on")
 {
-	struct virtio_net_header header = { .hdr_len = 1 };
+	struct features features = features_with(with_mac(VIRTIO_NET_F_CSUM), VIRTIO_NET_F_HOST_TSO4);
+	struct virtio_net_header header = { .hdr_len = 0xffff };
 
-	expect_sent_behind(t, d, &header, "hdr_len 1");
-	header.hdr_len = 0xffff;
-	expect_sent_behind(t, d, &header, "hdr_len 0xffff");
+	expect_sent_behind(t, d, features, &header, "hdr_len 0xffff");
+	header.hdr_len = 1;
+	expect_sent_behind(t, d, features, &header, "hdr_len 1");
 }
 
 /* Breaks: the header is expected in a descriptor of its own, or in one piece: the frame leaves shifted. */
@@ -651,8 +668,8 @@ CHECK(transmit_pieces_free, "net.transmit-pieces", REQ("frame-01"), MUST,
 			uint64_t deadline = deadline_in(device_patience_ns / TRIES);
 
 			transmit_pieces(t, d, pieces, count);
-			while (!answered && !deadline_passed(deadline))
-				answered = take_packet(t, rx) && is_arp_reply(mac);
+			while (!answered && next_packet(t, rx, deadline))
+				answered = is_arp_reply(mac);
 		}
 		expect(t, answered, "a packet in %u pieces, the first of %u bytes, is sent and answered", count,
 		       pieces[0].size);
@@ -855,11 +872,9 @@ CHECK(receive_pieces, "net.receive-pieces", REQ("frame-01"), MUST,
 		if (virtqueue_add(queue, pieces, PIECES, NULL, queue) < 0)
 			broken(t, "no room for a receive buffer");
 		virtqueue_kick(queue);
-		while (!virtqueue_used_waiting(queue)) {
+		while (!WAIT_UNTIL(virtqueue_used_waiting(queue), left_until(again))) {
 			require(t, !deadline_passed(deadline), "an answer arrives in a receive buffer of %u pieces",
 				PIECES);
-			if (clock_ns() < again)
-				continue;
 			transmit(t, d, frame, sizeof(frame));
 			again = deadline_in(device_patience_ns / TRIES);
 		}
@@ -925,7 +940,7 @@ static void start_control(struct run *t, struct device *d, struct features featu
 	start(t, d, features_with(features_with(features, VIRTIO_NET_F_CTRL_VQ), VIRTIO_NET_F_MAC));
 }
 
-#define CONTROL(BIT) .type = VIRTIO_ID_NETWORK, .queues = 3, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, BIT)
+#define CONTROL(BIT) .type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, BIT)
 
 /* Breaks: OK for a command that does not exist, so that a driver believes it has effect; or no answer at all. */
 CHECK(unknown_class, "net.unknown-class", REQ("net-desc-03"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_VQ)),
@@ -944,7 +959,7 @@ CHECK(unknown_class, "net.unknown-class", REQ("net-desc-03"), DESCRIBED, NEEDS(C
 
 /* Breaks: the used length is 0, or counts the command. A byte too many shows in the guard bytes. */
 CHECK(ack_length, "net.ack-length", REQ("net-desc-03"), DESCRIBED,
-      NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 3, .features = OFFERS(VIRTIO_NET_F_CTRL_VQ)),
+      NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2, .features = OFFERS(VIRTIO_NET_F_CTRL_VQ)),
       "A control command is answered with one byte, 0 or 1")
 {
 	uint32_t length;
@@ -1022,7 +1037,7 @@ CHECK(receive_modes_extra, "net.receive-modes-extra", REQ("net-filter-05"), MUST
 
 /* Breaks: the command is expected in three descriptors. */
 CHECK(command_pieces, "net.command-pieces", REQ("frame-01"), MUST,
-      NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 3,
+      NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2,
 	    .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_RX)),
       "A control command may be cut anywhere")
 {
@@ -1199,9 +1214,7 @@ static bool arrives(struct run *t, struct device *d, const uint8_t *to, int vlan
 	}
 	deadline = deadline_in(device_patience_ns);
 	for (;;) {
-		require(t, !deadline_passed(deadline), "a frame that the filters let through arrives");
-		if (!take_packet(t, rx))
-			continue;
+		require(t, next_packet(t, rx, deadline), "a frame that the filters let through arrives");
 		if (reflector ? is_reflected(PROBE, REFLECTED_BYTES) : is_arp_reply(to))
 			arrived = true;
 		if (reflector ? is_reflected(SENTINEL, REFLECTED_BYTES) : is_arp_reply(mac))
@@ -1385,7 +1398,7 @@ static void start_vlan(struct run *t, struct device *d)
 }
 
 #define VLAN \
-	.type = VIRTIO_ID_NETWORK, .queues = 3, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN)
+	.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN)
 
 /* Breaks: the table is looked up with the wrong bits of the tag. */
 CHECK(tags_in_table, "net.tags-in-table", REQ("net-vlan-02"), MUST, NEEDS(VLAN),
@@ -1416,26 +1429,48 @@ CHECK(tags_not_in_table, "net.tags-not-in-table", REQ("net-vlan-03"), SHOULD, NE
 
 /* ---- large frames ---- */
 
-/* Sends an echo request of `size` bytes to the gateway and tells whether it comes back; then what came is compared. */
-static bool echo(struct run *t, struct device *d, struct receiver *rx, const uint8_t gateway_mac[6], uint32_t size,
-		 uint16_t number)
+/* Sends an echo request of `size` bytes to the gateway. */
+static void send_echo(struct run *t, struct device *d, const uint8_t gateway_mac[6], uint32_t size, uint16_t number)
 {
-	enum { ECHO_REPLY = 0, PROTOCOL_ICMP = 1, PAYLOAD = ETHERNET_HEADER_BYTES + 20 + 8 };
 	static uint8_t frame[ETHERNET_FRAME_MAX];
-	uint64_t deadline = deadline_in(device_patience_ns / TRIES);
 	uint8_t mac[6];
 
 	net_mac(d, mac);
 	net_fill_echo(frame, size, mac, gateway_mac, OUR_ADDRESS, GATEWAY, number);
 	transmit(t, d, frame, size);
-	while (!deadline_passed(deadline)) {
-		const uint8_t *ip = packet.frame + ETHERNET_HEADER_BYTES, *icmp = ip + 20;
+}
 
-		if (!take_packet(t, rx) || packet.size < size || net_get16(packet.frame + 12) != ETHERTYPE_IPV4 ||
-		    ip[9] != PROTOCOL_ICMP || icmp[0] != ECHO_REPLY || net_get16(icmp + 6) != number)
+/* Is the packet the answer to such a request, as far as its header tells? */
+static bool is_echo(uint32_t size, uint16_t number)
+{
+	enum { ECHO_REPLY = 0, PROTOCOL_ICMP = 1 };
+	const uint8_t *ip = packet.frame + ETHERNET_HEADER_BYTES, *icmp = ip + 20;
+
+	return packet.size >= size && net_get16(packet.frame + 12) == ETHERTYPE_IPV4 && ip[9] == PROTOCOL_ICMP &&
+	       icmp[0] == ECHO_REPLY && net_get16(icmp + 6) == number;
+}
+
+/* Gets a frame of `size` bytes: reflected, or as an echo. Looks at its content if it comes. */
+static bool bounce(struct run *t, struct device *d, struct receiver *rx, const uint8_t gateway_mac[6], uint32_t size,
+		   uint16_t number)
+{
+	uint64_t deadline = deadline_in(device_patience_ns / TRIES);
+	uint32_t reflected = size - ETHERNET_HEADER_BYTES;
+	bool reflector = d->peer[PEER_REFLECTOR] == PEER_ANSWERS;
+	uint8_t mac[6];
+
+	net_mac(d, mac);
+	if (reflector)
+		ask_reflector(t, d, mac, -1, number, reflected);
+	else
+		send_echo(t, d, gateway_mac, size, number);
+	while (next_packet(t, rx, deadline)) {
+		const uint8_t *icmp = packet.frame + ETHERNET_HEADER_BYTES + 20;
+
+		if (reflector && is_reflected(number, reflected))
+			return true;
+		if (reflector || !is_echo(size, number))
 			continue;
-		expect(t, !memcmp(packet.frame + PAYLOAD, frame + PAYLOAD, size - PAYLOAD),
-		       "an echo of %u bytes comes back as it was sent", size);
 		expect_eq(t, net_checksum(icmp, size - ETHERNET_HEADER_BYTES - 20), 0,
 			  "checksum over an echo of %u bytes", size);
 		return true;
@@ -1443,35 +1478,46 @@ static bool echo(struct run *t, struct device *d, struct receiver *rx, const uin
 	return false;
 }
 
-/* Asks the gateway for its address, and for an echo of a small frame, or ends the check. */
-static void need_echo(struct run *t, struct device *d, struct receiver *rx, uint8_t gateway_mac[6])
+/* The largest frame that the other end can be made to send us. */
+static uint32_t largest_bounce(struct device *d)
 {
-	require_answer(t, d, rx, "before an echo");
+	return d->peer[PEER_REFLECTOR] == PEER_ANSWERS ? ETHERNET_FRAME_MAX - ETHERNET_HEADER_BYTES
+						       : ETHERNET_FRAME_MAX;
+}
+
+/* Starts the plainest device and gets a small frame, or ends the check. */
+static struct receiver *need_bounce(struct run *t, struct device *d, uint8_t gateway_mac[6])
+{
+	struct receiver *rx;
+
+	need_answers(t, d);
+	has_reflector(t, d);
+	start(t, d, FEATURE(VIRTIO_NET_F_MAC));
+	rx = open_plain(t, d);
+	require_answer(t, d, rx, "before a large frame");
 	memcpy(gateway_mac, packet.frame + 6, 6);
-	if (!echo(t, d, rx, gateway_mac, 98, 1))
-		skip(t, "the other end does not answer echo requests");
+	if (!bounce(t, d, rx, gateway_mac, 98, 1))
+		skip(t, "the other end neither reflects frames nor answers echo requests");
+	return rx;
 }
 
 /* Breaks: the end of a large frame is lost, in one direction or the other; the first large page load hangs. */
 CHECK(large_frames, "net.large-frames", REQ("net-desc-05"), DESCRIBED, NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
       "Frames of up to 1514 bytes go out and come in unchanged")
 {
-	static const uint32_t sizes[] = { 99, 590, 1023, 1024, 1513, 1514 };
-	uint8_t gateway_mac[6];
-	struct receiver *rx;
+	static const uint32_t sizes[] = { 99, 590, 1023, 1024, 1499, 1500, 1513, 1514 };
 	unsigned answered = 0;
+	uint8_t gateway_mac[6];
+	struct receiver *rx = need_bounce(t, d, gateway_mac);
 
-	need_answers(t, d);
-	start(t, d, FEATURE(VIRTIO_NET_F_MAC));
-	rx = open_plain(t, d);
-	need_echo(t, d, rx, gateway_mac);
-	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++)
-		if (echo(t, d, rx, gateway_mac, sizes[i], (uint16_t)(2 + i)))
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && sizes[i] <= largest_bounce(d); i++)
+		if (bounce(t, d, rx, gateway_mac, sizes[i], (uint16_t)(2 + i)))
 			answered++;
 		else
-			info(t, "no echo of %u bytes: the network may be for smaller frames", sizes[i]);
+			info(t, "no frame of %u bytes comes back: the network may be for smaller ones", sizes[i]);
 	if (!answered)
-		skip(t, "no echo larger than 98 bytes came back");
+		skip(t, "no frame larger than 98 bytes comes back");
+	expect(t, answered, "large frames come back");
 }
 
 /* Breaks: with many buffers a packet, counts or lengths go wrong. What comes back in large buffers must in small ones.
@@ -1479,25 +1525,24 @@ CHECK(large_frames, "net.large-frames", REQ("net-desc-05"), DESCRIBED, NEEDS(.ty
 CHECK(merged_large, "net.merged-large", REQ("net-rx-02", "net-rx-03"), MUST, NEEDS(MERGED),
       "A large frame arrives whole in small buffers")
 {
-	enum { BUFFER = 128, SIZE = 1514 };
+	enum { BUFFER = 128 };
+	uint32_t size;
 	uint8_t gateway_mac[6];
 	struct receiver *rx;
 
 	if (d->queue_max[VIRTIO_NET_RX] < RX_MOST / 2)
 		skip(t, "needs a receive virtqueue of %u entries, the device has %u", RX_MOST / 2,
 		     d->queue_max[VIRTIO_NET_RX]);
-	need_answers(t, d);
-	start(t, d, FEATURE(VIRTIO_NET_F_MAC));
-	rx = open_plain(t, d);
-	need_echo(t, d, rx, gateway_mac);
-	if (!echo(t, d, rx, gateway_mac, SIZE, 2))
-		skip(t, "the other end does not answer echo requests of %u bytes", SIZE);
+	rx = need_bounce(t, d, gateway_mac);
+	size = largest_bounce(d);
+	if (!bounce(t, d, rx, gateway_mac, size, 2))
+		skip(t, "no frame of %u bytes comes back", size);
 	start_with_size(t, d, with_mac(VIRTIO_NET_F_MRG_RXBUF), RX_MOST / 2);
 	open_receiver(t, d, rx, &d->queues[VIRTIO_NET_RX], BUFFER);
 	require(t,
-		echo(t, d, rx, gateway_mac, SIZE, 3) || echo(t, d, rx, gateway_mac, SIZE, 4) ||
-			echo(t, d, rx, gateway_mac, SIZE, 5),
-		"an echo of %u bytes arrives in buffers of %u", SIZE, BUFFER);
+		bounce(t, d, rx, gateway_mac, size, 3) || bounce(t, d, rx, gateway_mac, size, 4) ||
+			bounce(t, d, rx, gateway_mac, size, 5),
+		"a frame of %u bytes arrives in buffers of %u", size, BUFFER);
 	expect_eq(t, packet.header.num_buffers, (packet.size + VIRTIO_NET_HDR_BYTES + BUFFER - 1) / BUFFER,
 		  "num_buffers of %u bytes in buffers of %u", packet.size + VIRTIO_NET_HDR_BYTES, BUFFER);
 	for (unsigned i = 0; i + 1 < packet.buffers; i++)
@@ -1525,8 +1570,8 @@ static void start_many(struct run *t, struct device *d)
 	pairs = config_read(&d->transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2);
 	if (pairs < 2)
 		skip(t, "the device has one pair of virtqueues");
-	if (2 * pairs >= d->queue_count)
-		skip(t, "the control virtqueue has index %u, which is more than this driver looks at", 2 * pairs);
+	if (pairs > UINT16_MAX / 2)
+		skip(t, "the control virtqueue has index %u", 2 * pairs);
 	many.pairs = pairs < PAIRS ? pairs : PAIRS;
 	if (transport_is_legacy(&d->transport))
 		reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, LEGACY_PAGE);
@@ -1550,7 +1595,7 @@ static uint8_t set_pairs(struct run *t, uint16_t pairs)
 }
 
 #define MULTIQUEUE \
-	.type = VIRTIO_ID_NETWORK, .queues = 5, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ)
+	.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ)
 
 /* Breaks: ERR for a number of pairs that exist. What 0 and more than there are get is open: a driver must not ask for
  * them. */
@@ -1566,6 +1611,14 @@ CHECK(pairs_set, "net.pairs-set", REQ("net-desc-06"), DESCRIBED, NEEDS(MULTIQUEU
 	expect_eq(t, set_pairs(t, 1), VIRTIO_NET_OK, "ack of VQ_PAIRS_SET with 1 after 0");
 }
 
+static bool any_packet(void)
+{
+	for (unsigned i = 0; i < many.pairs; i++)
+		if (virtqueue_used_waiting(receivers[i].queue))
+			return true;
+	return false;
+}
+
 /* Gets some packets and looks that the virtqueues from `first` on have none. */
 static void expect_quiet_from(struct run *t, struct device *d, unsigned first, const char *when)
 {
@@ -1579,7 +1632,7 @@ static void expect_quiet_from(struct run *t, struct device *d, unsigned first, c
 		net_mac(d, mac);
 		net_fill_arp(d, frame, OUR_ADDRESS, GATEWAY);
 		transmit(t, d, frame, sizeof(frame));
-		while (!answered && !deadline_passed(deadline))
+		while (!answered && WAIT_UNTIL(any_packet(), left_until(deadline)))
 			for (unsigned i = 0; i < many.pairs; i++) {
 				if (!take_packet(t, &receivers[i]))
 					continue;
