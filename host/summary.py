@@ -93,12 +93,17 @@ def _prefix(config):
 
 
 def _expected(outcome, run):
-    found = [result for result in outcome.results if result.expectation]
+    """One line for each expectation, however many devices it holds for."""
+    found = {}
+    for result in outcome.results:
+        if result.expectation:
+            found.setdefault(result.expectation, []).append(result)
     if not found:
         return []
     return ["", f"known deviations ({run.expectations}):"] + [
-        f"  {result.check.verdict} {result.full}: {result.expectation.reason} -> {result.expectation.link}"
-        for result in found]
+        f"  {results[0].check.verdict} {results[0].full if len(results) == 1 else f'{entry.pattern} x{len(results)}'}: "
+        f"{entry.reason} -> {entry.link}"
+        for entry, results in found.items()]
 
 
 def _stale(outcome, run):
