@@ -9,6 +9,7 @@
 #include "firmware/platform/platform.h"
 #include "firmware/reference.h"
 #include "tests/conformance/options.h"
+#include "tests/conformance/proof.h"
 #include "tests/conformance/run.h"
 
 #define TOUCHSTONE_VERSION "0.1"
@@ -164,7 +165,8 @@ static void open_references(void)
 {
 	const char *wrong = reference_init(&(struct reference_options){
 		.schedule = options.ref_schedule,
-		.defects = options.defect,
+		.defects = options.proof[0] ? "" : options.defect,
+		.read_only = options.ref_read_only,
 		.line = options.ref_line,
 		.version = options.ref_version,
 		.seed = options.seed,
@@ -187,6 +189,32 @@ static void open_references(void)
 		device_count++;
 		report_device(device, "inside this image", "the reference device");
 	}
+}
+
+static bool describe_defect(unsigned defect, struct proof_defect *description)
+{
+	struct reference_defect found;
+
+	if (!reference_describe(defect, &found))
+		return false;
+	*description = (struct proof_defect){
+		.name = found.name,
+		.rows = found.rows,
+		.types = found.types,
+		.versions = found.versions,
+	};
+	return true;
+}
+
+/* The devices of the machine, if any, come first and stay out of it. */
+static void prove(void)
+{
+	const struct proof_catalogue catalogue = { .describe = describe_defect, .restart = reference_restart };
+	unsigned first = 0;
+
+	while (first < device_count && !is_reference(&devices[first]))
+		first++;
+	prove_checks(&devices[first], device_count - first, &options, &catalogue);
 }
 
 static const char *why_no_device(void)
@@ -228,11 +256,14 @@ void firmware_main(const struct boot_info *boot)
 		open_window(&platform.windows[i]);
 	if (empty_count)
 		print("# empty transports: %u\n", empty_count);
-	if (strcmp(options.ref, "off"))
+	if (strcmp(options.ref, "off") || options.proof[0])
 		open_references();
 	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat, options.timeout_ms,
 	      options.patience_ms);
 
-	run_checks(devices, device_count, &options, why_no_device());
+	if (options.proof[0])
+		prove();
+	else
+		run_checks(devices, device_count, &options, why_no_device());
 	machine_exit(run_was_good());
 }

@@ -28,6 +28,7 @@ static struct reference {
 static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR] __attribute__((section(".arena")));
 static struct random choices; /* the devices' own, so that a check's random choices do not depend on them */
 static enum schedule schedule;
+static bool read_only;
 
 static bool guest_read(void *context, uint64_t address, void *to, uint32_t length)
 {
@@ -147,9 +148,36 @@ static const char *read_schedule(const char *name)
 	return *name ? "touchstone.ref-schedule is none of prompt, lazy, mixed" : NULL;
 }
 
+/* Powers one device on. False: the model takes no such Version. */
+static bool power_on(unsigned index, unsigned version, const uint32_t defects[MODEL_DEFECT_WORDS])
+{
+	static const uint32_t types[REFERENCE_DEVICES] = { VIRTIO_ID_BLOCK, VIRTIO_ID_NETWORK, VIRTIO_ID_ENTROPY,
+							   VIRTIO_ID_CONSOLE };
+	struct reference *reference = &references[index];
+	const struct model_host host = {
+		.context = reference,
+		.read = guest_read,
+		.write = guest_write,
+		.set_line = set_line,
+		.random = draw,
+		.now_ns = now,
+	};
+	struct model_config config;
+
+	model_config_default(&config, types[index], version);
+	config.queue_size_max = QUEUE_SIZE;
+	config.shuffle = config.out_of_order = schedule == MIXED;
+	config.blk.disk = disk;
+	config.blk.sectors = DISK_SECTORS;
+	config.blk.read_only = read_only;
+	config.net.responder = true;
+	memcpy(config.defects, defects, sizeof(config.defects));
+	irq_soft_line_set(reference->line, false);
+	return model_init(&reference->model, &config, &host);
+}
+
 const char *reference_init(const struct reference_options *options)
 {
-	static const uint32_t types[REFERENCE_DEVICES] = { VIRTIO_ID_BLOCK, VIRTIO_ID_NETWORK, VIRTIO_ID_ENTROPY, VIRTIO_ID_CONSOLE };
 	uint32_t defects[MODEL_DEFECT_WORDS] = { 0 };
 	const bool edge = !strcmp(options->line, "edge");
 	const char *wrong = read_schedule(options->schedule);
@@ -158,33 +186,46 @@ const char *reference_init(const struct reference_options *options)
 		wrong = read_defects(options->defects, defects);
 	if (!wrong && *options->line && !edge && strcmp(options->line, "level"))
 		wrong = "touchstone.ref-line is neither level nor edge";
+	read_only = options->read_only;
 	random_seed(&choices, options->seed, random_hash("reference"));
 	for (unsigned i = 0; !wrong && i < REFERENCE_DEVICES; i++) {
-		struct reference *reference = &references[i];
-		const struct model_host host = {
-			.context = reference,
-			.read = guest_read,
-			.write = guest_write,
-			.set_line = set_line,
-			.random = draw,
-			.now_ns = now,
-		};
-		struct model_config config;
-
-		model_config_default(&config, types[i], (uint32_t)options->version);
-		config.queue_size_max = QUEUE_SIZE;
-		config.shuffle = config.out_of_order = schedule == MIXED;
-		config.blk.disk = disk;
-		config.blk.sectors = DISK_SECTORS;
-		config.net.responder = true;
-		memcpy(config.defects, defects, sizeof(defects));
-		reference->line = irq_soft_line_open(edge ? IRQ_EDGE : IRQ_LEVEL);
-		if (!model_init(&reference->model, &config, &host))
+		references[i].line = irq_soft_line_open(edge ? IRQ_EDGE : IRQ_LEVEL);
+		if (!references[i].line)
+			wrong = "this machine has no interrupt for it";
+		else if (!power_on(i, (unsigned)options->version, defects))
 			wrong = "touchstone.ref-version is none of 1, 2, 3";
 	}
 	if (!wrong)
 		clock_on_wait(work);
 	return wrong;
+}
+
+bool reference_describe(unsigned defect, struct reference_defect *description)
+{
+	uint32_t flags = model_defect_flags((enum model_defect)defect);
+
+	if (!defect || defect > model_defect_count())
+		return false;
+	*description = (struct reference_defect){
+		.name = model_defect_name((enum model_defect)defect),
+		.rows = model_defect_info((enum model_defect)defect)->rows,
+		.types = flags & MODEL_ON_ANY_TYPE,
+		.versions = (flags & MODEL_ON_VERSION_1 ? 1u << 1 : 0) | (flags & MODEL_ON_VERSION_2 ? 1u << 2 : 0) |
+			    (flags & MODEL_ON_VERSION_3 ? 1u << 3 : 0),
+	};
+	return true;
+}
+
+void reference_restart(unsigned version, unsigned defect)
+{
+	uint32_t defects[MODEL_DEFECT_WORDS] = { 0 };
+	const bool on = irq_enable(false);
+
+	if (defect)
+		defects[defect / 32] |= 1u << (defect % 32);
+	for (unsigned i = 0; i < REFERENCE_DEVICES; i++)
+		power_on(i, version, defects);
+	irq_enable(on);
 }
 
 bool reference_connect(unsigned index, struct transport *transport)

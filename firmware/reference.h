@@ -19,11 +19,24 @@ struct reference_options {
 	const char *defects;  /* names with commas */
 	const char *line;     /* "level" (default) or "edge" */
 	uint64_t version;     /* 1, 2 or 3 */
+	bool read_only;	      /* the disk */
 	uint64_t seed;
 };
 
 /* Sets the devices up. NULL, or what is wrong with the options. */
 const char *reference_init(const struct reference_options *options);
+
+/* One line of the catalogue of defects. */
+struct reference_defect {
+	const char *name, *rows; /* rows of the requirement table that it breaks, separated by blanks */
+	uint32_t types;		 /* device types that can show it: bit n for device id n */
+	uint32_t versions;	 /* Versions that can: bit n for Version n */
+};
+/* Defects are numbered from 1. False: no such defect. */
+bool reference_describe(unsigned defect, struct reference_defect *description);
+
+/* Powers all devices on anew, with this Version and this defect alone (0: healthy). Their lines stay. */
+void reference_restart(unsigned version, unsigned defect);
 
 /* Fills in bus, context and line of device `index` < REFERENCE_DEVICES. False if there is no interrupt for it. */
 bool reference_connect(unsigned index, struct transport *transport);

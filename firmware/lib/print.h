@@ -4,6 +4,7 @@
 #define FIRMWARE_LIB_PRINT_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,9 @@ size_t vformat_string(char *buffer, size_t size, const char *format, va_list arg
 /* Where print() sends its bytes. */
 typedef void print_sink(char byte);
 void print_to(print_sink *sink);
+
+/* While muted, print() prints nothing, and nothing is added to the checksum. */
+void print_mute(bool muted);
 
 /*
  * The checksum of what was printed since print_checksum_start(): CRC-32 (IEEE 802.3), as zlib's crc32(). It lives here because only here every byte passes.

@@ -27,6 +27,8 @@ static const struct option {
 	{ "ref-version", NUMBER, FIELD(ref_version), 1, 3 },
 	{ "ref-schedule", TEXT, FIELD(ref_schedule), 0, 0 },
 	{ "ref-line", TEXT, FIELD(ref_line), 0, 0 },
+	{ "ref-read-only", FLAG, FIELD(ref_read_only), 0, 0 },
+	{ "proof", TEXT, FIELD(proof), 0, 0 },
 	{ "defect", TEXT, FIELD(defect), 0, 0 },
 	{ "list", FLAG, FIELD(list), 0, 0 },
 #undef FIELD

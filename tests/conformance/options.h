@@ -15,6 +15,8 @@ struct options {
 	/* The reference device: "on", "off" or "only"; and how it behaves (firmware/reference.h) */
 	char ref[8], ref_schedule[8], ref_line[8], defect[OPTION_TEXT];
 	uint64_t ref_version;
+	bool ref_read_only;
+	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
 	bool list;
 };
 

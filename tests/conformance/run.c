@@ -11,9 +11,6 @@
 enum { NAME_MAX = 96 };
 #define ROUND_SPOKEN_NS MILLISECONDS(500)
 
-/* The linker's name for the section that CHECK fills. */
-extern const struct check *const __start_checks[], *const __stop_checks[];
-
 bool run_was_good(void)
 {
 	return !report_counts.by_verdict[VERDICT_FAIL] && !report_counts.by_verdict[VERDICT_ERROR];
@@ -131,6 +128,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	const char *why = unmet(t->check, t->device, text);
 
 	t->seed = seed;
+	device_patience_ns = MILLISECONDS(options->patience_ms);
 	random_seed(&t->random, seed, random_hash(t->check->id));
 	dma_forget();
 	journal_clear(clock_ns());
@@ -182,6 +180,20 @@ static unsigned for_each_chosen(struct device *devices, unsigned count, const st
 	return chosen;
 }
 
+bool run_applies(const struct check *check, const struct device *device)
+{
+	return in_plan(check, device);
+}
+
+enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
+			  const struct options *options)
+{
+	struct run t = { .check = check, .device = device, .devices = devices, .device_count = count };
+
+	run_once(&t, options, options->seed);
+	return t.verdict;
+}
+
 struct running {
 	struct device *devices;
 	unsigned device_count, number;
@@ -229,7 +241,6 @@ void run_checks(struct device *devices, unsigned count, const struct options *op
 	struct running running = { .devices = devices, .device_count = count, .options = options };
 	unsigned planned;
 
-	device_patience_ns = MILLISECONDS(options->patience_ms);
 	if (options->list) {
 		for_each_chosen(devices, count, options, list_one, NULL);
 		print("1..0\n");

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "drivers/device.h"
+#include "tests/conformance/check.h"
 #include "tests/conformance/options.h"
 
 /* What is printed as "# nothing to test: <why>" when the plan is empty because there is no device; may be NULL if there is one. */
@@ -13,5 +14,13 @@ void run_checks(struct device *devices, unsigned count, const struct options *op
 
 /* Did anything FAIL or end in ERROR? Valid after run_checks(). */
 bool run_was_good(void);
+
+/* For proof.c: does the check concern the device, and what does it say, without a word of its own? */
+bool run_applies(const struct check *check, const struct device *device);
+enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
+			  const struct options *options);
+
+/* The linker's name for the section that CHECK fills. */
+extern const struct check *const __start_checks[], *const __stop_checks[];
 
 #endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Proof that the checks can fail: the reference device is given one defect of its catalogue after the other, and the checks
+ * must notice each. The result is one line of the report for each defect, and what caught it.
+ */
+#ifndef TESTS_CONFORMANCE_PROOF_H
+#define TESTS_CONFORMANCE_PROOF_H
+
+#include <stdbool.h>
+
+#include "drivers/device.h"
+#include "tests/conformance/options.h"
+
+/* The catalogue, which is not ours. */
+struct proof_defect {
+	const char *name, *rows;  /* requirement rows, separated by blanks */
+	uint32_t types, versions; /* bit n: device id n, Version n */
+};
+struct proof_catalogue {
+	bool (*describe)(unsigned defect, struct proof_defect *description); /* from 1 on; false behind the last */
+	void (*restart)(unsigned version, unsigned defect);		     /* 0: healthy */
+};
+
+/*
+ * Runs on the reference's devices alone. options->proof: "first" stops at the first check that notices a defect, trying those of
+ * its rows first; "all" runs every check on every defect, and names all that notice.
+ */
+void prove_checks(struct device *devices, unsigned count, const struct options *options, const struct proof_catalogue *catalogue);
+
+#endif
