@@ -7,7 +7,9 @@ const char dma_exhausted[] = "out of DMA memory";
 
 static struct arena {
 	uint8_t *start;
-	size_t size, used;
+	size_t size;
+	size_t used; /* bytes taken from the front */
+	size_t top;  /* where the driver's own memory starts */
 } low, high;
 
 static struct {
@@ -18,18 +20,19 @@ static size_t allocation_count;
 
 void dma_init(void *memory, size_t size)
 {
-	low = (struct arena){ .start = memory, .size = size };
+	low = (struct arena){ .start = memory, .size = size, .top = size };
 	allocation_count = 0;
 }
 
 void dma_init_high(void *memory, size_t size)
 {
-	high = (struct arena){ .start = memory, .size = size };
+	high = (struct arena){ .start = memory, .size = size, .top = size };
 }
 
 void dma_forget(void)
 {
 	low.used = high.used = 0;
+	low.top = low.size;
 	allocation_count = 0;
 }
 
@@ -40,7 +43,7 @@ static uint8_t *take(struct arena *arena, size_t before, size_t size, size_t aft
 	uintptr_t aligned = ((start + align - 1) & ~(uintptr_t)(align - 1)) + offset;
 	size_t end = aligned - (uintptr_t)arena->start + size + after;
 
-	if (!arena->start || size > arena->size || end > arena->size)
+	if (!arena->start || size > arena->top || end > arena->top)
 		return NULL;
 	arena->used = end;
 	return (uint8_t *)aligned;
@@ -80,18 +83,20 @@ void *dma_alloc_high(size_t size, size_t align)
 
 void *dma_private(size_t size)
 {
-	uint8_t *memory = take(&low, 0, size, 0, 16, 0);
+	uintptr_t start = (uintptr_t)low.start, end = start + low.top;
+	uintptr_t memory = (end - size) & ~(uintptr_t)15;
 
-	if (memory)
-		memset(memory, 0, size);
-	return memory;
+	if (!low.start || size > low.top || memory < start + low.used)
+		return NULL;
+	low.top = memory - start;
+	return memset((void *)memory, 0, size);
 }
 
 static bool arena_contains(const struct arena *arena, uint64_t address, uint64_t length)
 {
 	uint64_t offset = address - (uintptr_t)arena->start; /* huge if the address is below */
 
-	return arena->start && offset <= arena->size && length <= arena->size - offset;
+	return arena->start && offset <= arena->top && length <= arena->top - offset;
 }
 
 bool dma_contains(uint64_t address, uint64_t length)
