@@ -24,6 +24,11 @@ void net_mac(struct device *device, uint8_t mac[6])
 				 : ours[i];
 }
 
+uint32_t net_status(struct device *device)
+{
+	return config_read(&device->transport, VIRTIO_NET_CONFIG_STATUS, 2);
+}
+
 uint8_t *net_put16(uint8_t *at, uint16_t value)
 {
 	at[0] = (uint8_t)(value >> 8);

@@ -12,6 +12,9 @@ uint32_t net_header_bytes(const struct device *device);
 /* Our MAC address: the device's if it offers MAC, else a locally administered one. */
 void net_mac(struct device *device, uint8_t mac[6]);
 
+/* The status field, which STATUS brings. */
+uint32_t net_status(struct device *device);
+
 /* Writes a broadcast frame of ETHERNET_FRAME_MIN bytes that nobody acts on; `tag` is in its payload. */
 void net_fill_experimental(struct device *device, uint8_t *frame, uint64_t tag);
 

@@ -155,3 +155,14 @@ void quiet_moment(struct run *t)
 	irq_line_rearm(witness->transport.line);
 	journal_pause(false);
 }
+
+struct completion take_used(struct run *t, struct virtqueue *queue, const char *what)
+{
+	struct completion done = { 0 };
+	const char *wrong = NULL;
+
+	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "%s comes back", what);
+	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what,
+		wrong ? wrong : "");
+	return done;
+}

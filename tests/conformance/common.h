@@ -61,4 +61,7 @@ void quiet_moment(struct run *t);
 #define STAYS(T, CONDITION) (!WAIT_UNTIL(!(CONDITION), QUIET_NS) && (quiet_moment(T), (CONDITION)))
 #define QUIET_NS	    MILLISECONDS(1)
 
+/* Waits for a used entry of any virtqueue and takes it. The check ends if none comes in time, or a wrong one. */
+struct completion take_used(struct run *t, struct virtqueue *queue, const char *what);
+
 #endif

@@ -19,17 +19,6 @@ static void start(struct run *t, struct device *d, struct features features)
 	require_ok(t, device_start(d, features), "the device starts");
 }
 
-static struct completion finish(struct run *t, struct virtqueue *queue, const char *what)
-{
-	struct completion done = { 0 };
-	const char *wrong = NULL;
-
-	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "%s comes back", what);
-	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what,
-		wrong ? wrong : "");
-	return done;
-}
-
 /* A device-readable copy of bytes, or room for an answer. */
 static struct segment readable(struct run *t, const void *bytes, uint32_t size)
 {
@@ -51,7 +40,7 @@ static uint32_t write_text(struct run *t, struct virtqueue *queue, const char *t
 	if (virtqueue_add(queue, segments, count, NULL, queue) < 0)
 		broken(t, "no room for text in %u pieces", count);
 	virtqueue_kick(queue);
-	return finish(t, queue, "text").length;
+	return take_used(t, queue, "text").length;
 }
 
 /* ---- configuration space and virtqueues (5.3.2, 5.3.4) ---- */
@@ -170,7 +159,7 @@ CHECK(output_many, "console.output-many", REQ("con-desc-01"), DESCRIBED,
 	}
 	virtqueue_kick(queue);
 	for (unsigned i = 0; i < queue->size; i++)
-		finish(t, queue, "one of many pieces of text");
+		take_used(t, queue, "one of many pieces of text");
 	expect_eq(t, virtqueue_used_waiting(queue), 0, "used entries beyond the text that was written");
 }
 
@@ -202,9 +191,50 @@ CHECK(input_waits, "console.input-waits", REQ("con-desc-02"), DESCRIBED, NEEDS(.
 	expect(t, queue->outstanding <= BUFFERS, "receive buffers wait for input");
 }
 
+/*
+ * What a port outputs comes back as its input: a loop at the host's end. Then it can be seen that all descriptors are
+ * output, in order, and that input is cut to the buffers that are there. Breaks: the rest of a chain is dropped; a
+ * receive buffer is overrun, or its length is that of the buffer.
+ */
+CHECK(echo, "console.echo", REQ("con-desc-01", "con-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5),
+      "What is written arrives whole at the other end, and what arrives is read whole")
+{
+	static const char text[] = "touchstone: is there an echo?\n";
+	enum { SIZE = sizeof(text) - 1, BUFFER = 7, BUFFERS = 8, KNOWN = 10, ECHO_MILLISECONDS = 20 };
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+	char got[SIZE + BUFFERS * BUFFER];
+	uint64_t patience = MILLISECONDS(ECHO_MILLISECONDS);
+	uint32_t have = 0;
+
+	start(t, d, NO_FEATURES);
+	for (unsigned i = 0; i < BUFFERS && queue->free_count; i++) {
+		struct segment segment = { .data = need_memory(t, dma_alloc(BUFFER, 1)),
+					   .size = BUFFER,
+					   .writable = true };
+
+		virtqueue_add(queue, &segment, 1, NULL, segment.data);
+	}
+	virtqueue_kick(queue);
+	write_text(t, &d->queues[VIRTIO_CONSOLE_TX], text, BUFFER);
+	/* Once an echo has begun, it has as long as any answer. */
+	while (have < SIZE && queue->outstanding && WAIT_UNTIL(virtqueue_used_waiting(queue), patience)) {
+		struct completion done = take_used(t, queue, "a receive buffer");
+
+		memcpy(got + have, done.token, done.length);
+		have += done.length;
+		patience = device_patience_ns;
+	}
+	if (have < KNOWN || memcmp(got, text, KNOWN))
+		skip(t, "the other end does not send back what it gets");
+	expect_eq(t, have, SIZE, "bytes that come back");
+	expect(t, have == SIZE && !memcmp(got, text, SIZE), "the text comes back as it was written");
+}
+
 /* ---- multiport (5.3.6.2) ---- */
 
 enum {
+	RESIZE_BYTES = 4,   /* columns and rows behind a RESIZE message */
 	CONTROL_BYTES = 64, /* of a buffer for a message: a port's name may follow */
 	CONTROL_BUFFERS = 16,
 	PORTS_REMEMBERED = 128,
@@ -230,7 +260,7 @@ static void offer_control(struct run *t, struct device *d, uint8_t *buffer)
 /* A live device with buffers for its messages, which has not been told that we are ready. */
 static void start_multiport(struct run *t, struct device *d)
 {
-	start(t, d, FEATURE(VIRTIO_CONSOLE_F_MULTIPORT));
+	start(t, d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE));
 	for (unsigned i = 0; i < CONTROL_BUFFERS && d->queues[VIRTIO_CONSOLE_CONTROL_RX].free_count; i++)
 		offer_control(t, d, need_memory(t, dma_alloc(CONTROL_BYTES, 8)));
 }
@@ -243,7 +273,7 @@ static bool next_message(struct run *t, struct device *d, uint64_t nanoseconds)
 
 	if (!WAIT_UNTIL(virtqueue_used_waiting(queue), nanoseconds))
 		return false;
-	done = finish(t, queue, "a control buffer");
+	done = take_used(t, queue, "a control buffer");
 	message.size = done.length;
 	memcpy(message.bytes, done.token, CONTROL_BYTES);
 	memcpy(&message.head, message.bytes, sizeof(message.head));
@@ -262,7 +292,7 @@ static uint32_t send_message(struct run *t, struct device *d, uint32_t id, uint1
 
 	virtqueue_add(queue, &segment, 1, NULL, queue);
 	virtqueue_kick(queue);
-	return finish(t, queue, "a control message").length;
+	return take_used(t, queue, "a control message").length;
 }
 
 /* What the device told from DEVICE_READY on until it fell silent. */
@@ -300,8 +330,10 @@ static void note_message(struct device *d)
 			told.exists[id] = false;
 		}
 		break;
-	case VIRTIO_CONSOLE_CONSOLE_PORT:
 	case VIRTIO_CONSOLE_RESIZE:
+		told.short_messages += message.size < sizeof(message.head) + RESIZE_BYTES;
+		/* fall through */
+	case VIRTIO_CONSOLE_CONSOLE_PORT:
 	case VIRTIO_CONSOLE_PORT_OPEN:
 	case VIRTIO_CONSOLE_PORT_NAME:
 		if (!remembered)
@@ -414,7 +446,7 @@ CHECK(known_messages, "console.known-messages", REQ("con-mp-03"), DESCRIBED, NEE
 	hear_ports(t, d);
 	expect_eq(t, told.unknown_events, 0, "messages with an event that a device does not send, the last of them %u",
 		  told.last_event);
-	expect_eq(t, told.short_messages, 0, "messages shorter than 8 bytes");
+	expect_eq(t, told.short_messages, 0, "messages shorter than what their event needs");
 	expect_eq(t, told.before_add, 0, "messages about a port before its DEVICE_ADD");
 }
 
@@ -436,6 +468,26 @@ CHECK(message_length, "console.message-length", REQ("con-mp-03"), DESCRIBED,
 {
 	start_multiport(t, d);
 	expect_eq(t, send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1), 0, "used length of DEVICE_READY");
+}
+
+/* Breaks: control messages in big-endian order, where the guest is little-endian: no port is ever announced, or one
+ * that does not exist. */
+CHECK(legacy_order, "console.legacy-byte-order", REQ("con-leg-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 1, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
+      "Legacy control messages have the guest's byte order")
+{
+	enum { ONE_SWAPPED = 0x0100 };
+
+	start_multiport(t, d);
+	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	if (!next_message(t, d, device_patience_ns)) {
+		send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, ONE_SWAPPED);
+		if (!next_message(t, d, device_patience_ns))
+			skip(t, "the device announced no port");
+		expect(t, false, "DEVICE_READY is understood with 1 in the guest's byte order, and not only with 0x%x",
+		       ONE_SWAPPED);
+	}
+	expect_eq(t, message.head.event, VIRTIO_CONSOLE_DEVICE_ADD, "event of the first message");
 }
 
 /* Robustness: messages that no driver should send. Breaks: the VMM dies, or the device stops listening. */

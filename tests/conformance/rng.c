@@ -13,6 +13,7 @@
 
 #include "drivers/spec/features.h"
 #include "firmware/lib/string.h"
+#include "tests/conformance/common.h"
 
 enum {
 	ROUNDS = 8,	  /* a byte that the device writes stays as it was in all rounds with odds of 2^-64 */
@@ -31,15 +32,12 @@ static void start(struct run *t, struct device *d)
 static uint32_t ask(struct run *t, struct device *d, struct segment *segments, unsigned count)
 {
 	struct virtqueue *queue = device_request_queue(d);
-	struct completion done = { 0 };
-	const char *wrong = NULL;
+	struct completion done;
 
 	if (virtqueue_add(queue, segments, count, NULL, segments) < 0)
 		broken(t, "no room in the virtqueue for %u segments", count);
 	virtqueue_kick(queue);
-	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "a buffer comes back");
-	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry is valid: %s",
-		wrong ? wrong : "");
+	done = take_used(t, queue, "a buffer");
 	require(t, done.length >= 1, "at least one byte is placed in a buffer of %u bytes", done.writable);
 	return done.length;
 }
@@ -190,7 +188,6 @@ CHECK(full_queue, "rng.full-queue", REQ("ent-op-01"), MUST, NEEDS(.type = VIRTIO
 {
 	struct virtqueue *queue = device_request_queue(d);
 	struct completion done;
-	const char *wrong;
 
 	start(t, d);
 	for (unsigned i = 0; i < queue->size; i++) {
@@ -202,10 +199,7 @@ CHECK(full_queue, "rng.full-queue", REQ("ent-op-01"), MUST, NEEDS(.type = VIRTIO
 	}
 	virtqueue_kick(queue);
 	for (unsigned i = 0; i < queue->size; i++) {
-		require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "buffer %u of %u comes back",
-			i + 1, queue->size);
-		require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "used entry %u is valid: %s", i + 1,
-			wrong);
+		done = take_used(t, queue, "one of many buffers");
 		expect(t, done.length >= 1, "buffer %u has at least one random byte", i + 1);
 	}
 }
