@@ -598,12 +598,15 @@ UNIT_TEST(a_madt_moves_the_local_apic)
 UNIT_TEST(a_madt_that_contradicts_itself)
 {
 	begin_madt();
+	put_lapic(0, 1);
 	put_lapic(1, 1);
 	put_x2apic(1, 1);
+	put_ioapic(0xfec20000, 72);
 	put_ioapic(0xfec00000, 0);
 	put_ioapic(0xfec00000, 24);
 	put_ioapic(0xfec10000, 0);
 	put_ioapic(0, 48);
+	put_override(0, 4, 4, 0xd);
 	put_override(0, 5, 5, 0xd);
 	put_override(0, 5, 6, 0xd);
 	put_override(1, 6, 6, 0);
@@ -611,9 +614,9 @@ UNIT_TEST(a_madt_that_contradicts_itself)
 	put_override(0, 7, 7, 0x2);
 	put_override(0, 8, 8, 0x8);
 	parse_madt();
-	unit_equal(platform.cpu_count, 1);
-	unit_equal(platform.ioapic_count, 1);
-	unit_equal(platform.override_count, 3);
+	unit_equal(platform.cpu_count, 2);
+	unit_equal(platform.ioapic_count, 2);
+	unit_equal(platform.override_count, 4);
 	unit_equal(platform.warning_count, 9);
 	unit_text(platform.warnings[0], "ACPI APIC at 0x103000: APIC id 1 is listed twice");
 	unit_text(platform.warnings[1],
@@ -685,6 +688,19 @@ UNIT_TEST(entries_that_are_too_short_for_their_type)
 		unit_equal(platform.warning_count, 1);
 		unit_contains(platform.warnings[0], "entry at 0x2c is too short for type");
 	}
+}
+
+UNIT_TEST(the_shortest_madt_and_the_shortest_entry)
+{
+	begin_madt();
+	parse_madt();
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.lapic_base, 0xfee00000);
+
+	begin_madt();
+	table_put(&madt, (uint8_t[]){ 0x80, 2 }, 2);
+	parse_madt();
+	unit_equal(platform.warning_count, 0);
 }
 
 UNIT_TEST(a_madt_that_is_too_short)

@@ -260,6 +260,7 @@ static void parse_bytes(const void *bytes, size_t size)
 #define ZERO		   0
 #define ONE		   1
 #define NOOP		   0xa3
+#define ONES		   0xff
 
 static void expect_one_warning(const char *warning)
 {
@@ -326,6 +327,8 @@ UNIT_TEST(power_off_values)
 	unit_equal(platform.warning_count, 0);
 	unit_true(platform.poweroff.has_s5);
 	unit_equal(platform.poweroff.s5, 0xff);
+	PARSE(NAME('_', 'S', '5', '_'), 0x12, 3, 1, ONE);
+	unit_equal(platform.poweroff.s5, 1);
 }
 
 UNIT_TEST(power_off_values_that_cannot_be)
@@ -335,8 +338,9 @@ UNIT_TEST(power_off_values_that_cannot_be)
 		{ 0x12, 2, 0 },		    /* nothing in it */
 		{ 0x12, 4, 1, 0x0d, 0 },    /* text in it */
 		{ 0x12, 5, 1, 0x0b, 0, 1 }, /* too large */
+		{ 0x12, 3, 1, ONES },	    /* still larger */
 	};
-	static const uint8_t sizes[] = { 2, 3, 5, 6 };
+	static const uint8_t sizes[] = { 2, 3, 5, 6, 4 };
 
 	for (uint32_t i = 0; i < sizeof(sizes); i++) {
 		struct table dsdt;
@@ -349,6 +353,172 @@ UNIT_TEST(power_off_values_that_cannot_be)
 		expect_one_warning(
 			"ACPI DSDT at 0x104000: _S5_ is not a package that begins with a small integer; ignored");
 		unit_true(!platform.poweroff.has_s5);
+	}
+}
+
+/* Every kind of definition is read as a whole, and not when it ends early. */
+UNIT_TEST(definitions_that_end_early)
+{
+#define A 'A', '_', '_', '_'
+#define B 'B', '_', '_', '_'
+#define WHOLE(...)                                        \
+	{                                                 \
+		sizeof((const uint8_t[]){ __VA_ARGS__ }), \
+		{                                         \
+			__VA_ARGS__                       \
+		}                                         \
+	}
+	static const struct {
+		uint32_t size;
+		uint8_t bytes[24];
+	} definitions[] = {
+		WHOLE(0x08, A, ONES),
+		WHOLE(0x08, A, 0x0a, 1),
+		WHOLE(0x08, A, 0x0b, 1, 1),
+		WHOLE(0x08, A, 0x0c, 1, 1, 1, 1),
+		WHOLE(0x08, A, 0x0e, 1, 1, 1, 1, 1, 1, 1, 1),
+		WHOLE(0x08, A, 0x0d, 'a', 'b', 0),
+		WHOLE(0x08, A, 0x11, 4, 0x0a, 1, 1),
+		WHOLE(0x08, A, 0x12, 3, 1, 1),
+		WHOLE(0x08, A, 0x13, 3, 1, 1),
+		WHOLE(0x08, A, B),
+		WHOLE(0x06, A, B),			/* Alias */
+		WHOLE(0x10, 6, A, NOOP),		/* Scope */
+		WHOLE(0x14, 6, A, 0),			/* Method */
+		WHOLE(0x15, A, 6, 0),			/* External */
+		WHOLE(0x8a, A, ZERO, B),		/* CreateDWordField */
+		WHOLE(0x8f, A, ZERO, B),		/* CreateQWordField */
+		WHOLE(0xa0, 2, ONE),			/* If */
+		WHOLE(0xa1, 1),				/* Else, with nothing in it */
+		WHOLE(0x5b, 0x01, A, 0),		/* Mutex */
+		WHOLE(0x5b, 0x02, A),			/* Event */
+		WHOLE(0x5b, 0x13, A, ZERO, ONE, B),	/* CreateField */
+		WHOLE(0x5b, 0x80, A, 0, ZERO, 0x0a, 8), /* OperationRegion */
+		WHOLE(0x5b, 0x81, 7, A, 0, 0),		/* Field */
+		WHOLE(0x5b, 0x82, 6, A, NOOP),		/* Device */
+		WHOLE(0x5b, 0x88, A, 0x0d, 0, 0x0d, 0, 0x0d, 0),
+	};
+#undef A
+#undef B
+#undef WHOLE
+
+	for (uint32_t i = 0; i < sizeof(definitions) / sizeof(definitions[0]); i++) {
+		parse_bytes(definitions[i].bytes, definitions[i].size);
+		unit_equal(platform.warning_count, 0);
+		for (uint32_t size = 1; size < definitions[i].size; size++) {
+			parse_bytes(definitions[i].bytes, size);
+			unit_equal(platform.warning_count, 1);
+			unit_contains(platform.warnings[0], "ACPI DSDT at 0x104000: AML at 0x24 (0x");
+		}
+	}
+}
+
+/* Packages and buffers whose insides end early. */
+UNIT_TEST(values_that_end_inside)
+{
+	static const uint8_t values[][3] = { { 0x11, 1 }, { 0x11, 2, 0x0a }, { 0x11, 2, 0x0b }, { 0x12, 1 } };
+	static const uint8_t sizes[] = { 2, 3, 3, 2 };
+
+	for (uint32_t i = 0; i < sizeof(sizes); i++) {
+		uint8_t name[8] = { NAME('A', 'A', 'A', 'A') };
+
+		memcpy(name + 5, values[i], sizes[i]);
+		parse_bytes(name, 5 + sizes[i]);
+		expect_one_warning(
+			"ACPI DSDT at 0x104000: AML at 0x24 (0x08) is not understood; going on at the next device");
+	}
+}
+
+/* Lengths of three and four bytes: a device behind a large buffer, in one block with it. */
+UNIT_TEST(large_blocks)
+{
+	static const uint8_t device[] = {
+		DEVICE(52), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END,
+	};
+
+	for (uint32_t follow = 2; follow <= 3; follow++) {
+		/* the bytes; the buffer with PkgLength and size; Name(FILL, buffer); the root's Scope around all */
+		const uint32_t filler = 5000, buffer = 3 + 3 + filler, name = 5 + 1 + buffer;
+		const uint32_t scope = 1 + follow + 2 + name + sizeof(device);
+		struct table dsdt;
+
+		table_begin(&dsdt, "DSDT");
+		table_put8(&dsdt, 0x10);
+		table_put8(&dsdt, (uint8_t)(follow << 6 | (scope & 0xf)));
+		for (uint32_t i = 0; i < follow; i++)
+			table_put8(&dsdt, (uint8_t)(scope >> (4 + 8 * i)));
+		table_put(&dsdt, "\\", 2);
+		table_put(&dsdt,
+			  "\x08"
+			  "FILL"
+			  "\x11",
+			  6);
+		table_put8(&dsdt, (uint8_t)(2 << 6 | (buffer & 0xf)));
+		table_put8(&dsdt, (uint8_t)(buffer >> 4));
+		table_put8(&dsdt, (uint8_t)(buffer >> 12));
+		table_put8(&dsdt, 0x0b);
+		table_put16(&dsdt, (uint16_t)filler);
+		dsdt.length += filler;
+		table_put(&dsdt, device, sizeof(device));
+		place_dsdt(&dsdt);
+		parse();
+		unit_equal(platform.warning_count, 0);
+		unit_equal(platform.window_count, 1);
+	}
+}
+
+/* A device with this resource template. */
+static void parse_resources(const uint8_t *bytes, uint8_t size)
+{
+	static const uint8_t start[] = { DEVICE(0), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 0, 0x0a, 0 };
+	uint8_t whole[64];
+
+	memcpy(whole, start, sizeof(start));
+	memcpy(whole + sizeof(start), bytes, size);
+	whole[2] = (uint8_t)(sizeof(start) - 2 + size);
+	whole[sizeof(start) - 3] = (uint8_t)(3 + size);
+	whole[sizeof(start) - 1] = size;
+	parse_bytes(whole, sizeof(start) + size);
+}
+
+/* Descriptors that are shorter than what they describe, in front of a good template. */
+UNIT_TEST(descriptors_that_are_too_short)
+{
+	static const uint8_t good[] = { MEMORY, INTERRUPT, END };
+	static const uint8_t bad[][6] = {
+		{ 0x81, 1, 0, 0 }, { 0x85, 1, 0, 0 }, { 0x86, 1, 0, 0 }, { 0x87, 1, 0, 0 }, { 0x89, 1, 0, 0 },
+		{ 0x8a, 1, 0, 0 }, { 0x8b, 1, 0, 0 }, { 0x21, 0 },	 { 0x20 },	    { 0x89, 2, 0, 0, 1 },
+	};
+	static const uint8_t sizes[] = { 4, 4, 4, 4, 4, 4, 4, 2, 1, 5 };
+
+	for (uint32_t i = 0; i < sizeof(sizes); i++) {
+		uint8_t template[32];
+
+		memcpy(template, bad[i], sizes[i]);
+		memcpy(template + sizes[i], good, sizeof(good));
+		parse_resources(template, (uint8_t)(sizes[i] + sizeof(good)));
+		unit_equal(platform.window_count, 0);
+		unit_equal(platform.warning_count, 1);
+		unit_contains(platform.warnings[0], " at 0x0 does not fit; ignored");
+	}
+}
+
+/* A template that is cut at every byte. Between descriptors only the end tag, or what is needed, is missing. */
+UNIT_TEST(templates_that_end_early)
+{
+	static const uint8_t good[] = { MEMORY, 0x23, 0x20, 0, 1, INTERRUPT, END };
+
+	for (uint8_t size = 0; size < sizeof(good); size++) {
+		const char *want = "does not fit; ignored";
+
+		if (size == 0 || size == 12 || size == 16 || size == 25)
+			want = "_CRS has no end tag";
+		else if (size > 25)
+			want = "_CRS has 1 memory ranges and 2 interrupts; the first are used";
+		parse_resources(good, size);
+		unit_true(platform.warning_count > 0);
+		unit_contains(platform.warnings[0], want);
+		unit_equal(platform.window_count, size == 16 || size >= 25);
 	}
 }
 
@@ -415,6 +585,10 @@ UNIT_TEST(two_of_one_kind)
 /* Where the walk is lost, what only looks like a device is passed over. */
 UNIT_TEST(behind_something_unknown)
 {
+	PARSE(0x70, DEVICE(52), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+
 	PARSE(0x70, 0x5b, 0x82, 0x3f, 0x5b, 0x82, 2, 'v', 0x5b, 0x82, 2, 0, 0x5b, DEVICE(52), HID, 0x0d, LNRO0005, 0,
 	      CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END, 0x5b);
 	unit_equal(platform.window_count, 1);

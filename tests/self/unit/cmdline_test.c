@@ -134,6 +134,22 @@ UNIT_TEST(an_overlong_word_is_cut_in_the_quote)
 		  "cmdline: virtio_mmio.device=512@0x1000:5:11111111111111111111111111111111: too long; ignored");
 }
 
+/* An id may have any length, as long as the word fits. */
+UNIT_TEST(the_longest_word)
+{
+	char cmdline[256] = "virtio_mmio.device=512@0x1000:5:";
+
+	memset(cmdline + strlen(cmdline), '0', 127 - strlen(cmdline));
+	discover(cmdline);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 0);
+	cmdline[127] = '0';
+	discover(cmdline);
+	unit_equal(platform.window_count, 0);
+	unit_equal(platform.warning_count, 1);
+	unit_contains(platform.warnings[0], ": too long; ignored");
+}
+
 UNIT_TEST(what_follows_two_dashes_is_not_the_kernels)
 {
 	expect_warning("quiet -- virtio_mmio.device=512@0x1000:5",

@@ -214,6 +214,16 @@ UNIT_TEST(pointers_that_lead_nowhere)
 	expect_one_warning("MP table at 0x9fc00: no signature; ignored");
 }
 
+UNIT_TEST(the_shortest_table)
+{
+	begin();
+	finish_table();
+	place();
+	parse();
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.lapic_base, 0xfee00000);
+}
+
 UNIT_TEST(tables_that_are_broken)
 {
 	begin();

@@ -76,7 +76,7 @@ UNIT_TEST(the_smallest_the_first_and_the_last)
 {
 	reset();
 	add(0, 0x100, edge5, ANNOUNCED_CMDLINE);
-	add(UINT64_MAX - 0x203, 0x200, edge5, ANNOUNCED_CMDLINE);
+	add(UINT64_MAX - 0x203, 0x203, edge5, ANNOUNCED_CMDLINE);
 	unit_equal(platform.warning_count, 0);
 	unit_equal(platform.window_count, 2);
 }
@@ -94,7 +94,7 @@ UNIT_TEST(windows_that_overlap)
 
 UNIT_TEST(windows_in_ram)
 {
-	struct boot_info boot = { .memory = { { 0x100000, 0x100000 } }, .memory_count = 1 };
+	struct boot_info boot = { .memory = { { 0x1000, 0x1000 }, { 0x100000, 0x100000 } }, .memory_count = 2 };
 
 	reset();
 	platform_set_memory(&platform, &boot);
