@@ -59,6 +59,7 @@ struct run {
 	struct random random;
 	uint64_t seed;
 	enum verdict verdict;
+	bool peer; /* option: the other end of a network device is known to answer, so that silence is the device's */
 	unsigned assertions, failures;
 	char reason[160]; /* of a SKIP or an ERROR */
 	/* Set by a body that changed what must be put back: runs after it, also when it ended early or trapped. The device is as the body left it. */

@@ -201,7 +201,7 @@ CHECK(echo, "console.echo", REQ("con-desc-01", "con-desc-02"), DESCRIBED,
       "What is written arrives whole at the other end, and what arrives is read whole")
 {
 	static const char text[] = "touchstone: is there an echo?\n";
-	enum { SIZE = sizeof(text) - 1, BUFFER = 7, BUFFERS = 8, KNOWN = 10, ECHO_MILLISECONDS = 20 };
+	enum { SIZE = sizeof(text) - 1, BUFFER = 7, BUFFERS = 8, KNOWN = 5, ECHO_MILLISECONDS = 5 };
 	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
 	char got[SIZE + BUFFERS * BUFFER];
 	uint64_t patience = MILLISECONDS(ECHO_MILLISECONDS);

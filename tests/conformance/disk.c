@@ -44,14 +44,13 @@ uint64_t disk_sector(unsigned block)
 	return disk.first + block * disk.sectors;
 }
 
-/* Reads or writes block `index` of the area through restorer. NULL or what went wrong. */
-static const char *move_block(struct device *d, uint32_t type, unsigned index)
+/* Reads or writes all of the blocks through the restorer. NULL or what went wrong. */
+static const char *move_blocks(struct device *d, uint32_t type)
 {
 	uint32_t length;
 	const char *wrong;
 
 	restorer.header->type = type;
-	restorer.header->sector = disk_sector(index);
 	*restorer.status = BLK_STATUS_UNWRITTEN;
 	restorer.request.segments[1].writable = type == VIRTIO_BLK_T_IN;
 	wrong = blk_send(d, &restorer, &length);
@@ -64,14 +63,11 @@ static void put_back(struct run *t, struct device *d)
 {
 	const char *wrong = device_start(d, blk_plain_features());
 
-	for (unsigned i = 0; !wrong && i < DISK_BLOCKS; i++) {
-		const uint8_t *saved = disk.saved + i * disk.block;
-
-		wrong = move_block(d, VIRTIO_BLK_T_IN, i);
-		if (wrong || !memcmp(restorer.data, saved, disk.block))
-			continue;
-		memcpy(restorer.data, saved, disk.block);
-		wrong = move_block(d, VIRTIO_BLK_T_OUT, i);
+	if (!wrong)
+		wrong = move_blocks(d, VIRTIO_BLK_T_IN);
+	if (!wrong && memcmp(restorer.data, disk.saved, DISK_BLOCKS * disk.block)) {
+		memcpy(restorer.data, disk.saved, DISK_BLOCKS * disk.block);
+		wrong = move_blocks(d, VIRTIO_BLK_T_OUT);
 	}
 	expect_ok(t, wrong, "the saved blocks are written back: sectors %lu to %lu may hold a pattern of ours",
 		  disk.first, disk.end - 1);
@@ -103,13 +99,10 @@ void disk_open(struct run *t, struct device *d, struct features features)
 		skip(t, "the device takes at most %lu bytes in a segment", largest_segment(d));
 	disk.end = blocks * disk.sectors;
 	disk.first = disk.end - DISK_BLOCKS * disk.sectors;
-	restorer = disk_make(t, VIRTIO_BLK_T_IN, disk.first, disk.block, true);
+	restorer = disk_make(t, VIRTIO_BLK_T_IN, disk.first, DISK_BLOCKS * disk.block, true);
 	disk_start(t, d, features);
-	for (unsigned i = 0; i < DISK_BLOCKS; i++) {
-		require_ok(t, move_block(d, VIRTIO_BLK_T_IN, i), "block %u from the end of the disk can be read",
-			   DISK_BLOCKS - i);
-		memcpy(disk.saved + i * disk.block, restorer.data, disk.block);
-	}
+	require_ok(t, move_blocks(d, VIRTIO_BLK_T_IN), "the last %u blocks of the disk can be read", DISK_BLOCKS);
+	memcpy(disk.saved, restorer.data, DISK_BLOCKS * disk.block);
 	t->afterwards = put_back;
 }
 

@@ -30,6 +30,7 @@ static const struct option {
 	{ "ref-read-only", FLAG, FIELD(ref_read_only), 0, 0 },
 	{ "proof", TEXT, FIELD(proof), 0, 0 },
 	{ "defect", TEXT, FIELD(defect), 0, 0 },
+	{ "peer", FLAG, FIELD(peer), 0, 0 },
 	{ "list", FLAG, FIELD(list), 0, 0 },
 #undef FIELD
 };

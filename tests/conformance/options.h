@@ -17,6 +17,7 @@ struct options {
 	uint64_t ref_version;
 	bool ref_read_only;
 	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
+	bool peer; /* somebody answers at the other end of network devices */
 	bool list;
 };
 

@@ -208,6 +208,7 @@ static void run_one(struct device *device, const struct check *check, const char
 		.device = device,
 		.devices = running->devices,
 		.device_count = running->device_count,
+		.peer = running->options->peer,
 	};
 
 	uint64_t spoken = clock_ns();
