@@ -576,6 +576,7 @@ UNIT_TEST(two_of_one_kind)
 	unit_equal(platform.window_count, 1);
 	unit_equal(platform.warning_count, 1);
 	unit_contains(platform.warnings[0], "_CRS has 2 memory ranges and 1 interrupts; the first are used");
+	expect_window(0, 0x10000000, 0x200, edge(5)); /* an IRQ descriptor without flags */
 	PARSE(DEVICE(61), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 35, 0x0a, 32, MEMORY, INTERRUPT, INTERRUPT, END);
 	unit_equal(platform.window_count, 1);
 	unit_equal(platform.warning_count, 1);
