@@ -33,11 +33,9 @@ $(OUT)/touchstone: $(OBJECTS)
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -o $@ $(OBJECTS)
 
-$(OUT)/touchstone.elf: $(OUT)/touchstone.debug
-	@echo "  STRIP   $@"
-	$(Q)$(OBJCOPY) --strip-all $< $@
+-include firmware/boot/$(ARCH)/packed/Makefile.inc
 
-# The unstripped image, for a debugger.
+# The image unpacked, with symbols: for a debugger. It boots, too.
 $(OUT)/touchstone.debug: $(OBJECTS) linker/$(ARCH).ld
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -nostdlib -static -T linker/$(ARCH).ld -Wl,--gc-sections,--build-id=none -o $@ $(OBJECTS)

@@ -26,6 +26,10 @@ result $? "the image compiles with $compiler"
 size=$(stat -c %s "$image" 2>/dev/null || echo $limit)
 [ "$size" -lt $limit ]
 result $? "the image of $compiler has $size bytes, fewer than $limit"
+if [ "$compiler" = gcc ]; then
+	cmp "$image" build/x86_64/touchstone.elf
+	result $? "two builds give the same bytes"
+fi
 TOUCHSTONE_IMAGE="$top/$image" ./run.sh
 result $? "the image of $compiler gives the expected verdicts"
 echo "$passed passed, $failed failed"

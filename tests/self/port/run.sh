@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # run.sh: the port's contracts (firmware/arch/*.h), tried on every x86_64 machine that QEMU can make, every way into the
-# image and every way out. One line a machine, and the whole output where something is wrong. QEMU=... is another QEMU.
+# image, packed and unpacked, and every way out. One line a machine, and the whole output where something is wrong.
+# QEMU=... is another QEMU.
 # Word splitting of $rng and $tell is meant:
 # shellcheck disable=SC2086
 set -u
@@ -9,32 +10,58 @@ set -u
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd)
 qemu=${QEMU:-qemu-system-x86_64}
 image=build/x86_64/port_test.elf
+unpacked=build/x86_64/port_test.debug
 loader=build/x86_64/linux64_loader.elf
 passed=0 failed=0
 
 cd "$top" || exit 1
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
+output=$(mktemp) damaged=$(mktemp)
+trap 'rm -f "$output" "$damaged"' EXIT
 if ! make -s -j"$(nproc)" -f tests/self/port/Makefile port; then
 	echo "0 passed, 1 failed"
 	exit 1
 fi
 
+# start OPTIONS...: runs QEMU to its end.
+start() {
+	timeout 60 "$qemu" "$@" -nodefaults -no-user-config -display none -serial stdio -no-reboot \
+		>"$output" 2>&1 </dev/null
+	status=$?
+}
+
+good() { # NAME
+	passed=$((passed + 1))
+	echo "ok $1: $(grep '^# clock\|^# fatal' "$output" | head -n 1)"
+}
+
+bad() { # NAME EXPECTED
+	failed=$((failed + 1))
+	echo "not ok $1 (status $status, expected $2)"
+	sed 's/^/    /' "$output"
+}
+
 # boot NAME STATUS WANT OPTIONS...: the output must be complete, without a failure, and have a line that matches WANT.
 boot() {
 	name=$1 expected=$2 want=$3
 	shift 3
-	timeout 60 "$qemu" "$@" -nodefaults -no-user-config -display none -serial stdio -no-reboot \
-		>"$output" 2>&1 </dev/null
-	status=$?
+	start "$@"
 	if [ $status -eq "$expected" ] && grep -q '^# end run=[0-9]* fail=0' "$output" &&
 		grep -q -- "$want" "$output"; then
-		passed=$((passed + 1))
-		echo "ok $name: $(grep '^# clock' "$output")"
+		good "$name"
 	else
-		failed=$((failed + 1))
-		echo "not ok $name (status $status, expected $expected and a line with '$want')"
-		sed 's/^/    /' "$output"
+		bad "$name" "$expected and a line with '$want'"
+	fi
+}
+
+# stop NAME WANT OPTIONS...: the image says WANT, once, and nothing else, and the machine ends.
+stop() {
+	name=$1 want=$2
+	shift 2
+	start "$@"
+	if [ $status -eq 0 ] && [ "$(tr -d '\r\n' <"$output")" = "$want" ]; then
+		good "$name"
+	else
+		bad "$name" "0 and only '$want'"
 	fi
 }
 
@@ -82,6 +109,18 @@ linux64 five-level '' 'five-level' -M microvm -m 8G -cpu max
 linux64 x2apic '' 'x2apic' -M microvm -m 128M -cpu max
 linux64 no-header '' 'no-header' -M $bare -m 128M
 linux64 no-e820 '' 'no-e820' -M $bare -m 128M
+
+image=$unpacked
+pvh unpacked 'gsi 47 level' -M microvm -m 128M $rng
+pvh unpacked-bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
+linux64 unpacked '' '' -M microvm -m 128M
+image=build/x86_64/port_test.elf
+
+cp $image "$damaged"
+printf '\377\377\377\377\377\377\377\377' | dd of="$damaged" bs=1 seek=20000 conv=notrunc 2>/dev/null
+damage='# fatal: this image is damaged: it does not unpack to what was packed'
+stop damaged "$damage" -M microvm -kernel "$damaged"
+stop linux64-damaged "$damage" -M microvm -kernel $loader -device loader,file="$damaged",addr=0x4000000,force-raw=on
 
 boot fatal 35 'fatal: page fault at rip=' -M microvm -kernel $image -append fatal $tell
 boot leave-by-sleep-control 0 . -M microvm -kernel $image
