@@ -16,6 +16,7 @@ enum {
 	PROMPT_UNITS = 256, /* of work after one write: more than any write causes, but not without end */
 	MIXED_ONE_IN = 4,   /* register accesses that let the device act */
 	MIXED_UNITS = 3,
+	MIXED_BATCH = 3,       /* used buffers shown at once */
 	DEFECT_NAME_MAX = 64,
 };
 
@@ -167,6 +168,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 	model_config_default(&config, types[index], version);
 	config.queue_size_max = QUEUE_SIZE;
 	config.shuffle = config.out_of_order = schedule == MIXED;
+	config.batch = schedule == MIXED ? MIXED_BATCH : 1;
 	config.blk.disk = disk;
 	config.blk.sectors = DISK_SECTORS;
 	config.blk.read_only = read_only;

@@ -72,8 +72,8 @@ static bool run_those(struct proof *proof, bool sharing)
 				proof->trouble = (*at)->id;
 			if (verdict != VERDICT_FAIL && verdict != VERDICT_WARN)
 				continue;
-			print("%s%s%s", proof->noticed++ ? "," : "# caught-by ", proof->all ? "" : device->name, proof->all ? "" : ".");
-			print("%s", (*at)->id);
+			print("# caught-by %s.%s\n", device->name, (*at)->id);
+			proof->noticed++;
 			if (!proof->all)
 				return false;
 		}
@@ -140,12 +140,12 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 		print("# start %s level=must reqs=%s\n", name, defect.rows);
 		catalogue->restart(proof.version, i);
 		found = rediscover(&proof);
-		if (!found)
-			print("%s", proof.noticed++ ? "," : "# caught-by discovery");
+		if (!found) {
+			print("# caught-by discovery\n");
+			proof.noticed++;
+		}
 		if ((found || proof.all) && run_those(&proof, true))
 			run_those(&proof, false);
-		if (proof.noticed)
-			print("\n");
 		if (proof.trouble) {
 			result.verdict = VERDICT_ERROR;
 			format_string(result.reason, sizeof(result.reason), "%s ended in an ERROR", proof.trouble);

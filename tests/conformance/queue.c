@@ -100,6 +100,8 @@ CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEED
 	if (!queues_at_most(d))
 		skip(t, "we do not know how many virtqueues this type of device can have");
 	device_greet(d);
+	if (first_absent(d) > indices[sizeof(indices) / sizeof(indices[0]) - 1])
+		skip(t, "the configuration says that there may be %u virtqueues", queues_at_most(d));
 	for (unsigned i = 0; i < sizeof(indices) / sizeof(indices[0]); i++)
 		if (indices[i] >= first_absent(d))
 			expect_absent(t, d, indices[i]);

@@ -1,0 +1,116 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The defect matrix: every defect of the reference device against every check, in the host port. matrix.py [--write]
+
+Fails when the healthy device does not pass everything; when a defect is noticed by no check, or a check notices no defect, and tests/self/unproven.txt does
+not say why; when a line there is no longer true; and when a check traps, times out or ends in an ERROR. --write puts the table into docs/matrix.md.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PROGRAM = f"{TOP}/build/fast/host/touchstone"
+UNPROVEN = f"{TOP}/tests/self/unproven.txt"
+
+# How the healthy device is run: each must pass everything.
+HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
+           for version in (1, 2, 3) for schedule in ("prompt", "lazy", "mixed") for line in ("level", "edge")]
+# What a defect is shown to. The checks over the wrap of the index cost most of the time and see few defects more than the others.
+EXPENSIVE = "*wrap*"
+SHARES = ("a*,b*,c*,d*,e*,f*,g*,h*,i*,j*,k*,l*,m*", "n*", "o*,p*,q*,r*,s*,t*,u*,v*,w*,x*,y*,z*")
+VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone.only=interrupt.*",
+            "touchstone.ref-read-only touchstone.only=blk.*", f"touchstone.only={EXPENSIVE}",
+            f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
+
+
+def run(words):
+    done = subprocess.run([PROGRAM, "touchstone.ref=only", *words.split()], capture_output=True, text=True, errors="replace")
+    if "\n# end " not in done.stdout:
+        sys.exit(f"matrix: {words}: no end marker\n{done.stdout[-800:]}{done.stderr[-800:]}")
+    return done.stdout
+
+
+def healthy(words):
+    return [f"{words}: {line}" for line in run(words).splitlines() if line.startswith("not ok")]
+
+
+def proof(words):
+    """{defect: (rows, set of check ids)}, [troubles]"""
+    found, troubles, name = {}, [], None
+    for line in run(words).splitlines():
+        start = re.match(r"# start proof\.(\S+) level=must reqs=(.*)", line)
+        if start:
+            name = start[1]
+            found[name] = (start[2].split(), set())
+        elif line.startswith("# caught-by "):
+            caught = line.split()[2]
+            found[name][1].add(caught.partition(".")[2] or caught)
+        elif "# ERROR" in line:
+            troubles.append(f"{words}: {line}")
+    return found, troubles
+
+
+def checks():
+    listed = set()
+    for version in (1, 2):
+        listed |= {line.split()[2].partition(".")[2] for line in run(f"touchstone.list touchstone.ref-version={version}").splitlines()
+                   if line.startswith("# check ")}
+    return listed
+
+
+def unproven():
+    """{"defect NAME" or "check ID": reason}"""
+    lines = {}
+    with open(UNPROVEN, encoding="utf-8") as file:
+        for line in file:
+            kind, _, rest = line.strip().partition(" ")
+            if kind in ("defect", "check"):
+                name, _, reason = rest.strip().partition(" ")
+                lines[f"{kind} {name}"] = reason.strip()
+    return lines
+
+
+def write(table, ids):
+    with open(f"{TOP}/docs/matrix.md", "w", encoding="utf-8") as out:
+        out.write("# The defect matrix\n\nMade by `make matrix`: every defect of the reference device, the requirement rows that it breaks, and the checks that notice it.\n\n"
+                  "| defect | rows | noticed by |\n|---|---|---|\n")
+        for name in sorted(table):
+            rows, caught = table[name]
+            shown = sorted(caught)[:6]
+            more = f" and {len(caught) - 6} more" if len(caught) > 6 else ""
+            out.write(f"| {name} | {' '.join(rows)} | {', '.join(shown) or 'nothing'}{more} |\n")
+        out.write("\n## By check\n\n| check | defects that it notices |\n|---|---|\n")
+        for check in sorted(ids):
+            by = sorted(name for name in table if check in table[name][1])
+            out.write(f"| {check} | {', '.join(by[:6]) or 'none'}{f' and {len(by) - 6} more' if len(by) > 6 else ''} |\n")
+
+
+def main():
+    with ThreadPoolExecutor(2) as pool:
+        failures = [line for lines in pool.map(healthy, HEALTHY) for line in lines]
+        table = {}
+        for found, troubles in pool.map(proof, [f"touchstone.proof=all touchstone.defect={share} {variant}" for variant in VARIANTS for share in SHARES]):
+            failures += troubles
+            for name, (rows, caught) in found.items():
+                table.setdefault(name, (rows, set()))[1].update(caught)
+    ids, known = checks(), unproven()
+    open_ends = {f"defect {name}" for name, (_, caught) in table.items() if not caught}
+    open_ends |= {f"check {check}" for check in ids if not any(check in caught for _, caught in table.values())}
+    failures += [f"{line}: nobody notices it" if line.startswith("defect") else f"{line} notices no defect" for line in sorted(open_ends - known.keys())]
+    failures += [f"{line} is proven now: take it out of {os.path.relpath(UNPROVEN, TOP)}" for line in sorted(known.keys() - open_ends)]
+    if "--write" in sys.argv:
+        write(table, ids)
+    for failure in failures:
+        print(f"not ok {failure}")
+    proven = len(table) + len(ids) - len(open_ends)
+    print(f"{len(HEALTHY)} healthy runs; {len(table)} defects, {sum(1 for _, caught in table.values() if caught)} noticed; {len(ids)} checks, "
+          f"{len(ids) - sum(1 for line in open_ends if line.startswith('check'))} notice a defect; {len(known)} open ends with a reason")
+    print(f"{len(HEALTHY) + proven} passed, {len(failures)} failed")
+    sys.exit(bool(failures))
+
+
+main()
