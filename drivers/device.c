@@ -93,6 +93,7 @@ enum transport_identity device_discover(struct device *device)
 	if (identity != TRANSPORT_DEVICE)
 		return identity;
 	device->type = device_type_of(device->transport.device_id);
+	memset(device->peer, 0, sizeof(device->peer));
 	device->unusable = device_reset(device);
 	device_greet(device);
 	read_offered(device);
