@@ -144,7 +144,7 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 			print("# caught-by discovery\n");
 			proof.noticed++;
 		}
-		if ((found || proof.all) && run_those(&proof, true))
+		if (found && run_those(&proof, true))
 			run_those(&proof, false);
 		if (proof.trouble) {
 			result.verdict = VERDICT_ERROR;
