@@ -71,8 +71,20 @@ check:
 		unit="$(MAKE) unit" \
 		port="tests/self/port/run.sh" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
+		host="$(MAKE) host" \
+		matrix="$(MAKE) matrix" \
 		backports="$(PYTHON) tests/self/backports.py" \
 		stability="$(PYTHON) tests/self/stability.py 50"
+
+# The checks against every defect of the reference device, on all cores; without sanitizers, for time.
+matrix:
+	@$(MAKE) --no-print-directory ARCH=host HOST_SANITIZE= BUILD=$(BUILD)/fast
+	$(PYTHON) tests/self/matrix.py --write
+
+# The host port under the sanitizers: the healthy device passes everything, and nothing is done that must not be.
+host:
+	@$(MAKE) --no-print-directory ARCH=host BUILD=$(BUILD)
+	tests/self/host.sh
 
 lint:
 	$(PYTHON) tests/self/lint.py
@@ -89,12 +101,14 @@ help:
 	@echo "make quick      the tests that take less than a minute"
 	@echo "make check      all tests"
 	@echo "make unit       the unit tests alone"
+	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
+	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md"
 	@echo "make lint       layout, licence lines, checks that name rows; make format lays the C out"
 	@echo "make clean      remove what was built"
 
 include tests/self/unit/Makefile.inc
 
-.PHONY: all run quick check lint format clean help
+.PHONY: all run quick check host matrix lint format clean help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)

@@ -17,7 +17,10 @@ static unsigned one_queue(const struct device *device)
 }
 
 /* A type that we know by name only: its registers, features and queues are judged, no request is made. */
-#define NAMED_TYPE(ID, PREFIX, TITLE) { .id = (ID), .prefix = (PREFIX), .title = (TITLE), .queues_used = one_queue }
+#define NAMED_TYPE(ID, PREFIX, TITLE)                                                      \
+	{                                                                                  \
+		.id = (ID), .prefix = (PREFIX), .title = (TITLE), .queues_used = one_queue \
+	}
 
 static const struct device_type named_types[] = {
 	NAMED_TYPE(VIRTIO_ID_BALLOON, "balloon", "balloon device"),
@@ -49,8 +52,9 @@ const struct device_type *device_type_of(uint32_t device_id)
 }
 
 /*
- * Words 0 and 1 are read as they are. Words 2 and 3 exist since 1.4: a device that ignores all but the low bits of DeviceFeaturesSel shows word 0 or 1 again, which a
- * driver must not take for features. So they count only if the device does not alias them; the check of word 2 judges that.
+ * Words 0 and 1 are read as they are. Words 2 and 3 exist since 1.4: a device that ignores all but the low bits of
+ * DeviceFeaturesSel shows word 0 or 1 again, which a driver must not take for features. So they count only if the
+ * device does not alias them; the check of word 2 judges that.
  */
 static void read_offered(struct device *device)
 {
@@ -125,14 +129,16 @@ const char *device_negotiate(struct device *device, struct features wanted)
 
 	if (!legacy) {
 		wanted = features_with(wanted, VIRTIO_F_VERSION_1);
-		/* 6.2: a device may insist on these. We pass physical addresses; the barriers of a port order against devices. */
+		/* 6.2: a device may insist on these. We pass physical addresses; the barriers of a port order against
+		 * devices. */
 		wanted = features_with(wanted, VIRTIO_F_ACCESS_PLATFORM);
 		wanted = features_with(wanted, VIRTIO_F_ORDER_PLATFORM);
 	}
 	wanted = features_and(wanted, device->offered);
 	device->accepted = wanted;
 	for (unsigned i = 0; i < (legacy ? 1 : FEATURE_WORDS); i++)
-		/* A driver that knows no bit of words 2 and 3 does not write them: devices of before 1.4 may take that for word 0 or 1. */
+		/* A driver that knows no bit of words 2 and 3 does not write them: devices of before 1.4 may take that
+		 * for word 0 or 1. */
 		if (i < 2 || wanted.word[i])
 			transport_accept(transport, i, wanted.word[i]);
 	if (legacy)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A device as checks drive it: transport, virtqueues, and what its type can do. The initialisation of section 3.1.1 comes in steps, so that a check
- * can stop at any stage of life; device_start() does them all.
+ * A device as checks drive it: transport, virtqueues, and what its type can do. The initialisation of section 3.1.1
+ * comes in steps, so that a check can stop at any stage of life; device_start() does them all.
  *
  * Functions that can fail return NULL for success or a sentence for the report.
  */
@@ -16,11 +16,11 @@
 #include "drivers/virtqueue.h"
 
 enum {
-	DEVICE_QUEUES = 8,         /* virtqueues that we set up at most; no device type needs more without multiqueue */
+	DEVICE_QUEUES = 8, /* virtqueues that we set up at most; no device type needs more without multiqueue */
 	DEVICE_QUEUES_SCANNED = 128, /* indices that discovery looks at */
 	DEVICE_NAME_MAX = 16,
 	REQUEST_SEGMENTS = 32,
-	DEVICE_QUEUE_SIZE = 16,    /* entries of a virtqueue unless a check asks for more or the device has less */
+	DEVICE_QUEUE_SIZE = 16, /* entries of a virtqueue unless a check asks for more or the device has less */
 };
 
 struct device;
@@ -29,9 +29,9 @@ struct device;
 struct request {
 	struct segment segments[REQUEST_SEGMENTS];
 	unsigned count;
-	uint32_t least, most; /* used length of a right answer */
-	uint8_t *answer;      /* first device-writable byte, NULL if the answer is only the used entry */
-	uint64_t tag;         /* chosen by the caller: makes requests of the same type differ */
+	uint32_t least, most;	    /* used length of a right answer */
+	uint8_t *answer;	    /* first device-writable byte, NULL if the answer is only the used entry */
+	uint64_t tag;		    /* chosen by the caller: makes requests of the same type differ */
 	uint32_t readable_checksum; /* of the device-readable bytes when the request was made */
 };
 
@@ -43,9 +43,11 @@ struct device_type {
 	/* Virtqueues that a driver sets up which accepted these features. */
 	unsigned (*queues_used)(const struct device *device);
 	uint16_t request_queue;
-	/* Builds the type's request in DMA memory; NULL or why not. request->tag is set already. Type without requests: NULL. */
+	/* Builds the type's request in DMA memory; NULL or why not. request->tag is set already. Type without requests:
+	 * NULL. */
 	const char *(*make_request)(struct device *device, struct request *request);
-	/* Is the answer right? length is the used length, already known to be within least..most. NULL or what is wrong. */
+	/* Is the answer right? length is the used length, already known to be within least..most. NULL or what is
+	 * wrong. */
 	const char *(*check_answer)(struct device *device, const struct request *request, uint32_t length);
 };
 
@@ -53,19 +55,20 @@ struct device {
 	char name[DEVICE_NAME_MAX]; /* "blk0" */
 	struct transport transport;
 	const struct device_type *type;
-	struct features offered;  /* read at discovery, words 0 to 3 as the specification has them */
-	struct features accepted; /* by the last device_negotiate() */
-	uint16_t queue_count;     /* virtqueues that exist */
+	struct features offered;		   /* read at discovery, words 0 to 3 as the specification has them */
+	struct features accepted;		   /* by the last device_negotiate() */
+	uint16_t queue_count;			   /* virtqueues that exist */
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */
 	struct virtqueue queues[DEVICE_QUEUES];
 	const char *unusable; /* why no check can run any more, NULL if all is well */
-	uint8_t peer[2]; /* network device: what its checks know of the other end, 0 for nothing yet */
+	uint8_t peer[2];      /* network device: what its checks know of the other end, 0 for nothing yet */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */
 	volatile uint32_t used_interrupts, config_interrupts, causeless_interrupts;
 };
 
-/* Identifies the device behind an opened transport, reads its features and queues, resets it. The type is never NULL for TRANSPORT_DEVICE. */
+/* Identifies the device behind an opened transport, reads its features and queues, resets it. The type is never NULL
+ * for TRANSPORT_DEVICE. */
 enum transport_identity device_discover(struct device *device);
 
 const struct device_type *device_type_of(uint32_t device_id);
@@ -85,11 +88,12 @@ const char *device_reset(struct device *device);
 /* Steps 2 and 3: ACKNOWLEDGE, DRIVER. */
 void device_greet(struct device *device);
 /*
- * Steps 4 to 6: accepts what is both wanted and offered, VERSION_1 always on the modern layout (and nothing above bit 31 on the legacy one), and sets FEATURES_OK there.
- * Says so if FEATURES_OK does not stay set.
+ * Steps 4 to 6: accepts what is both wanted and offered, VERSION_1 always on the modern layout (and nothing above bit
+ * 31 on the legacy one), and sets FEATURES_OK there. Says so if FEATURES_OK does not stay set.
  */
 const char *device_negotiate(struct device *device, struct features wanted);
-/* Step 7: all virtqueues that the type uses, with `size` entries each (0: DEVICE_QUEUE_SIZE), or fewer where QueueSizeMax is smaller. */
+/* Step 7: all virtqueues that the type uses, with `size` entries each (0: DEVICE_QUEUE_SIZE), or fewer where
+ * QueueSizeMax is smaller. */
 const char *device_setup_queues(struct device *device, uint16_t size);
 /* One of them: allocates it and tells the device. */
 const char *device_setup_queue(struct device *device, uint16_t index, uint16_t size);
@@ -111,14 +115,16 @@ static inline struct virtqueue *device_request_queue(struct device *device)
 const char *device_make_request(struct device *device, struct request *request, uint64_t tag);
 /* Adds it to the request queue, which must have room; the token of its completion is the request. */
 const char *device_add_request(struct device *device, struct request *request, const struct chain_shape *shape);
-/* Waits until the request queue has a used entry, takes it and judges it: used ring, length, data, readable part untouched. *done may be NULL. */
+/* Waits until the request queue has a used entry, takes it and judges it: used ring, length, data, readable part
+ * untouched. *done may be NULL. */
 const char *device_finish_request(struct device *device, struct completion *done);
 /* Takes an entry that is there. */
 const char *device_judge(struct device *device, struct request **request, struct completion *done);
 /* One whole request: make, add, kick, finish. */
 const char *device_do_request(struct device *device, uint64_t tag);
 
-/* How long a device may take for a harmless request; 2 seconds unless changed. Generous: a machine under load is no broken device. */
+/* How long a device may take for a harmless request; 2 seconds unless changed. Generous: a machine under load is no
+ * broken device. */
 extern uint64_t device_patience_ns;
 
 /* Interrupt handler of a serviced line: reads InterruptStatus, acknowledges, counts. Context: the device. */

@@ -122,8 +122,14 @@ static const uint8_t complete_types[] = {
 	VIRTIO_ID_SCSI,	   VIRTIO_ID_GPU,   VIRTIO_ID_INPUT,   VIRTIO_ID_SOCKET,
 };
 
-#define NEEDS(DEVICE, FEATURE_BIT, OTHER) { DEVICE, FEATURE_BIT, OTHER, OTHER }
-#define NEEDS_EITHER(DEVICE, FEATURE_BIT, OTHER, ELSE) { DEVICE, FEATURE_BIT, OTHER, ELSE }
+#define NEEDS(DEVICE, FEATURE_BIT, OTHER)         \
+	{                                         \
+		DEVICE, FEATURE_BIT, OTHER, OTHER \
+	}
+#define NEEDS_EITHER(DEVICE, FEATURE_BIT, OTHER, ELSE) \
+	{                                              \
+		DEVICE, FEATURE_BIT, OTHER, ELSE       \
+	}
 
 const struct feature_dependency feature_dependencies[] = {
 	/* 5.1.3.1 */
@@ -167,9 +173,11 @@ const size_t feature_dependency_count = sizeof(feature_dependencies) / sizeof(fe
 
 static const struct known_bit *find_bit(uint32_t device_id, unsigned bit)
 {
-	/* A legacy net device's own bits 41 and 42 (RSC4, RSC6) lie above the 32 bits that the legacy layout of MMIO has. */
+	/* A legacy net device's own bits 41 and 42 (RSC4, RSC6) lie above the 32 bits that the legacy layout of MMIO
+	 * has. */
 	for (size_t i = 0; i < sizeof(known_bits) / sizeof(known_bits[0]); i++)
-		if (known_bits[i].bit == bit && (known_bits[i].device_id == device_id || known_bits[i].device_id == ANY_DEVICE))
+		if (known_bits[i].bit == bit &&
+		    (known_bits[i].device_id == device_id || known_bits[i].device_id == ANY_DEVICE))
 			return &known_bits[i];
 	return NULL;
 }
@@ -207,8 +215,9 @@ const char *feature_forbidden(uint32_t device_id, unsigned bit, bool legacy)
 	if (bit == VIRTIO_F_NOTIF_CONFIG_DATA)
 		return "NOTIF_CONFIG_DATA has no definition on MMIO: there is no register that supplies the data (6.1)";
 	/*
-	 * Transitional devices may offer the bits of the legacy interface through the modern one as well (bits 24, 27, 30): 6.3 only speaks of legacy drivers. What
-	 * a type defines for legacy devices is judged by the type's own rules.
+	 * Transitional devices may offer the bits of the legacy interface through the modern one as well (bits 24, 27,
+	 * 30): 6.3 only speaks of legacy drivers. What a type defines for legacy devices is judged by the type's own
+	 * rules.
 	 */
 	if (known)
 		return NULL;

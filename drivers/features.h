@@ -50,10 +50,11 @@ static inline bool features_equal(const struct features *left, const struct feat
 }
 
 /* features with one bit, or two */
-#define FEATURE(BIT) features_with(NO_FEATURES, (BIT))
+#define FEATURE(BIT)	     features_with(NO_FEATURES, (BIT))
 #define FEATURES(ONE, OTHER) features_with(FEATURE(ONE), (OTHER))
 
-/* The name of a bit without its prefix ("EVENT_IDX", "MRG_RXBUF"), NULL if the specification (1.4) gives it no meaning for this device type. */
+/* The name of a bit without its prefix ("EVENT_IDX", "MRG_RXBUF"), NULL if the specification (1.4) gives it no meaning
+ * for this device type. */
 const char *feature_name(uint32_t device_id, unsigned bit);
 
 /* Why an MMIO device on the given layout must not offer the bit (2.2.2, 4.2.5, 6.2), NULL if it may. */
@@ -70,7 +71,8 @@ struct feature_dependency {
 extern const struct feature_dependency feature_dependencies[];
 extern const size_t feature_dependency_count;
 
-/* Adds what the set needs, transitively, as far as `offered` has it; then removes what still lacks something it needs. The result is a valid subset. */
+/* Adds what the set needs, transitively, as far as `offered` has it; then removes what still lacks something it needs.
+ * The result is a valid subset. */
 struct features features_close(uint32_t device_id, struct features wanted, struct features offered);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtio-mmio transport: one accessor pair for registers and configuration space, which keeps the journal, and the steps of section 4.2.3 that
- * touch no virtqueue. Nothing goes around the accessors.
+ * The virtio-mmio transport: one accessor pair for registers and configuration space, which keeps the journal, and the
+ * steps of section 4.2.3 that touch no virtqueue. Nothing goes around the accessors.
  */
 #ifndef DRIVERS_TRANSPORT_H
 #define DRIVERS_TRANSPORT_H
@@ -22,8 +22,8 @@ struct transport {
 	const char *name; /* for the journal; owned by the device */
 	const struct transport_bus *bus;
 	void *bus_context;
-	uint64_t base, size;   /* of the window; 0 for a device that is not in memory */
-	struct irq_line *line; /* NULL: the platform gave no interrupt */
+	uint64_t base, size;			/* of the window; 0 for a device that is not in memory */
+	struct irq_line *line;			/* NULL: the platform gave no interrupt */
 	uint32_t version, device_id, vendor_id; /* as read by transport_identify() */
 };
 
@@ -58,11 +58,13 @@ static inline bool transport_is_legacy(const struct transport *transport)
 uint32_t transport_offered(struct transport *transport, uint32_t word);
 void transport_accept(struct transport *transport, uint32_t word, uint32_t bits);
 
-/* Writes 0 to Status and polls until it reads 0 (2.4.2; needed on Version 3, right on all). False if it does not within RESET_TIMEOUT_NS. */
+/* Writes 0 to Status and polls until it reads 0 (2.4.2; needed on Version 3, right on all). False if it does not within
+ * RESET_TIMEOUT_NS. */
 bool transport_reset(struct transport *transport);
 #define RESET_TIMEOUT_NS 1000000000u
 
-/* Sets one more Status bit, keeping the ones we set before. The driver's own bits only; what the device says is read with reg_read(). */
+/* Sets one more Status bit, keeping the ones we set before. The driver's own bits only; what the device says is read
+ * with reg_read(). */
 void transport_add_status(struct transport *transport, uint32_t bit);
 
 /* Reads InterruptStatus and acknowledges what it shows. Returns it. What a driver's interrupt handler does first. */

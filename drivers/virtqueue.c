@@ -6,7 +6,8 @@
 #include "drivers/dma.h"
 #include "firmware/lib/string.h"
 
-static bool start_books(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size, bool event_idx)
+static bool start_books(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
+			bool event_idx)
 {
 	memset(queue, 0, sizeof(*queue));
 	queue->transport = transport;
@@ -31,7 +32,8 @@ static void zero_rings(struct virtqueue *queue)
 	memset((void *)(uintptr_t)queue->used, 0, VIRTQ_USED_BYTES(queue->size));
 }
 
-bool virtqueue_alloc(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size, bool event_idx)
+bool virtqueue_alloc(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
+		     bool event_idx)
 {
 	if (!start_books(queue, transport, index, size, event_idx))
 		return false;
@@ -45,8 +47,8 @@ bool virtqueue_alloc(struct virtqueue *queue, struct transport *transport, uint1
 	return true;
 }
 
-bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size, bool event_idx,
-			    uint32_t page_size, uint32_t align)
+bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
+			    bool event_idx, uint32_t page_size, uint32_t align)
 {
 	/* 2.7.2: the used ring starts at the next multiple of QueueAlign behind the available ring. */
 	uint32_t used_offset = (VIRTQ_DESC_BYTES(size) + VIRTQ_AVAIL_BYTES(size) + align - 1) & ~(align - 1);
@@ -103,7 +105,8 @@ void virtqueue_shuffle(struct virtqueue *queue, struct random *random)
 	}
 }
 
-static void write_descriptor(volatile struct virtq_desc *desc, const struct segment *segment, uint16_t flags, uint16_t next)
+static void write_descriptor(volatile struct virtq_desc *desc, const struct segment *segment, uint16_t flags,
+			     uint16_t next)
 {
 	desc->address = (uintptr_t)segment->data;
 	desc->length = segment->size;
@@ -124,7 +127,8 @@ static volatile struct virtq_desc *make_table(const struct segment *segments, un
 	return table;
 }
 
-int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count, const struct chain_shape *shape, void *token)
+int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
+		  const struct chain_shape *shape, void *token)
 {
 	static const struct chain_shape plain;
 	struct segment table_segment;

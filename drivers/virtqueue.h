@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Split virtqueues, driver's side (virtio 1.4, section 2.7). Every legal shape of chain can be made; everything that the device writes is checked before
- * it is used: the used ring may hold anything.
+ * Split virtqueues, driver's side (virtio 1.4, section 2.7). Every legal shape of chain can be made; everything that
+ * the device writes is checked before it is used: the used ring may hold anything.
  *
  * The rings are public on purpose: checks look at them, and put into them what a well-behaved driver would not.
  */
@@ -25,13 +25,14 @@ struct segment {
 
 /* How a chain is laid out. All zero: direct descriptors. */
 struct chain_shape {
-	bool indirect;          /* INDIRECT_DESC: the descriptors are in a table of their own */
-	uint16_t direct;        /* with indirect: so many leading segments stay direct, then one indirect descriptor follows */
-	bool write_on_indirect; /* with indirect: set WRITE on the descriptor that points to the table; it has no effect (2.7.5.3.2) */
+	bool indirect;	 /* INDIRECT_DESC: the descriptors are in a table of their own */
+	uint16_t direct; /* with indirect: so many leading segments stay direct, then one indirect descriptor follows */
+	bool write_on_indirect; /* with indirect: set WRITE on the descriptor that points to the table; it has no effect
+				   (2.7.5.3.2) */
 };
 
 struct virtqueue_chain {
-	void *token;          /* the caller's */
+	void *token;	      /* the caller's */
 	uint32_t writable;    /* bytes that the device may write */
 	uint16_t descriptors; /* of the table that it occupies */
 	bool outstanding;     /* published and not yet returned */
@@ -44,7 +45,7 @@ struct virtqueue {
 	volatile struct virtq_avail *avail;
 	volatile struct virtq_used *used;
 	uint32_t legacy_align; /* legacy layout: QueueAlign; 0 on the modern one */
-	bool event_idx; /* negotiated */
+	bool event_idx;	       /* negotiated */
 
 	uint16_t available; /* chains added, modulo 2^16; avail.index once published */
 	uint16_t published;
@@ -54,30 +55,34 @@ struct virtqueue {
 	/* Our own books, by descriptor number: what the device can reach is not trusted to keep them. */
 	struct virtqueue_chain *chains;
 	uint16_t *next;
-	uint16_t *free;  /* stack of free descriptors */
+	uint16_t *free;	 /* stack of free descriptors */
 	uint16_t *heads; /* the available ring as we wrote it */
 	uint16_t free_count;
 };
 
 /*
- * Allocates rings for `size` entries and starts at index 0. Touches no register. Modern: three areas, each at its least alignment. False if
- * the arena is full.
+ * Allocates rings for `size` entries and starts at index 0. Touches no register. Modern: three areas, each at its least
+ * alignment. False if the arena is full.
  */
-bool virtqueue_alloc(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size, bool event_idx);
-/* The same in the legacy layout: one area, aligned to page_size and align, the used ring at the next multiple of align (2.7.2). Both are powers of two. */
-bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size, bool event_idx,
-			    uint32_t page_size, uint32_t align);
-/* Tells the device where the queue is and, on the modern layout, sets QueueReady. Each register is written once. GuestPageSize is the caller's. */
+bool virtqueue_alloc(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
+		     bool event_idx);
+/* The same in the legacy layout: one area, aligned to page_size and align, the used ring at the next multiple of align
+ * (2.7.2). Both are powers of two. */
+bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
+			    bool event_idx, uint32_t page_size, uint32_t align);
+/* Tells the device where the queue is and, on the modern layout, sets QueueReady. Each register is written once.
+ * GuestPageSize is the caller's. */
 void virtqueue_register(struct virtqueue *queue, uint32_t page_size);
 
 /* Takes free descriptors in a random order from now on. */
 void virtqueue_shuffle(struct virtqueue *queue, struct random *random);
 
 /*
- * Puts a chain into the descriptor table and the available ring, unpublished. Returns its head, or -1 without room in the table or arena. count >= 1.
- * shape may be NULL.
+ * Puts a chain into the descriptor table and the available ring, unpublished. Returns its head, or -1 without room in
+ * the table or arena. count >= 1. shape may be NULL.
  */
-int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count, const struct chain_shape *shape, void *token);
+int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
+		  const struct chain_shape *shape, void *token);
 
 /* Makes added chains visible by advancing avail.index (2.7.13.3). */
 void virtqueue_publish(struct virtqueue *queue);
@@ -85,10 +90,12 @@ void virtqueue_publish(struct virtqueue *queue);
 void virtqueue_notify(struct virtqueue *queue);
 /* Publishes and notifies. */
 void virtqueue_kick(struct virtqueue *queue);
-/* Would a driver that honours suppression notify now, after publishing from index `old` on (2.7.10.1)? Call after virtqueue_publish(). */
+/* Would a driver that honours suppression notify now, after publishing from index `old` on (2.7.10.1)? Call after
+ * virtqueue_publish(). */
 bool virtqueue_should_notify(const struct virtqueue *queue, uint16_t old);
 
-/* Used entries that the device has added and we have not taken; may exceed what is outstanding if the device misbehaves. */
+/* Used entries that the device has added and we have not taken; may exceed what is outstanding if the device
+ * misbehaves. */
 uint16_t virtqueue_used_waiting(const struct virtqueue *queue);
 
 struct completion {

@@ -56,8 +56,8 @@ static void report_features(const struct device *device)
 {
 	const struct features *offered = &device->offered;
 
-	print("# device %s: features 0x%08x%08x%08x%08x =", device->name, offered->word[3], offered->word[2], offered->word[1],
-	      offered->word[0]);
+	print("# device %s: features 0x%08x%08x%08x%08x =", device->name, offered->word[3], offered->word[2],
+	      offered->word[1], offered->word[0]);
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
 		const char *name = feature_name(device->transport.device_id, bit);
 
@@ -96,8 +96,8 @@ static void report_device(const struct device *device, const char *place, const 
 {
 	const struct transport *transport = &device->transport;
 
-	print("# device %s: %s (%u) %s version %u vendor 0x%x %s\n", device->name, device->type->title, transport->device_id, place,
-	      transport->version, transport->vendor_id, source);
+	print("# device %s: %s (%u) %s version %u vendor 0x%x %s\n", device->name, device->type->title,
+	      transport->device_id, place, transport->version, transport->vendor_id, source);
 	report_features(device);
 	report_queues(device);
 	if (device->unusable)
@@ -111,7 +111,8 @@ static void name_device(struct device *device)
 
 	for (unsigned i = 0; i < device_count; i++)
 		same += devices[i].type == device->type && is_reference(&devices[i]) == is_reference(device);
-	format_string(device->name, sizeof(device->name), "%s%s%u", is_reference(device) ? "ref" : "", device->type->prefix, same);
+	format_string(device->name, sizeof(device->name), "%s%s%u", is_reference(device) ? "ref" : "",
+		      device->type->prefix, same);
 }
 
 static void open_window(const struct mmio_window *window)
@@ -135,12 +136,12 @@ static void open_window(const struct mmio_window *window)
 	}
 	switch (device_discover(device)) {
 	case TRANSPORT_ALIEN:
-		print("# warning: no virtio-mmio device at 0x%lx: MagicValue reads 0x%x, not 0x%x\n", window->base, magic,
-		      VIRTIO_MMIO_MAGIC);
+		print("# warning: no virtio-mmio device at 0x%lx: MagicValue reads 0x%x, not 0x%x\n", window->base,
+		      magic, VIRTIO_MMIO_MAGIC);
 		return;
 	case TRANSPORT_UNKNOWN:
-		print("# warning: the device at 0x%lx has Version %u, of which we know nothing; it is not tested\n", window->base,
-		      transport->version);
+		print("# warning: the device at 0x%lx has Version %u, of which we know nothing; it is not tested\n",
+		      window->base, transport->version);
 		return;
 	case TRANSPORT_EMPTY:
 		empty_count++;
@@ -154,9 +155,10 @@ static void open_window(const struct mmio_window *window)
 	trigger = window->irq.trigger == IRQ_LEVEL ? "level" : "edge";
 	format_string(place, sizeof(place), "at 0x%lx irq %u %s", transport->base, window->irq.gsi,
 		      transport->line ? trigger : "unreachable");
-	format_string(source, sizeof(source), "found-by%s%s%s%s", window->announced & ANNOUNCED_CMDLINE ? " cmdline" : "",
-		      window->announced & ANNOUNCED_ACPI ? " acpi" : "", window->announced & ANNOUNCED_FDT ? " fdt" : "",
-		      window->announced & ANNOUNCED_PROBE ? " probe" : "");
+	format_string(
+		source, sizeof(source), "found-by%s%s%s%s", window->announced & ANNOUNCED_CMDLINE ? " cmdline" : "",
+		window->announced & ANNOUNCED_ACPI ? " acpi" : "", window->announced & ANNOUNCED_FDT ? " fdt" : "",
+		window->announced & ANNOUNCED_PROBE ? " probe" : "");
 	report_device(device, place, source);
 }
 
@@ -258,8 +260,8 @@ void firmware_main(const struct boot_info *boot)
 		print("# empty transports: %u\n", empty_count);
 	if (strcmp(options.ref, "off") || options.proof[0])
 		open_references();
-	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat, options.timeout_ms,
-	      options.patience_ms);
+	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat,
+	      options.timeout_ms, options.patience_ms);
 
 	if (options.proof[0])
 		prove();

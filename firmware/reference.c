@@ -16,7 +16,7 @@ enum {
 	PROMPT_UNITS = 256, /* of work after one write: more than any write causes, but not without end */
 	MIXED_ONE_IN = 4,   /* register accesses that let the device act */
 	MIXED_UNITS = 3,
-	MIXED_BATCH = 3,       /* used buffers shown at once */
+	MIXED_BATCH = 3, /* used buffers shown at once */
 	DEFECT_NAME_MAX = 64,
 };
 
@@ -70,8 +70,8 @@ static uint64_t now(void *context)
 }
 
 /*
- * The model is entered by one at a time: not by an interrupt handler on top of the main program. An interrupt that it raises meanwhile is taken when interrupts
- * are on again.
+ * The model is entered by one at a time: not by an interrupt handler on top of the main program. An interrupt that it
+ * raises meanwhile is taken when interrupts are on again.
  */
 static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
 {

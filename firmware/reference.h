@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reference device inside the firmware: one of each back end, reached through the same accessors as a device in memory, with interrupts that this CPU takes. It is
- * not part of the drivers, which know only its bus, nor of the model, which knows only its host: this is that host.
+ * The reference device inside the firmware: one of each back end, reached through the same accessors as a device in
+ * memory, with interrupts that this CPU takes. It is not part of the drivers, which know only its bus, nor of the
+ * model, which knows only its host: this is that host.
  */
 #ifndef FIRMWARE_REFERENCE_H
 #define FIRMWARE_REFERENCE_H
@@ -15,7 +16,8 @@ enum { REFERENCE_DEVICES = 4 };
 
 /* When the devices do their work. Text as the command line has it; "" is the default. */
 struct reference_options {
-	const char *schedule; /* "prompt": within the write that causes it; "lazy": only while the driver waits; "mixed" (default): now and then */
+	const char *schedule; /* "prompt": within the write that causes it; "lazy": only while the driver waits; "mixed"
+				 (default): now and then */
 	const char *defects;  /* names with commas */
 	const char *line;     /* "level" (default) or "edge" */
 	uint64_t version;     /* 1, 2 or 3 */

@@ -46,8 +46,8 @@ enum {
 };
 
 /* Bytes of each part for a queue of SIZE entries, with the event field at its end. */
-#define VIRTQ_DESC_BYTES(SIZE) (16u * (SIZE))
+#define VIRTQ_DESC_BYTES(SIZE)	(16u * (SIZE))
 #define VIRTQ_AVAIL_BYTES(SIZE) (6u + 2u * (SIZE))
-#define VIRTQ_USED_BYTES(SIZE) (6u + 8u * (SIZE))
+#define VIRTQ_USED_BYTES(SIZE)	(6u + 8u * (SIZE))
 
 #endif

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Wired interrupts, as a check sees them. A port implements this contract; nothing above the port knows an interrupt controller.
+ * Wired interrupts, as a check sees them. A port implements this contract; nothing above the port knows an interrupt
+ * controller.
  *
  * Two ways to take an interrupt:
- *   held      no handler attached. The interrupt is counted. A level line is then parked (masked at the controller), because the device still
- *             asserts it; irq_line_rearm() unmasks it, and if the device still asserts the line it fires again.
- *   serviced  a handler is attached. It runs in interrupt context and is expected to make the device drop a level line. A line that
- *             fires IRQ_STORM_LIMIT times without the main program calling irq_line_rearm() is parked and marked as a storm.
+ *   held      no handler attached. The interrupt is counted. A level line is then parked (masked at the controller),
+ * because the device still asserts it; irq_line_rearm() unmasks it, and if the device still asserts the line it fires
+ * again. serviced  a handler is attached. It runs in interrupt context and is expected to make the device drop a level
+ * line. A line that fires IRQ_STORM_LIMIT times without the main program calling irq_line_rearm() is parked and marked
+ * as a storm.
  */
 #ifndef FIRMWARE_ARCH_IRQ_H
 #define FIRMWARE_ARCH_IRQ_H
@@ -28,26 +30,26 @@ struct irq_source {
 
 struct irq_line {
 	struct irq_source source;
-	uint32_t vector;              /* the port's number for it; reported, never interpreted */
-	volatile uint32_t count;      /* interrupts taken since the line was opened */
-	volatile uint64_t last_ns;    /* clock_ns() of the last one */
-	volatile bool parked;         /* masked after an interrupt until irq_line_rearm() */
-	volatile bool storm;          /* parked because of IRQ_STORM_LIMIT */
-	volatile uint32_t since_rearm; /* interrupts since the last irq_line_rearm() */
+	uint32_t vector;		/* the port's number for it; reported, never interpreted */
+	volatile uint32_t count;	/* interrupts taken since the line was opened */
+	volatile uint64_t last_ns;	/* clock_ns() of the last one */
+	volatile bool parked;		/* masked after an interrupt until irq_line_rearm() */
+	volatile bool storm;		/* parked because of IRQ_STORM_LIMIT */
+	volatile uint32_t since_rearm;	/* interrupts since the last irq_line_rearm() */
 	void (*handler)(void *context); /* NULL: held */
 	void *context;
 	volatile bool soft_asserted; /* a line of irq_soft_line_open(): what irq_soft_line_set() said last */
 };
 
 /*
- * The line of a source, unmasked. Opening the same GSI again gives the same line (shared lines exist). NULL when no controller
- * has such an input or the port is out of lines.
+ * The line of a source, unmasked. Opening the same GSI again gives the same line (shared lines exist). NULL when no
+ * controller has such an input or the port is out of lines.
  */
 struct irq_line *irq_line_open(const struct irq_source *source);
 
 /*
- * A line that this program asserts itself, for a device that is part of it: no interrupt controller's input, but a real interrupt. NULL
- * when the port is out of lines. Its source has a GSI from IRQ_SOFT_GSI on.
+ * A line that this program asserts itself, for a device that is part of it: no interrupt controller's input, but a real
+ * interrupt. NULL when the port is out of lines. Its source has a GSI from IRQ_SOFT_GSI on.
  */
 #define IRQ_SOFT_GSI 0x10000u
 struct irq_line *irq_soft_line_open(enum irq_trigger trigger);
@@ -58,21 +60,23 @@ void irq_soft_line_set(struct irq_line *line, bool asserted);
 /* Attaches a handler (NULL: none) with its context, and re-arms the line. */
 void irq_line_attach(struct irq_line *line, void (*handler)(void *context), void *context);
 
-/* Forgets parked and storm and unmasks the line at the controller. A level line that is still asserted fires again, at once. */
+/* Forgets parked and storm and unmasks the line at the controller. A level line that is still asserted fires again, at
+ * once. */
 void irq_line_rearm(struct irq_line *line);
 
 /* Masks the line at the controller until irq_line_rearm(). Marks it as parked. */
 void irq_line_park(struct irq_line *line);
 
 /*
- * Is a level line asserted now? Asked of the interrupt controller by unmasking the parked line and seeing whether it fires, so the
- * count may advance by one, and the line is left parked when it does. Only for a held level line.
+ * Is a level line asserted now? Asked of the interrupt controller by unmasking the parked line and seeing whether it
+ * fires, so the count may advance by one, and the line is left parked when it does. Only for a held level line.
  */
 bool irq_line_asserted(struct irq_line *line);
 
 /*
- * Returns once every interrupt that the controllers had already accepted for this CPU has been taken: the port sends itself an interrupt
- * that ranks below all lines and waits for it. This, and not a delay, is what "no interrupt came" is measured against.
+ * Returns once every interrupt that the controllers had already accepted for this CPU has been taken: the port sends
+ * itself an interrupt that ranks below all lines and waits for it. This, and not a delay, is what "no interrupt came"
+ * is measured against.
  */
 void irq_settle(void);
 

@@ -18,7 +18,8 @@ void machine_early_init(void);
 /* Interrupt controllers and clock, as the platform describes them. Interrupts are on when it returns. */
 void machine_init(const struct platform *platform);
 
-/* Writes a byte to the console, polled, with a bounded wait: a console that never becomes ready loses output, it does not hang us. */
+/* Writes a byte to the console, polled, with a bounded wait: a console that never becomes ready loses output, it does
+ * not hang us. */
 void machine_put(char byte);
 
 /* Makes [address, address + size) reachable at its own address, device memory if `device`. False if the port cannot. */
@@ -30,7 +31,8 @@ const char *machine_vmm(void);
 /* A read that may fault: false if it trapped. Width 1, 2, 4 bytes. For probing windows that may not exist. */
 bool machine_probe_read32(uint64_t address, uint32_t *value);
 
-/* Ends the machine. `success` only chooses the status where the way out can carry one. Tries every way out it knows, then stops the CPU. */
+/* Ends the machine. `success` only chooses the status where the way out can carry one. Tries every way out it knows,
+ * then stops the CPU. */
 _Noreturn void machine_exit(bool success);
 
 #endif

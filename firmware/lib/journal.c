@@ -6,8 +6,8 @@
 
 static struct journal_event events[JOURNAL_SIZE];
 /*
- * Interrupt handlers write here too. They run to completion on top of the main program, so claiming a slot before filling it is enough: at worst
- * an interrupted fold is lost into the slot before.
+ * Interrupt handlers write here too. They run to completion on top of the main program, so claiming a slot before
+ * filling it is enough: at worst an interrupted fold is lost into the slot before.
  */
 static volatile uint32_t written;
 static volatile uint32_t accesses;
@@ -37,7 +37,8 @@ static struct journal_event *claim(uint64_t now_ns, enum journal_kind kind)
 	return event;
 }
 
-void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width, uint32_t value)
+void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width,
+		    uint32_t value)
 {
 	struct journal_event *last = written ? &events[(written - 1) % JOURNAL_SIZE] : NULL;
 	struct journal_event *event;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What happened lately: register accesses, interrupts and steps, in order, with times. A ring that keeps the last JOURNAL_SIZE events; written by the
- * register accessors and interrupt handlers, printed when a check fails.
+ * What happened lately: register accesses, interrupts and steps, in order, with times. A ring that keeps the last
+ * JOURNAL_SIZE events; written by the register accessors and interrupt handlers, printed when a check fails.
  */
 #ifndef FIRMWARE_LIB_JOURNAL_H
 #define FIRMWARE_LIB_JOURNAL_H
@@ -17,16 +17,17 @@ enum { JOURNAL_SIZE = 64, JOURNAL_TEXT = 72 };
 struct journal_event {
 	uint64_t time_ns;
 	enum journal_kind kind;
-	uint8_t width;      /* bytes, of an access */
-	uint16_t repeated;  /* how often the very same access followed directly; polling loops fold into one event */
-	uint32_t where;     /* register offset, or interrupt vector */
-	uint64_t value;     /* value read or written, or the line's GSI */
+	uint8_t width;	   /* bytes, of an access */
+	uint16_t repeated; /* how often the very same access followed directly; polling loops fold into one event */
+	uint32_t where;	   /* register offset, or interrupt vector */
+	uint64_t value;	   /* value read or written, or the line's GSI */
 	char text[JOURNAL_TEXT]; /* device name of an access; text of a step */
 };
 
 /* Forgets everything; times count from now. */
 void journal_clear(uint64_t now_ns);
-void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width, uint32_t value);
+void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width,
+		    uint32_t value);
 void journal_interrupt(uint64_t now_ns, uint32_t vector, uint32_t gsi);
 void journal_step(uint64_t now_ns, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -36,7 +37,8 @@ void journal_pause(bool paused);
 /* Accesses (reads and writes, folded ones too) since the last clear. */
 uint32_t journal_access_count(void);
 
-/* Calls visit for each event that is still kept, oldest first; times are relative to the clear. Returns how many older ones were lost. */
+/* Calls visit for each event that is still kept, oldest first; times are relative to the clear. Returns how many older
+ * ones were lost. */
 uint32_t journal_visit(void (*visit)(const struct journal_event *event, void *context), void *context);
 
 #endif

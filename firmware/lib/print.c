@@ -97,7 +97,8 @@ static void put_string(struct output *output, const struct conversion *how, cons
 		pad(output, how->width - length, ' ');
 }
 
-static void put_number(struct output *output, const struct conversion *how, uint64_t value, bool negative, unsigned base, bool capital)
+static void put_number(struct output *output, const struct conversion *how, uint64_t value, bool negative,
+		       unsigned base, bool capital)
 {
 	char digits[24];
 	int count = 0, zeros = 0;

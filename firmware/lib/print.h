@@ -9,8 +9,8 @@
 #include <stdint.h>
 
 /*
- * A subset of printf: %d %u %x %X %c %s %p %%, with '-', '0', '#', width and precision (also '*'), length l, ll, z, h, hh. Bytes of a %s outside 0x20..0x7e are
- * printed as '?', because strings come from devices and loaders.
+ * A subset of printf: %d %u %x %X %c %s %p %%, with '-', '0', '#', width and precision (also '*'), length l, ll, z, h,
+ * hh. Bytes of a %s outside 0x20..0x7e are printed as '?', because strings come from devices and loaders.
  */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void vprint(const char *format, va_list arguments);
@@ -27,7 +27,8 @@ void print_to(print_sink *sink);
 void print_mute(bool muted);
 
 /*
- * The checksum of what was printed since print_checksum_start(): CRC-32 (IEEE 802.3), as zlib's crc32(). It lives here because only here every byte passes.
+ * The checksum of what was printed since print_checksum_start(): CRC-32 (IEEE 802.3), as zlib's crc32(). It lives here
+ * because only here every byte passes.
  */
 void print_checksum_start(void);
 uint32_t print_checksum(void);

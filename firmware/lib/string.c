@@ -2,7 +2,8 @@
 #include "firmware/lib/string.h"
 
 /*
- * In every loop below: keeps the compiler from seeing in it the very function that it implements, and from calling itself.
+ * In every loop below: keeps the compiler from seeing in it the very function that it implements, and from calling
+ * itself.
  */
 static inline void not_a_library_call(void)
 {

@@ -19,12 +19,13 @@ char *strchr(const char *string, int byte);
 /* Copies at most size - 1 bytes and terminates. Returns false if it had to cut. */
 bool string_copy(char *to, size_t size, const char *from);
 
-/* Does text[0..length) match the glob pattern[0..pattern_length)? '*' is any run of bytes, '?' any one byte. Time is bounded by the product of the lengths. */
+/* Does text[0..length) match the glob pattern[0..pattern_length)? '*' is any run of bytes, '?' any one byte. Time is
+ * bounded by the product of the lengths. */
 bool glob_match(const char *pattern, size_t pattern_length, const char *text, size_t length);
 
 /*
- * Reads a number, decimal or with 0x, at *cursor and moves the cursor behind it. False, with the cursor unmoved, if there is no digit or the
- * number does not fit.
+ * Reads a number, decimal or with 0x, at *cursor and moves the cursor behind it. False, with the cursor unmoved, if
+ * there is no digit or the number does not fit.
  */
 bool parse_number(const char **cursor, uint64_t *value);
 

@@ -14,7 +14,8 @@ static void worsen(struct run *t, enum verdict verdict)
 		t->verdict = verdict;
 }
 
-static void failed(struct run *t, struct place place, const char *got, const char *want, const char *format, va_list arguments)
+static void failed(struct run *t, struct place place, const char *got, const char *want, const char *format,
+		   va_list arguments)
 {
 	worsen(t, t->check->level == SHOULD ? VERDICT_WARN : VERDICT_FAIL);
 	report_failure(t, place, got, want, format, arguments);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a check is and what it may say. Adding one is one CHECK in one file of this folder; docs/adding-a-check.md shows how.
+ * What a check is and what it may say. Adding one is one CHECK in one file of this folder; docs/adding-a-check.md shows
+ * how.
  *
- * A check starts with a reset device whose interrupt line is held (counted, no handler), and is followed by a reset and a look at all guard bytes.
- * It must assert something: silence is an ERROR.
+ * A check starts with a reset device whose interrupt line is held (counted, no handler), and is followed by a reset and
+ * a look at all guard bytes. It must assert something: silence is an ERROR.
  */
 #ifndef TESTS_CONFORMANCE_CHECK_H
 #define TESTS_CONFORMANCE_CHECK_H
@@ -20,30 +21,30 @@
 enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
 
 enum level {
-	MUST,      /* MUST, MUST NOT, SHALL of the specification */
+	MUST,	   /* MUST, MUST NOT, SHALL of the specification */
 	DESCRIBED, /* register or ring behaviour that it states without a keyword */
-	SHOULD,    /* SHOULD, SHOULD NOT: a failure is a WARN */
+	SHOULD,	   /* SHOULD, SHOULD NOT: a failure is a WARN */
 };
 
 /* What a device must have for a check to apply. Zero: no need. */
 struct needs {
-	uint32_t type;    /* device id. Another type: the check is not in the plan */
+	uint32_t type;	  /* device id. Another type: the check is not in the plan */
 	uint8_t version;  /* 1: legacy layout, 2: modern layout (Version 2 or 3). Another layout: not in the plan */
 	uint16_t queues;  /* at least so many virtqueues; fewer: SKIP, as for all needs below */
 	uint16_t entries; /* QueueSizeMax of the request queue at least this */
-	bool requests;    /* the type makes requests */
-	bool answers;     /* its requests have device-writable bytes */
-	bool line;        /* an interrupt line that the platform can deliver */
+	bool requests;	  /* the type makes requests */
+	bool answers;	  /* its requests have device-writable bytes */
+	bool line;	  /* an interrupt line that the platform can deliver */
 	bool level_line;  /* ... announced as level-triggered */
-	bool edge_line;   /* ... announced as edge-triggered */
+	bool edge_line;	  /* ... announced as edge-triggered */
 	struct features features; /* offered, all of them: OFFERS(bit) */
 };
 
 struct run;
 
 struct check {
-	const char *id;    /* "ring.wrap": family, then what; stable for ever */
-	const char *title; /* the property, as a sentence */
+	const char *id;			 /* "ring.wrap": family, then what; stable for ever */
+	const char *title;		 /* the property, as a sentence */
 	const char *const *requirements; /* rows of requirements.csv, NULL at the end */
 	enum level level;
 	struct needs needs;
@@ -62,14 +63,28 @@ struct run {
 	bool peer; /* option: the other end of a network device is known to answer, so that silence is the device's */
 	unsigned assertions, failures;
 	char reason[160]; /* of a SKIP or an ERROR */
-	/* Set by a body that changed what must be put back: runs after it, also when it ended early or trapped. The device is as the body left it. */
+	/* Set by a body that changed what must be put back: runs after it, also when it ended early or trapped. The
+	 * device is as the body left it. */
 	void (*afterwards)(struct run *t, struct device *d);
 };
 
 #define REQ(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define NEEDS(...) { __VA_ARGS__ }
-#define OFFERS(BIT) { { [(BIT) / 32] = 1u << ((BIT) % 32) } }
-#define OFFERS_BOTH(ONE, OTHER) { { [(ONE) / 32] = 1u << ((ONE) % 32) | 1u << ((OTHER) % 32) } } /* of the same word */
+#define NEEDS(...)          \
+	{                   \
+		__VA_ARGS__ \
+	}
+#define OFFERS(BIT)                                       \
+	{                                                 \
+		{                                         \
+			[(BIT) / 32] = 1u << ((BIT) % 32) \
+		}                                         \
+	}
+#define OFFERS_BOTH(ONE, OTHER)                                                  \
+	{                                                                        \
+		{                                                                \
+			[(ONE) / 32] = 1u << ((ONE) % 32) | 1u << ((OTHER) % 32) \
+		}                                                                \
+	} /* of the same word */
 
 /* gcc otherwise emits the variables of a file in whatever order it likes; clang keeps theirs. */
 #if __has_attribute(no_reorder)
@@ -82,15 +97,13 @@ struct run {
  * CHECK(c_name, "family.what", REQ("row", ...), level, NEEDS(...), "The property holds") { body with t and d }
  * The list of checks is the section "checks", in the order in which the files are linked.
  */
-#define CHECK(NAME, ID, REQUIREMENTS, LEVEL, NEEDED, TITLE)                                                            \
-	static void NAME(struct run *t, struct device *d);                                                             \
-	static const struct check check_##NAME = { .id = ID,                                                           \
-						   .title = TITLE,                                                     \
-						   .requirements = REQUIREMENTS,                                       \
-						   .level = LEVEL,                                                     \
-						   .needs = NEEDED,                                                    \
-						   .body = NAME };                                                     \
-	static const struct check *const listed_##NAME IN_ORDER __attribute__((section("checks"), used)) = &check_##NAME; \
+#define CHECK(NAME, ID, REQUIREMENTS, LEVEL, NEEDED, TITLE)                                                           \
+	static void NAME(struct run *t, struct device *d);                                                            \
+	static const struct check check_##NAME = {                                                                    \
+		.id = ID, .title = TITLE, .requirements = REQUIREMENTS, .level = LEVEL, .needs = NEEDED, .body = NAME \
+	};                                                                                                            \
+	static const struct check *const listed_##NAME IN_ORDER __attribute__((section("checks"), used)) =            \
+		&check_##NAME;                                                                                        \
 	static void NAME(struct run *t __attribute__((unused)), struct device *d __attribute__((unused)))
 
 #define CHECK_FORMAT(AT) __attribute__((format(printf, AT, AT + 1)))
@@ -103,18 +116,20 @@ struct place {
 #define HERE ((struct place){ __FILE__, __LINE__ })
 
 /*
- * Assertions. The text states the property that should hold; it is printed when it does not. expect...() goes on after a failure and returns whether it held;
- * require...() ends the check.
+ * Assertions. The text states the property that should hold; it is printed when it does not. expect...() goes on after
+ * a failure and returns whether it held; require...() ends the check.
  */
-#define expect(T, CONDITION, ...) check_expect((T), (CONDITION), #CONDITION, HERE, __VA_ARGS__)
-#define expect_eq(T, GOT, WANT, ...) check_expect_eq((T), (GOT), (WANT), HERE, __VA_ARGS__)
-#define expect_ok(T, WRONG, ...) check_expect_ok((T), (WRONG), HERE, __VA_ARGS__)
-#define require(T, CONDITION, ...) ((void)(expect((T), (CONDITION), __VA_ARGS__) || (check_end((T)), 0)))
+#define expect(T, CONDITION, ...)     check_expect((T), (CONDITION), #CONDITION, HERE, __VA_ARGS__)
+#define expect_eq(T, GOT, WANT, ...)  check_expect_eq((T), (GOT), (WANT), HERE, __VA_ARGS__)
+#define expect_ok(T, WRONG, ...)      check_expect_ok((T), (WRONG), HERE, __VA_ARGS__)
+#define require(T, CONDITION, ...)    ((void)(expect((T), (CONDITION), __VA_ARGS__) || (check_end((T)), 0)))
 #define require_eq(T, GOT, WANT, ...) ((void)(expect_eq((T), (GOT), (WANT), __VA_ARGS__) || (check_end((T)), 0)))
-#define require_ok(T, WRONG, ...) ((void)(expect_ok((T), (WRONG), __VA_ARGS__) || (check_end((T)), 0)))
+#define require_ok(T, WRONG, ...)     ((void)(expect_ok((T), (WRONG), __VA_ARGS__) || (check_end((T)), 0)))
 
-bool check_expect(struct run *t, bool held, const char *condition, struct place place, const char *format, ...) CHECK_FORMAT(5);
-bool check_expect_eq(struct run *t, uint64_t got, uint64_t want, struct place place, const char *format, ...) CHECK_FORMAT(5);
+bool check_expect(struct run *t, bool held, const char *condition, struct place place, const char *format, ...)
+	CHECK_FORMAT(5);
+bool check_expect_eq(struct run *t, uint64_t got, uint64_t want, struct place place, const char *format, ...)
+	CHECK_FORMAT(5);
 /* `wrong` as driver functions return it: NULL, or a sentence. dma_exhausted is an ERROR. */
 bool check_expect_ok(struct run *t, const char *wrong, struct place place, const char *format, ...) CHECK_FORMAT(4);
 

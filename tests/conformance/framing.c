@@ -223,9 +223,9 @@ CHECK(indirect_whole, "ring.indirect.whole-request-in-a-table", REQ("sind-02"), 
 }
 
 /*
- * A device that chokes on such a chain answers nothing any more, so no later event bounds the wait. One life in which it
- * is answered proves that the device knows it; unanswered in each of several lives, in all of which an ordinary request
- * was answered at once, is no matter of a slow machine.
+ * A device that chokes on such a chain answers nothing any more, so no later event bounds the wait. One life in which
+ * it is answered proves that the device knows it; unanswered in each of several lives, in all of which an ordinary
+ * request was answered at once, is no matter of a slow machine.
  */
 static bool mixed_chain_is_answered(struct run *t, struct device *d)
 {
@@ -261,8 +261,8 @@ CHECK(indirect_after_direct, "ring.indirect.behind-direct-descriptors", REQ("sin
 	struct reference reference;
 	struct virtqueue *queue;
 
-	require(t, mixed_chain_is_answered(t, d), "a chain of one direct descriptor and a table is answered in one of %u lives",
-		MIXED_LIVES);
+	require(t, mixed_chain_is_answered(t, d),
+		"a chain of one direct descriptor and a table is answered in one of %u lives", MIXED_LIVES);
 	require_ok(t, device_reset(d), "the device resets");
 	queue = traffic_start(t, d, indirect(d), 0);
 	learn_answer(t, d, 0, &reference);

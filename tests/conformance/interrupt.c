@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The wired interrupt (4.2.3.4): "a single, dedicated interrupt signal, which is asserted when at least one of the bits described in the description of InterruptStatus is
- * set". What a device can do wrong here is what people chase for weeks: an interrupt that never comes leaves a request hanging, one without a
- * cause costs a CPU, one that does not go away stalls the machine. So the line itself is judged, not the register alone.
+ * The wired interrupt (4.2.3.4): "a single, dedicated interrupt signal, which is asserted when at least one of the bits
+ * described in the description of InterruptStatus is set". What a device can do wrong here is what people chase for
+ * weeks: an interrupt that never comes leaves a request hanging, one without a cause costs a CPU, one that does not go
+ * away stalls the machine. So the line itself is judged, not the register alone.
  *
- * Whether a line is level or edge is the platform's word (ACPI, device tree, convention of the command line), and each is judged by its own rules:
- *   level  asserted from the first cause until the last one is acknowledged;
- *   edge   each time a cause appears while there was none, the controller sees exactly one edge. What happens on the wire while a cause is already
- *          pending is open: some devices hold the line, some pulse it for every event.
+ * Whether a line is level or edge is the platform's word (ACPI, device tree, convention of the command line), and each
+ * is judged by its own rules: level  asserted from the first cause until the last one is acknowledged; edge   each time
+ * a cause appears while there was none, the controller sees exactly one edge. What happens on the wire while a cause is
+ * already pending is open: some devices hold the line, some pulse it for every event.
  *
- * "No interrupt came" is measured against an interrupt that must have come later, or, on our side of the wire, against irq_settle().
+ * "No interrupt came" is measured against an interrupt that must have come later, or, on our side of the wire, against
+ * irq_settle().
  */
 #include "tests/conformance/common.h"
 
@@ -51,8 +53,9 @@ static void complete_one(struct run *t, struct device *d)
 }
 
 /*
- * Starts the device with its line held (each interrupt is counted, a level line is then parked), and gets it going: two requests, all causes acknowledged. A device that
- * announces something at DRIVER_OK though nothing happened fails the first check below, and only that one.
+ * Starts the device with its line held (each interrupt is counted, a level line is then parked), and gets it going: two
+ * requests, all causes acknowledged. A device that announces something at DRIVER_OK though nothing happened fails the
+ * first check below, and only that one.
  */
 static void start_quiet(struct run *t, struct device *d, struct features wanted)
 {
@@ -60,7 +63,8 @@ static void start_quiet(struct run *t, struct device *d, struct features wanted)
 	for (unsigned i = 0; i < WARM_UP; i++) {
 		ask_for_next(d);
 		complete_one(t, d);
-		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns), "InterruptStatus shows the used buffer");
+		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+			"InterruptStatus shows the used buffer");
 		transport_acknowledge(&d->transport);
 	}
 	irq_line_rearm(line_of(d));
@@ -83,8 +87,10 @@ static void make_pending(struct run *t, struct device *d)
 	require(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus says used buffer");
 }
 
-/* Broken by: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared", or a driver that sees a phantom change. */
-CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04", "mmio-table-10"), MUST, NEEDS(.requests = true, .line = true),
+/* Broken by: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",
+ * or a driver that sees a phantom change. */
+CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04", "mmio-table-10"), MUST,
+      NEEDS(.requests = true, .line = true),
       "No interrupt comes from reset to DRIVER_OK, and only one for the first used buffer")
 {
 	struct irq_line *line = line_of(d);
@@ -102,7 +108,8 @@ CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04"
 	expect_eq(t, interrupt_status(d), VIRTIO_MMIO_INT_USED_BUFFER, "its only cause is the used buffer");
 }
 
-/* Broken by: a status bit without a wire, or a wire to the wrong input. Symptom: the guest hangs in its first request. */
+/* Broken by: a status bit without a wire, or a wire to the wrong input. Symptom: the guest hangs in its first request.
+ */
 CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03", "mmio-layout-03"), MUST,
       NEEDS(.requests = true, .line = true), "Each used buffer that finds no cause pending raises an interrupt")
 {
@@ -117,7 +124,8 @@ CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03"
 	}
 }
 
-/* Broken by: a device that signals before it writes. Symptom: the driver looks, finds nothing, sleeps, and the request is lost. */
+/* Broken by: a device that signals before it writes. Symptom: the driver looks, finds nothing, sleeps, and the request
+ * is lost. */
 static volatile uint16_t index_at_interrupt;
 
 static void sample_used_index(void *context)
@@ -128,8 +136,8 @@ static void sample_used_index(void *context)
 	device_service(d);
 }
 
-CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "sused-01"), MUST, NEEDS(.requests = true, .line = true),
-      "When the interrupt arrives, used.idx already shows the buffer")
+CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "sused-01"), MUST,
+      NEEDS(.requests = true, .line = true), "When the interrupt arrives, used.idx already shows the buffer")
 {
 	struct irq_line *line = line_of(d);
 
@@ -141,14 +149,17 @@ CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "
 		index_at_interrupt = 0;
 		complete_one(t, d);
 		require(t, interrupt_came(line, mark), "an interrupt follows the used buffer");
-		expect_eq(t, index_at_interrupt, device_request_queue(d)->used_seen, "used.idx, read in the interrupt handler");
+		expect_eq(t, index_at_interrupt, device_request_queue(d)->used_seen,
+			  "used.idx, read in the interrupt handler");
 	}
 	irq_line_attach(line, NULL, NULL);
 }
 
-/* Broken by: a level line that is pulsed. Symptom: with an interrupt controller that was masked at the wrong moment, the interrupt is gone. */
+/* Broken by: a level line that is pulsed. Symptom: with an interrupt controller that was masked at the wrong moment,
+ * the interrupt is gone. */
 CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
-      NEEDS(.requests = true, .level_line = true), "A level line stays asserted until its cause is acknowledged, and falls then")
+      NEEDS(.requests = true, .level_line = true),
+      "A level line stays asserted until its cause is acknowledged, and falls then")
 {
 	struct irq_line *line = line_of(d);
 
@@ -160,9 +171,11 @@ CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout
 	expect(t, !irq_line_asserted(line), "the line falls with the acknowledgement");
 }
 
-/* Broken by: a device whose line is a pulse, or that signals only on a change that the masked controller did not see. */
+/* Broken by: a device whose line is a pulse, or that signals only on a change that the masked controller did not see.
+ */
 CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-table-10"), DESCRIBED,
-      NEEDS(.requests = true, .level_line = true), "An interrupt raised while its input is masked at the interrupt controller fires when it is unmasked")
+      NEEDS(.requests = true, .level_line = true),
+      "An interrupt raised while its input is masked at the interrupt controller fires when it is unmasked")
 {
 	struct irq_line *line = line_of(d);
 	uint32_t mark;
@@ -192,16 +205,19 @@ CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-
 		expect(t, irq_line_asserted(line), "the line is still asserted after the reads");
 }
 
-/* Broken by: clearing everything on any acknowledgement, or a logical instead of a bitwise "not". Symptom: a configuration change eats a completion. */
-CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ("mmio-layout-03", "mmio-table-11"), MUST,
-      NEEDS(.requests = true, .line = true), "Acknowledging a configuration change leaves a pending used buffer, and its line, alone")
+/* Broken by: clearing everything on any acknowledgement, or a logical instead of a bitwise "not". Symptom: a
+ * configuration change eats a completion. */
+CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ("mmio-layout-03", "mmio-table-11"),
+      MUST, NEEDS(.requests = true, .line = true),
+      "Acknowledging a configuration change leaves a pending used buffer, and its line, alone")
 {
 	struct irq_line *line = line_of(d);
 
 	start_quiet(t, d, NO_FEATURES);
 	make_pending(t, d);
 	acknowledge(d, VIRTIO_MMIO_INT_CONFIG);
-	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, "the used buffer is still shown after the other bit was acknowledged");
+	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	       "the used buffer is still shown after the other bit was acknowledged");
 	if (line->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line), "the line is still asserted after the other bit was acknowledged");
 	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
@@ -211,8 +227,8 @@ CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ(
 }
 
 /* Broken by: a level kept high without a cause, or a second edge for the acknowledgement. Symptom: interrupt storm. */
-CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED, NEEDS(.requests = true, .edge_line = true),
-      "A used buffer makes exactly one edge, its acknowledgement none")
+CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
+      NEEDS(.requests = true, .edge_line = true), "A used buffer makes exactly one edge, its acknowledgement none")
 {
 	struct irq_line *line = line_of(d);
 
@@ -231,7 +247,8 @@ CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio
 
 /* Broken by: a line that lags behind the register. Symptom: a handler that finds nothing to do, over and over. */
 CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
-      NEEDS(.requests = true, .level_line = true), "A handler that acknowledges what it reads is never called without a cause on a level line")
+      NEEDS(.requests = true, .level_line = true),
+      "A handler that acknowledges what it reads is never called without a cause on a level line")
 {
 	struct irq_line *line = line_of(d);
 
@@ -245,15 +262,18 @@ CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-la
 	irq_line_attach(line, NULL, NULL);
 	expect(t, !line->storm, "the line does not fire for ever");
 	expect_eq(t, d->causeless_interrupts, 0, "calls of the handler that found InterruptStatus 0");
-	expect(t, d->used_interrupts <= 4 * ROUNDS, "no more interrupts (%u) than used buffers (%u)", d->used_interrupts, 4 * ROUNDS);
+	expect(t, d->used_interrupts <= 4 * ROUNDS, "no more interrupts (%u) than used buffers (%u)",
+	       d->used_interrupts, 4 * ROUNDS);
 }
 
 /*
- * The rule of the field: acknowledge first, then drain. A buffer that is used after the acknowledgement must raise a new interrupt even though the driver has not looked
- * at the used ring since. Broken by: a device that raises only when it believes the driver has seen everything. Symptom: a rare hang under load.
+ * The rule of the field: acknowledge first, then drain. A buffer that is used after the acknowledgement must raise a
+ * new interrupt even though the driver has not looked at the used ring since. Broken by: a device that raises only when
+ * it believes the driver has seen everything. Symptom: a rare hang under load.
  */
 CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST,
-      NEEDS(.requests = true, .entries = 4, .line = true), "A buffer used after the acknowledgement, before the driver drained the ring, raises a new interrupt")
+      NEEDS(.requests = true, .entries = 4, .line = true),
+      "A buffer used after the acknowledgement, before the driver drained the ring, raises a new interrupt")
 {
 	struct irq_line *line = line_of(d);
 	struct virtqueue *queue;
@@ -268,7 +288,8 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
 			require_ok(t, device_make_request(d, &requests[j], i), "a request can be made");
 			require_ok(t, device_add_request(d, &requests[j], NULL), "a request can be added");
 			virtqueue_kick(queue);
-			require(t, interrupt_came(line, mark), "interrupt %u of a pair whose first used entry was not taken yet", j + 1);
+			require(t, interrupt_came(line, mark),
+				"interrupt %u of a pair whose first used entry was not taken yet", j + 1);
 			acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
 			irq_line_rearm(line);
 		}
@@ -278,12 +299,14 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
 }
 
 /*
- * A driver that lives by interrupts alone: its handler acknowledges and counts; the main program drains once per interrupt. What is used before the acknowledgement is
- * found by the drain that follows it, what is used later must raise another interrupt: so with requests outstanding there is always one to come. If an
- * interrupt is lost, used entries wait for ever; that is told apart from a device that does not answer.
+ * A driver that lives by interrupts alone: its handler acknowledges and counts; the main program drains once per
+ * interrupt. What is used before the acknowledgement is found by the drain that follows it, what is used later must
+ * raise another interrupt: so with requests outstanding there is always one to come. If an interrupt is lost, used
+ * entries wait for ever; that is told apart from a device that does not answer.
  */
 CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sintr-03", "sring-02"), MUST,
-      NEEDS(.requests = true, .entries = 16, .line = true), "A driver that looks at the used ring only after an interrupt gets every answer")
+      NEEDS(.requests = true, .entries = 16, .line = true),
+      "A driver that looks at the used ring only after an interrupt gets every answer")
 {
 	static struct request requests[WORKLOAD_DEPTH];
 	struct irq_line *line = line_of(d);
@@ -308,15 +331,18 @@ CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sin
 			virtqueue_kick(queue);
 		}
 		if (!WAIT_UNTIL(d->used_interrupts != seen, device_patience_ns)) {
-			require_eq(t, virtqueue_used_waiting(queue), 0, "used entries that no interrupt announced, after %u of %u answers",
-				   answered, WORKLOAD_REQUESTS);
-			require(t, false, "the device answers (%u of %u answered, none waiting)", answered, WORKLOAD_REQUESTS);
+			require_eq(t, virtqueue_used_waiting(queue), 0,
+				   "used entries that no interrupt announced, after %u of %u answers", answered,
+				   WORKLOAD_REQUESTS);
+			require(t, false, "the device answers (%u of %u answered, none waiting)", answered,
+				WORKLOAD_REQUESTS);
 		}
 		seen = d->used_interrupts; /* before the drain: an interrupt during it counts for the next round */
 		while (virtqueue_used_waiting(queue)) {
 			struct request *done = NULL;
 
-			require_ok(t, device_judge(d, &done, NULL), "a right answer (%u of %u)", answered, WORKLOAD_REQUESTS);
+			require_ok(t, device_judge(d, &done, NULL), "a right answer (%u of %u)", answered,
+				   WORKLOAD_REQUESTS);
 			busy[done - requests] = false;
 			answered++;
 		}
@@ -334,8 +360,10 @@ static void start_up_to_driver_ok(struct run *t, struct device *d)
 	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
 }
 
-/* Broken by: a line that a reset forgets. Symptom: the next driver's first interrupt is a leftover, or the machine stalls before it has a handler. */
-CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05", "reset-02"), MUST, NEEDS(.requests = true, .line = true),
+/* Broken by: a line that a reset forgets. Symptom: the next driver's first interrupt is a leftover, or the machine
+ * stalls before it has a handler. */
+CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05", "reset-02"), MUST,
+      NEEDS(.requests = true, .line = true),
       "A reset withdraws a pending interrupt, and none comes until the device is set up again")
 {
 	struct irq_line *line = line_of(d);
@@ -358,9 +386,10 @@ CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05",
 	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer of the next life");
 }
 
-/* Broken by: a completion that finds its way to the line after the reset. The next life's first interrupt must be its own. */
-CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"), MUST, NEEDS(.requests = true, .entries = 4, .line = true),
-      "Requests in flight at a reset raise no interrupt after it")
+/* Broken by: a completion that finds its way to the line after the reset. The next life's first interrupt must be its
+ * own. */
+CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"), MUST,
+      NEEDS(.requests = true, .entries = 4, .line = true), "Requests in flight at a reset raise no interrupt after it")
 {
 	static struct request requests[WORKLOAD_DEPTH];
 	struct irq_line *line = line_of(d);
@@ -392,8 +421,10 @@ CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"
 	}
 }
 
-/* Broken by: a flag that only the register honours. Symptom: a driver that polls under load still drowns in interrupts. */
-CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ("sintr-02"), SHOULD, NEEDS(.requests = true, .line = true),
+/* Broken by: a flag that only the register honours. Symptom: a driver that polls under load still drowns in interrupts.
+ */
+CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ("sintr-02"), SHOULD,
+      NEEDS(.requests = true, .line = true),
       "With NO_INTERRUPT set (and no EVENT_IDX) a used buffer raises no interrupt")
 {
 	struct irq_line *line = line_of(d);
@@ -409,14 +440,17 @@ CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ
 	virtqueue_set_no_interrupt(device_request_queue(d), false);
 	mark = line->count;
 	complete_one(t, d);
-	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer after NO_INTERRUPT was cleared");
+	require(t, interrupt_came(line, mark),
+		"an interrupt follows the first used buffer after NO_INTERRUPT was cleared");
 	irq_settle();
 	expect_eq(t, line->count - mark, 1, "interrupts once NO_INTERRUPT is cleared");
 }
 
-/* Broken by: looking at the flags with EVENT_IDX, or an off-by-one in used_event. Symptom: a hang at queue depth one. */
+/* Broken by: looking at the flags with EVENT_IDX, or an off-by-one in used_event. Symptom: a hang at queue depth one.
+ */
 CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-05"), MUST,
-      NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)), "With EVENT_IDX the used buffer that used_event names raises an interrupt")
+      NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "With EVENT_IDX the used buffer that used_event names raises an interrupt")
 {
 	struct irq_line *line = line_of(d);
 	struct virtqueue *queue;
@@ -441,13 +475,15 @@ CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-0
 		irq_settle();
 		mark = line->count;
 		complete_one(t, d);
-		require(t, interrupt_came(line, mark), "an interrupt follows used buffer %u, which used_event names", named);
+		require(t, interrupt_came(line, mark), "an interrupt follows used buffer %u, which used_event names",
+			named);
 	}
 }
 
 /* Broken by: an interrupt for every buffer in spite of EVENT_IDX. */
 CHECK(used_event_quiet, "interrupt.used-event-is-quiet-until-then", REQ("sintr-06"), SHOULD,
-      NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)), "With EVENT_IDX used buffers before the one that used_event names raise no interrupt")
+      NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "With EVENT_IDX used buffers before the one that used_event names raise no interrupt")
 {
 	struct irq_line *line = line_of(d);
 	struct virtqueue *queue;
@@ -479,8 +515,9 @@ static struct device *another(struct run *t, struct device *d, bool on_another_l
 }
 
 /* Broken by: one interrupt status for all devices of a bus. Symptom: with two busy disks, one of them hangs. */
-CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ("mmio-layout-03", "mmio-table-11"), MUST,
-      NEEDS(.requests = true, .line = true), "Acknowledging, or resetting, one device leaves another device's pending interrupt alone")
+CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ("mmio-layout-03", "mmio-table-11"),
+      MUST, NEEDS(.requests = true, .line = true),
+      "Acknowledging, or resetting, one device leaves another device's pending interrupt alone")
 {
 	struct device *other = another(t, d, false);
 
@@ -489,7 +526,8 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 	start_quiet(t, d, NO_FEATURES);
 	make_pending(t, d);
 	irq_line_attach(line_of(other), NULL, NULL);
-	if (line_of(other) == line_of(d)) { /* shared: count the second device's interrupt with the first one's cause out of the way */
+	if (line_of(other) ==
+	    line_of(d)) { /* shared: count the second device's interrupt with the first one's cause out of the way */
 		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
 		irq_line_rearm(line_of(d));
 	}
@@ -497,11 +535,14 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 	make_pending(t, other);
 
 	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus of %s after %s was acknowledged", other->name, d->name);
+	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER,
+		  "InterruptStatus of %s after %s was acknowledged", other->name, d->name);
 	if (line_of(other)->source.trigger == IRQ_LEVEL)
-		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was acknowledged", other->name, d->name);
+		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was acknowledged", other->name,
+		       d->name);
 	expect_ok(t, device_reset(d), "%s resets", d->name);
-	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus of %s after %s was reset", other->name, d->name);
+	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus of %s after %s was reset",
+		  other->name, d->name);
 	if (line_of(other)->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was reset", other->name, d->name);
 	expect_ok(t, device_reset(other), "%s resets", other->name);
@@ -509,7 +550,8 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 }
 
 /* Broken by: crossed wires. Symptom: works with one device, hangs with two. */
-CHECK(own_line, "interrupt.arrives-on-its-own-line-only", REQ("mmio-table-10"), DESCRIBED, NEEDS(.requests = true, .line = true),
+CHECK(own_line, "interrupt.arrives-on-its-own-line-only", REQ("mmio-table-10"), DESCRIBED,
+      NEEDS(.requests = true, .line = true),
       "A device's interrupt arrives on the line that the platform announced for it, and on no other")
 {
 	uint32_t marks[64], unowned = irq_unowned_count();
@@ -525,8 +567,9 @@ CHECK(own_line, "interrupt.arrives-on-its-own-line-only", REQ("mmio-table-10"), 
 		const struct device *other = &t->devices[i];
 
 		if (line_of(&t->devices[i]) && line_of(&t->devices[i]) != line_of(d))
-			expect_eq(t, line_of(&t->devices[i])->count - marks[i], 0, "interrupts on the line of %s for a request to %s",
-				  other->name, d->name);
+			expect_eq(t, line_of(&t->devices[i])->count - marks[i], 0,
+				  "interrupts on the line of %s for a request to %s", other->name, d->name);
 	}
-	expect_eq(t, irq_unowned_count() - unowned, 0, "interrupts on a vector that belongs to no device (last: 0x%x)", irq_unowned_last());
+	expect_eq(t, irq_unowned_count() - unowned, 0, "interrupts on a vector that belongs to no device (last: 0x%x)",
+		  irq_unowned_last());
 }

@@ -62,7 +62,8 @@ static const char *set(struct options *options, const struct option *option, con
 	return NULL;
 }
 
-void options_parse(struct options *options, const char *cmdline, void (*warn)(void *context, const char *what, const char *word), void *context)
+void options_parse(struct options *options, const char *cmdline,
+		   void (*warn)(void *context, const char *what, const char *word), void *context)
 {
 	bool seen[KNOWN] = { false };
 

@@ -17,12 +17,14 @@ struct options {
 	uint64_t ref_version;
 	bool ref_read_only;
 	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
-	bool peer; /* somebody answers at the other end of network devices */
+	bool peer;     /* somebody answers at the other end of network devices */
 	bool list;
 };
 
-/* Sets the defaults, then what the command line says. `warn` gets a sentence for each word that is unknown, malformed or given twice. */
-void options_parse(struct options *options, const char *cmdline, void (*warn)(void *context, const char *what, const char *word), void *context);
+/* Sets the defaults, then what the command line says. `warn` gets a sentence for each word that is unknown, malformed
+ * or given twice. */
+void options_parse(struct options *options, const char *cmdline,
+		   void (*warn)(void *context, const char *what, const char *word), void *context);
 
 /* Does a comma list of globs match the name, or the name without its device? */
 bool options_match(const char *globs, const char *name);

@@ -14,10 +14,11 @@ struct proof {
 	struct device *devices;
 	unsigned count;
 	struct options options;
+	const struct proof_catalogue *catalogue;
 	const struct proof_defect *defect;
-	unsigned version;
+	unsigned number, version; /* of the defect */
 	bool all;
-	unsigned noticed; /* checks that failed */
+	unsigned noticed;    /* checks that failed */
 	const char *trouble; /* id of a check that ended in an ERROR */
 };
 
@@ -45,6 +46,25 @@ static bool is_chosen(const struct proof *proof, const struct device *device, co
 	       !(proof->options.skip[0] && options_match(proof->options.skip, name));
 }
 
+/* Finds the devices anew: a defect may show in what discovery reads. False: one of them is not what it was. */
+static bool rediscover(struct proof *proof)
+{
+	bool same = true;
+
+	print_mute(true);
+	for (unsigned i = 0; i < proof->count; i++) {
+		uint32_t id = proof->devices[i].transport.device_id;
+
+		if (device_discover(&proof->devices[i]) != TRANSPORT_DEVICE ||
+		    proof->devices[i].transport.device_id != id) {
+			same = false;
+			proof->devices[i].transport.device_id = id;
+		}
+	}
+	print_mute(false);
+	return same;
+}
+
 /* Runs the checks that share a row with the defect, or those that do not. Returns whether to go on. */
 static bool run_those(struct proof *proof, bool sharing)
 {
@@ -61,12 +81,10 @@ static bool run_those(struct proof *proof, bool sharing)
 			print_mute(true);
 			verdict = run_silently(*at, device, proof->devices, proof->count, &proof->options);
 			print_mute(false);
-			/* A defect that makes a device useless is one for the check that noticed; the next one starts with a device that works. */
+			/* A device that a check left useless is switched off and on for the next one. */
 			if (device->unusable) {
-				proof->devices[i].unusable = NULL;
-				print_mute(true);
-				transport_reset(&device->transport);
-				print_mute(false);
+				proof->catalogue->restart(proof->version, proof->number);
+				rediscover(proof);
 			}
 			if (verdict == VERDICT_ERROR)
 				proof->trouble = (*at)->id;
@@ -81,24 +99,6 @@ static bool run_those(struct proof *proof, bool sharing)
 	return true;
 }
 
-/* Finds the devices anew: a defect may show in what discovery reads. False: one of them is not what it was. */
-static bool rediscover(struct proof *proof)
-{
-	bool same = true;
-
-	print_mute(true);
-	for (unsigned i = 0; i < proof->count; i++) {
-		uint32_t id = proof->devices[i].transport.device_id;
-
-		if (device_discover(&proof->devices[i]) != TRANSPORT_DEVICE || proof->devices[i].transport.device_id != id) {
-			same = false;
-			proof->devices[i].transport.device_id = id;
-		}
-	}
-	print_mute(false);
-	return same;
-}
-
 static unsigned version_of(const struct proof_defect *defect, uint64_t preferred)
 {
 	if (defect->versions >> preferred & 1)
@@ -109,13 +109,15 @@ static unsigned version_of(const struct proof_defect *defect, uint64_t preferred
 	return (unsigned)preferred;
 }
 
-void prove_checks(struct device *devices, unsigned count, const struct options *options, const struct proof_catalogue *catalogue)
+void prove_checks(struct device *devices, unsigned count, const struct options *options,
+		  const struct proof_catalogue *catalogue)
 {
 	struct proof_defect defect;
 	struct proof proof = {
 		.devices = devices,
 		.count = count,
 		.options = *options,
+		.catalogue = catalogue,
 		.defect = &defect,
 		.all = !strcmp(options->proof, "all"),
 	};
@@ -133,6 +135,7 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 
 		if (!options_match(options->defect[0] ? options->defect : "*", defect.name))
 			continue;
+		proof.number = i;
 		proof.version = version_of(&defect, options->ref_version);
 		proof.noticed = 0;
 		proof.trouble = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Proof that the checks can fail: the reference device is given one defect of its catalogue after the other, and the checks
- * must notice each. The result is one line of the report for each defect, and what caught it.
+ * Proof that the checks can fail: the reference device is given one defect of its catalogue after the other, and the
+ * checks must notice each. The result is one line of the report for each defect, and what caught it.
  */
 #ifndef TESTS_CONFORMANCE_PROOF_H
 #define TESTS_CONFORMANCE_PROOF_H
@@ -22,9 +22,10 @@ struct proof_catalogue {
 };
 
 /*
- * Runs on the reference's devices alone. options->proof: "first" stops at the first check that notices a defect, trying those of
- * its rows first; "all" runs every check on every defect, and names all that notice.
+ * Runs on the reference's devices alone. options->proof: "first" stops at the first check that notices a defect, trying
+ * those of its rows first; "all" runs every check on every defect, and names all that notice.
  */
-void prove_checks(struct device *devices, unsigned count, const struct options *options, const struct proof_catalogue *catalogue);
+void prove_checks(struct device *devices, unsigned count, const struct options *options,
+		  const struct proof_catalogue *catalogue);
 
 #endif

@@ -32,8 +32,8 @@ static void reset_queue(struct run *t, struct virtqueue *queue)
 }
 
 /*
- * What a reset did is asked only of a queue that says it was reset: a transport without the register fails the one check
- * that is about that, and not every one that builds on it.
+ * What a reset did is asked only of a queue that says it was reset: a transport without the register fails the one
+ * check that is about that, and not every one that builds on it.
  */
 static void reset_queue_or_skip(struct run *t, struct virtqueue *queue)
 {

@@ -5,7 +5,8 @@
 #include "firmware/lib/print.h"
 #include "tests/conformance/requirements.h"
 
-/* So many failed assertions of one check are printed in full; a check that fails the same way a thousand times says so once. */
+/* So many failed assertions of one check are printed in full; a check that fails the same way a thousand times says so
+ * once. */
 enum { FAILURES_SHOWN = 4 };
 
 const char *const level_names[] = { [MUST] = "must", [DESCRIBED] = "described", [SHOULD] = "should" };
@@ -30,8 +31,12 @@ static void report_event(const struct journal_event *event, void *context)
 	switch (event->kind) {
 	case JOURNAL_READ:
 	case JOURNAL_WRITE:
-		print("%s %s %s 0x%03x%s = 0x%lx", event->text, event->kind == JOURNAL_READ ? "read " : "write", name ? name : "?",
-		      event->where, event->width == 4 ? "" : event->width == 2 ? " (16 bits)" : " (8 bits)", event->value);
+		print("%s %s %s 0x%03x%s = 0x%lx", event->text, event->kind == JOURNAL_READ ? "read " : "write",
+		      name ? name : "?", event->where,
+		      event->width == 4	  ? ""
+		      : event->width == 2 ? " (16 bits)"
+					  : " (8 bits)",
+		      event->value);
 		break;
 	case JOURNAL_INTERRUPT:
 		print("interrupt vector 0x%x line %lu", event->where, event->value);
@@ -56,7 +61,8 @@ static void report_clause(const struct check *check)
 	print("\n");
 }
 
-void report_failure(struct run *t, struct place place, const char *got, const char *want, const char *format, va_list arguments)
+void report_failure(struct run *t, struct place place, const char *got, const char *want, const char *format,
+		    va_list arguments)
 {
 	uint32_t lost;
 
@@ -110,7 +116,7 @@ void report_end(uint64_t seed)
 	uint32_t checksum = print_checksum();
 	const unsigned *by = report_counts.by_verdict;
 
-	print("# end run=%u pass=%u fail=%u warn=%u skip=%u error=%u info=%u seed=0x%lx crc32=0x%08x\n", report_counts.run,
-	      by[VERDICT_PASS], by[VERDICT_FAIL], by[VERDICT_WARN], by[VERDICT_SKIP], by[VERDICT_ERROR], report_counts.infos, seed,
-	      checksum);
+	print("# end run=%u pass=%u fail=%u warn=%u skip=%u error=%u info=%u seed=0x%lx crc32=0x%08x\n",
+	      report_counts.run, by[VERDICT_PASS], by[VERDICT_FAIL], by[VERDICT_WARN], by[VERDICT_SKIP],
+	      by[VERDICT_ERROR], report_counts.infos, seed, checksum);
 }

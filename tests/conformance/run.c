@@ -22,7 +22,8 @@ static bool in_plan(const struct check *check, const struct device *device)
 	const struct needs *needs = &check->needs;
 	uint8_t layout = transport_is_legacy(&device->transport) ? 1 : 2;
 
-	return (!needs->type || needs->type == device->transport.device_id) && (!needs->version || needs->version == layout);
+	return (!needs->type || needs->type == device->transport.device_id) &&
+	       (!needs->version || needs->version == layout);
 }
 
 /* NULL, or the need that is not met. */
@@ -43,7 +44,8 @@ static const char *unmet(const struct check *check, const struct device *device,
 		return text;
 	}
 	if (needs->queues > device->queue_count) {
-		format_string(text, NAME_MAX, "needs %u virtqueues, the device has %u", needs->queues, device->queue_count);
+		format_string(text, NAME_MAX, "needs %u virtqueues, the device has %u", needs->queues,
+			      device->queue_count);
 		return text;
 	}
 	if (needs->requests && !device->type->make_request)
@@ -103,8 +105,9 @@ static void look_around(void *argument)
 	if (was_usable && t->device->unusable)
 		check_expect_ok(t, t->device->unusable, HERE, "the device comes back from a reset after this check");
 	if (!dma_guards_whole(&damage))
-		check_expect(t, false, "guard bytes untouched", HERE, "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes",
-			     damage.found, (long)damage.where, damage.size);
+		check_expect(t, false, "guard bytes untouched", HERE,
+			     "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes", damage.found,
+			     (long)damage.where, damage.size);
 }
 
 static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms)
@@ -113,10 +116,11 @@ static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms
 	enum guard_end end = guard_run(function, t, MILLISECONDS(timeout_ms), &trap);
 
 	if (end == GUARD_TRAPPED)
-		format_string(t->reason, sizeof(t->reason), "trap: %s at 0x%lx, address 0x%lx, error 0x%lx", trap.name, trap.address,
-			      trap.data, trap.error);
+		format_string(t->reason, sizeof(t->reason), "trap: %s at 0x%lx, address 0x%lx, error 0x%lx", trap.name,
+			      trap.address, trap.data, trap.error);
 	else if (end == GUARD_TIMED_OUT)
-		format_string(t->reason, sizeof(t->reason), "the check did not end within %lu ms, at 0x%lx", timeout_ms, trap.address);
+		format_string(t->reason, sizeof(t->reason), "the check did not end within %lu ms, at 0x%lx", timeout_ms,
+			      trap.address);
 	else
 		return;
 	t->verdict = VERDICT_ERROR;
@@ -150,9 +154,11 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	guarded(t, look_around, options->timeout_ms);
 }
 
-/* Runs or lists what is chosen; visit gets each pair of device and check in the order of the plan. Returns their number. */
+/* Runs or lists what is chosen; visit gets each pair of device and check in the order of the plan. Returns their
+ * number. */
 static unsigned for_each_chosen(struct device *devices, unsigned count, const struct options *options,
-				void (*visit)(struct device *device, const struct check *check, const char *name, void *context),
+				void (*visit)(struct device *device, const struct check *check, const char *name,
+					      void *context),
 				void *context)
 {
 	bool waiting = options->after[0];
@@ -250,7 +256,8 @@ void run_checks(struct device *devices, unsigned count, const struct options *op
 	}
 	planned = for_each_chosen(devices, count, options, NULL, NULL);
 	if (!planned)
-		print("# nothing to test: %s\n", count ? "no check is chosen by touchstone.only, skip and after" : why_none);
+		print("# nothing to test: %s\n",
+		      count ? "no check is chosen by touchstone.only, skip and after" : why_none);
 	print("1..%u\n", planned);
 	for_each_chosen(devices, count, options, run_one, &running);
 	report_end(options->seed);

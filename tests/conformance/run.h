@@ -9,7 +9,8 @@
 #include "tests/conformance/check.h"
 #include "tests/conformance/options.h"
 
-/* What is printed as "# nothing to test: <why>" when the plan is empty because there is no device; may be NULL if there is one. */
+/* What is printed as "# nothing to test: <why>" when the plan is empty because there is no device; may be NULL if there
+ * is one. */
 void run_checks(struct device *devices, unsigned count, const struct options *options, const char *why_none);
 
 /* Did anything FAIL or end in ERROR? Valid after run_checks(). */

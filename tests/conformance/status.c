@@ -131,7 +131,8 @@ static void expect_untouched(struct run *t, struct device *d, bool notify)
 	watch_begin(&watch, device_request_queue(d), requests, count, false);
 	if (notify)
 		virtqueue_notify(device_request_queue(d));
-	expect(t, STAYS(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER) && !device_request_queue(d)->used->index),
+	expect(t,
+	       STAYS(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER) && !device_request_queue(d)->used->index),
 	       "no used buffer notification and no used buffer before DRIVER_OK");
 	expect_ok(t, watch_broken(&watch), "no buffer is consumed before DRIVER_OK");
 }

@@ -50,7 +50,7 @@ struct irq_line *irq_soft_line_open(enum irq_trigger trigger)
 	struct irq_line *line = line_count < LINES_MAX ? &lines[line_count] : NULL;
 
 	if (line) {
-		*line = (struct irq_line){.source = {.gsi = IRQ_SOFT_GSI + line_count, .trigger = trigger}};
+		*line = (struct irq_line){ .source = { .gsi = IRQ_SOFT_GSI + line_count, .trigger = trigger } };
 		if (soft_line_setup(line, line_count))
 			line_count++;
 		else
@@ -71,7 +71,8 @@ void irq_soft_line_set(struct irq_line *line, bool asserted)
 	irq_enable(on);
 }
 
-/* The controller's part for a soft line: an asserted level fires when it is unmasked; an edge behind the mask is lost. */
+/* The controller's part for a soft line: an asserted level fires when it is unmasked; an edge behind the mask is lost.
+ */
 static void mask(struct irq_line *line, bool masked)
 {
 	if (!is_soft(line))
@@ -145,7 +146,8 @@ void lines_taken(struct irq_line *line)
 {
 	const uint64_t now = clock_ns();
 
-	/* What a controller does for its inputs: nothing comes through a mask, and a level that fell in the meantime is forgotten. */
+	/* What a controller does for its inputs: nothing comes through a mask, and a level that fell in the meantime is
+	 * forgotten. */
 	if (is_soft(line) && (line->parked || (line->source.trigger == IRQ_LEVEL && !line->soft_asserted)))
 		return;
 	line->count++;

@@ -23,7 +23,8 @@ bool line_setup(struct irq_line *line, uint32_t index);
 /* Masks or unmasks at the controller. An interrupt that the controller sent on already may still come. */
 void line_mask(const struct irq_line *line, bool masked);
 
-/* Makes the CPU take an interrupt on the vector of a soft line, as soon as it takes interrupts. `index` is as for line_setup(). */
+/* Makes the CPU take an interrupt on the vector of a soft line, as soon as it takes interrupts. `index` is as for
+ * line_setup(). */
 bool soft_line_setup(struct irq_line *line, uint32_t index);
 void soft_line_raise(const struct irq_line *line);
 

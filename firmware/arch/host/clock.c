@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Virtual time. It moves a little with each look at the clock, so that everything has an order and a loop that only looks at
- * the clock ends; and a step with each turn of a wait. When turn after turn nothing happens it moves in ever longer leaps,
- * because nothing will happen: a deadline of two seconds costs some hundred turns.
+ * Virtual time. It moves a little with each look at the clock, so that everything has an order and a loop that only
+ * looks at the clock ends; and a step with each turn of a wait. When turn after turn nothing happens it moves in ever
+ * longer leaps, because nothing will happen: a deadline of two seconds costs some hundred turns.
  */
 #include "firmware/arch/clock.h"
 

@@ -11,7 +11,9 @@
 #include "firmware/arch/host/host.h"
 #include "firmware/arch/irq.h"
 
-enum { REAL_SECONDS = 120 }; /* on a busy machine, under the sanitizers; virtual time stands still in a loop that never looks at the clock */
+enum {
+	REAL_SECONDS = 120
+}; /* on a busy machine, under the sanitizers; virtual time stands still in a loop that never looks at the clock */
 
 static sigjmp_buf guard_jump;
 static volatile enum guard_end guard_jump_end;
@@ -38,8 +40,10 @@ void guard_resume(uintptr_t stack, enum guard_end end)
 static void trapped(int number, siginfo_t *info, void *context)
 {
 	(void)context;
-	guard_trapped(number == SIGFPE ? "arithmetic fault" : number == SIGILL ? "illegal instruction" : "memory fault", 0,
-		      (uintptr_t)info->si_addr, (uint64_t)number);
+	guard_trapped(number == SIGFPE	 ? "arithmetic fault"
+		      : number == SIGILL ? "illegal instruction"
+					 : "memory fault",
+		      0, (uintptr_t)info->si_addr, (uint64_t)number);
 	fatal("signal %d at address %p", number, info->si_addr);
 }
 

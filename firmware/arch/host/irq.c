@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Interrupts of a process: a vector is a bit, and it is taken by calling its owner. All lines are soft: there is no interrupt controller. */
+/* Interrupts of a process: a vector is a bit, and it is taken by calling its owner. All lines are soft: there is no
+ * interrupt controller. */
 #include "firmware/arch/irq.h"
 
 #include "firmware/arch/generic/guard.h"

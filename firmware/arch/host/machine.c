@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A Linux process as a machine: its console is standard output, its memory is its own, it has no devices but the reference's. */
+/* A Linux process as a machine: its console is standard output, its memory is its own, it has no devices but the
+ * reference's. */
 #include "firmware/arch/machine.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A process with one thread: the devices run when the driver waits, so the compiler is all that could reorder anything. */
+/* A process with one thread: the devices run when the driver waits, so the compiler is all that could reorder anything.
+ */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
