@@ -45,7 +45,7 @@ $(OUT)/gen/requirements.c: tests/conformance/requirements.csv tests/conformance/
 	@echo "  GEN     $@"
 	$(Q)$(PYTHON) tests/conformance/requirements.py $< > $@.new && mv $@.new $@
 
-$(OUT)/gen/%.c.o: $(OUT)/gen/%.c
+$(OUT)/gen/%.c.o: $(OUT)/gen/%.c Makefile firmware/arch/$(ARCH)/flags.mk
 	@echo "  CC      $<"
 	$(Q)$(CC) $(CFLAGS) -MMD -c $< -o $@
 
