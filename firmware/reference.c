@@ -173,6 +173,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 	config.blk.sectors = DISK_SECTORS;
 	config.blk.read_only = read_only;
 	config.net.responder = true;
+	config.console.echo = true;
 	memcpy(config.defects, defects, sizeof(config.defects));
 	irq_soft_line_set(reference->line, false);
 	return model_init(&reference->model, &config, &host);

@@ -22,7 +22,8 @@ static uint32_t get(struct model *m, struct command *c, unsigned width)
 		c->valid = false;
 	c->offset += width;
 	if (broken(m, net_legacy_control_big_endian))
-		return (uint32_t)(bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3]) >> (8 * (4 - width));
+		return ((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]) >>
+		       (8 * (4 - width));
 	return (uint32_t)model_le(bytes, width);
 }
 

@@ -8,7 +8,7 @@
 #include "tests/conformance/run.h"
 
 /* A device in this program answers within some turns of a wait or never. */
-enum { PROOF_PATIENCE_MS = 20, PROOF_TIMEOUT_MS = 5000, NAME_MAX = 96 };
+enum { PROOF_PATIENCE_MS = 20, PROOF_TIMEOUT_MS = 60000, NAME_MAX = 96 };
 
 struct proof {
 	struct device *devices;
@@ -56,7 +56,7 @@ static bool rediscover(struct proof *proof)
 		uint32_t id = proof->devices[i].transport.device_id;
 
 		if (device_discover(&proof->devices[i]) != TRANSPORT_DEVICE ||
-		    proof->devices[i].transport.device_id != id) {
+		    proof->devices[i].transport.device_id != id || proof->devices[i].unusable) {
 			same = false;
 			proof->devices[i].transport.device_id = id;
 		}

@@ -80,7 +80,8 @@ def test_every_source_has_a_licence_line():
 def test_lines_are_not_too_long():
     for name in tracked(".c", ".h", ".S", ".py", ".sh", ".ld", "Makefile"):
         for number, line in enumerate(read(name).splitlines(), 1):
-            assert len(line.expandtabs(8)) <= LINE_MAX, f"{name}:{number}: longer than {LINE_MAX} columns"
+            # A catalogue has one line an entry, however long.
+            assert len(line.expandtabs(8)) <= LINE_MAX or line.startswith("X("), f"{name}:{number}: longer than {LINE_MAX} columns"
 
 
 def test_c_is_laid_out():

@@ -28,7 +28,7 @@ VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone
 
 
 def run(words):
-    done = subprocess.run([PROGRAM, "touchstone.ref=only", *words.split()], capture_output=True, text=True, errors="replace")
+    done = subprocess.run([PROGRAM, "touchstone.ref=only", "touchstone.peer", *words.split()], capture_output=True, text=True, errors="replace")
     if "\n# end " not in done.stdout:
         sys.exit(f"matrix: {words}: no end marker\n{done.stdout[-800:]}{done.stderr[-800:]}")
     return done.stdout
@@ -76,8 +76,8 @@ def unproven():
 
 def write(table, ids):
     with open(f"{TOP}/docs/matrix.md", "w", encoding="utf-8") as out:
-        out.write("# The defect matrix\n\nMade by `make matrix`: every defect of the reference device, the requirement rows that it breaks, and the checks that notice it.\n\n"
-                  "| defect | rows | noticed by |\n|---|---|---|\n")
+        out.write("# The defect matrix\n\nMade by `make matrix`: every defect of the reference device, the requirement rows that it breaks, and the\n"
+                  "checks that notice it.\n\n| defect | rows | noticed by |\n|---|---|---|\n")
         for name in sorted(table):
             rows, caught = table[name]
             shown = sorted(caught)[:6]
@@ -93,15 +93,18 @@ def main():
     with ThreadPoolExecutor(2) as pool:
         failures = [line for lines in pool.map(healthy, HEALTHY) for line in lines]
         table = {}
-        for found, troubles in pool.map(proof, [f"touchstone.proof=all touchstone.defect={share} {variant}" for variant in VARIANTS for share in SHARES]):
+        parts = [f"touchstone.proof=all touchstone.defect={share} {variant}" for variant in VARIANTS for share in SHARES]
+        for found, troubles in pool.map(proof, parts):
             failures += troubles
             for name, (rows, caught) in found.items():
                 table.setdefault(name, (rows, set()))[1].update(caught)
     ids, known = checks(), unproven()
     open_ends = {f"defect {name}" for name, (_, caught) in table.items() if not caught}
     open_ends |= {f"check {check}" for check in ids if not any(check in caught for _, caught in table.values())}
-    failures += [f"{line}: nobody notices it" if line.startswith("defect") else f"{line} notices no defect" for line in sorted(open_ends - known.keys())]
-    failures += [f"{line} is proven now: take it out of {os.path.relpath(UNPROVEN, TOP)}" for line in sorted(known.keys() - open_ends)]
+    failures += [f"{line}: nobody notices it" if line.startswith("defect") else f"{line} notices no defect"
+                 for line in sorted(open_ends - known.keys())]
+    failures += [f"{line} is proven now: take it out of {os.path.relpath(UNPROVEN, TOP)}"
+                 for line in sorted(known.keys() - open_ends)]
     if "--write" in sys.argv:
         write(table, ids)
     for failure in failures:
