@@ -74,7 +74,7 @@ check:
 		host="$(MAKE) host" \
 		matrix="$(MAKE) matrix" \
 		backports="$(PYTHON) tests/self/backports.py" \
-		stability="$(PYTHON) tests/self/stability.py 50"
+		stability="$(PYTHON) tests/self/stability.py 20"
 
 # The checks against every defect of the reference device, on all cores; without sanitizers, for time.
 matrix:

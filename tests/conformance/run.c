@@ -194,7 +194,9 @@ bool run_applies(const struct check *check, const struct device *device)
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
 			  const struct options *options)
 {
-	struct run t = { .check = check, .device = device, .devices = devices, .device_count = count };
+	struct run t = {
+		.check = check, .device = device, .devices = devices, .device_count = count, .peer = options->peer
+	};
 
 	run_once(&t, options, options->seed);
 	return t.verdict;
