@@ -28,8 +28,11 @@
 #define DIVISOR_115200 1
 #define FIFO_SIZE      16u
 
-/* How long the other side of the console may be busy before we give up on a byte. */
-#define PATIENCE MILLISECONDS(3000)
+/*
+ * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be kept from
+ * reading for seconds. Less than a check may take.
+ */
+#define PATIENCE MILLISECONDS(8000)
 
 static uint32_t fifo_size;
 static uint32_t room; /* bytes that the transmitter takes before we have to ask again */
