@@ -29,8 +29,8 @@
 #define FIFO_SIZE      16u
 
 /*
- * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be kept from
- * reading for seconds. Less than a check may take.
+ * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be
+ * kept from reading for seconds. Less than a check may take.
  */
 #define PATIENCE MILLISECONDS(8000)
 
