@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Known deviations of a VMM: the files in expect/. expect/README.md describes them."""
 
+import functools
 import re
 from collections import namedtuple
 
@@ -36,8 +37,12 @@ def name_fits(pattern, config, name):
 
 def glob_fits(pattern, text):
     """`*` and `?` as in a shell; nothing else is special, exactly as in the guest."""
-    regex = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
-    return re.fullmatch(regex, text) is not None
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@functools.cache
+def _compiled(pattern):
+    return re.compile("".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern))
 
 
 def is_pattern(text):

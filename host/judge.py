@@ -46,7 +46,7 @@ def judge(sessions, expectations, level, narrowed):
 def assess(config, check, expectations, level):
     """The Result of one check."""
     for line in expectations:
-        if line.names(config, check) and line.fits(check):
+        if line.fits(check) and line.names(config, check):
             return Result(config, check, line, False)
     return Result(config, check, None, _gates(check, level))
 
