@@ -59,14 +59,14 @@ run: all
 
 # What a developer runs all the time: under a minute.
 quick: all
-	$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" unit="$(MAKE) unit" \
+	$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" unit="$(MAKE) unit" \
 		e2e="$(PYTHON) tests/self/e2e/run.py"
 
 # Everything.
 check:
 	@host/need.sh run check
 	@$(MAKE) --no-print-directory all
-	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" \
+	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		unit="$(MAKE) unit" \
 		port="tests/self/port/run.sh" \
@@ -82,6 +82,12 @@ stability: all
 matrix:
 	@$(MAKE) --no-print-directory ARCH=host HOST_SANITIZE= BUILD=$(BUILD)/fast
 	$(PYTHON) tests/self/matrix.py --write
+	@$(PYTHON) tests/self/coverage.py --write
+
+# Which requirement is covered by which check and proven by which defect, and why the others are not. WRITE=1 makes docs/checks.md anew.
+coverage:
+	$(if $(WRITE),$(PYTHON) tests/self/coverage.py --write)
+	$(PYTHON) tests/self/coverage.py
 
 # The host port under the sanitizers: the healthy device passes everything, and nothing is done that must not be.
 host:
@@ -104,13 +110,14 @@ help:
 	@echo "make check      all tests"
 	@echo "make unit       the unit tests alone"
 	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
-	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md"
+	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
+	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
 	@echo "make lint       layout, licence lines, checks that name rows; make format lays the C out"
 	@echo "make clean      remove what was built"
 
 include tests/self/unit/Makefile.inc
 
-.PHONY: all run quick check stability host matrix lint format clean help
+.PHONY: all run quick check stability host matrix coverage lint format clean help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)

@@ -561,7 +561,6 @@ static void need_range(struct run *t, struct device *d, uint32_t limit_field, un
 		skip(t, "the device takes at most %u sectors at a time", limit);
 }
 
-/* Breaks: an unknown flag is ignored: a later meaning ("do not deallocate") is silently not honoured. */
 static void expect_unknown_flags(struct run *t, struct device *d, uint32_t type, unsigned first_bit)
 {
 	for (unsigned bit = first_bit; bit < 32; bit++) {
@@ -572,6 +571,7 @@ static void expect_unknown_flags(struct run *t, struct device *d, uint32_t type,
 	}
 }
 
+/* Breaks: an unknown flag is ignored: a later meaning ("do not deallocate") is silently not honoured. */
 CHECK(discard_flags, "blk.discard-flags", REQ("blk-op-04"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
       "A discard with an unknown flag gives UNSUPP")
@@ -613,6 +613,7 @@ CHECK(discard_range, "blk.discard-range", REQ("blk-desc-11"), DESCRIBED,
 			 "the blocks behind the discarded ones");
 }
 
+/* Breaks: an unknown flag is ignored, as for a discard. */
 CHECK(write_zeroes_flags, "blk.write-zeroes-flags", REQ("blk-op-04"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_WRITE_ZEROES)),
       "Write zeroes with an unknown flag gives UNSUPP")
@@ -680,6 +681,7 @@ CHECK(write_zeroes_ranges, "blk.write-zeroes-ranges", REQ("blk-op-06"), MUST,
 	disk_expect_same(t, read + 2 * disk.block, zeroes, disk.block, "the block of the second range");
 }
 
+/* Breaks: an unknown flag is ignored, as for a discard. */
 CHECK(secure_erase_flags, "blk.secure-erase-flags", REQ("blk-op-04"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_SECURE_ERASE)),
       "A secure erase with an unknown flag gives UNSUPP")
@@ -688,8 +690,6 @@ CHECK(secure_erase_flags, "blk.secure-erase-flags", REQ("blk-op-04"), MUST,
 	expect_unknown_flags(t, d, VIRTIO_BLK_T_SECURE_ERASE, 1);
 }
 
-/* Robustness, as for reads and writes. Breaks: sector + num_sectors overflows, and the start of the disk is discarded.
- */
 static void expect_range_refused(struct run *t, struct device *d, uint32_t type)
 {
 	struct virtio_blk_range wrong[] = {
@@ -708,6 +708,8 @@ static void expect_range_refused(struct run *t, struct device *d, uint32_t type)
 			 "the last blocks but one after the refused ranges");
 }
 
+/* Robustness, as for reads and writes. Breaks: sector + num_sectors overflows, and the start of the disk is discarded.
+ */
 CHECK(discard_beyond_end, "blk.discard-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
       "A discard beyond the capacity ends with IOERR")
@@ -717,6 +719,7 @@ CHECK(discard_beyond_end, "blk.discard-beyond-end", REQ("blk-desc-05"), DESCRIBE
 	expect_range_refused(t, d, VIRTIO_BLK_T_DISCARD);
 }
 
+/* Robustness. Breaks: sector + num_sectors overflows, and the start of the disk is zeroed. */
 CHECK(write_zeroes_beyond_end, "blk.write-zeroes-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_WRITE_ZEROES)),
       "Write zeroes beyond the capacity ends with IOERR")

@@ -272,10 +272,6 @@ CHECK(little_endian, "config.little-endian", REQ("cfg-03", "mmio-table-16"), DES
 	}
 }
 
-/*
- * ConfigGeneration moves when the configuration does. Broken by: a generation that counts reads or requests. Symptom:
- * the loop of 2.5.1 never ends. Host events may move it once; so it fails only if it moves every time.
- */
 static bool generation_rests(struct run *t, struct device *d, enum stage stage)
 {
 	enum { ROUNDS = 3 };
@@ -294,6 +290,10 @@ static bool generation_rests(struct run *t, struct device *d, enum stage stage)
 	return false;
 }
 
+/*
+ * ConfigGeneration moves when the configuration does. Broken by: a generation that counts reads or requests. Symptom:
+ * the loop of 2.5.1 never ends. Host events may move it once; so it fails only if it moves every time.
+ */
 CHECK(generation, "config.generation-rests", REQ("mmio-table-17", "mmio-layout-06", "cfg-04"), DESCRIBED,
       NEEDS(.version = 2), "ConfigGeneration stays the same while the configuration does")
 {

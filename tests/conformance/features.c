@@ -258,11 +258,6 @@ CHECK(accepted_again, "features.accepted-again", REQ("feat-05"), SHOULD, NEEDS(.
 		skip(t, "the device accepts none of these sets at all");
 }
 
-/*
- * A driver that writes nonsense: a feature that was not offered (forbidden by 2.2.1). The device may refuse it, or
- * ignore it; it may not take it on. Broken by: storing what the driver wrote without looking. Symptom: a bug in a
- * driver becomes a hang that looks like the device's.
- */
 static bool refuses_or_ignores(struct run *t, struct device *d, unsigned bit)
 {
 	struct features set = features_with(required(d), bit);
@@ -286,6 +281,11 @@ static bool refuses_or_ignores(struct run *t, struct device *d, unsigned bit)
 	return false;
 }
 
+/*
+ * A driver that writes nonsense: a feature that was not offered (forbidden by 2.2.1). The device may refuse it, or
+ * ignore it; it may not take it on. Broken by: storing what the driver wrote without looking. Symptom: a bug in a
+ * driver becomes a hang that looks like the device's.
+ */
 CHECK(not_offered, "features.not-offered-is-not-taken", REQ("feat-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
       "A feature that was not offered is refused or ignored, not used")
@@ -433,8 +433,7 @@ CHECK(high_words_alone, "features.driver-words-2-and-3", REQ("mmio-table-03"), D
 
 /*
  * A lost VERSION_1 shows only where it makes a difference: some devices tell of a broken virtqueue only if it was
- * accepted. So this looks for a device that does, and then whether it still does. Broken by: as above, with word 1 the
- * one that is overwritten. Symptom: the device goes back to the legacy interface, and to its shorter headers.
+ * accepted. So this looks for a device that does, and then whether it still does.
  */
 static bool tells_of_broken_queue(struct run *t, struct device *d)
 {
@@ -454,6 +453,10 @@ static bool tells_of_broken_queue(struct run *t, struct device *d)
 	return status;
 }
 
+/*
+ * Broken by: a device that writes what is meant for a word of features that it does not have over word 1. Symptom: the
+ * device goes back to the legacy interface, and to its shorter headers.
+ */
 CHECK(version_1_kept, "features.driver-words-2-and-3-keep-version-1", REQ("mmio-table-03"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 2 * REQUEST_ENTRIES),
       "Accepting nothing in words 2 and 3 leaves VERSION_1 accepted")

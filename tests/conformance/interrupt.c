@@ -124,8 +124,6 @@ CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03"
 	}
 }
 
-/* Broken by: a device that signals before it writes. Symptom: the driver looks, finds nothing, sleeps, and the request
- * is lost. */
 static volatile uint16_t index_at_interrupt;
 
 static void sample_used_index(void *context)
@@ -136,6 +134,8 @@ static void sample_used_index(void *context)
 	device_service(d);
 }
 
+/* Broken by: a device that signals before it writes. Symptom: the driver looks, finds nothing, sleeps, and the request
+ * is lost. */
 CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "sused-01"), MUST,
       NEEDS(.requests = true, .line = true), "When the interrupt arrives, used.idx already shows the buffer")
 {

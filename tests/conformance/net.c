@@ -145,6 +145,7 @@ CHECK(hash_report_needs_control, "net.hash-report-needs-control", REQ("net-cfg-1
 	expect(t, device_offers(d, VIRTIO_NET_F_CTRL_VQ), "CTRL_VQ is offered beside HASH_REPORT");
 }
 
+/* Breaks: as for HASH_REPORT. */
 CHECK(rx_extra_needs_control, "net.rx-extra-needs-control", REQ("net-cfg-13"), SHOULD,
       NEEDS(.type = VIRTIO_ID_NETWORK, .features = OFFERS(VIRTIO_NET_F_CTRL_RX_EXTRA)),
       "CTRL_RX_EXTRA is not offered without CTRL_VQ")

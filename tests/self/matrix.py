@@ -3,7 +3,8 @@
 """The defect matrix: every defect of the reference device against every check, in the host port. matrix.py [--write]
 
 Fails when the healthy device does not pass everything; when a defect is noticed by no check, or a check notices no defect, and tests/self/unproven.txt does
-not say why; when a line there is no longer true; and when a check traps, times out or ends in an ERROR. --write puts the table into docs/matrix.md.
+not say why; when a line there is no longer true; and when a check traps, times out or ends in an ERROR. --write puts the table into docs/matrix.md,
+and what coverage.py needs of it into tests/self/proven.txt.
 """
 
 import os
@@ -15,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = f"{TOP}/build/fast/host/touchstone"
 UNPROVEN = f"{TOP}/tests/self/unproven.txt"
+DATA = f"{TOP}/tests/self/proven.txt"
 
 # How the healthy device is run: each must pass everything.
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
@@ -55,10 +57,13 @@ def proof(words):
 
 
 def checks():
-    listed = set()
+    """{id: rows}"""
+    listed = {}
     for version in (1, 2):
-        listed |= {line.split()[2].partition(".")[2] for line in run(f"touchstone.list touchstone.ref-version={version}").splitlines()
-                   if line.startswith("# check ")}
+        for line in run(f"touchstone.list touchstone.ref-version={version}").splitlines():
+            check = re.match(r"# check [^.]+\.(\S+) level=\S+ reqs=(\S+)", line)
+            if check:
+                listed[check[1]] = check[2].split(",")
     return listed
 
 
@@ -89,6 +94,16 @@ def write(table, ids):
             out.write(f"| {check} | {', '.join(by[:6]) or 'none'}{f' and {len(by) - 6} more' if len(by) > 6 else ''} |\n")
 
 
+def write_data(table, ids):
+    """What coverage.py reads: a line for each check. A defect of one of the check's own rows proves it; of the others, four stand for all."""
+    with open(DATA, "w", encoding="utf-8") as out:
+        out.write("# Made by `make matrix` for coverage.py: check: the defects of its rows that it notices; how many others, and the first of them\n")
+        for check in sorted(ids):
+            own = sorted(name for name, (rows, caught) in table.items() if check in caught and set(rows) & set(ids[check]))
+            others = sorted(name for name, (_, caught) in table.items() if check in caught and name not in own)
+            out.write(f"{check}: {' '.join(own)}; {' '.join([str(len(others)), *others[:4]])}\n")
+
+
 def main():
     with ThreadPoolExecutor(2) as pool:
         failures = [line for lines in pool.map(healthy, HEALTHY) for line in lines]
@@ -107,6 +122,7 @@ def main():
                  for line in sorted(known.keys() - open_ends)]
     if "--write" in sys.argv:
         write(table, ids)
+        write_data(table, ids)
     for failure in failures:
         print(f"not ok {failure}")
     proven = len(table) + len(ids) - len(open_ends)
