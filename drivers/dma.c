@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "drivers/dma.h"
 
+#include <arch/cpu.h>
+
 #include "firmware/lib/string.h"
 
 const char dma_exhausted[] = "out of DMA memory";
@@ -106,22 +108,22 @@ bool dma_contains(uint64_t address, uint64_t length)
 
 static bool guard_whole(const uint8_t *guard, size_t allocation, ptrdiff_t where, struct dma_damage *damage)
 {
-	for (size_t i = 0; i < DMA_GUARD; i++) {
-		if (((volatile const uint8_t *)guard)[i] == DMA_GUARD_BYTE)
-			continue;
-		*damage = (struct dma_damage){
-			.buffer = allocations[allocation].buffer,
-			.size = allocations[allocation].size,
-			.where = where + (ptrdiff_t)i,
-			.found = guard[i],
-		};
-		return false;
-	}
-	return true;
+	size_t i = memory_unlike(guard, DMA_GUARD_BYTE, DMA_GUARD);
+
+	if (i == DMA_GUARD)
+		return true;
+	*damage = (struct dma_damage){
+		.buffer = allocations[allocation].buffer,
+		.size = allocations[allocation].size,
+		.where = where + (ptrdiff_t)i,
+		.found = guard[i],
+	};
+	return false;
 }
 
 bool dma_guards_whole(struct dma_damage *damage)
 {
+	barrier_full(); /* memory is read as it is now, not as the compiler remembers it */
 	for (size_t i = 0; i < allocation_count; i++) {
 		const uint8_t *buffer = allocations[i].buffer;
 		size_t size = allocations[i].size;

@@ -222,6 +222,18 @@ static void release(struct virtqueue *queue, uint16_t head)
 	queue->outstanding--;
 }
 
+static const char moved_past[] = "used.idx moved past the number of available buffers";
+
+/* NULL, or what is wrong with the id of a used entry. */
+static const char *wrong_id(const struct virtqueue *queue, uint32_t id)
+{
+	if (id >= queue->size)
+		return "a used entry names a descriptor beyond the queue";
+	if (!queue->chains[id].outstanding)
+		return "a used entry names a buffer that is not available: returned twice, or never offered";
+	return NULL;
+}
+
 enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, const char **wrong)
 {
 	uint16_t waiting = virtqueue_used_waiting(queue);
@@ -231,7 +243,7 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 		return VIRTQUEUE_EMPTY;
 	if (waiting > queue->outstanding) {
 		queue->used_seen = queue->used->index;
-		*wrong = "used.idx moved past the number of available buffers";
+		*wrong = moved_past;
 		return VIRTQUEUE_WRONG;
 	}
 	barrier_read(); /* the index before the entry that it shows */
@@ -240,14 +252,9 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 	queue->used_seen++;
 
 	*completion = (struct completion){ .head = (uint16_t)element.id, .length = element.length };
-	if (element.id >= queue->size) {
-		*wrong = "a used entry names a descriptor beyond the queue";
+	*wrong = wrong_id(queue, element.id);
+	if (*wrong)
 		return VIRTQUEUE_WRONG;
-	}
-	if (!queue->chains[element.id].outstanding) {
-		*wrong = "a used entry names a buffer that is not available: returned twice, or never offered";
-		return VIRTQUEUE_WRONG;
-	}
 	completion->token = queue->chains[element.id].token;
 	completion->writable = queue->chains[element.id].writable;
 	release(queue, (uint16_t)element.id);
@@ -256,6 +263,36 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 		return VIRTQUEUE_WRONG;
 	}
 	return VIRTQUEUE_POPPED;
+}
+
+void virtqueue_cycle(struct virtqueue *queue)
+{
+	for (uint16_t i = queue->available; i < queue->size; i++)
+		queue->avail->ring[i] = queue->heads[i] = queue->heads[i % queue->available];
+	queue->available = 0;
+}
+
+void virtqueue_cycle_publish(struct virtqueue *queue, uint16_t count)
+{
+	queue->available += count;
+	virtqueue_publish(queue);
+}
+
+uint16_t virtqueue_cycle_take(struct virtqueue *queue, const char **wrong)
+{
+	const uint16_t waiting = virtqueue_used_waiting(queue);
+
+	*wrong = waiting > queue->outstanding ? moved_past : NULL;
+	barrier_read(); /* the index before the entries that it shows */
+	for (uint16_t i = 0; i < waiting && !*wrong; i++) {
+		uint32_t id = queue->used->ring[queue->used_seen++ % queue->size].id;
+
+		*wrong = wrong_id(queue, id);
+		if (!*wrong)
+			queue->chains[id].outstanding = false;
+	}
+	queue->outstanding -= *wrong ? 0 : waiting;
+	return *wrong ? 0 : waiting;
 }
 
 void virtqueue_set_no_interrupt(struct virtqueue *queue, bool no_interrupt)

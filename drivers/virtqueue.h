@@ -112,6 +112,17 @@ enum virtqueue_pop {
 enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, const char **wrong);
 
 /*
+ * The same chains again and again, cheaply: what brings the 16-bit indices to where they wrap. virtqueue_cycle() takes
+ * the chains that were added to a fresh queue and not yet published, a power of two of them, and names them in turn in
+ * every slot of the available ring. From then on virtqueue_cycle_publish() offers the next `count` of them, at most as
+ * many as there are, none outstanding, and virtqueue_cycle_take() takes what came back and returns how many; 0 with
+ * *wrong set if the used ring breaks 2.7.8.
+ */
+void virtqueue_cycle(struct virtqueue *queue);
+void virtqueue_cycle_publish(struct virtqueue *queue, uint16_t count);
+uint16_t virtqueue_cycle_take(struct virtqueue *queue, const char **wrong);
+
+/*
  * avail.flags: ask for no used buffer notifications (without EVENT_IDX), and used_event (with it), which nobody else
  * moves. A device may look at either a while after it moved used.idx: who has seen a used entry and then changes them
  * may lose, or get, the notification of that entry.

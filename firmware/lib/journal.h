@@ -12,7 +12,7 @@
 
 enum journal_kind { JOURNAL_READ, JOURNAL_WRITE, JOURNAL_INTERRUPT, JOURNAL_STEP };
 
-enum { JOURNAL_SIZE = 64, JOURNAL_TEXT = 72 };
+enum { JOURNAL_SIZE = 32, JOURNAL_TEXT = 72 };
 
 struct journal_event {
 	uint64_t time_ns;

@@ -15,6 +15,13 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 	unsigned char *out = to;
 	const unsigned char *in = from;
 
+	if (((uintptr_t)out | (uintptr_t)in) % sizeof(uint64_t) == 0)
+		for (; size >= sizeof(uint64_t); size -= sizeof(uint64_t)) {
+			*(uint64_t *)(void *)out = *(const uint64_t *)(const void *)in;
+			out += sizeof(uint64_t);
+			in += sizeof(uint64_t);
+			not_a_library_call();
+		}
 	while (size--) {
 		*out++ = *in++;
 		not_a_library_call();

@@ -11,6 +11,8 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size);
 void *memmove(void *to, const void *from, size_t size);
 void *memset(void *to, int byte, size_t size);
 int memcmp(const void *left, const void *right, size_t size);
+/* The offset of the first of `size` bytes that is not `byte`; `size` if there is none. */
+size_t memory_unlike(const void *memory, int byte, size_t size);
 size_t strlen(const char *string);
 int strcmp(const char *left, const char *right);
 int strncmp(const char *left, const char *right, size_t size);

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/conformance/common.h"
 
+#include <arch/cpu.h>
+
 #include "firmware/lib/journal.h"
 #include "firmware/lib/string.h"
 
 enum { WITNESS_REQUESTS = 4 };
+#define QUIET_NS MILLISECONDS(1) /* without a witness */
+
+enum { PATIENCE_TIMES = 10 };
+#define PATIENCE_LEAST_NS MILLISECONDS(1)
 
 const char *stage_name(enum stage stage)
 {
@@ -53,6 +59,16 @@ void reach_stage(struct run *t, struct device *d, enum stage stage)
 		transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
 }
 
+uint32_t interrupt_status(struct device *d)
+{
+	return reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS);
+}
+
+void acknowledge(struct device *d, uint32_t bits)
+{
+	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, bits);
+}
+
 unsigned add_requests(struct run *t, struct device *d, struct request *requests, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
@@ -95,21 +111,17 @@ void watch_begin(struct watch *watch, const struct virtqueue *queue, const struc
 	watch->avail_event = event_of(watch);
 }
 
-static bool all_poison(volatile const void *memory, size_t size)
+static bool all_poison(const void *memory, size_t size)
 {
-	volatile const uint8_t *bytes = memory;
-
-	for (size_t i = 0; i < size; i++)
-		if (bytes[i] != WATCH_POISON)
-			return false;
-	return true;
+	return memory_unlike(memory, WATCH_POISON, size) == size;
 }
 
 const char *watch_broken(const struct watch *watch)
 {
 	if (watch->used->index != watch->index)
 		return "used.idx moved";
-	if (!all_poison(watch->used->ring, watch->size * sizeof(struct virtq_used_element)))
+	barrier_full(); /* memory is read as it is now, not as the compiler remembers it */
+	if (!all_poison((const void *)(uintptr_t)watch->used->ring, watch->size * sizeof(struct virtq_used_element)))
 		return "an entry of the used ring was written";
 	if (watch->whole && (watch->used->flags != watch->flags || event_of(watch) != watch->avail_event))
 		return "used.flags or avail_event was written";
@@ -143,9 +155,10 @@ void quiet_moment(struct run *t)
 	struct device *witness = find_witness(t);
 	const char *wrong;
 
-	(void)WAIT_UNTIL(false, QUIET_NS);
-	if (!witness)
+	if (!witness) {
+		(void)WAIT_UNTIL(false, QUIET_NS);
 		return;
+	}
 	journal_pause(true); /* the log of a failure is about the device under test */
 	wrong = device_start(witness, NO_FEATURES);
 	for (unsigned i = 0; !wrong && i < WITNESS_REQUESTS; i++)
@@ -154,6 +167,13 @@ void quiet_moment(struct run *t)
 	device_reset(witness);
 	irq_line_rearm(witness->transport.line);
 	journal_pause(false);
+}
+
+uint64_t patience_for(uint64_t usual)
+{
+	uint64_t patience = PATIENCE_LEAST_NS + PATIENCE_TIMES * usual;
+
+	return patience < device_patience_ns ? patience : device_patience_ns;
 }
 
 struct completion take_used(struct run *t, struct virtqueue *queue, const char *what)

@@ -27,6 +27,10 @@ const char *stage_name(enum stage stage);
  * not come along. */
 void reach_stage(struct run *t, struct device *d, enum stage stage);
 
+/* InterruptStatus, and InterruptACK with `bits` (4.2.2). */
+uint32_t interrupt_status(struct device *d);
+void acknowledge(struct device *d, uint32_t bits);
+
 /* Virtqueue entries that a request of any type may need, with room for one more request: what a check asks of
  * NEEDS(.entries). */
 enum { REQUEST_ENTRIES = 4 };
@@ -52,14 +56,21 @@ void watch_begin(struct watch *watch, const struct virtqueue *queue, const struc
 const char *watch_broken(const struct watch *watch);
 
 /*
- * A moment in which nothing should happen, where no later event of the device can bound it: a while by the clock, and
- * after it some requests to another device, where there is one. Their answers show that the VMM ran in that moment, and
- * was not merely kept from running by a busy machine.
+ * A moment in which nothing should happen, where no later event of the device can bound it: some requests to another
+ * device are answered, which shows that the VMM ran in that moment and was not merely kept from running by a busy
+ * machine. Where there is no other device, a while by the clock.
  */
 void quiet_moment(struct run *t);
 /* True if CONDITION held until the end of such a moment. */
-#define STAYS(T, CONDITION) (!WAIT_UNTIL(!(CONDITION), QUIET_NS) && (quiet_moment(T), (CONDITION)))
-#define QUIET_NS	    MILLISECONDS(1)
+#define STAYS(T, CONDITION) (!WAIT_UNTIL(!(CONDITION), GLIMPSE_NS) && (quiet_moment(T), (CONDITION)))
+#define GLIMPSE_NS	    MICROSECONDS(200)
+
+/*
+ * True as soon as CONDITION holds: something that ought to come about no later than an ordinary request of this device,
+ * which took `usual` ns. It gets many times as long, and a quiet moment on top.
+ */
+#define COMES(T, CONDITION, USUAL) (WAIT_UNTIL((CONDITION), patience_for(USUAL)) || (quiet_moment(T), (CONDITION)))
+uint64_t patience_for(uint64_t usual);
 
 /* Waits for a used entry of any virtqueue and takes it. The check ends if none comes in time, or a wrong one. */
 struct completion take_used(struct run *t, struct virtqueue *queue, const char *what);

@@ -9,6 +9,7 @@
  * Each check takes the harmless request of the device's type, cuts it anew with the check's own random numbers, and
  * wants the answer that the plain request gets.
  */
+#include "tests/conformance/common.h"
 #include "tests/conformance/traffic.h"
 
 #include "firmware/lib/string.h"
@@ -16,10 +17,8 @@
 enum {
 	ROUNDS = 12,
 	ANSWER_MAX = 1024, /* bytes of an answer that are compared */
-	MIXED_LIVES = 4,
-	MIXED_TIMES = 32, /* so many times as long as an ordinary request, and then: */
+	MIXED_LIVES = 2,
 };
-#define MIXED_NS MILLISECONDS(30)
 
 /* The answer to the plain request, where asking twice gives the same; what a cut request must then give too. */
 struct reference {
@@ -234,22 +233,20 @@ static bool mixed_chain_is_answered(struct run *t, struct device *d)
 		const struct chain_shape shape = { .indirect = true, .direct = 1 };
 		struct virtqueue *queue;
 		struct request *requests;
-		uint64_t start, patience;
+		uint64_t start, usual;
 
 		require_ok(t, device_reset(d), "the device resets");
 		queue = traffic_start(t, d, indirect(d), 0);
 		requests = traffic_make(t, d, 2, 0);
 		start = clock_ns();
 		traffic_do(t, d, &requests[0], NULL);
-		patience = MIXED_NS + MIXED_TIMES * (clock_ns() - start);
-		if (patience > device_patience_ns)
-			patience = device_patience_ns;
+		usual = clock_ns() - start;
 		cut_into_at_least(t, &requests[1], 2, traffic_pieces_max(d, queue->size));
 		if (requests[1].count < 2)
 			skip(t, "requests of this type are one descriptor");
 		traffic_add(t, d, &requests[1], &shape);
 		virtqueue_kick(queue);
-		if (WAIT_UNTIL(virtqueue_used_waiting(queue), patience))
+		if (COMES(t, virtqueue_used_waiting(queue), usual))
 			return true;
 	}
 	return false;

@@ -27,16 +27,6 @@ static struct irq_line *line_of(struct device *d)
 	return d->transport.line;
 }
 
-static uint32_t interrupt_status(struct device *d)
-{
-	return reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS);
-}
-
-static void acknowledge(struct device *d, uint32_t bits)
-{
-	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, bits);
-}
-
 /* With EVENT_IDX: an interrupt for the next used buffer, please. */
 static void ask_for_next(struct device *d)
 {

@@ -195,7 +195,7 @@ CHECK(notify_flags_zero, "notify.event-idx.flags-are-0", REQ("savail-02"), MUST,
  */
 static void obedient(struct run *t, struct device *d, struct features features)
 {
-	enum { BATCHES = 128 };
+	enum { BATCHES = 48 };
 	struct virtqueue *queue = traffic_start(t, d, features, 0);
 	struct request *pool = traffic_make(t, d, POOL, 0), *free[POOL];
 	unsigned free_count = 0, notifications = 0;

@@ -3,6 +3,7 @@
 
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
 #include "tests/conformance/requirements.h"
 
 /* So many failed assertions of one check are printed in full; a check that fails the same way a thousand times says so
@@ -26,13 +27,15 @@ static void report_event(const struct journal_event *event, void *context)
 	const struct run *t = context;
 	bool legacy = transport_is_legacy(&t->device->transport);
 	const char *name = transport_register_name(event->where, legacy);
+	bool same = !strcmp(event->text, t->device->transport.name);
 
-	print("#   log: +%lu.%03lu us ", event->time_ns / 1000, event->time_ns % 1000);
+	print("#   log: +%lu us ", event->time_ns / 1000);
 	switch (event->kind) {
 	case JOURNAL_READ:
 	case JOURNAL_WRITE:
-		print("%s %s %s 0x%03x%s = 0x%lx", event->text, event->kind == JOURNAL_READ ? "read " : "write",
-		      name ? name : "?", event->where,
+		/* The device is named only if it is another than the one under test. */
+		print("%s%s%s %s 0x%03x%s = 0x%lx", same ? "" : event->text, same ? "" : " ",
+		      event->kind == JOURNAL_READ ? "read" : "write", name ? name : "?", event->where,
 		      event->width == 4	  ? ""
 		      : event->width == 2 ? " (16 bits)"
 					  : " (8 bits)",

@@ -14,16 +14,6 @@ static uint32_t status_of(struct device *d)
 	return reg_read(&d->transport, VIRTIO_MMIO_STATUS);
 }
 
-static uint32_t interrupt_status(struct device *d)
-{
-	return reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS);
-}
-
-static void acknowledge(struct device *d, uint32_t bits)
-{
-	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, bits);
-}
-
 /*
  * A request whose used entry is there and whose InterruptStatus bit is set: both are the device's events, in whichever
  * order we come to see them.

@@ -37,31 +37,6 @@ struct request *traffic_make(struct run *t, struct device *d, unsigned count, ui
 	return requests;
 }
 
-/*
- * Block: the name of the device needs no disk. Entropy: a single byte. Console: it would be 2^16 lines of text in front
- * of somebody.
- */
-struct request *traffic_make_cheap(struct run *t, struct device *d, unsigned count)
-{
-	struct request *requests = need_memory(t, dma_private(count * sizeof(*requests)));
-	struct blk_request blk = { 0 };
-
-	if (d->type->id == VIRTIO_ID_CONSOLE)
-		skip(t, "tens of thousands of requests would flood the console");
-	for (unsigned i = 0; i < count; i++) {
-		if (d->type->id != VIRTIO_ID_BLOCK) {
-			require_ok(t, device_make_request(d, &requests[i], i), "a request can be made");
-		} else {
-			require_ok(t, blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true),
-				   "a request can be made");
-			requests[i] = blk.request;
-		}
-		if (d->type->id == VIRTIO_ID_ENTROPY)
-			requests[i].segments[0].size = 1;
-	}
-	return requests;
-}
-
 uint32_t traffic_bytes(const struct request *request, bool writable)
 {
 	uint32_t bytes = 0;
@@ -281,29 +256,56 @@ unsigned traffic_do_batch(struct run *t, struct device *d, struct request *reque
 	return sent;
 }
 
-unsigned traffic_publish_cheap(struct run *t, struct device *d, struct request *requests, unsigned count)
+/*
+ * Block: the name of the device needs no disk. Entropy: a single byte. Console: it would be 2^16 lines of text in front
+ * of somebody.
+ */
+static void make_cheap(struct run *t, struct device *d, struct request *request)
 {
-	struct virtqueue *queue = device_request_queue(d);
-	unsigned added = 0;
+	struct blk_request blk = { 0 };
 
-	for (; added < count && queue->free_count >= requests[added].count; added++)
-		if (virtqueue_add(queue, requests[added].segments, requests[added].count, NULL, &requests[added]) < 0)
-			broken(t, "no room for a request");
-	virtqueue_publish(queue);
-	return added;
+	if (d->type->id == VIRTIO_ID_CONSOLE)
+		skip(t, "tens of thousands of requests would flood the console");
+	if (d->type->id == VIRTIO_ID_BLOCK) {
+		require_ok(t, blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true),
+			   "a request can be made");
+		*request = blk.request;
+		return;
+	}
+	require_ok(t, device_make_request(d, request, 0), "a request can be made");
+	if (d->type->id == VIRTIO_ID_ENTROPY)
+		request->segments[0].size = 1;
 }
 
-void traffic_take_cheap(struct run *t, struct device *d, unsigned count)
+uint16_t traffic_cycle(struct run *t, struct device *d)
 {
 	struct virtqueue *queue = device_request_queue(d);
-	struct completion done;
-	const char *wrong = NULL;
+	uint16_t chains = queue->size;
+	struct request request;
 
-	for (unsigned i = 0; i < count; i++) {
+	make_cheap(t, d, &request);
+	while (chains * request.count > queue->free_count)
+		chains /= 2;
+	if (!chains)
+		skip(t, "a request does not fit into the virtqueue");
+	/* All share one request: what comes back is not looked at. */
+	for (uint16_t i = 0; i < chains; i++)
+		if (virtqueue_add(queue, request.segments, request.count, NULL, NULL) < 0)
+			broken(t, "no room for a request");
+	virtqueue_cycle(queue);
+	return chains;
+}
+
+void traffic_cycle_take(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	const char *wrong;
+
+	while (queue->outstanding) {
 		if (!virtqueue_used_waiting(queue))
 			traffic_wait_used(t, d);
-		if (virtqueue_pop(queue, &done, &wrong) != VIRTQUEUE_POPPED)
-			require_ok(t, wrong, "a request comes back as it should, with used.idx %u", queue->used->index);
+		virtqueue_cycle_take(queue, &wrong);
+		require_ok(t, wrong, "requests come back as they should, with used.idx %u", queue->used->index);
 	}
 }
 

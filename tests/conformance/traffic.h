@@ -19,12 +19,6 @@ struct virtqueue *traffic_restart(struct run *t, struct device *d, struct featur
 
 /* `count` requests with the tags from `tag` on. Reusable: they may be sent again once they came back. */
 struct request *traffic_make(struct run *t, struct device *d, unsigned count, uint64_t tag);
-/*
- * Requests that cost the device next to nothing, for the checks that need 2^16 of them; only the used entry tells of
- * them. SKIPs where there are none.
- */
-struct request *traffic_make_cheap(struct run *t, struct device *d, unsigned count);
-
 /* Bytes of a request that the device reads or, with `writable`, writes. */
 uint32_t traffic_bytes(const struct request *request, bool writable);
 /* Fills the device-writable bytes with a value that no right answer has in its last byte. */
@@ -80,11 +74,12 @@ void traffic_do(struct run *t, struct device *d, struct request *request, const 
 unsigned traffic_do_batch(struct run *t, struct device *d, struct request *requests, unsigned count);
 
 /*
- * The same for cheap requests, which are judged by their used entries alone: publishes all that fit of `count`, without
- * a notification, and takes so many back.
+ * Fills a fresh request queue with chains that cost the device next to nothing, to be sent around and around by
+ * virtqueue_cycle_publish(): for the checks that need 2^16 of them. Returns how many there are. SKIPs where there are
+ * none. traffic_cycle_take() takes back all that are outstanding.
  */
-unsigned traffic_publish_cheap(struct run *t, struct device *d, struct request *requests, unsigned count);
-void traffic_take_cheap(struct run *t, struct device *d, unsigned count);
+uint16_t traffic_cycle(struct run *t, struct device *d);
+void traffic_cycle_take(struct run *t, struct device *d);
 
 /* Waits a random time below `nanoseconds`, for another moment of a race; not for the device, which may do nothing
  * meanwhile. */

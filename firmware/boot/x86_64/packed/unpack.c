@@ -8,6 +8,7 @@
 
 #define UART_PORT     0x3f8
 #define ADLER_MODULUS 65521u
+#define ADLER_RUN     5552u /* so many bytes fit into 32-bit sums; a division is slow under an emulator */
 
 /* call and jmp with a distance of less than 16 MiB: its last byte is a sign. */
 #define CALL	  0xe8
@@ -39,9 +40,17 @@ static uint32_t adler32(const uint8_t *bytes, uint32_t size)
 {
 	uint32_t a = 1, b = 0;
 
-	for (uint32_t i = 0; i < size; i++) {
-		a = (a + bytes[i]) % ADLER_MODULUS;
-		b = (b + a) % ADLER_MODULUS;
+	while (size) {
+		const uint32_t run = size < ADLER_RUN ? size : ADLER_RUN;
+
+		for (uint32_t i = 0; i < run; i++) {
+			a += bytes[i];
+			b += a;
+		}
+		a %= ADLER_MODULUS;
+		b %= ADLER_MODULUS;
+		bytes += run;
+		size -= run;
 	}
 	return b << 16 | a;
 }
