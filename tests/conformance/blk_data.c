@@ -728,3 +728,15 @@ CHECK(write_zeroes_beyond_end, "blk.write-zeroes-beyond-end", REQ("blk-desc-05")
 	need_range(t, d, VIRTIO_BLK_CONFIG_MAX_WRITE_ZEROES_SECTORS, 2);
 	expect_range_refused(t, d, VIRTIO_BLK_T_WRITE_ZEROES);
 }
+
+/* Breaks: the header is read in the byte order of the device's own machine, so that only reads of sector 0 work. */
+CHECK(legacy_header, "blk.legacy-header-native-endian", REQ("blk-leg-05"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1, .entries = DISK_DESCRIPTORS),
+      "Type and sector of a legacy request are taken in the byte order of the guest")
+{
+	const uint8_t *wrote;
+
+	disk_open_writable(t, d, blk_plain_features());
+	wrote = disk_write_pattern(t, d, 0, 1);
+	disk_expect_same(t, disk_read(t, d, 0, 1), wrote, disk.block, "a block after it was written");
+}

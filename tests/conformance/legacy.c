@@ -9,6 +9,8 @@
 
 #include "drivers/spec/blk.h"
 #include "drivers/spec/net.h"
+#include "tests/conformance/common.h"
+#include "tests/conformance/traffic.h"
 
 enum {
 	PAGE = 4096,
@@ -222,6 +224,21 @@ CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07
 	expect_eq(t, queue_pfn(d, working), (uintptr_t)d->queues[working].desc / PAGE, "QueuePFN of the other queue");
 	require_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status, "Status after one queue was stopped");
 	expect_ok(t, device_do_request(d, 2), "a request completes on the other queue");
+}
+
+/*
+ * Broken by: rings in the byte order of the device's own machine, or always big-endian. Symptom: the available index 1
+ * is taken for 256, and the device goes through entries that nobody wrote.
+ */
+CHECK(legacy_ring_order, "legacy.rings-are-native-endian", REQ("leg-vq-02"), MUST,
+      NEEDS(.version = 1, .requests = true, .entries = 2 * REQUEST_ENTRIES),
+      "The rings of a legacy device are in the byte order of the guest")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+
+	/* The second request has a head other than 0, which is the same in any order. */
+	require_eq(t, traffic_do_batch(t, d, traffic_make(t, d, 2, 0), 2), 2, "requests that fit");
+	expect_eq(t, queue->used->index, 2, "used.idx after 2 requests");
 }
 
 /* A life without DRIVER_OK: does a request complete in it? If not, DRIVER_OK follows, and the request must complete

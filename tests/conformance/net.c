@@ -387,7 +387,8 @@ CHECK(receive_whole, "net.one-buffer", REQ("net-rxbuf-02"), MUST, NEEDS(.type = 
 }
 
 /* Breaks: flags of the host's own network stack are passed through to a driver that does not expect them. */
-CHECK(receive_flags, "net.receive-flags", REQ("net-rx-05", "net-rx-12", "net-rx-28", "net-rx-35", "net-rx-38"), MUST,
+CHECK(receive_flags, "net.receive-flags",
+      REQ("net-rx-05", "net-rx-12", "net-rx-23", "net-rx-28", "net-rx-35", "net-rx-38"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2), "Without GUEST_CSUM, flags of a received packet are 0")
 {
 	receive_with(t, d, NO_FEATURES);
@@ -396,7 +397,7 @@ CHECK(receive_flags, "net.receive-flags", REQ("net-rx-05", "net-rx-12", "net-rx-
 
 /* Breaks: a segmentation type without the feature for it. */
 CHECK(receive_unsegmented, "net.receive-unsegmented",
-      REQ("net-rx-24", "net-rx-07", "net-rx-08", "net-rx-09", "net-rx-10", "net-rx-11"), MUST,
+      REQ("net-rx-24", "net-rx-07", "net-rx-08", "net-rx-09", "net-rx-10", "net-rx-11", "net-rx-13", "net-rx-19"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
       "Without a segmentation feature, gso_type of a received packet is NONE")
 {
@@ -436,6 +437,23 @@ static void receive_small(struct run *t, struct device *d)
 }
 
 #define MERGED .type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS(VIRTIO_NET_F_MRG_RXBUF)
+
+/* Breaks: what the host's stack put together is handed on as it is. The driver drops it for its checksum, or cuts it
+ * into segments of no size. */
+CHECK(receive_segmented, "net.receive-segmented", REQ("net-rx-25", "net-rx-26"), MUST, NEEDS(MERGED),
+      "A received packet with a gso_type has NEEDS_CSUM set and a gso_size")
+{
+	const struct virtio_net_header *header = &wire_packet.header;
+
+	receive_with(t, d,
+		     features_with(features_with(FEATURES(VIRTIO_NET_F_MRG_RXBUF, VIRTIO_NET_F_GUEST_CSUM),
+						 VIRTIO_NET_F_GUEST_TSO4),
+				   VIRTIO_NET_F_GUEST_TSO6));
+	expect(t, !header->gso_type || header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM,
+	       "gso_type is NONE or NEEDS_CSUM is set: gso_type is 0x%x, flags 0x%x", header->gso_type, header->flags);
+	expect(t, !header->gso_type || header->gso_size, "gso_type is NONE or gso_size is not 0: gso_type is 0x%x",
+	       header->gso_type);
+}
 
 /* Breaks: the number counts the frame without its header, or stays 1: the driver takes the rest for packets of their
  * own. */

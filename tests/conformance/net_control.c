@@ -615,6 +615,39 @@ CHECK(pairs_set, "net.pairs-set", REQ("net-desc-06"), DESCRIBED, NEEDS(MULTIQUEU
 	expect_eq(t, set_pairs(t, 1), VIRTIO_NET_OK, "ack of VQ_PAIRS_SET with 1 after 0");
 }
 
+/* Breaks: fields in the byte order of the device's own machine. The values are wrong ones when they are read so. */
+CHECK(legacy_order, "net.legacy-control-native-endian", REQ("net-leg-03", "net-leg-04", "net-leg-05", "net-leg-06"),
+      MUST, NEEDS(.type = VIRTIO_ID_NETWORK, .version = 1, .queues = 2, .features = OFFERS(VIRTIO_NET_F_CTRL_VQ)),
+      "The fields of legacy control commands are taken in the byte order of the guest")
+{
+	struct features features = FEATURES(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN);
+	uint64_t offloads = 1u << VIRTIO_NET_F_GUEST_CSUM;
+	uint16_t tag = TAG;
+	unsigned judged = 0;
+
+	features = features_with(features, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS);
+	start_control(t, d, features_with(features, VIRTIO_NET_F_GUEST_CSUM));
+	if (device_accepted(d, VIRTIO_NET_F_CTRL_RX) && ++judged)
+		expect_eq(t, set_table(t, d, wire_other_mac, wire_group_mac), VIRTIO_NET_OK,
+			  "ack of MAC_TABLE_SET with tables of 1 entry");
+	if (device_accepted(d, VIRTIO_NET_F_CTRL_VLAN) && ++judged)
+		expect_eq(t, command(t, control_queue(d), VIRTIO_NET_CTRL_VLAN, VIRTIO_NET_CTRL_VLAN_ADD, &tag, 2),
+			  VIRTIO_NET_OK, "ack of VLAN_ADD of tag %u", TAG);
+	if (device_accepted(d, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) && device_accepted(d, VIRTIO_NET_F_GUEST_CSUM) &&
+	    ++judged)
+		expect_eq(t,
+			  command(t, control_queue(d), VIRTIO_NET_CTRL_GUEST_OFFLOADS,
+				  VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET, &offloads, 8),
+			  VIRTIO_NET_OK, "ack of GUEST_OFFLOADS_SET with GUEST_CSUM");
+	if (device_offers(d, VIRTIO_NET_F_MQ) &&
+	    config_read(&d->transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2) > 1 && ++judged) {
+		start_many(t, d);
+		expect_eq(t, set_pairs(t, 1), VIRTIO_NET_OK, "ack of VQ_PAIRS_SET with 1");
+	}
+	if (!judged)
+		skip(t, "the device offers no command with such a field");
+}
+
 static bool any_packet(void)
 {
 	for (unsigned i = 0; i < many.pairs; i++)

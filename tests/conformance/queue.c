@@ -119,11 +119,11 @@ CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRI
 }
 
 /*
- * Broken by: a maximum that no queue can have (2.7). Symptom: a driver that takes the maximum allocates a ring that the
- * device then refuses.
+ * Broken by: a maximum that no queue can have (2.7), or registers in the other byte order: 256 is 65536 then. Symptom:
+ * a driver that takes the maximum allocates a ring that the device then refuses.
  */
-CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06"), DESCRIBED, NEEDS(.version = 2, .queues = 1),
-      "QueueSizeMax is at most 32768")
+CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06", "mmio-table-18"), DESCRIBED,
+      NEEDS(.version = 2, .queues = 1), "QueueSizeMax is at most 32768")
 {
 	device_greet(d);
 	for (unsigned i = 0; i < d->queue_count; i++) {

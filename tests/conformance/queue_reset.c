@@ -105,9 +105,12 @@ CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11
 	expect(t, STAYS(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET) == 0), "QueueReset stays 0 once it is");
 }
 
-/* Broken by: a transport that does not know the register although the feature is offered. */
+/*
+ * Broken by: a transport that does not know the register although the feature is offered, or one that says 0 while the
+ * reset goes on.
+ */
 CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
-      REQ("mmio-layout-12", "mmio-layout-10", "feat-04"), MUST, NEEDS(RESETTABLE),
+      REQ("mmio-layout-12", "mmio-layout-11", "mmio-layout-10", "feat-04"), MUST, NEEDS(RESETTABLE),
       "When a queue reset has completed, QueueReset and QueueReady both read 0")
 {
 	struct virtqueue *queue = start_resettable(t, d);
