@@ -155,7 +155,8 @@ class Stream:
         if not self.began:
             self._before(raw, events)
             return
-        text = printable(raw)
+        # The end of a line that is too long is all that is kept of it, in however many pieces it came.
+        text = printable(raw[-LINE_LIMIT:])
         events.append(("text", text))
         if self._too_long or len(raw) > LINE_LIMIT:
             self._problem(f"a line of more than {LINE_LIMIT} bytes: ...{text[-60:]!r}", events)

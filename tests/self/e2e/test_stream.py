@@ -41,6 +41,14 @@ def test_pieces_of_any_size():
             assert summary(*parsed(pieces)) == whole, (scenario, seed)
 
 
+def test_a_line_that_is_too_long_in_any_pieces():
+    data = b"KTAP version 1\n# " + bytes(range(32, 127)) * 20 + b"\nKTAP" + b"x" * 600 + b"\n"
+    whole = summary(*parsed([data]))
+    for size in (1, 7, 500, LINE_LIMIT, LINE_LIMIT + 5, 1000):
+        assert summary(*parsed([data[at:at + size] for at in range(0, len(data), size)])) == whole, size
+    assert all(len(value) <= LINE_LIMIT for kind, value in whole[0] if kind == "text")
+
+
 def test_every_cut_is_no_valid_report():
     data = played("healthy")
     assert parsed([data])[0].valid
