@@ -9,8 +9,8 @@
  * the next device by its opcode and goes on from it. What it could not reach shows at the end, when the mentions of the
  * device id are counted: fewer devices than mentions is a warning, so that no device is lost without a word.
  *
- * Every step moves forward, blocks nest AML_DEPTH_MAX deep at most, and each block lies inside its parent: the work is
- * bounded by length times depth.
+ * Every step moves forward, no term is looked through again for more than the length of a string, blocks nest
+ * AML_DEPTH_MAX deep at most, and each block lies inside its parent: the work is bounded by length times depth.
  */
 #include "firmware/lib/string.h"
 #include "firmware/platform/acpi.h"

@@ -26,6 +26,10 @@ enum {
 	VAR_PACKAGE = 0x13,
 	ONES = 0xff,
 
+	/* No release has a limit; without one, a string without an end would be looked through again for each device
+	 * behind its beginning. */
+	STRING_MAX = 1024,
+
 	/* Section 20.2.4: package length */
 	PACKAGE_COUNT_SHIFT = 6, /* how many bytes follow the first */
 	PACKAGE_SHORT_MASK = 0x3f,
@@ -147,7 +151,7 @@ static bool string(struct aml_stream *stream, struct aml_value *value)
 
 	value->kind = AML_STRING;
 	value->bytes = stream->at;
-	for (value->length = 0; aml_byte(stream, &byte); value->length++)
+	for (value->length = 0; value->length <= STRING_MAX && aml_byte(stream, &byte); value->length++)
 		if (!byte)
 			return true;
 	return false;

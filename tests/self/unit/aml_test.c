@@ -777,3 +777,33 @@ UNIT_TEST(mutated_tables)
 		}
 	}
 }
+
+/*
+ * A table of the largest size, full of devices behind strings without an end. Looking for the end of each in all of the
+ * rest would take minutes; the test is that it does not.
+ */
+UNIT_TEST(strings_without_an_end_cost_no_time)
+{
+	enum { SIZE = 1 << 20 };
+	static const uint8_t piece[] = { 0x5b, 0x82, 0x05, 'D', 'E', 'V', '0', 0x08, 'N', 'A', 'M', 'E', 0x0d };
+	static uint8_t bytes[SIZE];
+	const uint64_t entries[] = { FADT };
+	struct table head;
+
+	table_begin(&head, "DSDT");
+	memcpy(bytes, head.bytes, TABLE_HEADER);
+	memcpy(bytes + TABLE_LENGTH, &(uint32_t){ SIZE }, sizeof(uint32_t));
+	memset(bytes + TABLE_HEADER, 'x', SIZE - TABLE_HEADER);
+	for (size_t at = TABLE_HEADER; at + sizeof(piece) <= SIZE; at += sizeof(piece))
+		memcpy(bytes + at, piece, sizeof(piece));
+	table_checksum(bytes, SIZE, TABLE_CHECKSUM);
+	machine_reset();
+	place_rsdp(RSDP, 2, 0, XSDT);
+	place_root(XSDT, 8, entries, 1);
+	place_fadt(FADT, DSDT);
+	machine_place(DSDT, bytes, SIZE);
+	parse();
+	unit_equal(platform.window_count, 0);
+	unit_true(platform.warning_count >= 1);
+	unit_contains(platform.warnings[0], "is not understood; going on at the next device");
+}
