@@ -69,6 +69,7 @@ check:
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		unit="$(MAKE) unit" \
+		fuzz="$(MAKE) fuzz-check" \
 		port="tests/self/port/run.sh" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
 		host="$(MAKE) host" \
@@ -112,10 +113,12 @@ help:
 	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
 	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
+	@echo "make fuzz       the fuzzing harnesses, FUZZ_SECONDS=600 each; FUZZ=NAME for one"
 	@echo "make lint       layout, licence lines, checks that name rows; make format lays the C out"
 	@echo "make clean      remove what was built"
 
 include tests/self/unit/Makefile.inc
+include tests/self/fuzz/Makefile.inc
 
 .PHONY: all run quick check stability host matrix coverage lint format clean help
 .DEFAULT_GOAL := all

@@ -9,7 +9,7 @@
 # Exit: 0 all is there, 2 something is missing. When all is there, no process is started.
 set -u
 
-# step, command or file, Debian package, why
+# step, command or file (absolute, may be a pattern), Debian package, why
 table='
 build   gcc                                                     gcc                 compiles the image
 build   make                                                    make                builds the image
@@ -18,6 +18,7 @@ judge   /usr/bin/python3                                        python3         
 judge   /usr/lib/python3/dist-packages/junit_xml/__init__.py    python3-junit.xml   writes JUnit reports
 qemu    qemu-system-x86_64                                      qemu-system-x86     is the default VMM
 check   clang                                                   clang               compiles the second opinion
+check   /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev  has the sanitizers and libFuzzer for clang
 check   clang-format                                            clang-format        checks the layout of the code
 check   iasl                                                    acpica-tools        compiles the tests of the ACPI reader
 '
@@ -28,7 +29,11 @@ look() {
     while read -r step thing package why; do
         case " $wanted " in *" ${step:-none} "*) ;; *) continue ;; esac
         case $thing in
-        /*) [ -e "$thing" ] && continue ;;
+        /*)
+            for file in $thing; do
+                [ -e "$file" ] && continue 2
+            done
+            ;;
         *) command -v "$thing" >/dev/null && continue ;;
         esac
         packages="$packages $package"

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The checks themselves, one a run, on the reference device gone wild: every so many register accesses something
+ * happens that the input chooses. A register reads another value, a write is lost, the used ring, a buffer or any other
+ * memory that a device can reach changes, the interrupt line moves. Whatever it is: a check ends, gives a verdict, and
+ * the report keeps to its contract.
+ *
+ * Input: flags, device, check (u16), defect (u16), then u8 accesses to the next event, u8 kind, arguments, and so on.
+ */
+#include "tests/self/fuzz/fuzz.h"
+
+#include <string.h>
+
+#include "drivers/dma.h"
+#include "drivers/types.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/arch/guard.h"
+#include "firmware/lib/print.h"
+#include "firmware/lib/random.h"
+#include "firmware/lib/string.h"
+#include "model/model.h"
+#include "tests/conformance/run.h"
+#include "tests/self/fuzz/dma_fuzz.h"
+
+/* The reference device with its insides open: it must begin every run in the same state, or a finding would not
+ * repeat. */
+#define memcpy dma_fuzz_copy
+#include "firmware/reference.c"
+#undef memcpy
+/* And the runner: to run one check by its number, without a name made for each of a thousand others. */
+#include "tests/conformance/run.c"
+
+enum {
+	LINE_LIMIT = 510, /* docs/report.md */
+	QUEUES_SEEN = 16,
+	LEGACY_PAGE = 4096,
+	BYTES_MAX = 32,
+	NEAR = 1 << 14,
+	TIMEOUT_MS = 100, /* of virtual time */
+	PATIENCE_MS = 5,
+	STEPS_MAX = 3000, /* accesses and turns of waits: more than nearly all checks need; some do 2^16 requests */
+
+	/* Flags */
+	VERSION_MASK = 3,
+	SCHEDULE_SHIFT = 2,
+	SCHEDULE_MASK = 3,
+	WILD_DISCOVERY = 1 << 4,
+	PEER = 1 << 5,
+	READ_ONLY = 1 << 6,
+	EDGE = 1 << 7,
+};
+
+enum event {
+	READ_OTHER,
+	READ_FLIP,
+	LOSE_WRITE,
+	MOVE_INDEX,
+	WRITE_USED,
+	WRITE_FLAGS,
+	WRITE_BUFFER,
+	SCRIBBLE,
+	MOVE_LINE,
+	CHANGE_CONFIG,
+	EVENTS
+};
+
+static struct input input;
+static unsigned countdown;
+static uint32_t flip; /* of the next value that is read */
+static bool other, lose, running;
+static unsigned steps;
+static uint32_t other_value;
+
+static struct seen {
+	uint64_t desc, used;
+	uint32_t size;
+} queues[QUEUES_SEEN];
+static struct seen selected; /* being written to registers */
+static unsigned queue_count;
+
+static struct device devices[REFERENCE_DEVICES];
+static struct irq_line *level_lines[REFERENCE_DEVICES], *edge_lines[REFERENCE_DEVICES];
+static bool started;
+
+/* ---- the report ---- */
+
+static char line[LINE_LIMIT + 1];
+static size_t line_length;
+
+/* The report is printable lines of a bounded length. */
+static void take_output(char byte)
+{
+	if (byte != '\n') {
+		holds(byte >= 0x20 && byte < 0x7f);
+		holds(line_length < LINE_LIMIT);
+		line[line_length++] = byte;
+		return;
+	}
+	line[line_length] = 0;
+	line_length = 0;
+	if (getenv("FUZZ_VERBOSE"))
+		fprintf(stderr, "%s\n", line);
+}
+
+/* ---- the wild device ---- */
+
+static void device_writes(uint64_t address, const void *bytes, size_t size)
+{
+	if (dma_contains(address, size))
+		dma_fuzz_copy((void *)(uintptr_t)address, bytes, size);
+}
+
+static void write_number(uint64_t address, uint64_t value, size_t size)
+{
+	device_writes(address, &value, size);
+}
+
+static const struct seen *any_queue(void)
+{
+	const uint8_t number = input_u8(&input);
+
+	/* Mostly one of the latest, the others may be long gone. */
+	return queue_count ? &queues[(queue_count - 1 - number % QUEUES_SEEN) % QUEUES_SEEN] : &selected;
+}
+
+static void move_index(const struct seen *queue)
+{
+	uint16_t index = 0;
+
+	if (!queue->size || !dma_contains(queue->used, VIRTQ_USED_BYTES(queue->size)))
+		return;
+	dma_fuzz_copy(&index, (const void *)(uintptr_t)(queue->used + 2), 2);
+	write_number(queue->used + 2, (uint16_t)(index + (int8_t)input_u8(&input)), 2);
+}
+
+static void write_used(const struct seen *queue)
+{
+	const uint64_t at = queue->size ? queue->used + 4 + 8ull * (input_u8(&input) % queue->size) : 0;
+	const uint8_t how = input_u8(&input);
+
+	if (how & 1)
+		write_number(at, how & 2 ? input_u32(&input) : input_u8(&input), 4);
+	if (how & 4)
+		write_number(at + 4, how & 8 ? input_u32(&input) : input_u16(&input), 4);
+}
+
+static void write_flags(const struct seen *queue)
+{
+	const uint64_t event = queue->used + VIRTQ_USED_BYTES(queue->size) - 2;
+
+	write_number(input_u8(&input) & 1 ? event : queue->used, input_u16(&input), 2);
+}
+
+static void write_buffer(const struct seen *queue)
+{
+	struct virtq_desc desc = { 0 };
+	const uint64_t at = queue->size ? queue->desc + sizeof(desc) * (input_u8(&input) % queue->size) : 0;
+	const uint16_t offset = input_u16(&input);
+	size_t got;
+	const uint8_t *bytes = input_bytes(&input, 1 + input_u8(&input) % BYTES_MAX, &got);
+
+	if (!dma_contains(at, sizeof(desc)))
+		return;
+	dma_fuzz_copy(&desc, (const void *)(uintptr_t)at, sizeof(desc));
+	if (desc.length)
+		device_writes(desc.address + offset % desc.length, bytes, got);
+}
+
+static void scribble(void)
+{
+	const uint16_t at = input_u16(&input);
+	size_t got;
+	const uint8_t *bytes = input_bytes(&input, 1 + input_u8(&input) % BYTES_MAX, &got);
+
+	device_writes((uintptr_t)dma_fuzz_arena + at % NEAR, bytes, got);
+}
+
+static void event(struct reference *reference, uint8_t kind)
+{
+	switch (kind % EVENTS) {
+	case READ_OTHER:
+		other = true;
+		other_value = input_u32(&input);
+		break;
+	case READ_FLIP:
+		flip = 1u << input_u8(&input) % 32;
+		break;
+	case LOSE_WRITE:
+		lose = true;
+		break;
+	case MOVE_INDEX:
+		move_index(any_queue());
+		break;
+	case WRITE_USED:
+		write_used(any_queue());
+		break;
+	case WRITE_FLAGS:
+		write_flags(any_queue());
+		break;
+	case WRITE_BUFFER:
+		write_buffer(any_queue());
+		break;
+	case SCRIBBLE:
+		scribble();
+		break;
+	case MOVE_LINE:
+		irq_soft_line_set(reference->line, input_u8(&input) & 1);
+		break;
+	case CHANGE_CONFIG:
+		model_config_change(&reference->model);
+		break;
+	}
+}
+
+/* Ends a check that goes on and on: one run must not cost as much as a thousand others. */
+static void tire(void)
+{
+	if (++steps > STEPS_MAX && running && !lines_in_handler())
+		guard_leave();
+}
+
+static bool work_and_tire(void)
+{
+	tire();
+	return work();
+}
+
+static void turn(struct reference *reference)
+{
+	tire();
+	if (countdown) {
+		countdown--;
+		return;
+	}
+	if (!input_left(&input))
+		return;
+	countdown = input_u8(&input);
+	event(reference, input_u8(&input));
+}
+
+static uint32_t wild_read(void *context, uint32_t offset, uint8_t width)
+{
+	uint32_t value = reference_bus.read(context, offset, width);
+
+	turn(context);
+	if (other)
+		value = other_value;
+	value ^= flip;
+	flip = 0;
+	other = false;
+	return width == 4 ? value : value & ((1u << 8 * width) - 1);
+}
+
+/* Notes where the driver puts its virtqueues. */
+static void watch_registers(uint32_t offset, uint32_t value)
+{
+	switch (offset) {
+	case VIRTIO_MMIO_QUEUE_SIZE:
+		selected.size = value;
+		break;
+	case VIRTIO_MMIO_QUEUE_DESC_LOW:
+		selected.desc = value;
+		break;
+	case VIRTIO_MMIO_QUEUE_DEVICE_LOW:
+		selected.used = value;
+		break;
+	case VIRTIO_MMIO_QUEUE_PFN:
+		selected.desc = (uint64_t)value * LEGACY_PAGE;
+		selected.used = selected.desc + VIRTQ_DESC_BYTES(selected.size) + VIRTQ_AVAIL_BYTES(selected.size);
+		selected.used = (selected.used + LEGACY_PAGE - 1) & ~(LEGACY_PAGE - 1ull);
+		queues[queue_count++ % QUEUES_SEEN] = selected;
+		break;
+	case VIRTIO_MMIO_QUEUE_READY:
+		queues[queue_count++ % QUEUES_SEEN] = selected;
+		break;
+	}
+}
+
+static void wild_write(void *context, uint32_t offset, uint8_t width, uint32_t value)
+{
+	watch_registers(offset, value);
+	turn(context);
+	if (!lose)
+		reference_bus.write(context, offset, width, value);
+	lose = false;
+}
+
+static const struct transport_bus wild_bus = { .read = wild_read, .write = wild_write };
+
+/* ---- one run ---- */
+
+static void start_once(void)
+{
+	if (started)
+		return;
+	started = true;
+	print_to(take_output);
+	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
+		level_lines[i] = irq_soft_line_open(IRQ_LEVEL);
+		edge_lines[i] = irq_soft_line_open(IRQ_EDGE);
+		holds(level_lines[i] && edge_lines[i]);
+	}
+	clock_on_wait(work_and_tire);
+}
+
+/* All devices as after power on, with this defect. */
+static void power(uint8_t flags, uint16_t defect)
+{
+	uint32_t defects[MODEL_DEFECT_WORDS] = { 0 };
+	const unsigned version = 1 + (flags & VERSION_MASK) % 3;
+
+	schedule = (enum schedule)((flags >> SCHEDULE_SHIFT & SCHEDULE_MASK) % 3);
+	read_only = flags & READ_ONLY;
+	random_seed(&choices, 1, random_hash("reference"));
+	memset(disk, 0, sizeof(disk));
+	defect %= model_defect_count() + 1;
+	defects[defect / 32] |= defect ? 1u << defect % 32 : 0;
+	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
+		irq_line_attach(level_lines[i], NULL, NULL);
+		irq_line_attach(edge_lines[i], NULL, NULL);
+		references[i].line = flags & EDGE ? edge_lines[i] : level_lines[i];
+		holds(power_on(i, version, defects));
+	}
+}
+
+/* False if a device is not one that the firmware would go on with. */
+static bool discover(void)
+{
+	memset(devices, 0, sizeof(devices));
+	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
+		struct device *const device = &devices[i];
+
+		device->transport = (struct transport){ .name = device->name };
+		reference_connect(i, &device->transport);
+		device->transport.bus = &wild_bus;
+		if (device_discover(device) != TRANSPORT_DEVICE)
+			return false;
+		format_string(device->name, sizeof(device->name), "ref%s%u", device->type->prefix, i);
+	}
+	return true;
+}
+
+static const struct check *choose(const struct device *device, unsigned number)
+{
+	const unsigned count = (unsigned)(__stop_checks - __start_checks);
+
+	while (!run_applies(__start_checks[number % count], device))
+		number++;
+	return __start_checks[number % count];
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct options options = { .seed = 1, .repeat = 1, .timeout_ms = TIMEOUT_MS, .patience_ms = PATIENCE_MS };
+	struct running run = { .devices = devices, .device_count = REFERENCE_DEVICES, .options = &options };
+	const struct check *check;
+	struct device *device;
+	struct input rest;
+	char name[NAME_MAX];
+	uint16_t number;
+	uint8_t flags;
+
+	start_once();
+	input = (struct input){ data, data + size };
+	flags = input_u8(&input);
+	device = &devices[input_u8(&input) % REFERENCE_DEVICES];
+	number = input_u16(&input);
+	countdown = queue_count = flip = steps = 0;
+	other = lose = false;
+	dma_fuzz_init();
+	dma_forget();
+	irq_enable(true);
+	power(flags, input_u16(&input));
+
+	rest = input;
+	if (!(flags & WILD_DISCOVERY))
+		input.end = input.at;
+	if (!discover())
+		return 0;
+	input = rest;
+	check = choose(device, number);
+	options.peer = flags & PEER;
+	format_string(name, sizeof(name), "%s.%s", device->name, check->id);
+	print_checksum_start();
+	running = true;
+	run_one(device, check, name, &run);
+	running = false;
+	report_end(options.seed);
+	dma_forget();
+	return 0;
+}

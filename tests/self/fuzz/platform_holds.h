@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What holds of a struct platform, whatever the loader and the tables said. */
+#ifndef TESTS_SELF_FUZZ_PLATFORM_HOLDS_H
+#define TESTS_SELF_FUZZ_PLATFORM_HOLDS_H
+
+#include "firmware/platform/platform.h"
+
+void platform_holds(const struct platform *platform);
+
+#endif

@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Makes the inputs that fuzzing starts from: seeds.py FOLDER FOLDER-OF-AML
+
+One folder a harness. Each input is in the form that its harness reads, and the same every time.
+"""
+
+import os
+import random
+import struct
+import sys
+
+import pack
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+CMDLINES = (
+    "",
+    "console=ttyS0 virtio_mmio.device=512@0xfeb00e00:12 virtio_mmio.device=4K@0xc0001000:5:7 pci=off",
+    "virtio-mmio.device=01000@010000:0x10 -- virtio_mmio.device=512@0x1000:5",
+    "virtio_mmio.device=0x1G@0x1000000000:5:18446744073709551615 virtio_mmio.device=512@0xfeb00000:4294967295",
+    "touchstone.only=blk?.ring.*,*.net* touchstone.skip=a.b touchstone.after=blk0.ring.wrap touchstone.seed=0xffffffffffffffff",
+    "touchstone.repeat=1000000 touchstone.timeout=1 touchstone.patience=3600000 touchstone.list touchstone.peer touchstone.peer=1",
+    "touchstone.ref=only touchstone.ref-version=3 touchstone.ref-schedule=mixed touchstone.ref-line=edge touchstone.ref-read-only",
+    "touchstone.proof=first touchstone.defect=ack_ignored,con_size_zero touchstone.seed=1 touchstone.seed=2 touchstone.ref=",
+    "touchstone.only=" + "a*b?," * 300,
+)
+
+MADT = bytes.fromhex("0000e0fe01000000" "0008000001000000" "00080101" "01000000" "010c02000000c0fe00000000" "020a000005150000000f"
+                     "0910000002000000" "0100000003000000" "050c00000000e0fe00000000")
+MP_ENTRIES = bytes.fromhex("0000140300000000" "0000000000000000" "00000000" "0100504349202020" "0101495341202020" "020211010000c0fe"
+                           "0300000001050205" "03000f000106020a" "0400000001000200")
+FADT = bytes(232)
+MEMORY32 = bytes.fromhex("8609000100e0b0fe00020000")
+INTERRUPT = bytes.fromhex("890600010110000000")
+IRQ = bytes.fromhex("23200001")
+QWORD = bytes.fromhex("8a2b00000c01") + struct.pack("<5Q", 0, 0xd0000000, 0xd0000fff, 0, 0x1000)
+END = b"\x79\x00"
+
+DSDT, SSDT, MADT_KIND, FADT_KIND, DEVICE, RESOURCES, MP, POINTER, WHOLE, ENTRY, REGISTER, BIOS_AREA = range(12)
+
+
+def record(kind, data):
+    return struct.pack("<BH", kind, len(data)) + data
+
+
+def save(folder, name, inputs):
+    os.makedirs(f"{folder}/{name}", exist_ok=True)
+    for number, data in enumerate(inputs):
+        with open(f"{folder}/{name}/{number:03}", "wb") as file:
+            file.write(data)
+
+
+def cmdline():
+    for number, text in enumerate(CMDLINES):
+        ranges = [(0, 0x9fc00), (0x100000, 0x7f00000), (0x100000000, 1 << 30)][:number % 4]
+        yield (struct.pack("<BH", len(ranges) | (number & 1) << 6, number * 500) +
+               b"".join(struct.pack("<QQ", *pair) for pair in ranges) + text.encode() + b"\0")
+
+
+def tables(aml):
+    for name in sorted(os.listdir(aml)):
+        if name.endswith(".aml"):
+            with open(f"{aml}/{name}", "rb") as file:
+                table = file.read()
+            yield b"\0" + record(DSDT, table[36:])
+            yield b"\0" + record(WHOLE, b"SSDT" + table[4:])
+    yield b"\0" + record(MADT_KIND, MADT) + record(RESOURCES, MEMORY32 + INTERRUPT + END) + record(RESOURCES, QWORD + IRQ + END)
+    yield b"\2" + record(MADT_KIND, MADT) + record(DEVICE, b"\x08_STA\x00")
+    yield b"\0" + record(FADT_KIND, FADT) + record(DSDT, b"\x08_S5_\x12\x06\x04\x0a\x05\x00\x00\x00")
+    yield b"\1" + record(MP, MP_ENTRIES) + record(REGISTER, b"\0\0")
+    yield b"\1" + record(POINTER, b"\x04\0RSD PTR \0TESTER\0" + struct.pack("<I", 0x100000))
+    yield b"\1" + record(BIOS_AREA, b"\0\x01_MP_" + bytes(12)) + record(ENTRY, struct.pack("<Q", 0x100000))
+    yield b"\1" + b"".join(record(REGISTER, bytes([number, 0])) for number in range(20))
+
+
+def noise(dice, size):
+    return bytes(dice.randrange(256) for _ in range(size))
+
+
+def queue(dice):
+    add, publish, use, judge, pop, look = 0, 2, 3, 7, 8, 9
+    for what in range(12):
+        head = bytes([what | (what & 1) << 7]) + struct.pack("<H", 4 << what % 5) + noise(dice, 16)
+        calm = b"".join(bytes([add, number, 0]) + struct.pack("<Q", number) + bytes([publish]) +
+                        bytes([use, 1, 0, 0, what]) + bytes([judge if number % 3 else pop]) for number in range(20))
+        yield head + calm + bytes([look])
+        yield head + calm[:60] + noise(dice, 300)
+
+
+def checks(dice):
+    for number in range(120):
+        head = bytes([number % 12 | (number % 16 == 0) << 4 | number % 32 & 0x20, number % 4]) + noise(dice, 2) + bytes(2)
+        yield head + b"".join(noise(dice, 12) for _ in range(number % 8))
+
+
+def lzma():
+    for name in ("README.md", "firmware/boot/x86_64/packed/lzma.c", "linker/pack.py"):
+        with open(f"{TOP}/{name}", "rb") as file:
+            text = file.read(3000)
+        yield pack.compress(text) + struct.pack("<H", len(text))
+    yield pack.compress(b"a" * 60000) + struct.pack("<H", 60000)
+    yield pack.compress(bytes(range(256)) * 8) + struct.pack("<H", 2048)
+
+
+def main():
+    folder, aml = sys.argv[1:]
+    save(folder, "cmdline", cmdline())
+    save(folder, "tables", tables(aml))
+    save(folder, "queue", queue(random.Random(1)))
+    save(folder, "checks", checks(random.Random(2)))
+    save(folder, "lzma", lzma())
+
+
+main()
