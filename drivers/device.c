@@ -8,7 +8,12 @@
 
 uint64_t device_patience_ns = MILLISECONDS(2000);
 
-enum { PAGE_SIZE = 4096, LEGACY_ALIGN = 4096 };
+enum {
+	PAGE_SIZE = 4096,
+	LEGACY_ALIGN = 4096,
+	PACE_MEMORY = 32, /* answers after which a slow one is mostly forgotten */
+};
+#define PACE_MAX_NS MILLISECONDS(10)
 
 static unsigned one_queue(const struct device *device)
 {
@@ -267,11 +272,22 @@ const char *device_judge(struct device *device, struct request **request, struct
 	return device->type->check_answer ? device->type->check_answer(device, answered, completion.length) : NULL;
 }
 
+bool device_wait_used(struct device *device, uint64_t nanoseconds)
+{
+	const uint64_t start = clock_ns();
+	const bool came = WAIT_UNTIL(virtqueue_used_waiting(device_request_queue(device)), nanoseconds);
+	const uint64_t waited = clock_ns() - start;
+
+	if (came && waited > device->pace_ns)
+		device->pace_ns = waited < PACE_MAX_NS ? waited : PACE_MAX_NS;
+	else if (came)
+		device->pace_ns -= device->pace_ns / PACE_MEMORY;
+	return came;
+}
+
 const char *device_finish_request(struct device *device, struct completion *done)
 {
-	struct virtqueue *queue = device_request_queue(device);
-
-	if (!WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns))
+	if (!device_wait_used(device, device_patience_ns))
 		return "no answer: the request did not come back in time";
 	return device_judge(device, NULL, done);
 }

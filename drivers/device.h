@@ -63,6 +63,8 @@ struct device {
 	const char *unusable; /* why no check can run any more, NULL if all is well */
 	uint8_t peer[2];      /* network device: what its checks know of the other end, 0 for nothing yet */
 
+	uint64_t pace_ns; /* how long device_wait_used() waited at most, of late */
+
 	/* Counted by device_service(), the interrupt handler of a serviced line. */
 	volatile uint32_t used_interrupts, config_interrupts, causeless_interrupts;
 };
@@ -117,6 +119,8 @@ const char *device_make_request(struct device *device, struct request *request, 
 const char *device_add_request(struct device *device, struct request *request, const struct chain_shape *shape);
 /* Waits until the request queue has a used entry, takes it and judges it: used ring, length, data, readable part
  * untouched. *done may be NULL. */
+/* Waits for a used entry of the request queue, and remembers how long that took. */
+bool device_wait_used(struct device *device, uint64_t nanoseconds);
 const char *device_finish_request(struct device *device, struct completion *done);
 /* Takes an entry that is there. */
 const char *device_judge(struct device *device, struct request **request, struct completion *done);

@@ -37,6 +37,10 @@ enum { REQUEST_ENTRIES = 4 };
 
 /* Makes `count` requests and adds them, unpublished, or fewer if the virtqueue is full. Returns how many. */
 unsigned add_requests(struct run *t, struct device *d, struct request *requests, unsigned count);
+/* The same with requests that a device can answer without waiting for anything, so that one which should not is seen at
+ * once. Only their used entries are meant to be looked at. */
+unsigned add_quick_requests(struct run *t, struct device *d, struct request *requests, unsigned count);
+const char *make_quick_request(struct device *d, struct request *request);
 
 /*
  * Memory that the device must not write: the used ring of a virtqueue and the device-writable bytes of requests.
@@ -56,9 +60,10 @@ void watch_begin(struct watch *watch, const struct virtqueue *queue, const struc
 const char *watch_broken(const struct watch *watch);
 
 /*
- * A moment in which nothing should happen, where no later event of the device can bound it: some requests to another
- * device are answered, which shows that the VMM ran in that moment and was not merely kept from running by a busy
- * machine. Where there is no other device, a while by the clock.
+ * A moment in which nothing should happen, where no later event of the device can bound it: longer than the device
+ * lately took for anything, and long enough for some requests to another device, whose answers show that the VMM ran in
+ * that moment and was not merely kept from running by a busy machine. Where there is no other device, a while by the
+ * clock.
  */
 void quiet_moment(struct run *t);
 /* True if CONDITION held until the end of such a moment. */

@@ -228,7 +228,7 @@ static void expect_ignored(struct run *t, struct device *d)
 	struct virtqueue queue;
 	struct request requests[WAITING];
 	struct watch watch;
-	unsigned count = add_requests(t, d, requests, WAITING);
+	unsigned count = add_quick_requests(t, d, requests, WAITING);
 
 	queue = *device_request_queue(d);
 	watch_begin(&watch, &queue, requests, count, true);

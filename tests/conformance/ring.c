@@ -23,7 +23,7 @@ enum {
 	INDICES = 1 << 16,
 };
 /* A device that takes longer for 2^16 requests is limited on purpose. */
-#define WRAP_PATIENCE_NS  MILLISECONDS(4000)
+#define WRAP_PATIENCE_NS  MILLISECONDS(8000)
 #define SIZES_PATIENCE_NS MILLISECONDS(2000) /* larger sizes are left out then */
 
 static uint16_t request_queue_max(const struct device *d)

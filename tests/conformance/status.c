@@ -101,12 +101,12 @@ CHECK(failed, "status.failed", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
  */
 enum { EARLY = 3 };
 
-static unsigned publish_early(struct run *t, struct device *d, struct request *requests)
+static unsigned publish_early(struct run *t, struct device *d, struct request *requests, bool quick)
 {
 	unsigned count;
 
 	reach_stage(t, d, STAGE_QUEUES);
-	count = add_requests(t, d, requests, EARLY);
+	count = quick ? add_quick_requests(t, d, requests, EARLY) : add_requests(t, d, requests, EARLY);
 	virtqueue_publish(device_request_queue(d));
 	return count;
 }
@@ -115,7 +115,7 @@ static unsigned publish_early(struct run *t, struct device *d, struct request *r
 static void expect_untouched(struct run *t, struct device *d, bool notify)
 {
 	struct request requests[EARLY];
-	unsigned count = publish_early(t, d, requests);
+	unsigned count = publish_early(t, d, requests, true);
 	struct watch watch;
 
 	watch_begin(&watch, device_request_queue(d), requests, count, false);
@@ -159,7 +159,7 @@ CHECK(early_served, "status.early-buffers-are-served", REQ("init-02"), DESCRIBED
       "Buffers that were made available before DRIVER_OK are used after DRIVER_OK and a notification")
 {
 	struct request requests[EARLY];
-	unsigned count = publish_early(t, d, requests);
+	unsigned count = publish_early(t, d, requests, false);
 
 	device_go(d);
 	virtqueue_notify(device_request_queue(d));

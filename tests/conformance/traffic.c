@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/conformance/traffic.h"
 
+#include "tests/conformance/common.h"
+
 #include <arch/cpu.h>
 
-#include "drivers/blk.h"
+#include "drivers/spec/blk.h"
 #include "firmware/lib/string.h"
 
 struct virtqueue *traffic_prepare(struct run *t, struct device *d, struct features wanted, uint16_t size)
@@ -198,13 +200,11 @@ unsigned traffic_room(const struct virtqueue *queue, const struct request *reque
 /* A device that has given up will not answer: no need to wait for as long as a slow one may take. */
 static bool used_entry_came(struct device *d)
 {
-	struct virtqueue *queue = device_request_queue(d);
-
-	if (WAIT_UNTIL(virtqueue_used_waiting(queue), MILLISECONDS(10)))
+	if (device_wait_used(d, MILLISECONDS(10)))
 		return true;
 	if (reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET)
-		return virtqueue_used_waiting(queue);
-	return WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns);
+		return virtqueue_used_waiting(device_request_queue(d));
+	return device_wait_used(d, device_patience_ns);
 }
 
 void traffic_wait_used(struct run *t, struct device *d)
@@ -256,34 +256,15 @@ unsigned traffic_do_batch(struct run *t, struct device *d, struct request *reque
 	return sent;
 }
 
-/*
- * Block: the name of the device needs no disk. Entropy: a single byte. Console: it would be 2^16 lines of text in front
- * of somebody.
- */
-static void make_cheap(struct run *t, struct device *d, struct request *request)
-{
-	struct blk_request blk = { 0 };
-
-	if (d->type->id == VIRTIO_ID_CONSOLE)
-		skip(t, "tens of thousands of requests would flood the console");
-	if (d->type->id == VIRTIO_ID_BLOCK) {
-		require_ok(t, blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true),
-			   "a request can be made");
-		*request = blk.request;
-		return;
-	}
-	require_ok(t, device_make_request(d, request, 0), "a request can be made");
-	if (d->type->id == VIRTIO_ID_ENTROPY)
-		request->segments[0].size = 1;
-}
-
 uint16_t traffic_cycle(struct run *t, struct device *d)
 {
 	struct virtqueue *queue = device_request_queue(d);
 	uint16_t chains = queue->size;
 	struct request request;
 
-	make_cheap(t, d, &request);
+	if (d->type->id == VIRTIO_ID_CONSOLE)
+		skip(t, "tens of thousands of requests would flood the console");
+	require_ok(t, make_quick_request(d, &request), "a request can be made");
 	while (chains * request.count > queue->free_count)
 		chains /= 2;
 	if (!chains)

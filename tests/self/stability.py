@@ -25,7 +25,7 @@ def verdicts(_):
             raise AssertionError(f"no report: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         with open(path, encoding="utf-8") as file:
             report = json.load(file)
-    result = {f"{entry['config']}/{entry['name']}" if "config" in entry else entry["name"]: entry["verdict"] for entry in report["results"]}
+    result = {entry["name"]: entry["verdict"] for entry in report["results"]}
     result["exit code"] = done.returncode
     return seconds, result
 
