@@ -119,7 +119,7 @@ static void open_window(const struct mmio_window *window)
 {
 	struct device *device = &devices[device_count];
 	struct transport *transport = &device->transport;
-	char place[PLACE_MAX], source[PLACE_MAX];
+	char place[PLACE_MAX], source[PLACE_MAX], announcers[PLACE_MAX];
 	const char *trigger;
 	uint32_t magic;
 
@@ -155,10 +155,8 @@ static void open_window(const struct mmio_window *window)
 	trigger = window->irq.trigger == IRQ_LEVEL ? "level" : "edge";
 	format_string(place, sizeof(place), "at 0x%lx irq %u %s", transport->base, window->irq.gsi,
 		      transport->line ? trigger : "unreachable");
-	format_string(
-		source, sizeof(source), "found-by%s%s%s%s", window->announced & ANNOUNCED_CMDLINE ? " cmdline" : "",
-		window->announced & ANNOUNCED_ACPI ? " acpi" : "", window->announced & ANNOUNCED_FDT ? " fdt" : "",
-		window->announced & ANNOUNCED_PROBE ? " probe" : "");
+	format_string(source, sizeof(source), "found-by %s",
+		      platform_announcers(window->announced, announcers, sizeof(announcers)));
 	report_device(device, place, source);
 }
 

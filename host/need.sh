@@ -14,6 +14,7 @@ table='
 build   gcc                                                     gcc                 compiles the image
 build   make                                                    make                builds the image
 build   ld                                                      binutils            links the image
+build   /usr/bin/python3                                        python3             makes tables and packs the image
 judge   /usr/bin/python3                                        python3             runs the runner
 judge   /usr/lib/python3/dist-packages/junit_xml/__init__.py    python3-junit.xml   writes JUnit reports
 qemu    qemu-system-x86_64                                      qemu-system-x86     is the default VMM

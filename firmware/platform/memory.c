@@ -39,12 +39,13 @@ static void merge(struct platform *platform)
 
 void platform_set_memory(struct platform *platform, const struct boot_info *boot)
 {
+	const uint32_t room = sizeof(boot->memory) / sizeof(boot->memory[0]);
 	uint32_t count = boot->memory_count;
 
 	_Static_assert(sizeof(boot->memory) / sizeof(boot->memory[0]) <= PLATFORM_MEMORY, "every range has a place");
-	if (count > PLATFORM_MEMORY) {
-		platform_warn(platform, "memory: the loader counts %u ranges, %u are read", count, PLATFORM_MEMORY);
-		count = PLATFORM_MEMORY;
+	if (count > room) {
+		platform_warn(platform, "memory: the loader counts %u ranges, %u are read", count, room);
+		count = room;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t base = boot->memory[i].base, size = boot->memory[i].size;

@@ -17,7 +17,7 @@ struct boot_info {
 	struct boot_memory {
 		uint64_t base, size; /* usable RAM only */
 	} memory[32];
-	uint32_t memory_count;
+	uint32_t memory_count; /* as the loader counts; only so many as there is room for are kept */
 };
 
 /* ACPI's address space ids, as far as registers of struct platform use them. */

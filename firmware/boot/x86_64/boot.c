@@ -14,10 +14,12 @@ void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size)
 {
 	const uint32_t room = sizeof(boot->memory) / sizeof(boot->memory[0]);
 
-	if (size == 0 || base + size < base || boot->memory_count == room)
+	if (size == 0 || base + size < base)
 		return;
-	boot->memory[boot->memory_count].base = base;
-	boot->memory[boot->memory_count].size = size;
+	if (boot->memory_count < room) {
+		boot->memory[boot->memory_count].base = base;
+		boot->memory[boot->memory_count].size = size;
+	}
 	boot->memory_count++;
 }
 
