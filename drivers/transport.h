@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "drivers/spec/mmio.h"
+#include "drivers/stimuli.h"
 #include "firmware/arch/irq.h"
 
 /* How an access reaches the device: a window in memory, or a model in this program. Width in bytes: 1, 2 or 4. */
@@ -24,6 +25,7 @@ struct transport {
 	void *bus_context;
 	uint64_t base, size;			/* of the window; 0 for a device that is not in memory */
 	struct irq_line *line;			/* NULL: the platform gave no interrupt */
+	const struct stimuli *stimuli;		/* NULL: nobody at its other side listens to us */
 	uint32_t version, device_id, vendor_id; /* as read by transport_identify() */
 };
 

@@ -16,7 +16,9 @@ enum {
 	PROMPT_UNITS = 256, /* of work after one write: more than any write causes, but not without end */
 	MIXED_ONE_IN = 4,   /* register accesses that let the device act */
 	MIXED_UNITS = 3,
-	MIXED_BATCH = 3, /* used buffers shown at once */
+	MIXED_BATCH = 3,     /* used buffers shown at once */
+	MIXED_IN_FLIGHT = 6, /* requests taken before the first completes */
+	OUTPUT_MAX = 256,    /* of a console, kept for whoever asks */
 	DEFECT_NAME_MAX = 64,
 };
 
@@ -25,6 +27,8 @@ enum schedule { PROMPT, LAZY, MIXED };
 static struct reference {
 	struct model model;
 	struct irq_line *line;
+	uint8_t output[OUTPUT_MAX];
+	uint32_t output_size;
 } references[REFERENCE_DEVICES] __attribute__((section(".arena")));
 static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR] __attribute__((section(".arena")));
 static struct random choices; /* the devices' own, so that a check's random choices do not depend on them */
@@ -69,6 +73,15 @@ static uint64_t now(void *context)
 	return clock_ns();
 }
 
+/* Port 0 is the console; what does not fit is dropped. */
+static void output(void *context, uint32_t port, const uint8_t *bytes, uint32_t length)
+{
+	struct reference *reference = context;
+
+	for (uint32_t i = 0; !port && i < length && reference->output_size < OUTPUT_MAX; i++)
+		reference->output[reference->output_size++] = bytes[i];
+}
+
 /*
  * The model is entered by one at a time: not by an interrupt handler on top of the main program. An interrupt that it
  * raises meanwhile is taken when interrupts are on again.
@@ -99,6 +112,50 @@ static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t va
 }
 
 static const struct transport_bus reference_bus = { .read = bus_read, .write = bus_write };
+
+/* ---- what happens from outside (drivers/stimuli.h) ---- */
+
+static bool change_config(void *context)
+{
+	const bool on = irq_enable(false);
+	bool done = model_config_change(&((struct reference *)context)->model);
+
+	irq_enable(on);
+	return done;
+}
+
+static bool announce(void *context)
+{
+	const bool on = irq_enable(false);
+	bool done = model_net_announce(&((struct reference *)context)->model);
+
+	irq_enable(on);
+	return done;
+}
+
+static bool input(void *context, const void *bytes, uint32_t size)
+{
+	struct model *model = &((struct reference *)context)->model;
+	const bool on = irq_enable(false);
+	bool done = model_net_receive(model, bytes, size) || model_console_input(model, 0, bytes, size);
+
+	irq_enable(on);
+	return done;
+}
+
+static uint32_t take_output(void *context, void *bytes, uint32_t room)
+{
+	struct reference *reference = context;
+	const bool on = irq_enable(false);
+	uint32_t size = reference->output_size < room ? reference->output_size : room;
+
+	memcpy(bytes, reference->output, size);
+	reference->output_size = 0;
+	irq_enable(on);
+	return size;
+}
+
+static const struct stimuli reference_stimuli = { change_config, announce, input, take_output };
 
 /* While the driver waits, all devices work. */
 static bool work(void)
@@ -162,6 +219,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 		.set_line = set_line,
 		.random = draw,
 		.now_ns = now,
+		.output = output,
 	};
 	struct model_config config;
 
@@ -169,6 +227,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 	config.queue_size_max = QUEUE_SIZE;
 	config.shuffle = config.out_of_order = schedule == MIXED;
 	config.batch = schedule == MIXED ? MIXED_BATCH : 1;
+	config.in_flight = schedule == MIXED ? MIXED_IN_FLIGHT : 1;
 	config.blk.disk = disk;
 	config.blk.sectors = DISK_SECTORS;
 	config.blk.read_only = read_only;
@@ -176,6 +235,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 	config.console.echo = true;
 	memcpy(config.defects, defects, sizeof(config.defects));
 	irq_soft_line_set(reference->line, false);
+	reference->output_size = 0;
 	return model_init(&reference->model, &config, &host);
 }
 
@@ -236,5 +296,6 @@ bool reference_connect(unsigned index, struct transport *transport)
 	transport->bus = &reference_bus;
 	transport->bus_context = &references[index];
 	transport->line = references[index].line;
+	transport->stimuli = &reference_stimuli;
 	return transport->line != NULL;
 }

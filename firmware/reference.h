@@ -40,7 +40,8 @@ bool reference_describe(unsigned defect, struct reference_defect *description);
 /* Powers all devices on anew, with this Version and this defect alone (0: healthy). Their lines stay. */
 void reference_restart(unsigned version, unsigned defect);
 
-/* Fills in bus, context and line of device `index` < REFERENCE_DEVICES. False if there is no interrupt for it. */
+/* Fills in bus, context, line and stimuli of device `index` < REFERENCE_DEVICES. False if there is no interrupt for it.
+ */
 bool reference_connect(unsigned index, struct transport *transport);
 
 #endif

@@ -297,14 +297,14 @@ static bool some_left_to_publish(const struct model *m, uint16_t *index)
  * buffers. */
 static bool inbound(struct model *m)
 {
-	uint16_t index, count;
+	uint16_t index, count, unfinished;
 
 	while (m->net.waiting) {
 		const uint8_t *frame = m->net.frame[m->net.first];
 		struct model_queue *q;
 
 		if (model_net_wanted(m, frame, m->net.length[m->net.first]) && steer(m, frame, &index)) {
-			if (some_left_to_publish(m, &index))
+			if (some_left_to_publish(m, &unfinished))
 				return true;
 			q = &m->queue[index];
 			return model_queue_available(m, index, &count) && !(q->starved && q->starved_at == count);
@@ -313,7 +313,7 @@ static bool inbound(struct model *m)
 			return false;
 		drop(m);
 	}
-	return some_left_to_publish(m, &index);
+	return some_left_to_publish(m, &unfinished);
 }
 
 /* Room in the buffer of m->chain. */

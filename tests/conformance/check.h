@@ -37,6 +37,7 @@ struct needs {
 	bool line;	  /* an interrupt line that the platform can deliver */
 	bool level_line;  /* ... announced as level-triggered */
 	bool edge_line;	  /* ... announced as edge-triggered */
+	bool stimulus;	  /* its other side does what we ask it for (drivers/stimuli.h) */
 	struct features features; /* offered, all of them: OFFERS(bit) */
 };
 

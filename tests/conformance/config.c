@@ -11,6 +11,7 @@
 #include "drivers/spec/blk.h"
 #include "drivers/spec/console.h"
 #include "drivers/spec/net.h"
+#include "firmware/lib/string.h"
 #include "tests/conformance/common.h"
 
 enum { ALWAYS = 255 };
@@ -345,4 +346,131 @@ CHECK(survives, "config.survives-reset", REQ("cfg-01", "cfg-02"), MUST, NEEDS(0)
 	for (unsigned i = 0; i < FIELDS; i++)
 		if (has_field(d, &fields[i], ANY_FIELD))
 			expect_eq(t, after[i], before[i], "%s is the same after a reset", fields[i].name);
+}
+
+/*
+ * ---- changes from outside (3.2.1, 2.5) ----
+ *
+ * A disk grows, a cable is pulled, a window is resized. How it goes wrong: the new value is there and nobody is told,
+ * or is told through a line that does not move; the two halves of a capacity change one after the other; the generation
+ * counts something else. In the field: a guest that never learns of its larger disk, or for a moment believes in one of
+ * exabytes.
+ */
+
+static bool away; /* the configuration is not what it was before the check */
+
+static void change(struct run *t, struct device *d)
+{
+	step(t, "the configuration changes from outside");
+	if (!d->transport.stimuli->change_config(d->transport.bus_context))
+		skip(t, "the device has nothing that could change from outside");
+	away = !away;
+}
+
+static void change_back(struct run *t, struct device *d)
+{
+	if (away)
+		change(t, d);
+}
+
+/* With the virtqueues set up. */
+static void prepare_for_change(struct run *t, struct device *d)
+{
+	away = false;
+	t->afterwards = change_back;
+	device_greet(d);
+	require_ok(t, device_negotiate(d, features_of_fields(d)), "the features that bring the fields are accepted");
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+}
+
+static bool tells_of_change(struct device *d)
+{
+	return WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG,
+			  device_patience_ns);
+}
+
+static void expect_acknowledged(struct run *t, struct device *d)
+{
+	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_CONFIG);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG, 0,
+		  "bit 1 of InterruptStatus after it was acknowledged");
+}
+
+/* Broken by: a change without a notification, or with one that never reaches the line. */
+CHECK(change_told, "config.change-is-notified",
+      REQ("cfg-05", "blk-op-01", "mmio-layout-03", "mmio-table-10", "mmio-table-11", "con-desc-04"), DESCRIBED,
+      NEEDS(.stimulus = true), "A change is notified, with bit 1 of InterruptStatus and the line until acknowledged")
+{
+	enum { ROUNDS = 4 };
+	struct irq_line *line = d->transport.line;
+	uint32_t before[FIELDS], after[FIELDS], mark;
+
+	prepare_for_change(t, d);
+	device_go(d);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		read_fields(d, ANY_FIELD, before);
+		mark = line ? line->count : 0;
+		change(t, d);
+		require(t, tells_of_change(d), "bit 1 of InterruptStatus is set after a change");
+		if (line)
+			require(t, WAIT_UNTIL(line->count != mark, device_patience_ns),
+				"an interrupt comes after a change");
+		read_fields(d, ANY_FIELD, after);
+		expect(t, memcmp(before, after, sizeof(after)), "a field has changed once the change is notified");
+		expect(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG,
+		       "bit 1 stays set until it is acknowledged");
+		expect_acknowledged(t, d);
+		if (!line)
+			continue;
+		if (line->source.trigger == IRQ_LEVEL)
+			expect(t, !irq_line_asserted(line), "the line is released when the change is acknowledged");
+		irq_line_rearm(line);
+	}
+}
+
+/*
+ * 2.5: the generation "will change whenever there is a possibility that two accesses can see different versions". So
+ * with one generation all fields read twice the same, wherever a change falls. Broken by: a generation that is not
+ * moved, is moved too early, or a field that is stored in two steps.
+ */
+CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmio-layout-06"), MUST,
+      NEEDS(.version = 2, .stimulus = true), "Accesses that see different versions see different generations")
+{
+	enum { ROUNDS = 32 };
+	uint32_t values[2][FIELDS];
+
+	prepare_for_change(t, d);
+	device_go(d);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned when = random_below(&t->random, 2 * FIELDS + 1);
+		uint32_t generation;
+
+		if (!when || round % 2)
+			change(t, d);
+		generation = reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION);
+		for (unsigned i = 0; i < 2 * FIELDS; i++) {
+			const struct field *field = &fields[i % FIELDS];
+
+			if (i + 1 == when)
+				change(t, d);
+			values[i / FIELDS][i % FIELDS] = has_field(d, field, ANY_FIELD) ? read_field(d, field) : 0;
+		}
+		if (reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION) == generation)
+			require(t, !memcmp(values[0], values[1], sizeof(values[0])),
+				"fields read the same twice with ConfigGeneration 0x%x before and after", generation);
+	}
+}
+
+/*
+ * A driver may be told of a change as soon as it is there, so it must be able to say that it knows. Broken by: an
+ * acknowledgement that counts only while the virtqueues are live. Symptom: an interrupt storm during boot.
+ */
+CHECK(early_change, "config.early-change-is-acknowledged", REQ("mmio-table-11", "mmio-layout-03"), MUST,
+      NEEDS(.version = 2, .stimulus = true), "A change that is notified before DRIVER_OK can be acknowledged then")
+{
+	prepare_for_change(t, d);
+	change(t, d);
+	if (!tells_of_change(d))
+		skip(t, "the device tells of no change before DRIVER_OK");
+	expect_acknowledged(t, d);
 }

@@ -113,7 +113,52 @@ CHECK(emergency_late, "console.emergency-late", REQ("con-init-01"), MUST, NEEDS(
 		  "Status after emergency writes to a device that was given up");
 }
 
+/* What came out at the other end since the last look. */
+enum { OUTPUT = 64 };
+static uint32_t take_output(struct device *d, char got[OUTPUT])
+{
+	return d->transport.stimuli->output(d->transport.bus_context, got, OUTPUT);
+}
+
+static void expect_output(struct run *t, struct device *d, const char *text, const char *what)
+{
+	char got[OUTPUT];
+	uint32_t size = take_output(d, got);
+
+	expect(t, size == strlen(text) && !memcmp(got, text, size), "%s arrives: %lu bytes, %u came out", what,
+	       strlen(text), size);
+}
+
+/* Breaks: the register takes the characters and they go nowhere. */
+CHECK(emergency_output, "console.emergency-output", REQ("con-init-02"), SHOULD,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .stimulus = true, .features = OFFERS(VIRTIO_CONSOLE_F_EMERG_WRITE)),
+      "What is written to emerg_wr comes out, before any initialisation")
+{
+	char before[OUTPUT];
+
+	take_output(d, before);
+	emergency_write(d, "touchstone\n");
+	expect_output(t, d, "touchstone\n", "an emergency write");
+}
+
 /* ---- output and input (5.3.6) ---- */
+
+/* Breaks: buffers come back, and what was in them is gone; or only the first descriptor of each is output. */
+CHECK(output_arrives, "console.output-arrives", REQ("con-desc-01"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5, .stimulus = true),
+      "Text comes out whole, however it is cut")
+{
+	static const char text[] = "touchstone: out\n";
+	enum { ROUNDS = 4 };
+	char before[OUTPUT];
+
+	start(t, d, NO_FEATURES);
+	take_output(d, before);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		write_text(t, &d->queues[VIRTIO_CONSOLE_TX], text, 4 + 4 * round);
+		expect_output(t, d, text, "text");
+	}
+}
 
 /* Breaks: the size of the text is put into the used entry, although nothing was written. Legacy devices may (5.3.6.3).
  */
@@ -191,6 +236,56 @@ CHECK(input_waits, "console.input-waits", REQ("con-desc-02"), DESCRIBED, NEEDS(.
 	expect(t, queue->outstanding <= BUFFERS, "receive buffers wait for input");
 }
 
+/* Small receive buffers, and what arrives in them. */
+enum { BUFFER = 7, BUFFERS = 8 };
+
+static void offer_buffers(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+
+	for (unsigned i = 0; i < BUFFERS && queue->free_count; i++) {
+		struct segment segment = { .data = need_memory(t, dma_alloc(BUFFER, 1)),
+					   .size = BUFFER,
+					   .writable = true };
+
+		virtqueue_add(queue, &segment, 1, NULL, segment.data);
+	}
+	virtqueue_kick(queue);
+}
+
+/* Until there are `want` bytes, or no more come. Once the first have come, the others have as long as any answer. */
+static uint32_t gather_input(struct run *t, struct device *d, char *got, uint32_t want, uint64_t patience)
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+	uint32_t have = 0;
+
+	while (have < want && queue->outstanding && WAIT_UNTIL(virtqueue_used_waiting(queue), patience)) {
+		struct completion done = take_used(t, queue, "a receive buffer");
+
+		memcpy(got + have, done.token, done.length);
+		have += done.length;
+		patience = device_patience_ns;
+	}
+	return have;
+}
+
+/* Breaks: a buffer is overrun, its whole size is taken for input, or what does not fit in one buffer is lost. */
+CHECK(input_arrives, "console.input-arrives", REQ("con-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5, .stimulus = true),
+      "What is typed arrives whole, in as many buffers as it needs")
+{
+	static const char text[] = "touchstone: somebody types\n";
+	enum { SIZE = sizeof(text) - 1 };
+	char got[SIZE + BUFFERS * BUFFER];
+
+	start(t, d, NO_FEATURES);
+	offer_buffers(t, d);
+	if (!d->transport.stimuli->input(d->transport.bus_context, text, SIZE))
+		broken(t, "nobody can type now");
+	expect_eq(t, gather_input(t, d, got, SIZE, device_patience_ns), SIZE, "bytes that arrive");
+	expect(t, !memcmp(got, text, SIZE), "the text arrives as it was typed");
+}
+
 /*
  * What a port outputs comes back as its input: a loop at the host's end. Then it can be seen that all descriptors are
  * output, in order, and that input is cut to the buffers that are there. Breaks: the rest of a chain is dropped; a
@@ -201,30 +296,14 @@ CHECK(echo, "console.echo", REQ("con-desc-01", "con-desc-02"), DESCRIBED,
       "What is written arrives whole at the other end, and what arrives is read whole")
 {
 	static const char text[] = "touchstone: is there an echo?\n";
-	enum { SIZE = sizeof(text) - 1, BUFFER = 7, BUFFERS = 8, KNOWN = 5, ECHO_MILLISECONDS = 5 };
-	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+	enum { SIZE = sizeof(text) - 1, KNOWN = 5, ECHO_MILLISECONDS = 5 };
 	char got[SIZE + BUFFERS * BUFFER];
-	uint64_t patience = MILLISECONDS(ECHO_MILLISECONDS);
-	uint32_t have = 0;
+	uint32_t have;
 
 	start(t, d, NO_FEATURES);
-	for (unsigned i = 0; i < BUFFERS && queue->free_count; i++) {
-		struct segment segment = { .data = need_memory(t, dma_alloc(BUFFER, 1)),
-					   .size = BUFFER,
-					   .writable = true };
-
-		virtqueue_add(queue, &segment, 1, NULL, segment.data);
-	}
-	virtqueue_kick(queue);
+	offer_buffers(t, d);
 	write_text(t, &d->queues[VIRTIO_CONSOLE_TX], text, BUFFER);
-	/* Once an echo has begun, it has as long as any answer. */
-	while (have < SIZE && queue->outstanding && WAIT_UNTIL(virtqueue_used_waiting(queue), patience)) {
-		struct completion done = take_used(t, queue, "a receive buffer");
-
-		memcpy(got + have, done.token, done.length);
-		have += done.length;
-		patience = device_patience_ns;
-	}
+	have = gather_input(t, d, got, SIZE, MILLISECONDS(ECHO_MILLISECONDS));
 	if (have < KNOWN || memcmp(got, text, KNOWN))
 		skip(t, "the other end does not send back what it gets");
 	expect_eq(t, have, SIZE, "bytes that come back");

@@ -216,6 +216,32 @@ CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ(
 		expect(t, !irq_line_asserted(line), "the line falls when the last cause is acknowledged");
 }
 
+/*
+ * The only way for a driver alone to make any device tell of a configuration change is to make it need a reset: a
+ * device sends the notification with DEVICE_NEEDS_RESET (2.1.2). Changes that somebody asks for are judged in config.c.
+ * Broken by: a line that only the used buffers drive. Symptom: a driver never learns that its device has given up.
+ */
+CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-table-10", "status-03"), MUST,
+      NEEDS(.version = 2, .requests = true, .line = true, .entries = 2 * REQUEST_ENTRIES),
+      "A configuration change notification raises an interrupt")
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct irq_line *line = line_of(d);
+	struct request request;
+	uint32_t mark;
+
+	start_quiet(t, d, NO_FEATURES);
+	if (!add_requests(t, d, &request, 1))
+		skip(t, "the virtqueue is too small");
+	mark = line->count;
+	queue->avail->ring[queue->published % queue->size] = queue->size; /* names no descriptor */
+	virtqueue_kick(queue);
+	/* A device that does not mind a bad entry shows nothing, and no later event tells of that. */
+	if (!WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_CONFIG, MILLISECONDS(5)))
+		skip(t, "the device sends no configuration change notification that we can cause");
+	expect(t, interrupt_came(line, mark), "an interrupt follows the configuration change notification");
+}
+
 /* Broken by: a level kept high without a cause, or a second edge for the acknowledgement. Symptom: interrupt storm. */
 CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
       NEEDS(.requests = true, .edge_line = true), "A used buffer makes exactly one edge, its acknowledgement none")

@@ -699,6 +699,33 @@ CHECK(mtu_forwarded, "net.mtu-forwarded", REQ("net-cfg-06"), MUST,
 	expect(t, false, "a frame of %u bytes is transmitted with mtu %u", size + ETHERNET_HEADER_BYTES, read_mtu(d));
 }
 
+/*
+ * Breaks: buffers of mtu and a header are too small for what arrives: it is cut, or the device gives up. A tag may
+ * count as part of the Ethernet header, so there is room for one.
+ */
+CHECK(mtu_enforced, "net.mtu-enforced", REQ("net-cfg-05"), MUST,
+      NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .stimulus = true, .features = OFFERS(VIRTIO_NET_F_MTU)),
+      "With MTU accepted, no packet arrives that is larger than mtu and its Ethernet header")
+{
+	enum { LARGE = 1, SMALL_ONE, TAG_BYTES = 4 };
+	uint32_t payload = read_mtu(d) + TAG_BYTES + 1;
+	struct wire_receiver *rx;
+
+	if (payload > WIRE_FRAME_BYTES - ETHERNET_HEADER_BYTES)
+		skip(t, "mtu %u is larger than what this check sends", read_mtu(d));
+	wire_start(t, d, FEATURE(VIRTIO_NET_F_MTU));
+	rx = wire_open_plain(t, d);
+	wire_send_us(d, LARGE, payload);
+	wire_send_us(d, SMALL_ONE, WIRE_PAYLOAD);
+	for (uint64_t deadline = deadline_in(device_patience_ns);;) {
+		require(t, wire_next(t, rx, deadline), "a small frame arrives behind a large one");
+		expect(t, !wire_is_numbered(LARGE, payload), "a frame of %u bytes does not arrive with mtu %u",
+		       payload + ETHERNET_HEADER_BYTES, read_mtu(d));
+		if (wire_is_numbered(SMALL_ONE, WIRE_PAYLOAD))
+			break;
+	}
+}
+
 /* ---- checksums of received packets (5.1.9.4) ---- */
 
 enum { UDP_START = ETHERNET_HEADER_BYTES + 20, UDP_CHECKSUM = 6, UDP_FRAME = UDP_START + 8 + 32 };

@@ -282,6 +282,9 @@ CHECK(announce_ack, "net.announce-ack", REQ("net-ann-01"), MUST, NEEDS(CONTROL(V
 	if (!device_offers(d, VIRTIO_NET_F_STATUS))
 		skip(t, "the device does not offer STATUS beside GUEST_ANNOUNCE");
 	start_control(t, d, FEATURES(VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_STATUS));
+	if (d->transport.stimuli && d->transport.stimuli->announce(d->transport.bus_context))
+		expect(t, WAIT_UNTIL(net_status(d) & VIRTIO_NET_S_ANNOUNCE, device_patience_ns),
+		       "ANNOUNCE is set in status when the driver is to announce itself");
 	if (!(net_status(d) & VIRTIO_NET_S_ANNOUNCE))
 		info(t, "nothing was announced before the acknowledgement");
 	ack = command(t, control_queue(d), VIRTIO_NET_CTRL_ANNOUNCE, VIRTIO_NET_CTRL_ANNOUNCE_ACK, NULL, 0);
@@ -560,17 +563,15 @@ static struct {
 	unsigned pairs;
 } many;
 
-/* Starts with MQ accepted: so many pairs as we take, and the control virtqueue behind all that there are. */
-static void start_many(struct run *t, struct device *d)
+/* Starts with MQ and `more` accepted: so many pairs as we take, and the control virtqueue behind all that there are. */
+static void start_many_with(struct run *t, struct device *d, struct features more)
 {
+	struct features features = features_with(features_with(more, VIRTIO_NET_F_MQ), VIRTIO_NET_F_CTRL_VQ);
 	uint32_t pairs;
 
 	require_ok(t, device_reset(d), "the device resets");
 	device_greet(d);
-	require_ok(
-		t,
-		device_negotiate(d, features_with(FEATURES(VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ), VIRTIO_NET_F_MAC)),
-		"the features are accepted");
+	require_ok(t, device_negotiate(d, features_with(features, VIRTIO_NET_F_MAC)), "the features are accepted");
 	pairs = config_read(&d->transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2);
 	if (pairs < 2)
 		skip(t, "the device has one pair of virtqueues");
@@ -591,6 +592,11 @@ static void start_many(struct run *t, struct device *d)
 	device_go(d);
 	for (unsigned i = 0; i < many.pairs; i++)
 		many.receivers[i] = wire_open(t, d, i, &many.receive[i], WIRE_BUFFER_BYTES);
+}
+
+static void start_many(struct run *t, struct device *d)
+{
+	start_many_with(t, d, NO_FEATURES);
 }
 
 static uint8_t set_pairs(struct run *t, uint16_t pairs)
@@ -701,4 +707,68 @@ CHECK(pairs_fewer, "net.pairs-fewer", REQ("net-mq-02"), MUST, NEEDS(MULTIQUEUE),
 		require_eq(t, set_pairs(t, i), VIRTIO_NET_OK, "ack of VQ_PAIRS_SET with %u", i);
 		expect_quiet_from(t, d, i, "after VQ_PAIRS_SET with fewer pairs");
 	}
+}
+
+/* Resets a receive virtqueue, which must be one that the device can reset. */
+static void reset_receiver(struct run *t, struct device *d, unsigned index)
+{
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, many.receive[index].index);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
+	if (!WAIT_UNTIL(!reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET), device_patience_ns) ||
+	    reg_read(&d->transport, VIRTIO_MMIO_QUEUE_READY))
+		skip(t, "QueueReset resets nothing here, see ring.reset.queue-is-not-ready-when-complete");
+}
+
+static void start_resettable(struct run *t, struct device *d)
+{
+	if (!device_offers(d, VIRTIO_F_RING_RESET))
+		skip(t, "the device does not offer RING_RESET");
+	start_many_with(t, d, FEATURE(VIRTIO_F_RING_RESET));
+}
+
+/* Breaks: packets are steered into a virtqueue that is not there: while one is resized, its flows stand still. */
+CHECK(steers_around, "net.steers-around-a-reset-queue", REQ("net-mq-03"), SHOULD, NEEDS(.version = 2, MULTIQUEUE),
+      "A packet for a receive virtqueue that was reset arrives in another one")
+{
+	uint8_t frame[ETHERNET_FRAME_MIN], mac[6];
+	bool answered = false;
+
+	wire_need_answers(t, d);
+	start_resettable(t, d);
+	require_eq(t, set_pairs(t, (uint16_t)many.pairs), VIRTIO_NET_OK, "ack of VQ_PAIRS_SET with %u", many.pairs);
+	reset_receiver(t, d, 0);
+	net_mac(d, mac);
+	net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
+	for (unsigned i = 0; i < WIRE_TRIES && !answered; i++) {
+		uint64_t deadline = deadline_in(device_patience_ns / WIRE_TRIES);
+
+		wire_transmit(t, d, frame, sizeof(frame));
+		while (!answered && WAIT_UNTIL(any_packet(), wire_left_until(deadline)))
+			for (unsigned j = 1; j < many.pairs; j++)
+				answered |= wire_take(t, many.receivers[j]) && wire_is_answer(mac);
+	}
+	expect(t, answered, "an answer arrives in another receive virtqueue than the one that was reset");
+}
+
+/* Breaks: packets wait, and arrive when the virtqueue is back: old ones, in the middle of new ones. */
+CHECK(dropped_in_reset, "net.dropped-while-all-queues-are-reset", REQ("net-mq-04"), MUST,
+      NEEDS(.version = 2, .stimulus = true, MULTIQUEUE),
+      "A packet that comes while all receive virtqueues are reset is dropped")
+{
+	enum { EARLY = 1, LATE };
+	uint8_t frame[ETHERNET_FRAME_MIN];
+
+	start_resettable(t, d);
+	for (unsigned i = 0; i < many.pairs; i++)
+		reset_receiver(t, d, i);
+	wire_send_us(d, EARLY, WIRE_PAYLOAD);
+	net_fill_experimental(d, frame, 0);
+	wire_transmit(t, d, frame, sizeof(frame)); /* so that the device has had its turn */
+	require_ok(t, device_setup_queue_in(d, &many.receive[0], 0, DEVICE_QUEUE_SIZE),
+		   "the first receive virtqueue is set up again");
+	many.receivers[0] = wire_open(t, d, 0, &many.receive[0], WIRE_BUFFER_BYTES);
+	wire_send_us(d, LATE, WIRE_PAYLOAD);
+	require(t, wire_next(t, many.receivers[0], deadline_in(device_patience_ns)),
+		"a packet arrives once the virtqueue is back");
+	expect(t, wire_is_numbered(LATE, WIRE_PAYLOAD), "it is the one that came then, not one from before");
 }

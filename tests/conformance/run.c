@@ -65,6 +65,8 @@ static const char *unmet(const struct check *check, const struct device *device,
 		return "the interrupt line is announced as edge-triggered";
 	if (needs->edge_line && line->source.trigger != IRQ_EDGE)
 		return "the interrupt line is announced as level-triggered";
+	if (needs->stimulus && !device->transport.stimuli)
+		return "needs a stimulus that only the reference device gives";
 	return NULL;
 }
 

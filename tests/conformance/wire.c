@@ -259,10 +259,8 @@ static uint8_t payload_byte(uint16_t number, uint32_t at)
 	return (uint8_t)(at * 7 + number);
 }
 
-void wire_reflect_numbered(struct run *t, struct device *d, const uint8_t to[6], int vlan, uint16_t number,
-			   uint32_t payload)
+uint32_t wire_fill_numbered(uint8_t *frame, const uint8_t to[6], int vlan, uint16_t number, uint32_t payload)
 {
-	static uint8_t frame[ETHERNET_FRAME_MAX];
 	uint8_t *at = frame + 12;
 
 	memcpy(frame, to, 6);
@@ -272,7 +270,25 @@ void wire_reflect_numbered(struct run *t, struct device *d, const uint8_t to[6],
 	at = net_put16(net_put16(at, ETHERTYPE_LOCAL_EXPERIMENTAL), number);
 	for (uint32_t i = 2; i < payload; i++)
 		*at++ = payload_byte(number, i);
-	wire_reflect(t, d, frame, (uint32_t)(at - frame));
+	return (uint32_t)(at - frame);
+}
+
+void wire_reflect_numbered(struct run *t, struct device *d, const uint8_t to[6], int vlan, uint16_t number,
+			   uint32_t payload)
+{
+	static uint8_t frame[ETHERNET_FRAME_MAX];
+
+	wire_reflect(t, d, frame, wire_fill_numbered(frame, to, vlan, number, payload));
+}
+
+bool wire_send_us(struct device *d, uint16_t number, uint32_t payload)
+{
+	static uint8_t frame[WIRE_FRAME_BYTES];
+	uint8_t mac[6];
+
+	net_mac(d, mac);
+	return d->transport.stimuli->input(d->transport.bus_context, frame,
+					   wire_fill_numbered(frame, mac, -1, number, payload));
 }
 
 /* Bytes of the tag that the frame has. */

@@ -109,6 +109,11 @@ void wire_reflect(struct run *t, struct device *d, const uint8_t *frame, uint32_
 enum { WIRE_PAYLOAD = 46 };
 void wire_reflect_numbered(struct run *t, struct device *d, const uint8_t to[6], int vlan, uint16_t number,
 			   uint32_t payload);
+/* Writes it, and returns its size. */
+uint32_t wire_fill_numbered(uint8_t *frame, const uint8_t to[6], int vlan, uint16_t number, uint32_t payload);
+/* Has it come to us from the wire, with nobody asking through the device: a stimulus. False: the device did not take
+ * it. */
+bool wire_send_us(struct device *d, uint16_t number, uint32_t payload);
 /* Is the packet that frame? Only its number and size are compared. */
 bool wire_is_numbered(uint16_t number, uint32_t payload);
 /* Where the payload of such a frame is not what was sent, or `payload`. */
