@@ -144,7 +144,8 @@ static uint8_t read_sectors(struct model *m, struct request *r)
 
 	if (lies_beyond_end(m, r, r->data_in))
 		return VIRTIO_BLK_S_OK;
-	if (r->data_in % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_in / VIRTIO_BLK_SECTOR))
+	if (r->data_in % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_in / VIRTIO_BLK_SECTOR) ||
+	    (broken(m, blk_less_than_a_block_fails) && r->data_in % 4096))
 		return VIRTIO_BLK_S_IOERR;
 	if (move_sectors(m, r, r->data_in, false))
 		r->written = r->data_in;

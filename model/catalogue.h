@@ -74,7 +74,7 @@ X(config_offset_ignored, REST, ANY, NONE, "mmio-table-16 cfg-03", "returns the l
 X(config_torn, REST, NEW, CHANGE, "cfg-04 mmio-layout-06", "lets a change of a field be seen in halves, with one generation", 0) \
 X(generation_stuck, REST, NEW, CHANGE, "cfg-04 mmio-layout-06", "never changes ConfigGeneration", 0) \
 X(generation_restless, ANY, NEW, NONE, "mmio-table-17", "changes ConfigGeneration with every read of it", 0) \
-X(config_change_silent, REST, ANY, CHANGE, "blk-op-01", "changes its configuration without a notification", 0) \
+X(config_change_silent, REST, ANY, CHANGE, "blk-op-01 cfg-05", "changes its configuration without a notification", 0) \
 X(config_change_late_status, REST, ANY, CHANGE, "mmio-layout-03", "asserts the line for a configuration change without the bit in InterruptStatus", 0) \
 /* 2.6.1 Virtqueue reset */ \
 X(queue_reset_then_executes, ANY, NEW, NONE, "vqreset-01 mmio-layout-07", "goes on serving a queue after its reset", 0) \
@@ -205,6 +205,9 @@ X(blk_writeback_without_flush, BLK, NEW, NONE, "blk-init-03", "starts with a wri
 X(blk_padding_junk, BLK, ANY, NONE, "blk-init-04", "has junk in the padding of its configuration space", 0) \
 X(blk_offers_zoned, BLK, NEW, NONE, "blk-init-05", "offers ZONED without being zoned", 0) \
 X(blk_legacy_offers_zoned, BLK, OLD, NONE, "blk-init-06", "offers ZONED as a legacy device", 0) \
+X(blk_zoned_model_reserved, BLK, NEW, NONE, "blk-init-09", "offers ZONED with model 3", 0) \
+X(blk_host_managed_goes_on, BLK, NEW, NONE, "blk-init-08", "says that it is host-managed and goes on with a driver that does not accept ZONED", 0) \
+X(blk_zones_shown, BLK, NEW, NONE, "blk-init-07", "says that it is host-aware and shows its zones to a driver that does not accept ZONED", 0) \
 X(blk_read_only_says_ok, BLK, ANY, RO, "blk-op-02", "reports OK for a write to a read-only disk", 0) \
 X(blk_read_only_writes, BLK, ANY, RO, "blk-op-03", "writes to a read-only disk and reports IOERR", 0) \
 X(blk_unknown_flags_accepted, BLK, ANY, NONE, "blk-op-04", "ignores flags that it does not know in DISCARD, WRITE_ZEROES and SECURE_ERASE", 0) \
@@ -227,6 +230,7 @@ X(blk_last_sector_wrong, BLK, ANY, NONE, "blk-desc-05", "serves one sector beyon
 X(blk_sector_wraps, BLK, ANY, NONE, "blk-desc-05", "looks at the low 32 bits of a sector number only", 0) \
 X(blk_partial_write, BLK, ANY, NONE, "blk-desc-05", "writes the sectors before the capacity's end of a request that it fails", 0) \
 X(blk_sector_in_blocks, BLK, ANY, NONE, "blk-desc-06", "takes sector numbers for blocks of 4096 bytes", 0) \
+X(blk_less_than_a_block_fails, BLK, ANY, NONE, "blk-desc-06", "has blocks of 4096 bytes and fails reads of less", 0) \
 X(blk_loses_writes, BLK, ANY, NONE, "blk-desc-06", "reports OK for every third write without writing", 0) \
 X(blk_data_corrupted, BLK, ANY, NONE, "blk-desc-06", "returns the last byte of a read inverted", 0) \
 X(blk_flush_fails, BLK, ANY, NONE, "blk-desc-07", "reports UNSUPP for FLUSH", 0) \
@@ -244,6 +248,7 @@ X(net_mtu_below_1280, NET, ANY, NONE, "net-cfg-03", "offers MTU with mtu 600", 0
 X(net_mtu_changes, NET, ANY, NONE, "net-cfg-04", "has another mtu while DRIVER_OK is set", 0) \
 X(net_mtu_not_enforced, NET, ANY, INBOUND, "net-cfg-05", "delivers frames that are longer than mtu allows", 0) \
 X(net_mtu_frames_lost, NET, ANY, INBOUND, "net-cfg-06", "does not transmit frames of more than three quarters of mtu", 0) \
+X(net_rss_table_short, NET, NEW, NONE, "net-cfg-08", "offers RSS with an indirection table of 64 entries", 0) \
 X(net_speed_junk, NET, NEW, NONE, "net-cfg-09", "has speed 0x80000000", 0) \
 X(net_duplex_junk, NET, NEW, NONE, "net-cfg-10", "has duplex 2", 0) \
 X(net_speed_changes, NET, NEW, NONE, "net-cfg-11", "changes speed with every read while the link is up", 0) \
@@ -251,7 +256,7 @@ X(net_hash_report_alone, NET, NEW, NONE, "net-cfg-12 feat-01", "offers HASH_REPO
 X(net_rx_extra_alone, NET, ANY, NONE, "net-cfg-13", "offers CTRL_RX_EXTRA without CTRL_VQ", 0) \
 X(net_tx_unknown_flags_dropped, NET, ANY, INBOUND, "net-tx-01", "drops frames whose header has flags that it does not know", 0) \
 X(net_tx_checksums_always, NET, ANY, INBOUND, "net-tx-02", "uses csum_start and csum_offset without NEEDS_CSUM", 0) \
-X(net_tx_trusts_hdr_len, NET, ANY, INBOUND, "net-tx-04", "drops frames that are shorter than their hdr_len", 0) \
+X(net_tx_trusts_hdr_len, NET, ANY, INBOUND, "net-tx-04", "offers HOST_TSO4, and drops frames that are shorter than their hdr_len", 0) \
 X(net_tx_gso_accepted, NET, ANY, INBOUND, "net-tx-05 net-tx-07", "transmits frames with segmentation types that were not negotiated", 0) \
 X(net_tx_tunnel_csum_accepted, NET, ANY, INBOUND, "net-tx-08", "transmits frames with UDP_TUNNEL_CSUM but no tunnel", 0) \
 X(net_num_buffers_one, NET, ANY, INBOUND, "net-rxbuf-01 net-rx-02", "says num_buffers 1 however many buffers a frame took", 0) \

@@ -140,6 +140,11 @@ static const struct shown shown[] = {
 	SHOWN(blk_wce_without_flush, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_FLUSH, false),
 	SHOWN(blk_offers_zoned, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, true),
 	SHOWN(blk_legacy_offers_zoned, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, true),
+	SHOWN(blk_zoned_model_reserved, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, true),
+	SHOWN(blk_host_managed_goes_on, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, true),
+	SHOWN(blk_zones_shown, VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, true),
+	SHOWN(net_rss_table_short, VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSS, true),
+	SHOWN(net_tx_trusts_hdr_len, VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_TSO4, true),
 	SHOWN(net_hash_report_alone, VIRTIO_ID_NETWORK, VIRTIO_NET_F_HASH_REPORT, true),
 };
 

@@ -151,6 +151,7 @@ WORDS = {
     "answers": lambda _: "requests with device-writable bytes",
     "line": lambda _: "an interrupt line",
     "level_line": lambda _: "a level-triggered interrupt line",
+    "stimulus": lambda _: "a stimulus that only the reference device gives",
     "edge_line": lambda _: "an edge-triggered interrupt line",
     "features": lambda value: " and ".join(dict.fromkeys(re.findall(r"VIRTIO_(?:[A-Z]+_)?F_(\w+)", value))) + " offered",
 }

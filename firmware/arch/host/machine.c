@@ -32,13 +32,14 @@ void machine_put(char byte)
 	putchar(byte);
 }
 
-/* The command line is the only thing outside of our own memory that anybody asks for, and it is ours as well. */
+/* The command line and the memory above 4 GiB are all that anybody asks for, and they are ours. */
 bool machine_map(uint64_t address, uint64_t size, bool device)
 {
 	extern const char *host_cmdline;
+	extern void *host_high_memory;
 
 	(void)size;
-	return !device && address == (uintptr_t)host_cmdline;
+	return !device && (address == (uintptr_t)host_cmdline || address == (uintptr_t)host_high_memory);
 }
 
 const char *machine_vmm(void)
