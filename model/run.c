@@ -29,6 +29,8 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 		unit[count++] = (struct unit){ RESET_STEP, 0 };
 		return count;
 	}
+	if (!m->status)
+		return count; /* nobody drives it: all that follows needs a driver */
 	if (model_config_notify_due(m))
 		unit[count++] = (struct unit){ CONFIG_NOTIFY, 0 };
 	for (uint16_t i = 0; i < queues; i++)

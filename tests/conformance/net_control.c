@@ -744,8 +744,8 @@ CHECK(steers_around, "net.steers-around-a-reset-queue", REQ("net-mq-03"), SHOULD
 
 		wire_transmit(t, d, frame, sizeof(frame));
 		while (!answered && WAIT_UNTIL(any_packet(), wire_left_until(deadline)))
-			for (unsigned j = 1; j < many.pairs; j++)
-				answered |= wire_take(t, many.receivers[j]) && wire_is_answer(mac);
+			for (unsigned j = 0; j < many.pairs; j++)
+				answered |= wire_take(t, many.receivers[j]) && j && wire_is_answer(mac);
 	}
 	expect(t, answered, "an answer arrives in another receive virtqueue than the one that was reset");
 }

@@ -71,7 +71,7 @@ static bool run_those(struct proof *proof, bool sharing)
 	for (unsigned i = 0; i < proof->count; i++) {
 		struct device *device = &proof->devices[i];
 
-		if (!(proof->defect->types >> device->transport.device_id & 1) && proof->options.proof[0] == 'f')
+		if (!(proof->defect->types >> device->transport.device_id & 1))
 			continue;
 		for (const struct check *const *at = __start_checks; at != __stop_checks; at++) {
 			enum verdict verdict;

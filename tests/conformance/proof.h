@@ -23,7 +23,8 @@ struct proof_catalogue {
 
 /*
  * Runs on the reference's devices alone. options->proof: "first" stops at the first check that notices a defect, trying
- * those of its rows first; "all" runs every check on every defect, and names all that notice.
+ * those of its rows first; "all" runs every check on every defect that its device can
+ * have, and names all that notice.
  */
 void prove_checks(struct device *devices, unsigned count, const struct options *options,
 		  const struct proof_catalogue *catalogue);
