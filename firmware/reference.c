@@ -271,7 +271,7 @@ bool reference_describe(unsigned defect, struct reference_defect *description)
 		return false;
 	*description = (struct reference_defect){
 		.name = model_defect_name((enum model_defect)defect),
-		.rows = model_defect_info((enum model_defect)defect)->rows,
+		.rows = model_defect_rows((enum model_defect)defect),
 		.types = flags & MODEL_ON_ANY_TYPE,
 		.versions = (flags & MODEL_ON_VERSION_1 ? 1u << 1 : 0) | (flags & MODEL_ON_VERSION_2 ? 1u << 2 : 0) |
 			    (flags & MODEL_ON_VERSION_3 ? 1u << 3 : 0),

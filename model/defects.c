@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalogue as tables: names and flags. The texts are in defect_texts.c, so that an image which prints none does
- * not carry them. */
+/* The catalogue as tables: names, rows and flags. The texts for people are in defect_texts.c, so that an image which
+ * prints none does not carry them. */
 #include "model/defects.h"
 
 enum {
@@ -30,6 +30,11 @@ static const char names[] =
 	MODEL_CATALOGUE(X);
 #undef X
 
+static const char rows[] =
+#define X(id, types, versions, extra, rows, what, seen) rows "\0"
+	MODEL_CATALOGUE(X);
+#undef X
+
 static const uint16_t flags[MODEL_DEFECT_COUNT] = { 0,
 #define X(id, types, versions, extra, rows, what, seen) TYPES_##types | VERSIONS_##versions | EXTRA_##extra,
 						    MODEL_CATALOGUE(X)
@@ -46,16 +51,24 @@ unsigned model_defect_count(void)
 	return MODEL_DEFECT_COUNT - 1;
 }
 
-const char *model_defect_name(enum model_defect defect)
+static const char *text_of(const char *text, enum model_defect defect)
 {
-	const char *name = names;
-
 	if (!exists(defect))
 		return NULL;
 	for (unsigned i = 1; i < (unsigned)defect; i++)
-		while (*name++)
+		while (*text++)
 			;
-	return name;
+	return text;
+}
+
+const char *model_defect_name(enum model_defect defect)
+{
+	return text_of(names, defect);
+}
+
+const char *model_defect_rows(enum model_defect defect)
+{
+	return text_of(rows, defect);
 }
 
 uint32_t model_defect_flags(enum model_defect defect)
