@@ -109,6 +109,7 @@ enum transport_identity device_discover(struct device *device)
 	scan_queues(device);
 	if (!device->unusable)
 		device->unusable = device_reset(device);
+	msi_discover(device);
 	return identity;
 }
 
@@ -116,6 +117,8 @@ const char *device_reset(struct device *device)
 {
 	memset(device->queues, 0, sizeof(device->queues));
 	device->accepted = NO_FEATURES;
+	if (device->msi.layout)
+		msi_negotiated(device);
 	if (transport_reset(&device->transport))
 		return NULL;
 	return "Status did not become 0 within a second of a reset";
@@ -139,7 +142,8 @@ const char *device_negotiate(struct device *device, struct features wanted)
 		wanted = features_with(wanted, VIRTIO_F_ACCESS_PLATFORM);
 		wanted = features_with(wanted, VIRTIO_F_ORDER_PLATFORM);
 	}
-	wanted = features_and(wanted, device->offered);
+	for (unsigned i = 0; i < FEATURE_WORDS; i++)
+		wanted.word[i] &= device->offered.word[i] | device->msi.features.word[i];
 	device->accepted = wanted;
 	for (unsigned i = 0; i < (legacy ? 1 : FEATURE_WORDS); i++)
 		/* A driver that knows no bit of words 2 and 3 does not write them: devices of before 1.4 may take that
@@ -151,6 +155,8 @@ const char *device_negotiate(struct device *device, struct features wanted)
 	transport_add_status(transport, VIRTIO_STATUS_FEATURES_OK);
 	if (!(reg_read(transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK))
 		return "FEATURES_OK did not stay set for a valid set of offered features";
+	if (device->msi.layout)
+		msi_negotiated(device);
 	return NULL;
 }
 

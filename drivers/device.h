@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "drivers/features.h"
+#include "drivers/msi.h"
 #include "drivers/transport.h"
 #include "drivers/virtqueue.h"
 
@@ -56,6 +57,7 @@ struct device {
 	struct transport transport;
 	const struct device_type *type;
 	struct features offered;		   /* read at discovery, words 0 to 3 as the specification has them */
+	struct msi msi;				   /* has its own feature bits, which are not among the offered */
 	struct features accepted;		   /* by the last device_negotiate() */
 	uint16_t queue_count;			   /* virtqueues that exist */
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */

@@ -38,7 +38,7 @@ static void memory_write(void *context, uint32_t offset, uint8_t width, uint32_t
 
 const struct transport_bus transport_memory_bus = { .read = memory_read, .write = memory_write };
 
-static uint32_t access_read(struct transport *transport, uint32_t offset, uint8_t width)
+uint32_t transport_read(struct transport *transport, uint32_t offset, uint8_t width)
 {
 	uint32_t value = transport->bus->read(transport->bus_context, offset, width);
 
@@ -46,7 +46,7 @@ static uint32_t access_read(struct transport *transport, uint32_t offset, uint8_
 	return value;
 }
 
-static void access_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
+void transport_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
 {
 	/* Journal first: if the write kills the VMM or raises an interrupt at once, the order is right. */
 	journal_access(clock_ns(), JOURNAL_WRITE, transport->name, offset, width, value);
@@ -55,22 +55,30 @@ static void access_write(struct transport *transport, uint32_t offset, uint8_t w
 
 uint32_t reg_read(struct transport *transport, uint32_t offset)
 {
-	return access_read(transport, offset, 4);
+	return transport_read(transport, offset, 4);
 }
 
 void reg_write(struct transport *transport, uint32_t offset, uint32_t value)
 {
-	access_write(transport, offset, 4, value);
+	transport_write(transport, offset, 4, value);
+}
+
+void transport_notify(struct transport *transport, uint16_t queue, uint32_t value)
+{
+	reg_write(transport,
+		  transport->notify_base ? transport->notify_base + transport->notify_step * queue
+					 : (uint32_t)VIRTIO_MMIO_QUEUE_NOTIFY,
+		  value);
 }
 
 uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width)
 {
-	return access_read(transport, VIRTIO_MMIO_CONFIG + offset, width);
+	return transport_read(transport, VIRTIO_MMIO_CONFIG + offset, width);
 }
 
 void config_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
 {
-	access_write(transport, VIRTIO_MMIO_CONFIG + offset, width, value);
+	transport_write(transport, VIRTIO_MMIO_CONFIG + offset, width, value);
 }
 
 uint64_t config_read64(struct transport *transport, uint32_t offset)

@@ -26,6 +26,7 @@ struct transport {
 	uint64_t base, size;			/* of the window; 0 for a device that is not in memory */
 	struct irq_line *line;			/* NULL: the platform gave no interrupt */
 	const struct stimuli *stimuli;		/* NULL: nobody at its other side listens to us */
+	uint32_t notify_base, notify_step; /* where notifications go, from one virtqueue to the next; 0: QueueNotify */
 	uint32_t version, device_id, vendor_id; /* as read by transport_identify() */
 };
 
@@ -35,6 +36,13 @@ extern const struct transport_bus transport_memory_bus;
 /* Control registers: 32 bits, aligned (4.2.2.2). */
 uint32_t reg_read(struct transport *transport, uint32_t offset);
 void reg_write(struct transport *transport, uint32_t offset, uint32_t value);
+
+/* Registers of other widths, which only some layouts of message signalled interrupts have. */
+uint32_t transport_read(struct transport *transport, uint32_t offset, uint8_t width);
+void transport_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);
+
+/* The available buffer notification of a virtqueue (4.2.3.3); `value` is its index or what a feature makes of it. */
+void transport_notify(struct transport *transport, uint16_t queue, uint32_t value);
 
 /* Configuration space, `offset` from its start, width 1, 2 or 4 bytes. An 8-byte field is two 4-byte accesses. */
 uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width);

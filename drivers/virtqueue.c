@@ -188,7 +188,7 @@ void virtqueue_publish(struct virtqueue *queue)
 
 void virtqueue_notify(struct virtqueue *queue)
 {
-	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_NOTIFY, queue->index);
+	transport_notify(queue->transport, queue->index, queue->index);
 }
 
 void virtqueue_kick(struct virtqueue *queue)

@@ -100,6 +100,8 @@ static void report_device(const struct device *device, const char *place, const 
 	      transport->device_id, place, transport->version, transport->vendor_id, source);
 	report_features(device);
 	report_queues(device);
+	if (device->msi.layout)
+		print("# device %s: message signalled interrupts %s\n", device->name, device->msi.layout->name);
 	if (device->unusable)
 		print("# warning: device %s: %s; it is not tested\n", device->name, device->unusable);
 }
@@ -168,6 +170,7 @@ static void open_references(void)
 		.defects = options.proof[0] ? "" : options.defect,
 		.read_only = options.ref_read_only,
 		.line = options.ref_line,
+		.msi = options.ref_msi,
 		.version = options.ref_version,
 		.seed = options.seed,
 	});
@@ -252,6 +255,7 @@ void firmware_main(const struct boot_info *boot)
 
 	report_environment();
 	options_parse(&options, platform.cmdline, option_warning, NULL);
+	msi_choice = options.msi;
 	for (unsigned i = 0; strcmp(options.ref, "only") && i < platform.window_count; i++)
 		open_window(&platform.windows[i]);
 	if (empty_count)

@@ -4,6 +4,7 @@
 #include "drivers/dma.h"
 #include "drivers/spec/blk.h"
 #include "drivers/spec/features.h"
+#include "drivers/spec/mmio.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/irq.h"
 #include "firmware/lib/random.h"
@@ -20,9 +21,23 @@ enum {
 	MIXED_IN_FLIGHT = 6, /* requests taken before the first completes */
 	OUTPUT_MAX = 256,    /* of a console, kept for whoever asks */
 	DEFECT_NAME_MAX = 64,
+	MESSAGES_MAX = 64,
 };
 
 enum schedule { PROMPT, LAZY, MIXED };
+
+/* The layouts of message signalled interrupts, by the names that touchstone.ref-msi has for them. */
+static const struct layout {
+	const char *name;
+	uint8_t msi;
+	bool sharing, patch_state;
+} layouts[] = {
+	{ "none", MODEL_MSI_NONE, false, false },     { "draft3", MODEL_MSI_DRAFT3, false, false },
+	{ "f40", MODEL_MSI_F40, true, false },	      { "dragonball", MODEL_MSI_DRAGONBALL, false, false },
+	{ "f44", MODEL_MSI_F44, false, false },	      { "f40-patch", MODEL_MSI_F40, true, true },
+	{ "f40-fixed", MODEL_MSI_F40, false, false }, { "f40-fixed-patch", MODEL_MSI_F40, false, true },
+};
+enum { LAYOUTS = sizeof(layouts) / sizeof(layouts[0]), LAYOUT_ALL = LAYOUTS };
 
 static struct reference {
 	struct model model;
@@ -34,6 +49,10 @@ static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR] __attribute__((section(".a
 static struct random choices; /* the devices' own, so that a check's random choices do not depend on them */
 static enum schedule schedule;
 static bool read_only;
+static unsigned layout; /* of all devices; LAYOUT_ALL: each has another one */
+/* Messages on their way. They leave when the model is left, because a handler may enter it again. */
+static struct irq_message messages[MESSAGES_MAX];
+static unsigned message_count;
 
 static bool guest_read(void *context, uint64_t address, void *to, uint32_t length)
 {
@@ -59,6 +78,29 @@ static void set_line(void *context, bool asserted)
 
 	if (reference->line)
 		irq_soft_line_set(reference->line, asserted);
+}
+
+static void send_message(void *context, uint64_t address, uint32_t data)
+{
+	(void)context;
+	if (message_count < MESSAGES_MAX)
+		messages[message_count++] = (struct irq_message){ .address = address, .data = data };
+}
+
+/* One at a time, each taken before the next one where interrupts are on: two to the same vector would be one. */
+static void leave(bool on)
+{
+	while (message_count) {
+		struct irq_message message = messages[0];
+
+		message_count--;
+		memcpy(messages, messages + 1, message_count * sizeof(message));
+		irq_message_send(&message);
+		irq_enable(on);
+		irq_settle();
+		irq_enable(false);
+	}
+	irq_enable(on);
 }
 
 static uint64_t draw(void *context)
@@ -94,7 +136,7 @@ static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
 
 	if (schedule == MIXED && !random_below(&choices, MIXED_ONE_IN))
 		model_run(&reference->model, 1);
-	irq_enable(on);
+	leave(on);
 	return value;
 }
 
@@ -108,7 +150,7 @@ static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t va
 		model_run(&reference->model, PROMPT_UNITS);
 	else if (schedule == MIXED && !random_below(&choices, MIXED_ONE_IN))
 		model_run(&reference->model, 1);
-	irq_enable(on);
+	leave(on);
 }
 
 static const struct transport_bus reference_bus = { .read = bus_read, .write = bus_write };
@@ -167,7 +209,7 @@ static bool work(void)
 		worked |= model_has_work(&references[i].model);
 		model_run(&references[i].model, schedule == MIXED ? 1 + random_below(&choices, MIXED_UNITS) : 1);
 	}
-	irq_enable(on);
+	leave(on);
 	return worked;
 }
 
@@ -206,6 +248,17 @@ static const char *read_schedule(const char *name)
 	return *name ? "touchstone.ref-schedule is none of prompt, lazy, mixed" : NULL;
 }
 
+static const char *read_layout(const char *name)
+{
+	layout = LAYOUT_ALL;
+	if (!strcmp(name, "all"))
+		return NULL;
+	for (layout = 0; *name && layout < LAYOUTS; layout++)
+		if (!strcmp(name, layouts[layout].name))
+			return NULL;
+	return *name ? "touchstone.ref-msi is no layout" : NULL;
+}
+
 /* Powers one device on. False: the model takes no such Version. */
 static bool power_on(unsigned index, unsigned version, const uint32_t defects[MODEL_DEFECT_WORDS])
 {
@@ -217,14 +270,21 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 		.read = guest_read,
 		.write = guest_write,
 		.set_line = set_line,
+		.send_message = send_message,
 		.random = draw,
 		.now_ns = now,
 		.output = output,
 	};
+	const struct layout *msi = &layouts[layout == LAYOUT_ALL ? 1 + index : layout];
 	struct model_config config;
 
+	if (msi->msi)
+		version = msi->msi == MODEL_MSI_DRAFT3 ? VIRTIO_MMIO_VERSION_POLLED_RESET : VIRTIO_MMIO_VERSION_MODERN;
 	model_config_default(&config, types[index], version);
 	config.queue_size_max = QUEUE_SIZE;
+	config.msi = msi->msi;
+	config.msi_sharing = msi->sharing;
+	config.msi_patch_state = msi->patch_state;
 	config.shuffle = config.out_of_order = schedule == MIXED;
 	config.batch = schedule == MIXED ? MIXED_BATCH : 1;
 	config.in_flight = schedule == MIXED ? MIXED_IN_FLIGHT : 1;
@@ -245,6 +305,8 @@ const char *reference_init(const struct reference_options *options)
 	const bool edge = !strcmp(options->line, "edge");
 	const char *wrong = read_schedule(options->schedule);
 
+	if (!wrong)
+		wrong = read_layout(options->msi);
 	if (!wrong)
 		wrong = read_defects(options->defects, defects);
 	if (!wrong && *options->line && !edge && strcmp(options->line, "level"))
@@ -288,7 +350,7 @@ void reference_restart(unsigned version, unsigned defect)
 		defects[defect / 32] |= 1u << (defect % 32);
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++)
 		power_on(i, version, defects);
-	irq_enable(on);
+	leave(on);
 }
 
 bool reference_connect(unsigned index, struct transport *transport)

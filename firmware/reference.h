@@ -20,6 +20,7 @@ struct reference_options {
 				 (default): now and then */
 	const char *defects;  /* names with commas */
 	const char *line;     /* "level" (default) or "edge" */
+	const char *msi;      /* layout of message signalled interrupts, "all" for one each; default none */
 	uint64_t version;     /* 1, 2 or 3 */
 	bool read_only;	      /* the disk */
 	uint64_t seed;

@@ -13,6 +13,7 @@
  *           DELAY    a host that does not run the device at once
  *           BATCH    a host that asks for batches
  *           RO       a read-only disk
+ *           MSI      message signalled interrupts, in a layout to which it applies
  *           HOSTILE  may never come to rest
  *           HIDDEN   discovery will not find the device
  *
@@ -198,6 +199,38 @@ X(legacy_second_feature_word, ANY, OLD, NONE, "mmio-leg-09", "offers VERSION_1 i
 X(legacy_any_layout_missing, ANY, OLD, NONE, "leg-rfb-02", "does not offer ANY_LAYOUT", 0) \
 X(legacy_offers_bit_30, ANY, OLD, NONE, "leg-rfb-03", "offers bit 30", 0) \
 X(notify_on_empty_ignored, ANY, OLD, NONE, "leg-rfb-01", "offers NOTIFY_ON_EMPTY and does not know it", 0) \
+/* Message signalled interrupts: docs/mmio-msi.md */ \
+X(msi_too_few, ANY, NEW, MSI, "msi-found-01", "tells of fewer messages than it has event sources, or of none", 0) \
+X(msi_answers_unaccepted, ANY, NEW, MSI, "msi-inert-01", "answers at the registers although the feature was not accepted", 0) \
+X(msi_on_without_enable, ANY, NEW, MSI, "msi-off-01", "sends messages before they are enabled", 0) \
+X(msi_enable_ignored, ANY, NEW, MSI, "msi-own-01 msi-state-01", "stays with the line when messages are enabled", 0) \
+X(msi_state_hidden, ANY, NEW, MSI, "msi-state-01", "reads as if messages were not enabled", 0) \
+X(msi_enable_when_running, ANY, NEW, MSI, "msi-state-02", "lets messages be disabled while DRIVER_OK is set", 0) \
+X(msi_sources_swapped, ANY, NEW, MSI, "msi-own-01", "sends the message of configuration changes for used buffers, and the other way round", 0) \
+X(msi_lost, ANY, NEW, MSI, "msi-own-01", "loses every fifth message", 0) \
+X(msi_twice, ANY, NEW, MSI, "msi-own-01", "sends each message twice", 0) \
+X(msi_without_event, ANY, NEW, MSI, "msi-own-01", "answers every notification with a message, used buffer or not", 0) \
+X(msi_sets_interrupt_status, ANY, NEW, MSI, "msi-quiet-01", "sets InterruptStatus along with the message", 0) \
+X(msi_raises_line, ANY, NEW, MSI, "msi-quiet-01", "asserts the line along with the message", 0) \
+X(msi_sharing_lost, ANY, NEW, MSI, "msi-share-01", "forgets a message that is given to a second source", 0) \
+X(msi_unmap_ignored, ANY, NEW, MSI, "msi-map-01", "goes on sending for a source that was mapped to no vector", 0) \
+X(msi_unstaged, ANY, NEW, MSI, "msi-stage-01", "uses each half of a message as soon as it is written", "the race that the review of the first proposal asked about") \
+X(msi_commit_torn, ANY, NEW, MSI, "msi-stage-01", "takes a new address over at once, the data with the message after it", 0) \
+X(msi_range_wraps, ANY, NEW, MSI, "msi-range-01", "takes a number that does not exist for one that does", 0) \
+X(msi_mask_ignored, ANY, NEW, MSI, "msi-mask-01", "sends messages of a masked source", 0) \
+X(msi_pending_lost, ANY, NEW, MSI, "msi-mask-02", "forgets events behind the mask", 0) \
+X(msi_pending_twice, ANY, NEW, MSI, "msi-mask-02", "sends an event behind the mask twice", 0) \
+X(msi_pending_each, ANY, NEW, MSI, "msi-mask-02", "sends one message for each event behind the mask", 0) \
+X(msi_unmask_sends, ANY, NEW, MSI, "msi-mask-02", "sends a message at each unmask", 0) \
+X(msi_pending_hidden, ANY, NEW, MSI, "msi-mask-03", "reads MsiPending as 0", 0) \
+X(msi_reset_keeps_enable, ANY, NEW, MSI, "msi-reset-01", "goes on with messages after a reset", 0) \
+X(msi_reset_keeps_mask, ANY, NEW, MSI, "msi-reset-02", "leaves the masks over a reset", 0) \
+X(msi_reset_keeps_message, ANY, NEW, MSI, "msi-reset-02", "leaves the messages over a reset", 0) \
+X(msi_reset_keeps_pending, ANY, NEW, MSI, "msi-reset-02", "sends an event of before a reset after it", 0) \
+X(msi_disable_ignored, ANY, NEW, MSI, "msi-off-02", "goes on sending messages when they are disabled", 0) \
+X(msi_disable_loses, ANY, NEW, MSI, "msi-off-02", "loses the first event after messages were disabled", 0) \
+X(msi_notify_ignored, ANY, NEW, MSI, "msi-notify-01", "ignores notifications at the address that it tells", 0) \
+X(msi_notify_restless, ANY, NEW, MSI, "msi-notify-01", "tells of another notification address each time", 0) \
 /* 5.2 Block */ \
 X(blk_flush_not_offered, BLK, ANY, NONE, "blk-init-01", "offers neither FLUSH nor CONFIG_WCE", 0) \
 X(blk_wce_without_flush, BLK, ANY, NONE, "blk-init-02", "offers CONFIG_WCE without FLUSH", 0) \

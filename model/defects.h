@@ -45,6 +45,7 @@ enum {
 	MODEL_NEEDS_READ_ONLY = 1u << 12, /* config.blk.read_only */
 
 	MODEL_IS_HOSTILE = 1u << 13, /* may keep a driver waiting, or model_run() busy, for ever */
+	MODEL_NEEDS_MSI = 1u << 15,  /* config.msi; a layout to which it applies */
 	MODEL_IS_HIDDEN = 1u << 14,  /* discovery will not find the device, or not as one it knows */
 };
 

@@ -103,6 +103,7 @@ void model_sanitize_features(struct model_config *config)
 		      config->version == VIRTIO_MMIO_VERSION_LEGACY ? VIRTIO_F_ANY_LAYOUT : VIRTIO_F_VERSION_1, true);
 	if (config->device_id == VIRTIO_ID_BLOCK)
 		model_set_bit(config->features, VIRTIO_BLK_F_RO, config->blk.read_only);
+	model_msi_features(config);
 	while (!consistent(config->device_id, config->features, true, &feature))
 		model_set_bit(config->features, feature, false);
 }

@@ -32,6 +32,9 @@ static bool sensible(const struct model_config *c)
 	if (!between(c->in_flight, 1, MODEL_IN_FLIGHT_MAX) || !between(c->batch, 1, MODEL_IN_FLIGHT_MAX) ||
 	    !c->reset_units)
 		return false;
+	if (c->msi && (c->version == VIRTIO_MMIO_VERSION_LEGACY ||
+		       (c->msi == MODEL_MSI_DRAFT3) != (c->version == VIRTIO_MMIO_VERSION_POLLED_RESET)))
+		return false;
 	if (c->device_id == VIRTIO_ID_BLOCK)
 		return c->blk.disk && c->blk.sectors && between(c->blk.queues, 1, MODEL_QUEUES_MAX);
 	if (c->device_id == VIRTIO_ID_NETWORK)
@@ -51,7 +54,8 @@ static void clear(struct model *m)
 
 bool model_init(struct model *m, const struct model_config *config, const struct model_host *host)
 {
-	if (!sensible(config) || !host->read || !host->write || !host->set_line || !host->random)
+	if (!sensible(config) || !host->read || !host->write || !host->set_line || !host->random ||
+	    (config->msi && !host->send_message))
 		return false;
 	clear(m);
 	m->config = *config;

@@ -7,6 +7,7 @@
 
 #include "drivers/spec/features.h"
 #include "drivers/spec/mmio.h"
+#include "drivers/spec/msi.h"
 #include "drivers/spec/virtqueue.h"
 
 /* A used length that stands for: this buffer is not returned. Only defects do that. */
@@ -85,6 +86,7 @@ bool model_accepts_features(struct model *m);
 const uint32_t *model_deciding_features(const struct model *m);
 
 /* status.c */
+void model_queue_notify(struct model *m, uint32_t index); /* registers.c */
 void model_write_status(struct model *m, uint32_t value);
 uint32_t model_read_status(struct model *m);
 void model_reset_now(struct model *m);
@@ -92,12 +94,23 @@ void model_reset_now(struct model *m);
 void model_fail(struct model *m, const char *text);
 bool model_live(const struct model *m);
 
-/* interrupt.c */
-void model_raise(struct model *m, uint32_t cause);
+/* interrupt.c: an event of a source, by the line or by a message */
+#define MODEL_SOURCE_CONFIG	  0u
+#define MODEL_SOURCE_QUEUE(INDEX) ((INDEX) + 1u)
+void model_raise(struct model *m, uint32_t source);
+void model_raise_line(struct model *m, uint32_t cause);
 void model_set_line(struct model *m, bool asserted);
 void model_acknowledge(struct model *m, uint32_t causes);
 void model_clear_interrupts(struct model *m);
 uint32_t model_read_interrupt_status(struct model *m);
+
+/* msi.c. False: not a register of the device's layout, or not one now: the rest of the device answers. */
+bool model_msi_read(struct model *m, uint32_t offset, uint8_t width, uint32_t *value);
+bool model_msi_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value);
+/* An event. False: the line is in use. */
+bool model_msi_event(struct model *m, uint32_t source);
+void model_msi_reset(struct model *m);
+void model_msi_features(struct model_config *config);
 
 /* late.c: what a reset should have stopped */
 void model_late_remember(struct model *m);

@@ -11,10 +11,17 @@ void model_set_line(struct model *m, bool asserted)
 	m->host.set_line(m->host.context, asserted);
 }
 
-void model_raise(struct model *m, uint32_t cause)
+void model_raise(struct model *m, uint32_t source)
 {
 	if (broken(m, never_interrupts))
 		return;
+	if (!model_msi_event(m, source))
+		model_raise_line(m,
+				 source == MODEL_SOURCE_CONFIG ? VIRTIO_MMIO_INT_CONFIG : VIRTIO_MMIO_INT_USED_BUFFER);
+}
+
+void model_raise_line(struct model *m, uint32_t cause)
+{
 	if (broken(m, interrupt_not_reasserted) && cause == VIRTIO_MMIO_INT_USED_BUFFER && m->defective.swallow) {
 		m->defective.swallow = false;
 		return;
@@ -35,6 +42,8 @@ void model_raise(struct model *m, uint32_t cause)
 
 void model_acknowledge(struct model *m, uint32_t causes)
 {
+	if (m->msi.enabled && !broken(m, msi_sets_interrupt_status) && !broken(m, msi_raises_line))
+		return; /* with messages there is nothing to acknowledge */
 	if (broken(m, ack_ignored_early) && !(m->status & VIRTIO_STATUS_DRIVER_OK))
 		return;
 	if (broken(m, ack_inverted))
@@ -48,7 +57,7 @@ void model_acknowledge(struct model *m, uint32_t causes)
 	if (!m->interrupt_status || broken(m, line_drops_on_any_ack))
 		model_set_line(m, false);
 	if (broken(m, interrupts_for_ever) && (m->status & VIRTIO_STATUS_DRIVER_OK))
-		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
+		model_raise_line(m, VIRTIO_MMIO_INT_USED_BUFFER);
 }
 
 /* A device reset: 4.2.2.1. */

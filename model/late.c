@@ -53,7 +53,7 @@ void model_late_act(struct model *m)
 
 	m->defective.ticks = 0;
 	if (broken(m, reset_then_notifies))
-		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
+		model_raise(m, MODEL_SOURCE_QUEUE(0));
 	model_to_le(bytes, sizeof bytes, m->defective.late_index++);
 	if (broken(m, reset_then_uses_ring) && m->defective.late_used)
 		m->host.write(m->host.context, m->defective.late_used, bytes, sizeof bytes);

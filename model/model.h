@@ -30,7 +30,7 @@ struct model_host {
 	/* The interrupt line, a level. Called when it changes. */
 	void (*set_line)(void *context, bool asserted);
 
-	/* A message signalled interrupt: DATA written to ADDRESS. May be null: no MSI layout is implemented yet. */
+	/* A message signalled interrupt: DATA written to ADDRESS. May be null for a device without them. */
 	void (*send_message)(void *context, uint64_t address, uint32_t data);
 
 	/* 64 random bits: the entropy device's output, and every choice that the device is free to make. Deterministic
@@ -61,6 +61,15 @@ enum {
 	MODEL_CONSOLE_PORTS_MAX = 4,
 	MODEL_CONSOLE_INPUT_BYTES = 256, /* input that waits for receive buffers, per port; more is dropped */
 	MODEL_CONSOLE_MESSAGES_MAX = 32,
+};
+
+/* Message signalled interrupts: which layout of drivers/spec/msi.h the device has. */
+enum model_msi_layout {
+	MODEL_MSI_NONE,
+	MODEL_MSI_DRAFT3,     /* Version 3 only, and Version 3 means that draft */
+	MODEL_MSI_F40,	      /* the others: Version 2 only. Fixed mapping, unless config.msi_sharing */
+	MODEL_MSI_DRAGONBALL, /* changes VendorID */
+	MODEL_MSI_F44,
 };
 
 /* What kind of device it is and how it behaves where the specification leaves it free. Fill with
@@ -103,6 +112,10 @@ struct model_config {
 		uint32_t ports;	    /* ports 0 to PORTS - 1 exist from the start; others can be added */
 		bool echo;	    /* what a port outputs comes back as its input */
 	} console;
+
+	uint8_t msi;	      /* enum model_msi_layout */
+	bool msi_sharing;     /* f40: any source can have any vector */
+	bool msi_patch_state; /* f40: MsiState as the Linux patch has it */
 
 	uint32_t defects[MODEL_DEFECT_WORDS]; /* zero: a healthy device */
 };

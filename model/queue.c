@@ -432,7 +432,7 @@ void model_queue_signal(struct model *m, uint16_t index)
 	q->signalled = q->next_used;
 	q->any_signalled = true;
 	if ((wanted(m, q, old) || (!m->error && ran_dry(m, index))) && !skip)
-		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
+		model_raise(m, MODEL_SOURCE_QUEUE(index));
 }
 
 /* How many requests may be in flight. IN_ORDER (6.2) is kept by one at a time. */

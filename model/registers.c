@@ -128,11 +128,15 @@ static uint32_t read_register(struct model *m, uint32_t offset)
 
 uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
 {
+	uint32_t value;
+
 	model_late_tick(m);
 	if (m->defective.off_the_bus)
 		return 0xffffffff >> (32 - 8 * width);
 	if (broken(m, garbage_registers))
 		return (uint32_t)m->host.random(m->host.context) >> (32 - 8 * width);
+	if (model_msi_read(m, offset, width, &value))
+		return value;
 	if (offset >= VIRTIO_MMIO_CONFIG)
 		return model_config_read(m, offset - VIRTIO_MMIO_CONFIG, width);
 	return width == 4 ? read_register(m, offset) : 0;
@@ -303,15 +307,21 @@ static void write_queue_notify(struct model *m, uint32_t value)
 	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA) && !broken(m, notification_data_as_index))
 		index = broken(m, notification_data_high_half) ? value >> VIRTIO_NOTIFY_NEXT_SHIFT
 							       : value & VIRTIO_NOTIFY_QUEUE_MASK;
-	if (broken(m, kick_interrupts) || (broken(m, kick_before_driver_ok_interrupts) && !model_live(m)))
-		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
+	model_queue_notify(m, index);
+}
+
+void model_queue_notify(struct model *m, uint32_t index)
+{
+	if (broken(m, kick_interrupts) || (broken(m, kick_before_driver_ok_interrupts) && !model_live(m)) ||
+	    (broken(m, msi_without_event) && m->msi.enabled))
+		model_raise(m, MODEL_SOURCE_QUEUE(index % MODEL_QUEUES_MAX));
 	if (index >= model_queue_count(m)) {
 		if (broken(m, notify_unknown_queue_fails))
 			model_fail(m, "notification of a queue that does not exist");
 		return;
 	}
 	if (broken(m, queue_reset_then_notifies) && m->queue[index].reset_once && !m->queue[index].ready)
-		model_raise(m, VIRTIO_MMIO_INT_USED_BUFFER);
+		model_raise(m, MODEL_SOURCE_QUEUE(index));
 	if (broken(m, notify_before_ready_lost) && !m->queue[index].ready)
 		return;
 	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
@@ -324,7 +334,7 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 {
 	struct model_queue *q;
 
-	if (m->defective.off_the_bus)
+	if (m->defective.off_the_bus || model_msi_write(m, offset, width, value))
 		return;
 	if (offset >= VIRTIO_MMIO_CONFIG) {
 		if (broken(m, legacy_config_write_early_lost) && !(m->status & VIRTIO_STATUS_DRIVER))

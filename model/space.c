@@ -131,5 +131,5 @@ void model_config_notify(struct model *m)
 {
 	m->config_changed = false;
 	if (!broken(m, config_change_silent))
-		model_raise(m, VIRTIO_MMIO_INT_CONFIG);
+		model_raise(m, MODEL_SOURCE_CONFIG);
 }

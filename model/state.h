@@ -58,6 +58,26 @@ struct model_queue {
 	uint32_t late_length;
 };
 
+/* Without a mapping of its own, vector 0 is for configuration changes and vector i + 1 for virtqueue i. */
+enum { MODEL_MSI_VECTORS = MODEL_QUEUES_MAX + 2 };
+struct model_msi {
+	bool enabled;
+	uint32_t select;    /* f40: vector, f44: source */
+	uint32_t staged[3]; /* address low, high, data */
+	struct model_msi_vector {
+		uint32_t word[3]; /* address low, high, data */
+		bool masked;
+		uint32_t pending; /* events behind the mask */
+		/* what defects remember */
+		bool late;
+		uint32_t late_data;
+	} vector[MODEL_MSI_VECTORS];
+	uint32_t map[MODEL_MSI_VECTORS]; /* f40 with sharing: vector of each source */
+	uint32_t last;			 /* vector that was written last: a defect */
+	bool swallow;			 /* the next event on the line: a defect */
+	uint32_t sent;
+};
+
 struct model_net {
 	uint16_t active_pairs;
 	bool pairs_set;	 /* by a command */
@@ -107,6 +127,7 @@ struct model {
 	uint32_t status, interrupt_status;
 	uint32_t generation;
 	bool line;
+	struct model_msi msi;
 	uint16_t turn;	     /* queue that was served last */
 	uint8_t reset_units; /* of work until the reset is complete; nonzero: resetting */
 

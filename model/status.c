@@ -48,6 +48,7 @@ static void reset_queue(struct model *m, struct model_queue *q)
 void model_reset_now(struct model *m)
 {
 	model_late_remember(m);
+	model_msi_reset(m);
 	m->reset_units = 0;
 	m->device_features_sel = m->driver_features_sel = m->queue_sel = m->shm_sel = 0;
 	for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
@@ -87,7 +88,7 @@ static void driver_is_ok(struct model *m)
 	if (broken(m, status_forgets_driver))
 		m->status &= ~(uint32_t)VIRTIO_STATUS_DRIVER;
 	if (broken(m, interrupt_at_driver_ok))
-		model_raise(m, VIRTIO_MMIO_INT_CONFIG);
+		model_raise(m, MODEL_SOURCE_CONFIG);
 	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, buffers_before_driver_ok_skipped); i++)
 		if (m->queue[i].ready)
 			m->queue[i].next_avail = model_queue_avail_index(m, i);
@@ -133,7 +134,7 @@ void model_fail(struct model *m, const char *text)
 		return; /* the bit came with 1.0 */
 	m->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
 	if ((m->status & VIRTIO_STATUS_DRIVER_OK) && !broken(m, needs_reset_silent))
-		model_raise(m, VIRTIO_MMIO_INT_CONFIG);
+		model_raise(m, MODEL_SOURCE_CONFIG);
 }
 
 const char *model_error(const struct model *model)

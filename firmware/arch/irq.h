@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Wired interrupts, as a check sees them. A port implements this contract; nothing above the port knows an interrupt
- * controller.
+ * Interrupts, wired and message signalled, as a check sees them. A port implements this contract; nothing above the
+ * port knows an interrupt controller.
  *
  * Two ways to take an interrupt:
  *   held      no handler attached. The interrupt is counted. A level line is then parked (masked at the controller),
@@ -38,6 +38,7 @@ struct irq_line {
 	volatile uint32_t since_rearm;	/* interrupts since the last irq_line_rearm() */
 	void (*handler)(void *context); /* NULL: held */
 	void *context;
+	bool message;		     /* a target of irq_message_open() */
 	volatile bool soft_asserted; /* a line of irq_soft_line_open(): what irq_soft_line_set() said last */
 };
 
@@ -56,6 +57,26 @@ struct irq_line *irq_soft_line_open(enum irq_trigger trigger);
 
 /* Asserts or releases such a line, from the main program or from an interrupt handler. */
 void irq_soft_line_set(struct irq_line *line, bool asserted);
+
+/*
+ * Message signalled interrupts. A target is a vector of one CPU; whatever arrives there is counted, journalled and
+ * handled as an edge. Every target has an address and data of its own, so that a mixture of the messages of two is a
+ * message to nobody.
+ */
+struct irq_message {
+	uint64_t address;
+	uint32_t data;
+};
+
+/* A new target on a CPU (0: the one that boots), and the message that reaches it. NULL when the port has none left. */
+struct irq_line *irq_message_open(uint32_t cpu, struct irq_message *message);
+
+/*
+ * What the platform does when a device writes `data` to `address`, for a device inside this program: a real interrupt.
+ * A message that is not exactly one of irq_message_open() went astray: it is counted with the interrupts that nobody
+ * owns, its data as the vector.
+ */
+void irq_message_send(const struct irq_message *message);
 
 /* Attaches a handler (NULL: none) with its context, and re-arms the line. */
 void irq_line_attach(struct irq_line *line, void (*handler)(void *context), void *context);
@@ -80,7 +101,7 @@ bool irq_line_asserted(struct irq_line *line);
  */
 void irq_settle(void);
 
-/* Interrupts taken on vectors that belong to no line (spurious or misdirected), and the last such vector. */
+/* Interrupts taken on vectors that belong to no line, and messages to nobody; and the last such vector. */
 uint32_t irq_unowned_count(void);
 uint32_t irq_unowned_last(void);
 

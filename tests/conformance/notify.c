@@ -102,7 +102,7 @@ static void harmless(struct run *t, struct device *d, uint32_t value)
 	struct request *request = traffic_make(t, d, 1, value);
 
 	step(t, "notification 0x%x", value);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_NOTIFY, value);
+	transport_notify(&d->transport, 0, value);
 	traffic_do(t, d, request, NULL);
 }
 
@@ -261,9 +261,9 @@ CHECK(notify_data, "notify.data.carries-the-available-index", REQ("dnotif-01"), 
 		traffic_add(t, d, request, NULL);
 		virtqueue_publish(queue);
 		data = queue->index | (uint32_t)queue->published << VIRTIO_NOTIFY_NEXT_SHIFT;
-		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_NOTIFY, data);
+		transport_notify(&d->transport, queue->index, data);
 		if (i % 3 == 0)
-			reg_write(&d->transport, VIRTIO_MMIO_QUEUE_NOTIFY, data);
+			transport_notify(&d->transport, queue->index, data);
 		traffic_take(t, d, NULL);
 	}
 	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");

@@ -27,6 +27,8 @@ static const struct option {
 	{ "ref-version", NUMBER, FIELD(ref_version), 1, 3 },
 	{ "ref-schedule", TEXT, FIELD(ref_schedule), 0, 0 },
 	{ "ref-line", TEXT, FIELD(ref_line), 0, 0 },
+	{ "ref-msi", TEXT, FIELD(ref_msi), 0, 0 },
+	{ "msi", TEXT, FIELD(msi), 0, 0 },
 	{ "ref-read-only", FLAG, FIELD(ref_read_only), 0, 0 },
 	{ "proof", TEXT, FIELD(proof), 0, 0 },
 	{ "defect", TEXT, FIELD(defect), 0, 0 },
@@ -74,6 +76,7 @@ void options_parse(struct options *options, const char *cmdline,
 	options->patience_ms = 2000;
 	options->ref_version = 2;
 	string_copy(options->ref, sizeof(options->ref), "off");
+	string_copy(options->msi, sizeof(options->msi), "auto");
 
 	while (*cmdline) {
 		char word[OPTION_TEXT + sizeof(prefix) + 16];

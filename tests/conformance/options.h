@@ -13,9 +13,11 @@ struct options {
 	char after[128];
 	uint64_t seed, repeat, timeout_ms, patience_ms;
 	/* The reference device: "on", "off" or "only"; and how it behaves (firmware/reference.h) */
-	char ref[8], ref_schedule[8], ref_line[8], defect[OPTION_TEXT];
+	char ref[8], ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];
 	uint64_t ref_version;
 	bool ref_read_only;
+	char msi[16];  /* "auto", "off", or the layout of message signalled interrupts that every device has
+			  (drivers/msi.h) */
 	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
 	bool peer;     /* somebody answers at the other end of network devices */
 	bool list;

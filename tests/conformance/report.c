@@ -26,9 +26,11 @@ static void report_event(const struct journal_event *event, void *context)
 {
 	const struct run *t = context;
 	bool legacy = transport_is_legacy(&t->device->transport);
-	const char *name = transport_register_name(event->where, legacy);
+	const char *name = msi_register_name(&t->device->msi, event->where);
 	bool same = !strcmp(event->text, t->device->transport.name);
 
+	if (!name)
+		name = transport_register_name(event->where, legacy);
 	print("#   log: +%lu us ", event->time_ns / 1000);
 	switch (event->kind) {
 	case JOURNAL_READ:
@@ -55,11 +57,13 @@ static void report_event(const struct journal_event *event, void *context)
 
 static void report_clause(const struct check *check)
 {
-	print("#   clause: virtio 1.4");
+	print("#   clause:");
 	for (unsigned i = 0; check->requirements[i]; i++) {
 		const char *section = requirement_section(check->requirements[i]);
 
-		print("%s %s (%s)", i ? "," : " section", section ? section : "?", check->requirements[i]);
+		if (!i && section && *section < 'a')
+			print(" virtio 1.4 section");
+		print("%s %s (%s)", i ? "," : "", section ? section : "?", check->requirements[i]);
 	}
 	print("\n");
 }

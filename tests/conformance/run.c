@@ -23,7 +23,7 @@ static bool in_plan(const struct check *check, const struct device *device)
 	uint8_t layout = transport_is_legacy(&device->transport) ? 1 : 2;
 
 	return (!needs->type || needs->type == device->transport.device_id) &&
-	       (!needs->version || needs->version == layout);
+	       (!needs->version || needs->version == layout) && (!needs->msi || device->msi.layout);
 }
 
 /* NULL, or the need that is not met. */

@@ -28,6 +28,9 @@ void line_mask(const struct irq_line *line, bool masked);
 bool soft_line_setup(struct irq_line *line, uint32_t index);
 void soft_line_raise(const struct irq_line *line);
 
+/* The message that makes a device interrupt the vector of a soft line. False: the platform knows none. */
+bool message_compose(const struct irq_line *line, struct irq_message *message);
+
 /* Around a handler: between the two only the watchdog can interrupt. */
 void handler_begin(void);
 void handler_end(void);

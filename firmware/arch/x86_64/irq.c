@@ -16,6 +16,11 @@ _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLAS
 /* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
 #define SETTLE_LIMIT MILLISECONDS(1000)
 
+#define MESSAGE_ADDRESS		 0xfee00000u
+#define MESSAGE_APIC_ID_SHIFT	 12
+#define MESSAGE_APIC_ID_MAX	 0xfe /* 0xff: all of them */
+#define MESSAGE_REDIRECTION_HINT 0x8u
+
 static volatile bool settled;
 
 static void interrupt_line(uint8_t vector)
@@ -92,6 +97,18 @@ bool soft_line_setup(struct irq_line *line, uint32_t index)
 void soft_line_raise(const struct irq_line *line)
 {
 	apic_send_self((uint8_t)line->vector);
+}
+
+/* Intel SDM, "Message Signalled Interrupts": fixed delivery, edge, to one CPU by its APIC id. The redirection hint
+ * changes nothing for a single CPU; every second target has it, so that addresses differ as data do. */
+bool message_compose(const struct irq_line *line, struct irq_message *message)
+{
+	if (apic_id() > MESSAGE_APIC_ID_MAX)
+		return false;
+	message->address = MESSAGE_ADDRESS | apic_id() << MESSAGE_APIC_ID_SHIFT |
+			   (line->vector & 1 ? MESSAGE_REDIRECTION_HINT : 0);
+	message->data = line->vector;
+	return true;
 }
 
 /* With the task priority below the watchdog's class, the local APIC keeps everything else back, whatever it is. */

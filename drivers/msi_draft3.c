@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* draft3: "virtio-mmio version 3", December 2019. */
+#include "drivers/device.h"
+#include "drivers/spec/msi.h"
+
+static const struct msi_write set[] = {
+	{ VIRTIO_MSI3_ADDRESS_LOW, 4, MSI_LOW, 0 },
+	{ VIRTIO_MSI3_ADDRESS_HIGH, 4, MSI_HIGH, 0 },
+	{ VIRTIO_MSI3_DATA, 4, MSI_DATA, 0 },
+	{ VIRTIO_MSI3_COMMAND, 2, MSI_PLUS_NUMBER, VIRTIO_MSI3_UPDATE },
+	{ 0 },
+};
+static const struct msi_write enable[] = { { VIRTIO_MSI3_COMMAND, 2, MSI_VALUE, VIRTIO_MSI3_ENABLE | 1 }, { 0 } };
+static const struct msi_write disable[] = { { VIRTIO_MSI3_COMMAND, 2, MSI_VALUE, VIRTIO_MSI3_ENABLE }, { 0 } };
+
+/*
+ * Version 3 is the specification's own now, of devices that know RING_RESET and have QueueReset where MsiStatus is. A
+ * device that offers it is one of those. One that does not has nothing there, so that nothing is lost by a read.
+ */
+static bool candidate(const struct device *device)
+{
+	return device->transport.version == VIRTIO_MMIO_VERSION_POLLED_RESET &&
+	       !device_offers(device, VIRTIO_F_RING_RESET);
+}
+
+static bool confirm(struct device *device, uint32_t value)
+{
+	(void)device;
+	return value && !(value & VIRTIO_MSI3_STATUS_RESERVED);
+}
+
+const struct msi_layout msi_draft3 = {
+	.name = "draft3",
+	.flags = MSI_COUNTS_SOURCES,
+	.writes = { [MSI_SET] = set, [MSI_ENABLE] = enable, [MSI_DISABLE] = disable },
+	.count_offset = VIRTIO_MSI3_STATUS,
+	.count_width = 2,
+	.count_mask = VIRTIO_MSI3_STATUS_QUEUES | VIRTIO_MSI3_STATUS_RESERVED,
+	.state_offset = VIRTIO_MSI3_STATUS,
+	.state_width = 2,
+	.state_mask = VIRTIO_MSI3_STATUS_ENABLED,
+	.candidate = candidate,
+	.confirm = confirm,
+	.registers = "\xc0MsiStatus\0\xc2MsiCmd\0\xc4MsiAddrLow\0\xc8MsiAddrHigh\0\xccMsiData\0",
+};

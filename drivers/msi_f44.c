@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* f44: ours, docs/mmio-msi.md. */
+#include "drivers/device.h"
+#include "drivers/spec/msi.h"
+
+static const struct msi_write set[] = {
+	{ VIRTIO_F44_SELECT, 4, MSI_PLUS_NUMBER, 0 },
+	{ VIRTIO_F44_ADDRESS_LOW, 4, MSI_LOW, 0 },
+	{ VIRTIO_F44_ADDRESS_HIGH, 4, MSI_HIGH, 0 },
+	{ VIRTIO_F44_DATA, 4, MSI_DATA, 0 },
+	{ 0 },
+};
+#define SELECTED(VALUE)                                                                                   \
+	{                                                                                                 \
+		{ VIRTIO_F44_SELECT, 4, MSI_PLUS_NUMBER, 0 }, { VIRTIO_F44_MASK, 4, MSI_VALUE, (VALUE) }, \
+		{                                                                                         \
+			0                                                                                 \
+		}                                                                                         \
+	}
+static const struct msi_write mask[] = SELECTED(1);
+static const struct msi_write unmask[] = SELECTED(0);
+static const struct msi_write enable[] = { { VIRTIO_F44_ENABLE, 4, MSI_VALUE, 1 }, { 0 } };
+static const struct msi_write disable[] = { { VIRTIO_F44_ENABLE, 4, MSI_VALUE, 0 }, { 0 } };
+
+static bool candidate(const struct device *device)
+{
+	return device_offers(device, VIRTIO_F44_MMIO_MSI);
+}
+
+/* Nobody else has given the bit a meaning. */
+static bool confirm(struct device *device, uint32_t value)
+{
+	(void)device;
+	(void)value;
+	return true;
+}
+
+const struct msi_layout msi_f44 = {
+	.name = "f44",
+	.flags = MSI_SETS_MASKED | MSI_EARLY | MSI_KEEPS_PENDING | MSI_INERT,
+	.features = { VIRTIO_F44_MMIO_MSI },
+	.writes = { [MSI_SET] = set,
+		    [MSI_MASK] = mask,
+		    [MSI_UNMASK] = unmask,
+		    [MSI_ENABLE] = enable,
+		    [MSI_DISABLE] = disable },
+	.count_offset = VIRTIO_F44_MAX,
+	.count_width = 4,
+	.count_mask = 0xffff,
+	.state_offset = VIRTIO_F44_ENABLE,
+	.state_width = 4,
+	.state_mask = 1,
+	.candidate = candidate,
+	.confirm = confirm,
+	.registers =
+		"\xd0MsiSel\0\xd4MsiMax\0\xd8MsiAddrLow\0\xdcMsiAddrHigh\0\xe0MsiData\0\xe4MsiMask\0\xe8MsiPending\0"
+		"\xecMsiEnable\0",
+};

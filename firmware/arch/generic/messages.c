@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Message signalled interrupts on top of a port's vectors: a target is a line without a wire. */
+#include <stddef.h>
+
+#include "firmware/arch/generic/lines.h"
+
+struct irq_line *irq_message_open(uint32_t cpu, struct irq_message *message)
+{
+	struct irq_line *line = cpu == 0 ? irq_soft_line_open(IRQ_EDGE) : NULL;
+
+	if (!line || !message_compose(line, message))
+		return NULL;
+	line->message = true;
+	return line;
+}
+
+void irq_message_send(const struct irq_message *message)
+{
+	const bool on = irq_enable(false);
+	struct irq_message own;
+	struct irq_line *line;
+
+	for (uint32_t i = 0; (line = lines_at(i)) != NULL; i++)
+		if (line->message && message_compose(line, &own) && own.address == message->address &&
+		    own.data == message->data)
+			break;
+	if (line)
+		soft_line_raise(line);
+	else
+		lines_unowned(message->data);
+	irq_enable(on);
+}
