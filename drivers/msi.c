@@ -94,12 +94,9 @@ void msi_negotiated(struct device *device)
 
 uint32_t msi_number(const struct device *device, uint32_t source)
 {
-	const struct msi *msi = &device->msi;
-
-	if (!msi_is(msi, MSI_COUNTS_SOURCES))
+	if (!msi_is(&device->msi, MSI_COUNTS_SOURCES))
 		return source;
-	source = source == MSI_CONFIG ? 0 : source + 1;
-	return msi->sharing && msi->messages ? source % msi->messages : source;
+	return source == MSI_CONFIG ? 0 : source + 1;
 }
 
 static bool write_one(struct device *device, const struct msi_write *write, uint32_t source, uint32_t number,

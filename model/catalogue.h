@@ -207,6 +207,7 @@ X(msi_enable_ignored, ANY, NEW, MSI, "msi-own-01 msi-state-01", "stays with the 
 X(msi_state_hidden, ANY, NEW, MSI, "msi-state-01", "reads as if messages were not enabled", 0) \
 X(msi_enable_when_running, ANY, NEW, MSI, "msi-state-02", "lets messages be disabled while DRIVER_OK is set", 0) \
 X(msi_sources_swapped, ANY, NEW, MSI, "msi-own-01", "sends the message of configuration changes for used buffers, and the other way round", 0) \
+X(msi_one_for_all, ANY, NEW, MSI, "msi-own-01", "sends the message of virtqueue 0 for every virtqueue", 0) \
 X(msi_lost, ANY, NEW, MSI, "msi-own-01", "loses every fifth message", 0) \
 X(msi_twice, ANY, NEW, MSI, "msi-own-01", "sends each message twice", 0) \
 X(msi_without_event, ANY, NEW, MSI, "msi-own-01", "answers every notification with a message, used buffer or not", 0) \

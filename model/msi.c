@@ -110,6 +110,8 @@ bool model_msi_event(struct model *m, uint32_t source)
 	}
 	if (broken(m, msi_sources_swapped))
 		source = source == MODEL_SOURCE_CONFIG ? MODEL_SOURCE_QUEUE(0) : MODEL_SOURCE_CONFIG;
+	if (broken(m, msi_one_for_all) && source != MODEL_SOURCE_CONFIG)
+		source = MODEL_SOURCE_QUEUE(0);
 	number = vector_of(m, source);
 	if (number < MODEL_MSI_VECTORS) {
 		struct model_msi_vector *v = &msi->vector[number];

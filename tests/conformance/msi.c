@@ -1,0 +1,637 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Message signalled interrupts on virtio-mmio (docs/mmio-msi.md): the same checks over every layout. What a layout
+ * states is judged; what a draft leaves open is told.
+ *
+ * Each source has a message of its own, and so has every place where none should arrive: an interrupt that was lost,
+ * came twice, or went to where nobody aimed it shows as such. These checks are only in the plan of a device that has
+ * such interrupts.
+ */
+#include "drivers/spec/msi.h"
+#include "firmware/lib/string.h"
+#include "tests/conformance/common.h"
+#include "tests/conformance/traffic.h"
+
+enum { OWN = DEVICE_QUEUES + 1, SPARE = OWN, TARGETS = OWN + 2, ROUNDS = 8, TRAFFIC_ROUNDS = 64 };
+
+/* By number: 0 the configuration's, i + 1 virtqueue i's; from SPARE on nobody's. */
+static struct target {
+	struct irq_line *line;
+	struct irq_message message;
+	uint32_t mark;
+} targets[TARGETS];
+static uint32_t stray_mark, line_mark;
+
+static struct irq_line *line_of(const struct device *d)
+{
+	return d->transport.line;
+}
+
+static uint32_t request_source(const struct device *d)
+{
+	return d->type->request_queue;
+}
+
+/* The target of the request queue. */
+static unsigned own(const struct device *d)
+{
+	return d->type->request_queue + 1u;
+}
+
+static uint32_t arrived(unsigned target)
+{
+	return targets[target].line->count - targets[target].mark;
+}
+
+static void mark(struct device *d)
+{
+	irq_settle();
+	for (unsigned i = 0; i < TARGETS; i++) {
+		irq_line_rearm(targets[i].line);
+		targets[i].mark = targets[i].line->count;
+	}
+	stray_mark = irq_unowned_count();
+	line_mark = line_of(d) ? line_of(d)->count : 0;
+}
+
+static uint32_t line_interrupts(struct device *d)
+{
+	return line_of(d) ? line_of(d)->count - line_mark : 0;
+}
+
+static void open_targets(struct run *t)
+{
+	for (unsigned i = 0; i < TARGETS; i++) {
+		if (!targets[i].line)
+			targets[i].line = irq_message_open(0, &targets[i].message);
+		if (!targets[i].line)
+			skip(t, "this machine has no message signalled interrupts for us");
+	}
+}
+
+static void give(struct device *d, uint32_t source, unsigned target)
+{
+	msi_do(d, MSI_SET, source, &targets[target].message);
+}
+
+/* A block device has two queues for requests, if it can. */
+static unsigned set_up_queues(struct run *t, struct device *d)
+{
+	unsigned queues = d->type->queues_used(d);
+
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	if (d->type->id != VIRTIO_ID_BLOCK || !device_accepted(d, VIRTIO_BLK_F_MQ) || d->queue_count < 2)
+		return queues;
+	require_ok(t, device_setup_queue(d, 1, 0), "the second virtqueue can be set up");
+	return 2;
+}
+
+static void negotiate(struct run *t, struct device *d)
+{
+	struct features wanted = d->msi.features;
+
+	device_greet(d);
+	if (d->type->id == VIRTIO_ID_BLOCK)
+		wanted = features_with(wanted, VIRTIO_BLK_F_MQ);
+	require_ok(t, device_negotiate(d, wanted), "the device accepts the features of its layout");
+}
+
+/* Each source gets a target: `target`, target + step and so on. The request queue is last. */
+static void give_each(struct run *t, struct device *d, unsigned queues, unsigned target, unsigned step)
+{
+	if (d->msi.sharing && d->msi.messages <= queues)
+		skip(t, "the device has fewer messages than event sources");
+	for (unsigned i = 0; i <= queues + 1; i++) {
+		uint32_t source = i == 0 ? MSI_CONFIG : i <= queues ? i - 1 : request_source(d);
+
+		give(d, source, target + step * (i <= queues ? i : own(d)));
+		if (d->msi.sharing)
+			msi_map(d, source, msi_number(d, source));
+		if (msi_can(&d->msi, MSI_UNMASK))
+			msi_do(d, MSI_UNMASK, source, NULL);
+	}
+}
+
+/* Up to DRIVER_OK, or to just before it: each source has its message, and they are enabled or not. */
+static void prepare(struct run *t, struct device *d, bool on, unsigned target, unsigned step)
+{
+	bool first = msi_is(&d->msi, MSI_ENABLES_FIRST);
+	unsigned queues;
+
+	open_targets(t);
+	negotiate(t, d);
+	queues = set_up_queues(t, d);
+	mark(d);
+	if (on && first)
+		msi_do(d, MSI_ENABLE, 0, NULL);
+	give_each(t, d, queues, target, step);
+	if (on && !first)
+		msi_do(d, MSI_ENABLE, 0, NULL);
+}
+
+static void start(struct run *t, struct device *d, bool on)
+{
+	prepare(t, d, on, 0, 1);
+	device_go(d);
+}
+
+static void request(struct run *t, struct device *d)
+{
+	require_ok(t, device_do_request(d, random_next(&t->random)), "a request completes");
+}
+
+/* `want` messages at the target, no other, none astray. */
+static void expect_only(struct run *t, unsigned target, uint32_t want, const char *when)
+{
+	irq_settle();
+	for (unsigned i = 0; i < TARGETS; i++)
+		expect_eq(t, arrived(i), i == target ? want : 0, "messages at target %u (of %u) %s", i, target, when);
+	expect_eq(t, irq_unowned_count() - stray_mark, 0, "messages that went astray %s (the last one's data is 0x%x)",
+		  when, irq_unowned_last());
+}
+
+/* One event, its message, and nothing else anywhere. */
+static void one_message(struct run *t, struct device *d, unsigned target, const char *when)
+{
+	mark(d);
+	request(t, d);
+	require(t, WAIT_UNTIL(arrived(target), device_patience_ns), "a message comes for a used buffer %s", when);
+	expect_only(t, target, 1, when);
+}
+
+/* An event and no message: with a moment in which one could come. */
+static void no_message(struct run *t, struct device *d, const char *when)
+{
+	mark(d);
+	request(t, d);
+	quiet_moment(t);
+	expect_only(t, TARGETS, 0, when);
+}
+
+static void expect_wire(struct run *t, struct device *d, const char *when)
+{
+	mark(d);
+	request(t, d);
+	require(t, WAIT_UNTIL(line_interrupts(d), device_patience_ns), "the line interrupts for a used buffer %s",
+		when);
+	expect(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER,
+	       "InterruptStatus shows the used buffer %s", when);
+	expect_only(t, TARGETS, 0, when);
+	transport_acknowledge(&d->transport);
+	irq_line_rearm(line_of(d));
+}
+
+static void need(struct run *t, bool met, const char *what)
+{
+	if (!met)
+		skip(t, "the layout has no %s", what);
+}
+
+#define MSI_NEEDS .version = 2, .requests = true, .entries = REQUEST_ENTRIES, .msi = true
+
+/* Broken by: a count that leaves a source without a message. Symptom: the driver falls back to the line. */
+CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "The device tells of at least as many messages as its layout asks for")
+{
+	const struct msi *msi = &d->msi;
+	uint32_t count, least = 1;
+
+	negotiate(t, d);
+	count = msi_count(d);
+	if (msi->layout == &msi_draft3)
+		least = d->type->queues_used(d);
+	else if (msi->layout == &msi_f40)
+		least = msi->sharing ? 2 : d->type->queues_used(d) + 1;
+	info(t, "%s, Version %u, count register 0x%x%s", msi->layout->name, d->transport.version, count,
+	     msi->sharing ? ", sharing" : "");
+	expect(t, count >= least, "the count register reads %u, at least %u", count, least);
+	expect_eq(t, msi_count(d), count, "the count register, read again");
+}
+
+/* Broken by: registers that are there for everybody. Symptom: a driver that knows nothing of them writes QueueReset. */
+CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
+      "Without the feature the registers read 0 and ignore writes, and the line works as ever")
+{
+	const char *at = d->msi.layout->registers;
+	bool stated = msi_is(&d->msi, MSI_INERT);
+
+	need(t, d->msi.layout->features[0], "feature bit");
+	open_targets(t);
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	if (stated) {
+		give_each(t, d, 1, 0, 1);
+		msi_do(d, MSI_ENABLE, 0, NULL);
+	}
+	for (; *at; at += 1 + strlen(at)) {
+		uint32_t value = reg_read(&d->transport, (uint8_t)*at);
+
+		if (stated)
+			expect_eq(t, value, 0, "%s", at + 1);
+		else if (value)
+			info(t, "%s reads 0x%x although the feature was not accepted", at + 1, value);
+	}
+	device_go(d);
+	expect_wire(t, d, "without the feature");
+}
+
+/* Broken by: a device that takes a message for consent. Symptom: interrupts at a vector that is not set up yet. */
+CHECK(off, "msi.line-until-enabled", REQ("msi-off-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
+      "Until messages are enabled the line is used")
+{
+	start(t, d, false);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		expect_wire(t, d, "with messages set and not enabled");
+}
+
+/* Broken by: sources that are mixed up, messages that are lost, come twice, or come for nothing. Symptom: the wrong
+ * queue is looked at, a request hangs, interrupts are counted as spurious. */
+CHECK(each_its_own, "msi.each-event-is-one-message", REQ("msi-own-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "Each used buffer is one message, that of its virtqueue")
+{
+	struct virtqueue *second = &d->queues[1];
+	struct request other;
+
+	start(t, d, true);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		one_message(t, d, own(d), "with messages enabled");
+	if (d->type->request_queue != 0 || !second->size)
+		return;
+	mark(d);
+	require_ok(t, device_make_request(d, &other, 0), "a request can be made");
+	if (virtqueue_add(second, other.segments, other.count, NULL, &other) < 0)
+		broken(t, "no room for a request");
+	virtqueue_kick(second);
+	take_used(t, second, "a request on the second virtqueue");
+	require(t, WAIT_UNTIL(arrived(2), device_patience_ns), "a message comes for the second virtqueue");
+	expect_only(t, 2, 1, "for the second virtqueue");
+}
+
+/*
+ * A configuration change that a driver can cause: an available index that is out of range makes most devices set
+ * DEVICE_NEEDS_RESET, which comes with a configuration change notification (2.1.2).
+ */
+static void break_ring(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+
+	queue->avail->index = (uint16_t)(queue->avail->index + 2 * queue->size + 1);
+	virtqueue_notify(queue);
+	if (!WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET,
+			device_patience_ns))
+		skip(t, "the device does not set DEVICE_NEEDS_RESET for an available index out of range");
+}
+
+/* Broken by: a configuration change on a virtqueue's message. Symptom: the driver never hears of it. */
+CHECK(configuration, "msi.configuration-has-its-message", REQ("msi-own-01", "status-03"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "A configuration change is one message, that of the configuration")
+{
+	start(t, d, true);
+	one_message(t, d, own(d), "before the change");
+	mark(d);
+	break_ring(t, d);
+	require(t, WAIT_UNTIL(arrived(0), device_patience_ns), "a message comes for the configuration change");
+	expect_only(t, 0, 1, "for the configuration change");
+}
+
+/* Broken by: setting the bit or the line as well. Symptom: each event costs two interrupts, or the line storms because
+ * nobody acknowledges. A driver has no business with InterruptStatus then; a conformance test has. */
+CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "With messages enabled InterruptStatus stays 0 and the line is low")
+{
+	start(t, d, true);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		one_message(t, d, own(d), "with messages enabled");
+		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS), 0,
+			  "InterruptStatus after a message");
+		expect_eq(t, line_interrupts(d), 0, "interrupts of the line");
+	}
+}
+
+/* Broken by: a table of messages that has each only once. Symptom: a driver that shares a vector among its queues loses
+ * all but one. */
+CHECK(shared, "msi.shared-message", REQ("msi-share-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "Sources that have the same message all send it")
+{
+	prepare(t, d, true, SPARE, 0);
+	device_go(d);
+	one_message(t, d, SPARE, "with one message for all");
+	if (d->msi.sharing) {
+		msi_map(d, request_source(d), 0);
+		one_message(t, d, SPARE, "with one vector for two sources");
+	}
+	mark(d);
+	break_ring(t, d);
+	require(t, WAIT_UNTIL(arrived(SPARE), device_patience_ns), "a message comes for the configuration change");
+	expect_only(t, SPARE, 1, "for the configuration change");
+}
+
+/* Broken by: one vector for the life of the device. Symptom: interrupts for a queue whose owner is gone. */
+CHECK(mapping, "msi.mapping", REQ("msi-map-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "With sharing a virtqueue uses the vector it is mapped to, and none with NO_VECTOR")
+{
+	need(t, d->msi.sharing, "mapping of its own");
+	start(t, d, true);
+	msi_map(d, request_source(d), 0);
+	one_message(t, d, 0, "mapped to the configuration's vector");
+	msi_map(d, request_source(d), MSI_NO_VECTOR);
+	no_message(t, d, "mapped to no vector");
+	msi_map(d, request_source(d), msi_number(d, request_source(d)));
+	one_message(t, d, own(d), "mapped to its own vector again");
+}
+
+/*
+ * The race of the proposals' review, in slow motion: a message is several registers, and an event comes between them.
+ * Broken by: using registers as they are written. Symptom: a message that nobody sent, half old and half new, at a
+ * vector of somebody else; the event is lost.
+ */
+CHECK(staged, "msi.message-changes-as-a-whole", REQ("msi-stage-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "An event between the writes of a new message arrives as the old message, and after them as the new one")
+{
+	bool masked = msi_is(&d->msi, MSI_SETS_MASKED);
+	const struct msi_write *writes = d->msi.layout->writes[MSI_SET];
+	uint32_t source = request_source(d);
+
+	start(t, d, true);
+	for (unsigned i = 0; masked ? writes[i].width : writes[i + 1].width; i++) {
+		msi_step(d, MSI_SET, i, source, &targets[SPARE].message);
+		one_message(t, d, own(d), "before a new message counts");
+	}
+	if (masked)
+		msi_do(d, MSI_MASK, source, NULL);
+	give(d, source, SPARE);
+	if (masked)
+		msi_do(d, MSI_UNMASK, source, NULL);
+	for (unsigned i = 0; i < 2; i++)
+		one_message(t, d, SPARE, "once a new message counts");
+}
+
+/* Broken by: numbers cut to the bits that are used. Symptom: a driver's mistake breaks another queue. */
+CHECK(range, "msi.numbers-out-of-range", REQ("msi-range-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "A source or vector that does not exist changes nothing for those that do")
+{
+	uint32_t last = d->msi.messages > d->queue_count && d->msi.sharing ? d->msi.messages : d->queue_count + 1u;
+
+	start(t, d, true);
+	for (uint32_t i = 0; i < 4u + last; i++) {
+		uint32_t source = i < 2u + last ? last + i : i % 2 ? 0x7ff : 0xffe;
+
+		give(d, source, SPARE + 1);
+		if (msi_can(&d->msi, MSI_MASK))
+			msi_do(d, MSI_MASK, source, NULL);
+	}
+	one_message(t, d, own(d), "after numbers out of range");
+}
+
+/* f44: everything that was written reads back. */
+static void expect_source(struct run *t, struct device *d, uint32_t source, unsigned target, uint32_t masked)
+{
+	static const struct irq_message none;
+	const struct irq_message *message = target < TARGETS ? &targets[target].message : &none;
+	struct transport *transport = &d->transport;
+
+	reg_write(transport, VIRTIO_F44_SELECT, source);
+	expect_eq(t, reg_read(transport, VIRTIO_F44_SELECT), source, "MsiSel reads back");
+	expect_eq(t, reg_read(transport, VIRTIO_F44_ADDRESS_LOW), (uint32_t)message->address,
+		  "MsiAddrLow of source 0x%x", source);
+	expect_eq(t, reg_read(transport, VIRTIO_F44_ADDRESS_HIGH), message->address >> 32, "MsiAddrHigh of source 0x%x",
+		  source);
+	expect_eq(t, reg_read(transport, VIRTIO_F44_DATA), message->data, "MsiData of source 0x%x", source);
+	expect_eq(t, reg_read(transport, VIRTIO_F44_MASK), masked, "MsiMask of source 0x%x", source);
+	expect_eq(t, reg_read(transport, VIRTIO_F44_PENDING), 0, "MsiPending of source 0x%x", source);
+}
+
+/* Broken by: a readback of something else. Symptom: a driver that looks falls back to the line, or saves and restores
+ * the wrong state. */
+CHECK(state, "msi.state-reads-back", REQ("msi-state-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "The registers that can be read tell what was written")
+{
+	need(t, d->msi.layout->state_width, "register that tells its state");
+	prepare(t, d, false, 0, 1);
+	expect(t, !msi_enabled(d), "messages are not enabled at first");
+	msi_do(d, MSI_ENABLE, 0, NULL);
+	expect(t, msi_enabled(d), "messages are enabled once they were");
+	if (d->msi.layout == &msi_f40)
+		info(t, "MsiState reads 0x%x", reg_read(&d->transport, VIRTIO_F40_STATE));
+	if (d->msi.layout != &msi_f44)
+		return;
+	expect_source(t, d, request_source(d), own(d), 0);
+	expect_source(t, d, MSI_CONFIG, 0, 0);
+	msi_do(d, MSI_MASK, MSI_CONFIG, NULL);
+	expect_source(t, d, MSI_CONFIG, 0, 1);
+	reg_write(&d->transport, VIRTIO_F44_SELECT, d->queue_count);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_F44_MASK), 0, "MsiMask of a source that does not exist");
+}
+
+/* Broken by: a switch that works at any time. Symptom: events fall between the two paths. */
+CHECK(path_is_fixed, "msi.path-is-chosen-before-driver-ok", REQ("msi-state-02"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "With DRIVER_OK set MsiEnable cannot be changed")
+{
+	need(t, d->msi.layout == &msi_f44, "rule for it");
+	start(t, d, true);
+	msi_do(d, MSI_DISABLE, 0, NULL);
+	expect(t, msi_enabled(d), "messages are still enabled");
+	one_message(t, d, own(d), "after an attempt to disable them");
+}
+
+/* Broken by: a mask that is only remembered. Symptom: an interrupt at the old CPU while it is being moved. */
+CHECK(mask, "msi.mask", REQ("msi-mask-01"), DESCRIBED, NEEDS(MSI_NEEDS), "A masked source sends no message")
+{
+	need(t, msi_can(&d->msi, MSI_MASK), "mask");
+	start(t, d, true);
+	for (unsigned i = 0; i < 2; i++) {
+		msi_do(d, MSI_MASK, request_source(d), NULL);
+		no_message(t, d, "of a masked source");
+		msi_do(d, MSI_UNMASK, request_source(d), NULL);
+		quiet_moment(t);
+		one_message(t, d, own(d), "after unmask");
+	}
+}
+
+static void expect_pending(struct run *t, struct device *d, uint32_t want, const char *when)
+{
+	if (d->msi.layout == &msi_f44)
+		expect_eq(t, reg_read(&d->transport, VIRTIO_F44_PENDING), want, "MsiPending %s", when);
+}
+
+/* Broken by: a mask without a memory, or with too good a one. Symptom: a lost interrupt, at each change of affinity, if
+ * the timing is right. */
+CHECK(pending, "msi.pending-is-sent-once", REQ("msi-mask-02", "msi-mask-03"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "Events behind the mask are one message on unmask, and no event is none")
+{
+	uint32_t source = request_source(d);
+
+	need(t, msi_can(&d->msi, MSI_MASK), "mask");
+	start(t, d, true);
+	for (unsigned events = 1; events <= 4; events++) {
+		msi_do(d, MSI_MASK, source, NULL);
+		expect_pending(t, d, 0, "without an event");
+		mark(d);
+		for (unsigned i = 0; i < events; i++)
+			request(t, d);
+		quiet_moment(t);
+		expect_pending(t, d, 1, "with an event behind the mask");
+		msi_do(d, MSI_UNMASK, source, NULL);
+		if (!msi_is(&d->msi, MSI_KEEPS_PENDING)) {
+			quiet_moment(t);
+			info(t, "%u events behind the mask: %u messages on unmask", events, arrived(own(d)));
+		} else if (expect(t, WAIT_UNTIL(arrived(own(d)), device_patience_ns),
+				  "a message comes on unmask for %u events behind the mask", events)) {
+			expect_only(t, own(d), 1, "on unmask");
+		}
+		expect_pending(t, d, 0, "after unmask");
+		mark(d);
+		msi_do(d, MSI_MASK, source, NULL);
+		msi_do(d, MSI_UNMASK, source, NULL);
+		quiet_moment(t);
+		expect_only(t, TARGETS, 0, "on unmask without an event");
+	}
+}
+
+/* Does the change of a message step by step, with a notification before a random one of them; true if it came after all
+ * of them. */
+static bool change_under_fire(struct run *t, struct device *d, unsigned target)
+{
+	bool masked = msi_is(&d->msi, MSI_KEEPS_PENDING);
+	struct {
+		enum msi_action action;
+		bool skipped;
+	} parts[] = { { MSI_MASK, !masked }, { MSI_SET, false }, { MSI_UNMASK, !masked } };
+	unsigned moment = random_below(&t->random, 3 * MSI_WRITES_MAX), at = 0;
+
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned step = 0; !parts[i].skipped; step++) {
+			if (at++ == moment)
+				virtqueue_kick(device_request_queue(d));
+			if (!msi_step(d, parts[i].action, step, request_source(d), &targets[target].message))
+				break;
+		}
+	if (at <= moment)
+		virtqueue_kick(device_request_queue(d));
+	return at <= moment;
+}
+
+/*
+ * The masked update, or where the layout has no such mask the staged one, under traffic. Broken by: all of the above,
+ * with the right timing. Symptom: a request that hangs after irqbalance moved its interrupt.
+ */
+CHECK(under_fire, "msi.change-under-fire", REQ("msi-stage-01", "msi-mask-02", "msi-own-01"), DESCRIBED,
+      NEEDS(MSI_NEEDS), "While its message changes, each event of a source is one message, the old or the new one")
+{
+	struct request *requests;
+	uint32_t sum = 0;
+
+	start(t, d, true);
+	requests = traffic_make(t, d, 1, 0);
+	mark(d);
+	for (unsigned i = 0; i < TRAFFIC_ROUNDS; i++) {
+		unsigned target = SPARE + i % 2;
+		uint32_t before = arrived(target);
+
+		traffic_add(t, d, requests, NULL);
+		if (change_under_fire(t, d, target))
+			require(t, WAIT_UNTIL(arrived(target) != before, device_patience_ns),
+				"an event after the change arrives at the new place (round %u)", i);
+		traffic_take_all(t, d);
+		require(t,
+			WAIT_UNTIL((sum = arrived(own(d)) + arrived(SPARE) + arrived(SPARE + 1)) > i,
+				   device_patience_ns),
+			"a message comes for each event (%u of %u)", sum, i + 1);
+	}
+	quiet_moment(t);
+	irq_settle();
+	expect_eq(t, arrived(own(d)) + arrived(SPARE) + arrived(SPARE + 1), TRAFFIC_ROUNDS,
+		  "messages at the places where they were aimed");
+	for (unsigned i = 0; i < SPARE; i++)
+		if (i != own(d))
+			expect_eq(t, arrived(i), 0, "messages at target %u", i);
+	expect_eq(t, irq_unowned_count() - stray_mark, 0, "messages that went astray (the last one's data is 0x%x)",
+		  irq_unowned_last());
+}
+
+/* Broken by: a reset that forgets to forget. Symptom: after kexec, interrupts at vectors of the former kernel. */
+CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
+      "A device reset disables messages")
+{
+	start(t, d, true);
+	one_message(t, d, own(d), "before the reset");
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	negotiate(t, d);
+	if (d->msi.layout->state_width)
+		expect(t, !msi_enabled(d), "messages are disabled after a reset");
+	set_up_queues(t, d);
+	device_go(d);
+	expect_wire(t, d, "after a reset");
+}
+
+/* Broken by: state that outlives the driver. Symptom: a source that stays masked, or an interrupt before its time. */
+CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "A device reset forgets masks, messages and pending events")
+{
+	start(t, d, true);
+	if (msi_can(&d->msi, MSI_MASK)) {
+		msi_do(d, MSI_MASK, request_source(d), NULL);
+		no_message(t, d, "of a masked source");
+	}
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	if (d->msi.layout == &msi_f44) {
+		negotiate(t, d);
+		expect_source(t, d, request_source(d), TARGETS, 1);
+		expect_source(t, d, MSI_CONFIG, TARGETS, 1);
+		require_ok(t, device_reset(d), "the device comes back from reset");
+	}
+	start(t, d, true);
+	if (msi_can(&d->msi, MSI_UNMASK) && !msi_is(&d->msi, MSI_ENABLES_FIRST))
+		msi_do(d, MSI_UNMASK, request_source(d), NULL);
+	quiet_moment(t);
+	expect_only(t, TARGETS, 0, "after a reset, before anything happened");
+	one_message(t, d, own(d), "after a reset");
+}
+
+/* Broken by: a switch with one position, or an event that falls between the two. Symptom: a driver that cannot get all
+ * its vectors and falls back to the line hangs. */
+CHECK(disable, "msi.disable-returns-to-the-line", REQ("msi-off-02"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
+      "Once messages are disabled the line is used again, and nothing is lost")
+{
+	bool early = msi_is(&d->msi, MSI_EARLY);
+
+	prepare(t, d, true, 0, 1);
+	for (unsigned i = 0; i < 2; i++) {
+		if (!early) {
+			if (!i)
+				device_go(d);
+			one_message(t, d, own(d), "with messages enabled");
+		}
+		msi_do(d, MSI_DISABLE, 0, NULL);
+		if (early)
+			device_go(d);
+		expect_wire(t, d, "after messages were disabled");
+		if (early)
+			return;
+		msi_do(d, MSI_ENABLE, 0, NULL);
+	}
+}
+
+/* Broken by: telling addresses that nobody listens at. Symptom: the first request hangs. */
+CHECK(notify, "msi.notification-addresses", REQ("msi-notify-01"), DESCRIBED, NEEDS(MSI_NEEDS),
+      "The device honours the notification address of each virtqueue that it tells")
+{
+	struct transport *transport = &d->transport;
+	uint32_t area;
+
+	if (d->msi.layout == &msi_dragonball)
+		need(t, transport->vendor_id & DRAGONBALL_QUEUE_NOTIFY, "notification addresses");
+	else if (d->msi.layout == &msi_f40)
+		need(t, features_has(&d->msi.features, VIRTIO_F40_MMIO_NOTIFICATION), "notification addresses");
+	else
+		need(t, d->msi.layout == &msi_draft3, "notification addresses");
+	start(t, d, true);
+	area = reg_read(transport, VIRTIO_MMIO_QUEUE_NOTIFY);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		expect_eq(t, reg_read(transport, VIRTIO_MMIO_QUEUE_NOTIFY), area, "QueueNotify, read again");
+	transport->notify_base = VIRTIO_MSI_NOTIFY_BASE(area);
+	transport->notify_step = VIRTIO_MSI_NOTIFY_MULTIPLIER(area);
+	info(t, "notifications go to 0x%x + %u * virtqueue", transport->notify_base, transport->notify_step);
+	one_message(t, d, own(d), "notified of at the virtqueue's address");
+}
