@@ -119,7 +119,8 @@ def sections(known):
     found = {}
     for row, text in known.rows.items():
         found.setdefault(section_of(text)[0], (section_title(text), []))[1].append(row)
-    return [found[number] for number in sorted(found, key=lambda number: [int(part) for part in number.split(".")])]
+    # What does not come from the specification stands behind it.
+    return [found[number] for number in sorted(found, key=lambda number: [int(part) if part.isdigit() else 99 for part in number.split(".")])]
 
 
 def report(known):

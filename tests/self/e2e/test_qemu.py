@@ -71,6 +71,12 @@ def test_two_cpus():
     assert any(line.startswith("cpus: 2 announced") for line in environment(report, "modern"))
 
 
+def test_today_is_not_taken_for_a_draft():
+    """Feature bit 40 is RING_RESET here, and register 0x0c0 QueueReset: nothing of message signalled interrupts."""
+    lines = environment(booted("--only", "no.such.check"), "modern")
+    assert any("RING_RESET" in line for line in lines) and not any("message signalled" in line for line in lines), lines
+
+
 def test_list_is_what_runs():
     report = booted("--config", "modern")
     listed = run("--list", "--config", "modern", image=IMAGE).expect(0)
