@@ -14,7 +14,7 @@ Q := $(if $(V),,@)
 include firmware/arch/$(ARCH)/flags.mk
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
 INCLUDES := -I. -Ifirmware/arch/$(ARCH)/include -Ifirmware/arch/generic/include
-CFLAGS := -std=c11 -Os -g -ffreestanding -fno-strict-aliasing -fno-stack-protector -ffunction-sections -fdata-sections \
+CFLAGS := -std=c11 -Oz -g -ffreestanding -fno-strict-aliasing -fno-stack-protector -ffunction-sections -fdata-sections \
 	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
 # The files of checks, in the order in which the checks run.
