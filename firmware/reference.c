@@ -49,7 +49,7 @@ static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR] __attribute__((section(".a
 static struct random choices; /* the devices' own, so that a check's random choices do not depend on them */
 static enum schedule schedule;
 static bool read_only;
-static unsigned layout; /* of all devices; LAYOUT_ALL: each has another one */
+static unsigned chosen_layout; /* of all devices; LAYOUT_ALL: each has another one */
 /* Messages on their way. They leave when the model is left, because a handler may enter it again. */
 static struct irq_message messages[MESSAGES_MAX];
 static unsigned message_count;
@@ -250,11 +250,11 @@ static const char *read_schedule(const char *name)
 
 static const char *read_layout(const char *name)
 {
-	layout = LAYOUT_ALL;
+	chosen_layout = LAYOUT_ALL;
 	if (!strcmp(name, "all"))
 		return NULL;
-	for (layout = 0; *name && layout < LAYOUTS; layout++)
-		if (!strcmp(name, layouts[layout].name))
+	for (chosen_layout = 0; *name && chosen_layout < LAYOUTS; chosen_layout++)
+		if (!strcmp(name, layouts[chosen_layout].name))
 			return NULL;
 	return *name ? "touchstone.ref-msi is no layout" : NULL;
 }
@@ -275,7 +275,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 		.now_ns = now,
 		.output = output,
 	};
-	const struct layout *msi = &layouts[layout == LAYOUT_ALL ? 1 + index : layout];
+	const struct layout *msi = &layouts[chosen_layout == LAYOUT_ALL ? 1 + index : chosen_layout];
 	struct model_config config;
 
 	if (msi->msi)
