@@ -26,14 +26,11 @@ DATA = f"{TOP}/tests/self/proven.txt"
 # How the healthy device is run: each must pass everything.
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
            for version in (1, 2, 3) for schedule in ("prompt", "lazy", "mixed") for line in ("level", "edge")]
-# What every defect is shown to. A defect that its Version does not have is shown in one that does, the newest.
-EXPENSIVE = "*wrap*"
 # The layouts of message signalled interrupts; their defects, which begin with msi_, are shown to their checks alone.
 LAYOUTS = ("draft3", "f40", "f40-fixed", "f40-patch", "f40-fixed-patch", "dragonball", "f44")
 HEALTHY += [f"touchstone.ref-msi={layout} touchstone.ref-schedule={schedule}" for layout in LAYOUTS for schedule in ("prompt", "lazy", "mixed")]
-MSI = [f"touchstone.ref-msi={layout} touchstone.only=msi.* touchstone.defect=msi_*" for layout in LAYOUTS]
-# What a defect is shown to. The checks over the wrap of the index cost most of the time and see few defects more than the others.
-SHARES = ("a*,b*,c*,d*,e*,f*,g*,h*,i*,j*,k*,l*,ma*,me*,mi*,mo*,mu*", "n*", "o*,p*,q*,r*,s*,t*,u*,v*,w*,x*,y*,z*")
+# What every defect is shown to. A defect that its Version does not have is shown in one that does, the newest.
+EXPENSIVE = "*wrap*"
 VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone.only=interrupt.*",
             "touchstone.ref-read-only touchstone.only=blk.*", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
 # The checks over the wrap of the index cost more time than all others: they get the defects of their rows, and those that nothing else noticed.
@@ -132,17 +129,11 @@ def main():
     expensive = {row for check, rows in ids.items() if fnmatch(check, EXPENSIVE) for row in rows}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         failures = [line for lines in pool.map(healthy, HEALTHY) for line in lines]
-        failures += prove(pool, table, names, VARIANTS)
+        msi = [name for name in names if name.startswith("msi_")]
+        failures += prove(pool, table, msi, [f"touchstone.ref-msi={layout} touchstone.only=msi.*" for layout in LAYOUTS])
+        failures += prove(pool, table, [name for name in names if name not in msi], VARIANTS)
         failures += prove(pool, table, [name for name, (rows, caught) in table.items() if not caught or expensive & set(rows)], (LAST_RESORT,))
     failures += [f"defect {name} was not shown" for name in names if name not in table]
-        table = {}
-        parts = [f"touchstone.proof=all touchstone.defect={share} {variant}" for variant in VARIANTS for share in SHARES]
-        parts += [f"touchstone.proof=all {words}" for words in MSI]
-        for found, troubles in pool.map(proof, parts):
-            failures += troubles
-            for name, (rows, caught) in found.items():
-                table.setdefault(name, (rows, set()))[1].update(caught)
-    ids, known = checks(), unproven()
     open_ends = {f"defect {name}" for name, (_, caught) in table.items() if not caught}
     open_ends |= {f"check {check}" for check in ids if not any(check in caught for _, caught in table.values())}
     failures += [f"{line}: nobody notices it" if line.startswith("defect") else f"{line} notices no defect"
