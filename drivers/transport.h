@@ -23,9 +23,9 @@ struct transport {
 	const char *name; /* for the journal; owned by the device */
 	const struct transport_bus *bus;
 	void *bus_context;
-	uint64_t base, size;			/* of the window; 0 for a device that is not in memory */
-	struct irq_line *line;			/* NULL: the platform gave no interrupt */
-	const struct stimuli *stimuli;		/* NULL: nobody at its other side listens to us */
+	uint64_t base, size;		   /* of the window; 0 for a device that is not in memory */
+	struct irq_line *line;		   /* NULL: the platform gave no interrupt */
+	const struct stimuli *stimuli;	   /* NULL: nobody at its other side listens to us */
 	uint32_t notify_base, notify_step; /* where notifications go, from one virtqueue to the next; 0: QueueNotify */
 	uint32_t version, device_id, vendor_id; /* as read by transport_identify() */
 };
