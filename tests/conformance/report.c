@@ -35,9 +35,14 @@ static void report_event(const struct journal_event *event, void *context)
 	switch (event->kind) {
 	case JOURNAL_READ:
 	case JOURNAL_WRITE:
-		/* The device is named only if it is another than the one under test. */
-		print("%s%s%s %s 0x%03x%s = 0x%lx", same ? "" : event->text, same ? "" : " ",
-		      event->kind == JOURNAL_READ ? "read" : "write", name ? name : "?", event->where,
+		/* Said only if it is not obvious: the device, where it is not the one under test; the offset. */
+		print("%s%s%s ", same ? "" : event->text, same ? "" : " ",
+		      event->kind == JOURNAL_READ ? "read" : "write");
+		if (!name || event->where >= VIRTIO_MMIO_CONFIG)
+			print("%s 0x%03x", name ? name : "?", event->where);
+		else
+			print("%s", name);
+		print("%s = 0x%lx",
 		      event->width == 4	  ? ""
 		      : event->width == 2 ? " (16 bits)"
 					  : " (8 bits)",
@@ -77,8 +82,11 @@ void report_failure(struct run *t, struct place place, const char *got, const ch
 		return;
 	print("# %s: ", t->check->level == SHOULD ? "warn" : "fail");
 	vprint(format, arguments);
-	print("\n#   property: %s\n", t->check->title);
-	report_clause(t->check);
+	print("\n");
+	if (t->failures == 1) {
+		print("#   property: %s\n", t->check->title);
+		report_clause(t->check);
+	}
 	if (got)
 		print("#   got: %s\n", got);
 	if (want)
