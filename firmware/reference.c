@@ -16,7 +16,8 @@ enum {
 	QUEUE_SIZE = 256,
 	PROMPT_UNITS = 256, /* of work after one write: more than any write causes, but not without end */
 	MIXED_ONE_IN = 4,   /* register accesses that let the device act */
-	MIXED_UNITS = 3,
+	MIXED_UNITS = 3,    /* done in a turn of a wait */
+	MIXED_BURST_ONE_IN = 8,
 	MIXED_BATCH = 3,     /* used buffers shown at once */
 	MIXED_IN_FLIGHT = 6, /* requests taken before the first completes */
 	OUTPUT_MAX = 256,    /* of a console, kept for whoever asks */
@@ -44,6 +45,7 @@ static struct reference {
 	struct irq_line *line;
 	uint8_t output[OUTPUT_MAX];
 	uint32_t output_size;
+	bool idle, defective; /* idle: nothing to do until a register is accessed */
 } references[REFERENCE_DEVICES] __attribute__((section(".arena")));
 static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR] __attribute__((section(".arena")));
 static struct random choices; /* the devices' own, so that a check's random choices do not depend on them */
@@ -134,6 +136,7 @@ static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
 	const bool on = irq_enable(false);
 	uint32_t value = model_read(&reference->model, offset, width);
 
+	reference->idle = false;
 	if (schedule == MIXED && !random_below(&choices, MIXED_ONE_IN))
 		model_run(&reference->model, 1);
 	leave(on);
@@ -145,6 +148,7 @@ static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t va
 	struct reference *reference = context;
 	const bool on = irq_enable(false);
 
+	reference->idle = false;
 	model_write(&reference->model, offset, width, value);
 	if (schedule == PROMPT)
 		model_run(&reference->model, PROMPT_UNITS);
@@ -157,10 +161,18 @@ static const struct transport_bus reference_bus = { .read = bus_read, .write = b
 
 /* ---- what happens from outside (drivers/stimuli.h) ---- */
 
+static struct model *woken(void *context)
+{
+	struct reference *reference = context;
+
+	reference->idle = false;
+	return &reference->model;
+}
+
 static bool change_config(void *context)
 {
 	const bool on = irq_enable(false);
-	bool done = model_config_change(&((struct reference *)context)->model);
+	bool done = model_config_change(woken(context));
 
 	irq_enable(on);
 	return done;
@@ -169,7 +181,7 @@ static bool change_config(void *context)
 static bool announce(void *context)
 {
 	const bool on = irq_enable(false);
-	bool done = model_net_announce(&((struct reference *)context)->model);
+	bool done = model_net_announce(woken(context));
 
 	irq_enable(on);
 	return done;
@@ -177,7 +189,7 @@ static bool announce(void *context)
 
 static bool input(void *context, const void *bytes, uint32_t size)
 {
-	struct model *model = &((struct reference *)context)->model;
+	struct model *model = woken(context);
 	const bool on = irq_enable(false);
 	bool done = model_net_receive(model, bytes, size) || model_console_input(model, 0, bytes, size);
 
@@ -206,8 +218,18 @@ static bool work(void)
 	bool worked = false;
 
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
-		worked |= model_has_work(&references[i].model);
-		model_run(&references[i].model, schedule == MIXED ? 1 + random_below(&choices, MIXED_UNITS) : 1);
+		struct reference *reference = &references[i];
+		unsigned units = 1;
+
+		if (reference->idle)
+			continue;
+		/* Mostly slow, now and then as fast as it can. */
+		if (schedule == MIXED)
+			units = random_below(&choices, MIXED_BURST_ONE_IN) ? 1 + random_below(&choices, MIXED_UNITS)
+									   : PROMPT_UNITS;
+		/* A defect may show in what the device does long after it was left alone. */
+		worked |= !reference->defective || model_has_work(&reference->model);
+		reference->idle = !model_run(&reference->model, units) && !reference->defective;
 	}
 	leave(on);
 	return worked;
@@ -294,6 +316,9 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 	config.net.responder = true;
 	config.console.echo = true;
 	memcpy(config.defects, defects, sizeof(config.defects));
+	reference->idle = reference->defective = false;
+	for (unsigned i = 0; i < MODEL_DEFECT_WORDS; i++)
+		reference->defective |= defects[i] != 0;
 	irq_soft_line_set(reference->line, false);
 	reference->output_size = 0;
 	return model_init(&reference->model, &config, &host);
