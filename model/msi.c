@@ -159,9 +159,10 @@ static void enable(struct model *m, bool on)
 	for (uint32_t source = 0; source <= model_queue_count(m); source++) {
 		uint32_t number = vector_of(m, source);
 
-		if (on && (status & cause_of(source)))
+		if (on && (status & cause_of(source)) && !broken(m, msi_enable_forgets))
 			model_msi_event(m, source);
-		else if (!on && number < MODEL_MSI_VECTORS && msi->vector[number].pending)
+		else if (!on && !broken(m, msi_disable_forgets) && number < MODEL_MSI_VECTORS &&
+			 msi->vector[number].pending)
 			model_raise_line(m, cause_of(source));
 	}
 	for (uint32_t i = 0; !on && i < MODEL_MSI_VECTORS; i++)
