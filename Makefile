@@ -95,6 +95,11 @@ host:
 	@$(MAKE) --no-print-directory ARCH=host BUILD=$(BUILD)
 	tests/self/host.sh
 
+# Which lines of the drivers and of the checks run in the host port; V=1 shows those that do not.
+line-coverage:
+	@$(MAKE) --no-print-directory ARCH=host HOST_SANITIZE= HOST_COVERAGE="--coverage -O0" BUILD=$(BUILD)/cover
+	$(PYTHON) tests/self/line_coverage.py $(BUILD)/cover/host/touchstone $(if $(V),-v)
+
 lint:
 	$(PYTHON) tests/self/lint.py
 
@@ -113,6 +118,7 @@ help:
 	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
 	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
+	@echo "make line-coverage   which lines of drivers/ and tests/conformance/ the host port reaches; V=1 shows the others"
 	@echo "make fuzz       the fuzzing harnesses, FUZZ_SECONDS=600 each; FUZZ=NAME for one"
 	@echo "make lint       layout, licence lines, checks that name rows; make format lays the C out"
 	@echo "make clean      remove what was built"
@@ -120,7 +126,7 @@ help:
 include tests/self/unit/Makefile.inc
 include tests/self/fuzz/Makefile.inc
 
-.PHONY: all run quick check stability host matrix coverage lint format clean help
+.PHONY: all run quick check stability host matrix coverage line-coverage lint format clean help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)
