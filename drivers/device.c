@@ -6,6 +6,8 @@
 #include "firmware/arch/clock.h"
 #include "firmware/lib/string.h"
 
+const char device_queue_too_small[] = "the virtqueue is too small for a request";
+
 uint64_t device_patience_ns = MILLISECONDS(2000);
 
 enum {
@@ -244,6 +246,10 @@ const char *device_make_request(struct device *device, struct request *request, 
 
 const char *device_add_request(struct device *device, struct request *request, const struct chain_shape *shape)
 {
+	const unsigned descriptors = shape && shape->indirect ? shape->direct + 1u : request->count;
+
+	if (descriptors > device_request_queue(device)->size)
+		return device_queue_too_small;
 	request->readable_checksum = readable_checksum(request);
 	if (virtqueue_add(device_request_queue(device), request->segments, request->count, shape, request) < 0)
 		return dma_exhausted;

@@ -117,6 +117,9 @@ static inline struct virtqueue *device_request_queue(struct device *device)
 
 /* Makes the type's request. tag makes it differ from others. */
 const char *device_make_request(struct device *device, struct request *request, uint64_t tag);
+/* What driver functions return as their error for a request that no virtqueue of this size has room for. Compared by
+ * address. */
+extern const char device_queue_too_small[];
 /* Adds it to the request queue, which must have room; the token of its completion is the request. */
 const char *device_add_request(struct device *device, struct request *request, const struct chain_shape *shape);
 /* Waits until the request queue has a used entry, takes it and judges it: used ring, length, data, readable part

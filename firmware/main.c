@@ -172,6 +172,7 @@ static void open_references(void)
 		.line = options.ref_line,
 		.msi = options.ref_msi,
 		.version = options.ref_version,
+		.queue_size = options.ref_queue_size,
 		.seed = options.seed,
 	});
 

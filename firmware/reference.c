@@ -13,7 +13,6 @@
 
 enum {
 	DISK_SECTORS = 256,
-	QUEUE_SIZE = 256,
 	PROMPT_UNITS = 256, /* of work after one write: more than any write causes, but not without end */
 	MIXED_ONE_IN = 4,   /* register accesses that let the device act */
 	MIXED_UNITS = 3,    /* done in a turn of a wait */
@@ -51,6 +50,7 @@ static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR] __attribute__((section(".a
 static struct random choices; /* the devices' own, so that a check's random choices do not depend on them */
 static enum schedule schedule;
 static bool read_only;
+static uint16_t queue_size;
 static unsigned chosen_layout; /* of all devices; LAYOUT_ALL: each has another one */
 /* Messages on their way. They leave when the model is left, because a handler may enter it again. */
 static struct irq_message messages[MESSAGES_MAX];
@@ -303,7 +303,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 	if (msi->msi)
 		version = msi->msi == MODEL_MSI_DRAFT3 ? VIRTIO_MMIO_VERSION_POLLED_RESET : VIRTIO_MMIO_VERSION_MODERN;
 	model_config_default(&config, types[index], version);
-	config.queue_size_max = QUEUE_SIZE;
+	config.queue_size_max = queue_size;
 	config.msi = msi->msi;
 	config.msi_sharing = msi->sharing;
 	config.msi_patch_state = msi->patch_state;
@@ -337,13 +337,15 @@ const char *reference_init(const struct reference_options *options)
 	if (!wrong && *options->line && !edge && strcmp(options->line, "level"))
 		wrong = "touchstone.ref-line is neither level nor edge";
 	read_only = options->read_only;
+	queue_size = (uint16_t)options->queue_size;
 	random_seed(&choices, options->seed, random_hash("reference"));
 	for (unsigned i = 0; !wrong && i < REFERENCE_DEVICES; i++) {
 		references[i].line = irq_soft_line_open(edge ? IRQ_EDGE : IRQ_LEVEL);
 		if (!references[i].line)
 			wrong = "this machine has no interrupt for it";
 		else if (!power_on(i, (unsigned)options->version, defects))
-			wrong = "touchstone.ref-version is none of 1, 2, 3";
+			wrong = "touchstone.ref-version is none of 1, 2, 3, or touchstone.ref-queue-size no power of "
+				"two";
 	}
 	if (!wrong)
 		clock_on_wait(work);

@@ -22,6 +22,7 @@ struct reference_options {
 	const char *line;     /* "level" (default) or "edge" */
 	const char *msi;      /* layout of message signalled interrupts, "all" for one each; default none */
 	uint64_t version;     /* 1, 2 or 3 */
+	uint64_t queue_size;  /* QueueSizeMax of all virtqueues, a power of two */
 	bool read_only;	      /* the disk */
 	uint64_t seed;
 };

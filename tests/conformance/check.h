@@ -132,7 +132,8 @@ bool check_expect(struct run *t, bool held, const char *condition, struct place 
 	CHECK_FORMAT(5);
 bool check_expect_eq(struct run *t, uint64_t got, uint64_t want, struct place place, const char *format, ...)
 	CHECK_FORMAT(5);
-/* `wrong` as driver functions return it: NULL, or a sentence. dma_exhausted is an ERROR. */
+/* `wrong` as driver functions return it: NULL, or a sentence. dma_exhausted is an ERROR, device_queue_too_small a SKIP.
+ */
 bool check_expect_ok(struct run *t, const char *wrong, struct place place, const char *format, ...) CHECK_FORMAT(4);
 
 /* Ends the check with the verdict so far. */
@@ -146,6 +147,9 @@ void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* A step, for the log of a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 
+/* What device_add_request() says: the check ends as a SKIP if the virtqueue is too small, as an ERROR if anything else
+ * is wrong. */
+void need_added(struct run *t, const char *wrong);
 /* DMA memory, or the check ends as an ERROR. */
 void *need_memory(struct run *t, void *memory);
 

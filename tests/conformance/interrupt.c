@@ -302,6 +302,8 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
 			uint32_t mark = line->count;
 
 			require_ok(t, device_make_request(d, &requests[j], i), "a request can be made");
+			if (queue->size < 2 * requests[j].count)
+				skip(t, "%s", device_queue_too_small);
 			require_ok(t, device_add_request(d, &requests[j], NULL), "a request can be added");
 			virtqueue_kick(queue);
 			require(t, interrupt_came(line, mark),

@@ -25,6 +25,7 @@ static const struct option {
 	{ "patience", NUMBER, FIELD(patience_ms), 1, 3600000 },
 	{ "ref", TEXT, FIELD(ref), 0, 0 },
 	{ "ref-version", NUMBER, FIELD(ref_version), 1, 3 },
+	{ "ref-queue-size", NUMBER, FIELD(ref_queue_size), 1, 1024 },
 	{ "ref-schedule", TEXT, FIELD(ref_schedule), 0, 0 },
 	{ "ref-line", TEXT, FIELD(ref_line), 0, 0 },
 	{ "ref-msi", TEXT, FIELD(ref_msi), 0, 0 },
@@ -75,6 +76,7 @@ void options_parse(struct options *options, const char *cmdline,
 	options->timeout_ms = 10000;
 	options->patience_ms = 2000;
 	options->ref_version = 2;
+	options->ref_queue_size = 256;
 	string_copy(options->ref, sizeof(options->ref), "off");
 	string_copy(options->msi, sizeof(options->msi), "auto");
 

@@ -14,7 +14,7 @@ struct options {
 	uint64_t seed, repeat, timeout_ms, patience_ms;
 	/* The reference device: "on", "off" or "only"; and how it behaves (firmware/reference.h) */
 	char ref[8], ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];
-	uint64_t ref_version;
+	uint64_t ref_version, ref_queue_size;
 	bool ref_read_only;
 	char msi[16];  /* "auto", "off", or the layout of message signalled interrupts that every device has
 			  (drivers/msi.h) */

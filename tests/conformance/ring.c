@@ -354,7 +354,7 @@ CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCR
 	if (requests[0].count > 1 && !shape)
 		skip(t, "a request of this type takes more than one entry");
 	for (unsigned i = 0; i < BEFORE; i++)
-		traffic_do(t, d, &requests[i], shape);
+		traffic_do(t, d, &requests[i % queue->size], shape);
 	virtqueue_shuffle(queue, &t->random);
 	for (unsigned i = 0; i < queue->size; i++)
 		traffic_add(t, d, &requests[i], shape);

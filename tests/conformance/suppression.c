@@ -184,13 +184,14 @@ static void race(struct run *t, struct device *d, struct features features)
 {
 	struct virtqueue *queue = traffic_start(t, d, features, 0);
 	struct request *requests = traffic_make(t, d, queue->size, 0);
+	const uint32_t most = queue->size < RACE_BATCH ? queue->size : RACE_BATCH;
 	uint32_t latency, asked_in_time = 0;
 
 	latency = measure(t, d, &requests[0]);
 	for (unsigned i = 0; i < RACES; i++) {
 		disarm(queue);
 		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-		publish_batch(t, d, requests, 1 + random_below(&t->random, RACE_BATCH));
+		publish_batch(t, d, requests, 1 + random_below(&t->random, most));
 		virtqueue_notify(queue);
 		while (queue->outstanding) {
 			if (random_below(&t->random, 2))

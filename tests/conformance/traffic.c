@@ -186,10 +186,7 @@ void traffic_cut_randomly(struct run *t, struct request *request, unsigned most)
 
 void traffic_add(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape)
 {
-	const char *wrong = device_add_request(d, request, shape);
-
-	if (wrong)
-		broken(t, "%s", wrong);
+	need_added(t, device_add_request(d, request, shape));
 }
 
 unsigned traffic_room(const struct virtqueue *queue, const struct request *request)

@@ -5,7 +5,8 @@
  * memory that a device can reach changes, the interrupt line moves. Whatever it is: a check ends, gives a verdict, and
  * the report keeps to its contract.
  *
- * Input: flags, device, check (u16), defect (u16), then u8 accesses to the next event, u8 kind, arguments, and so on.
+ * Input: flags, device and size of the virtqueues, check (u16), defect (u16), then u8 accesses to the next event, u8
+ * kind, arguments, and so on.
  */
 #include "tests/self/fuzz/fuzz.h"
 
@@ -64,7 +65,7 @@ enum event {
 	EVENTS
 };
 
-static struct input input;
+static struct input wild;
 static unsigned countdown;
 static uint32_t flip; /* of the next value that is read */
 static bool other, lose, running;
@@ -88,7 +89,7 @@ static char line[LINE_LIMIT + 1];
 static size_t line_length;
 
 /* The report is printable lines of a bounded length. */
-static void take_output(char byte)
+static void put_report(char byte)
 {
 	if (byte != '\n') {
 		holds(byte >= 0x20 && byte < 0x7f);
@@ -117,7 +118,7 @@ static void write_number(uint64_t address, uint64_t value, size_t size)
 
 static const struct seen *any_queue(void)
 {
-	const uint8_t number = input_u8(&input);
+	const uint8_t number = input_u8(&wild);
 
 	/* Mostly one of the latest, the others may be long gone. */
 	return queue_count ? &queues[(queue_count - 1 - number % QUEUES_SEEN) % QUEUES_SEEN] : &selected;
@@ -130,34 +131,34 @@ static void move_index(const struct seen *queue)
 	if (!queue->size || !dma_contains(queue->used, VIRTQ_USED_BYTES(queue->size)))
 		return;
 	dma_fuzz_copy(&index, (const void *)(uintptr_t)(queue->used + 2), 2);
-	write_number(queue->used + 2, (uint16_t)(index + (int8_t)input_u8(&input)), 2);
+	write_number(queue->used + 2, (uint16_t)(index + (int8_t)input_u8(&wild)), 2);
 }
 
 static void write_used(const struct seen *queue)
 {
-	const uint64_t at = queue->size ? queue->used + 4 + 8ull * (input_u8(&input) % queue->size) : 0;
-	const uint8_t how = input_u8(&input);
+	const uint64_t at = queue->size ? queue->used + 4 + 8ull * (input_u8(&wild) % queue->size) : 0;
+	const uint8_t how = input_u8(&wild);
 
 	if (how & 1)
-		write_number(at, how & 2 ? input_u32(&input) : input_u8(&input), 4);
+		write_number(at, how & 2 ? input_u32(&wild) : input_u8(&wild), 4);
 	if (how & 4)
-		write_number(at + 4, how & 8 ? input_u32(&input) : input_u16(&input), 4);
+		write_number(at + 4, how & 8 ? input_u32(&wild) : input_u16(&wild), 4);
 }
 
 static void write_flags(const struct seen *queue)
 {
 	const uint64_t event = queue->used + VIRTQ_USED_BYTES(queue->size) - 2;
 
-	write_number(input_u8(&input) & 1 ? event : queue->used, input_u16(&input), 2);
+	write_number(input_u8(&wild) & 1 ? event : queue->used, input_u16(&wild), 2);
 }
 
 static void write_buffer(const struct seen *queue)
 {
 	struct virtq_desc desc = { 0 };
-	const uint64_t at = queue->size ? queue->desc + sizeof(desc) * (input_u8(&input) % queue->size) : 0;
-	const uint16_t offset = input_u16(&input);
+	const uint64_t at = queue->size ? queue->desc + sizeof(desc) * (input_u8(&wild) % queue->size) : 0;
+	const uint16_t offset = input_u16(&wild);
 	size_t got;
-	const uint8_t *bytes = input_bytes(&input, 1 + input_u8(&input) % BYTES_MAX, &got);
+	const uint8_t *bytes = input_bytes(&wild, 1 + input_u8(&wild) % BYTES_MAX, &got);
 
 	if (!dma_contains(at, sizeof(desc)))
 		return;
@@ -168,9 +169,9 @@ static void write_buffer(const struct seen *queue)
 
 static void scribble(void)
 {
-	const uint16_t at = input_u16(&input);
+	const uint16_t at = input_u16(&wild);
 	size_t got;
-	const uint8_t *bytes = input_bytes(&input, 1 + input_u8(&input) % BYTES_MAX, &got);
+	const uint8_t *bytes = input_bytes(&wild, 1 + input_u8(&wild) % BYTES_MAX, &got);
 
 	device_writes((uintptr_t)dma_fuzz_arena + at % NEAR, bytes, got);
 }
@@ -180,10 +181,10 @@ static void event(struct reference *reference, uint8_t kind)
 	switch (kind % EVENTS) {
 	case READ_OTHER:
 		other = true;
-		other_value = input_u32(&input);
+		other_value = input_u32(&wild);
 		break;
 	case READ_FLIP:
-		flip = 1u << input_u8(&input) % 32;
+		flip = 1u << input_u8(&wild) % 32;
 		break;
 	case LOSE_WRITE:
 		lose = true;
@@ -204,7 +205,7 @@ static void event(struct reference *reference, uint8_t kind)
 		scribble();
 		break;
 	case MOVE_LINE:
-		irq_soft_line_set(reference->line, input_u8(&input) & 1);
+		irq_soft_line_set(reference->line, input_u8(&wild) & 1);
 		break;
 	case CHANGE_CONFIG:
 		model_config_change(&reference->model);
@@ -232,10 +233,10 @@ static void turn(struct reference *reference)
 		countdown--;
 		return;
 	}
-	if (!input_left(&input))
+	if (!input_left(&wild))
 		return;
-	countdown = input_u8(&input);
-	event(reference, input_u8(&input));
+	countdown = input_u8(&wild);
+	event(reference, input_u8(&wild));
 }
 
 static uint32_t wild_read(void *context, uint32_t offset, uint8_t width)
@@ -294,7 +295,7 @@ static void start_once(void)
 	if (started)
 		return;
 	started = true;
-	print_to(take_output);
+	print_to(put_report);
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
 		level_lines[i] = irq_soft_line_open(IRQ_LEVEL);
 		edge_lines[i] = irq_soft_line_open(IRQ_EDGE);
@@ -356,28 +357,31 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct check *check;
 	struct device *device;
 	struct input rest;
+	static const uint16_t sizes[] = { 256, 1, 2, 4, 8, 16, 64, 1024 };
 	char name[NAME_MAX];
 	uint16_t number;
-	uint8_t flags;
+	uint8_t flags, which;
 
 	start_once();
-	input = (struct input){ data, data + size };
-	flags = input_u8(&input);
-	device = &devices[input_u8(&input) % REFERENCE_DEVICES];
-	number = input_u16(&input);
+	wild = (struct input){ data, data + size };
+	flags = input_u8(&wild);
+	which = input_u8(&wild);
+	device = &devices[which % REFERENCE_DEVICES];
+	queue_size = sizes[which / REFERENCE_DEVICES % (sizeof(sizes) / sizeof(sizes[0]))];
+	number = input_u16(&wild);
 	countdown = queue_count = flip = steps = 0;
 	other = lose = false;
 	dma_fuzz_init();
 	dma_forget();
 	irq_enable(true);
-	power(flags, input_u16(&input));
+	power(flags, input_u16(&wild));
 
-	rest = input;
+	rest = wild;
 	if (!(flags & WILD_DISCOVERY))
-		input.end = input.at;
+		wild.end = wild.at;
 	if (!discover())
 		return 0;
-	input = rest;
+	wild = rest;
 	check = choose(device, number);
 	options.peer = flags & PEER;
 	format_string(name, sizeof(name), "%s.%s", device->name, check->id);
