@@ -118,7 +118,8 @@ def test(data, dice):
         assert stream.plan == len(stream.results) and stream.running is None and not stream.problems
         assert len({check.name for check in stream.results}) == len(stream.results), "a check has two results"
         text = data.replace(b"\r", b"")
-        begin, end = text.index(b"KTAP version 1\n"), text.index(b"\n# end ") + 1
+        begin = text.index(b"KTAP version 1\n")
+        end = text.index(b"\n# end ", begin) + 1
         assert int(re.search(rb"crc32=0x(\w+)", text[end:])[1], 16) == zlib.crc32(text[begin:end]), "believed with a wrong checksum"
 
 
