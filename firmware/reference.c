@@ -96,7 +96,7 @@ static void leave(bool on)
 		struct irq_message message = messages[0];
 
 		message_count--;
-		memcpy(messages, messages + 1, message_count * sizeof(message));
+		memmove(messages, messages + 1, message_count * sizeof(message));
 		irq_message_send(&message);
 		irq_enable(on);
 		irq_settle();
