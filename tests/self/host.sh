@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # The host port under ASan and UBSan: the healthy reference device passes every check in every Version and schedule, and with every layout of message signalled
-# interrupts, and with hardly any room in its virtqueues. It is taken for one that has them exactly when it is, although RING_RESET, Version 3 and 0x0c0 are used twice.
+# interrupts, and with hardly any room in its virtqueues.
+# It is taken for one that has them exactly when it is, although RING_RESET, Version 3 and 0x0c0 are used twice.
 set -u
 
 program=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)/build/host/touchstone

@@ -19,9 +19,12 @@ FOLDERS = ("drivers/", "tests/conformance/")
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
            for version in (1, 2, 3) for schedule, line in (("prompt", "level"), ("lazy", "edge"), ("mixed", "level"))]
 HEALTHY += [f"touchstone.ref-version={version} touchstone.ref-queue-size={size}" for version in (1, 2) for size in (1, 2, 4, 8)]
+HEALTHY += [f"touchstone.ref-msi={layout} touchstone.skip=*wrap*"
+            for layout in ("draft3", "f40", "f40-fixed", "f40-patch", "f40-fixed-patch", "dragonball", "f44")]
 HEALTHY += ["touchstone.ref-read-only", "touchstone.list", "touchstone.ref-version=1 touchstone.ref-read-only", "touchstone.only=none"]
 # The checks over the wrap of the index cost most of the time, and see few defects more than the others.
 DEFECTIVE = ["touchstone.proof=all touchstone.skip=*wrap*", "touchstone.proof=all touchstone.ref-version=1 touchstone.skip=*wrap*",
+             "touchstone.proof=all touchstone.ref-msi=all touchstone.only=msi.*",
              "touchstone.proof=all touchstone.ref-line=edge touchstone.only=interrupt.*",
              "touchstone.proof=all touchstone.ref-read-only touchstone.only=blk.*"]
 

@@ -5,8 +5,8 @@
  * memory that a device can reach changes, the interrupt line moves. Whatever it is: a check ends, gives a verdict, and
  * the report keeps to its contract.
  *
- * Input: flags, device and size of the virtqueues, check (u16), defect (u16), then u8 accesses to the next event, u8
- * kind, arguments, and so on.
+ * Input: flags, device and size of the virtqueues, check (u16), defect and layout of message signalled interrupts
+ * (u16), then u8 accesses to the next event, u8 kind, arguments, and so on.
  */
 #include "tests/self/fuzz/fuzz.h"
 
@@ -49,6 +49,8 @@ enum {
 	PEER = 1 << 5,
 	READ_ONLY = 1 << 6,
 	EDGE = 1 << 7,
+
+	LAYOUT_SHIFT = 10, /* in the word of the defect */
 };
 
 enum event {
@@ -314,7 +316,10 @@ static void power(uint8_t flags, uint16_t defect)
 	read_only = flags & READ_ONLY;
 	random_seed(&choices, 1, random_hash("reference"));
 	memset(disk, 0, sizeof(disk));
-	defect %= model_defect_count() + 1;
+	chosen_layout = defect >> LAYOUT_SHIFT;
+	chosen_layout %= LAYOUTS;
+	message_count = 0;
+	defect = (uint16_t)((defect & ((1u << LAYOUT_SHIFT) - 1)) % (model_defect_count() + 1));
 	defects[defect / 32] |= defect ? 1u << defect % 32 : 0;
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
 		irq_line_attach(level_lines[i], NULL, NULL);

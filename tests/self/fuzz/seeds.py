@@ -91,7 +91,8 @@ def queue(dice):
 def checks(dice):
     for number in range(120):
         small = number & 0x1c if number % 12 >= 8 else 0     # virtqueues with little room
-        head = bytes([number % 12 | (number % 16 == 0) << 4 | number % 32 & 0x20, number % 4 | small]) + noise(dice, 2) + bytes(2)
+        head = bytes([number % 12 | (number % 16 == 0) << 4 | number % 32 & 0x20, number % 4 | small]) + noise(dice, 2)
+        head += struct.pack("<H", number % 8 << 10)
         yield head + b"".join(noise(dice, 12) for _ in range(number % 8))
 
 
