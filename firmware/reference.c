@@ -187,7 +187,7 @@ static bool announce(void *context)
 	return done;
 }
 
-static bool input(void *context, const void *bytes, uint32_t size)
+static bool send_in(void *context, const void *bytes, uint32_t size)
 {
 	struct model *model = woken(context);
 	const bool on = irq_enable(false);
@@ -197,7 +197,7 @@ static bool input(void *context, const void *bytes, uint32_t size)
 	return done;
 }
 
-static uint32_t take_output(void *context, void *bytes, uint32_t room)
+static uint32_t take_out(void *context, void *bytes, uint32_t room)
 {
 	struct reference *reference = context;
 	const bool on = irq_enable(false);
@@ -209,7 +209,7 @@ static uint32_t take_output(void *context, void *bytes, uint32_t room)
 	return size;
 }
 
-static const struct stimuli reference_stimuli = { change_config, announce, input, take_output };
+static const struct stimuli reference_stimuli = { change_config, announce, send_in, take_out };
 
 /* While the driver waits, all devices work. */
 static bool work(void)
