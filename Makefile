@@ -133,11 +133,7 @@ help:
 include tests/self/unit/Makefile.inc
 include tests/self/fuzz/Makefile.inc
 
-<<<<<<< HEAD
-.PHONY: all run quick check stability host matrix coverage line-coverage lint format clean help
-=======
-.PHONY: all run quick check stability host prove matrix coverage lint format clean help
->>>>>>> 9b2f689 (make check: the matrix and the stability runs are part of it)
+.PHONY: all run quick check stability host prove matrix coverage line-coverage lint format clean help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)
