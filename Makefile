@@ -40,10 +40,10 @@ $(OUT)/touchstone.debug: $(OBJECTS) linker/$(ARCH).ld
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -nostdlib -static -T linker/$(ARCH).ld -Wl,--gc-sections,--build-id=none -o $@ $(OBJECTS)
 
-$(OUT)/gen/requirements.c: tests/conformance/requirements.csv tests/conformance/requirements.py
+$(OUT)/gen/requirements.c: tests/conformance/requirements.csv tests/conformance/requirements.py $(CHECKS:%=tests/conformance/%.c)
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
-	$(Q)$(PYTHON) tests/conformance/requirements.py $< > $@.new && mv $@.new $@
+	$(Q)$(PYTHON) tests/conformance/requirements.py $< $(CHECKS:%=tests/conformance/%.c) > $@.new && mv $@.new $@
 
 $(OUT)/gen/%.c.o: $(OUT)/gen/%.c Makefile firmware/arch/$(ARCH)/flags.mk
 	@echo "  CC      $<"

@@ -12,7 +12,7 @@ import subprocess
 CONFIGS = ("modern", "legacy")
 
 _FORCE_LEGACY = {"modern": "false", "legacy": "true"}
-_DISK_BYTES = 8 << 20
+_DISK_BYTES = 2 << 20
 _SECTOR = 512
 
 
