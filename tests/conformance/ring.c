@@ -649,7 +649,7 @@ static void fail_and_look(struct run *t, struct device *d, uint32_t type, uint64
 
 	require_ok(t, blk_make(&blk, type, sector, VIRTIO_BLK_SECTOR, true), "a request can be made");
 	for (unsigned i = 0; i < POISONS; i++) {
-		const char *wrong = NULL;
+		const char *wrong = "used.idx went back";
 		struct completion done;
 
 		traffic_poison(&blk.request, poisons[i]);
