@@ -179,10 +179,7 @@ const char *device_setup_queue_in(struct device *device, struct virtqueue *queue
 	max = reg_read(&device->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
 	if (!max)
 		return "the virtqueue does not exist: QueueSizeMax is 0";
-	/* 2.7: the size is a power of 2, which the maximum need not be. */
-	if (size > max)
-		for (size = (uint16_t)max; size & (size - 1u);)
-			size &= (uint16_t)(size - 1);
+	size = virtqueue_size(size, max);
 	if (transport_is_legacy(&device->transport)) {
 		if (!virtqueue_alloc_legacy(queue, &device->transport, index, size, event_idx, PAGE_SIZE, LEGACY_ALIGN))
 			return dma_exhausted;

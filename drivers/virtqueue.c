@@ -6,6 +6,17 @@
 #include "drivers/dma.h"
 #include "firmware/lib/string.h"
 
+uint16_t virtqueue_size(uint16_t wanted, uint32_t max)
+{
+	uint32_t size = max;
+
+	if (wanted <= max)
+		return wanted;
+	while (size & (size - 1))
+		size &= size - 1;
+	return (uint16_t)size;
+}
+
 static bool start_books(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
 			bool event_idx)
 {

@@ -60,6 +60,9 @@ struct virtqueue {
 	uint16_t free_count;
 };
 
+/* `wanted`, or the largest power of 2 that is not above `max` (2.7: a size is one, the maximum need not be). */
+uint16_t virtqueue_size(uint16_t wanted, uint32_t max);
+
 /*
  * Allocates rings for `size` entries and starts at index 0. Touches no register. Modern: three areas, each at its least
  * alignment. False if the arena is full.

@@ -174,7 +174,7 @@ static bool change_config(void *context)
 	const bool on = irq_enable(false);
 	bool done = model_config_change(woken(context));
 
-	irq_enable(on);
+	leave(on);
 	return done;
 }
 
@@ -183,17 +183,17 @@ static bool announce(void *context)
 	const bool on = irq_enable(false);
 	bool done = model_net_announce(woken(context));
 
-	irq_enable(on);
+	leave(on);
 	return done;
 }
 
 static bool send_in(void *context, const void *bytes, uint32_t size)
 {
-	struct model *model = woken(context);
 	const bool on = irq_enable(false);
+	struct model *model = woken(context);
 	bool done = model_net_receive(model, bytes, size) || model_console_input(model, 0, bytes, size);
 
-	irq_enable(on);
+	leave(on);
 	return done;
 }
 

@@ -114,7 +114,8 @@ CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03"
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		make_pending(t, d);
 		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-		expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 after the acknowledgement");
+		expect_eq(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, 0,
+			  "the used buffer bit of InterruptStatus after the acknowledgement");
 		irq_line_rearm(line);
 	}
 }
@@ -195,7 +196,8 @@ CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-
 	start_quiet(t, d, NO_FEATURES);
 	make_pending(t, d);
 	for (unsigned i = 0; i < ROUNDS; i++)
-		expect_eq(t, interrupt_status(d), VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus, read %u", i + 1);
+		expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+		       "the used buffer bit of InterruptStatus is set, read %u", i + 1);
 	if (line->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line), "the line is still asserted after the reads");
 }

@@ -42,7 +42,7 @@ static void start_laid_out(struct run *t, struct device *d, const struct layout 
 	reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, layout->page_size);
 	count = d->type->queues_used(d);
 	for (uint16_t i = 0; i < count; i++) {
-		uint16_t size = layout->size < d->queue_max[i] ? layout->size : d->queue_max[i];
+		uint16_t size = virtqueue_size(layout->size, d->queue_max[i]);
 
 		if (!virtqueue_alloc_legacy(&d->queues[i], &d->transport, i, size, false, layout->page_size,
 					    layout->align))
@@ -195,7 +195,7 @@ CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-0
       NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE),
       "The ring has QueueSize entries, and its parts lie where the formula for that size puts them")
 {
-	uint16_t most = d->queue_max[d->type->request_queue] < 256 ? d->queue_max[d->type->request_queue] : 256;
+	uint16_t most = virtqueue_size(256, d->queue_max[d->type->request_queue]);
 
 	for (uint16_t size = SMALL_QUEUE; size <= most; size = (uint16_t)(size * 4)) {
 		start_laid_out(t, d, &(struct layout){ .page_size = PAGE, .align = PAGE, .size = size });

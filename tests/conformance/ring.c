@@ -23,12 +23,12 @@ enum {
 	INDICES = 1 << 16,
 };
 /* A device that takes longer for 2^16 requests is limited on purpose. */
-#define WRAP_PATIENCE_NS  MILLISECONDS(8000)
+#define WRAP_PATIENCE_NS  MILLISECONDS(6000)
 #define SIZES_PATIENCE_NS MILLISECONDS(2000) /* larger sizes are left out then */
 
 static uint16_t request_queue_max(const struct device *d)
 {
-	return d->queue_max[d->type->request_queue];
+	return virtqueue_size(VIRTQ_SIZE_MAX, d->queue_max[d->type->request_queue]);
 }
 
 /* Broken by: entries written to the wrong slot or under the wrong number, an index that skips or starts elsewhere. */
@@ -470,8 +470,8 @@ CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-tab
 		device_greet(d);
 		require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
 		for (unsigned i = 0; i < 2; i++) {
-			uint16_t index = i == life ? mine : other, max = d->queue_max[index];
-			uint16_t size = max < DEVICE_QUEUE_SIZE ? max : DEVICE_QUEUE_SIZE;
+			uint16_t index = i == life ? mine : other;
+			uint16_t size = virtqueue_size(DEVICE_QUEUE_SIZE, d->queue_max[index]);
 
 			if (!virtqueue_alloc(pair[i], &d->transport, index, size, false))
 				broken(t, "%s", dma_exhausted);
