@@ -9,6 +9,7 @@ import expectations
 from stream import LEVELS
 
 DEFAULT_VMM = "qemu-microvm"
+GUEST_TEXT = 1023       # OPTION_TEXT in tests/conformance/options.h, without its NUL
 MAX_SEED = (1 << 64) - 1
 
 _EPILOG = """\
@@ -128,6 +129,8 @@ def _patterns(option, values):
     for pattern in patterns:
         if not expectations.is_pattern(pattern):
             raise UsageError(f"{option} {pattern!r}: not a pattern (letters, digits and any of .-_*?/)")
+    if len(",".join(patterns)) > GUEST_TEXT:
+        raise UsageError(f"{option}: more than the {GUEST_TEXT} characters that the guest has room for; fewer patterns with wildcards do")
     return patterns
 
 

@@ -45,6 +45,7 @@ def test_bad_values():
     refused("--level", "shall", says="must")
     refused("--only", "a b", says="--only 'a b': not a pattern")
     refused("--skip", "", says="--skip '': not a pattern")
+    refused("--only", ",".join(["ring.wrap"] * 200), says="--only: more than the 1023 characters")
     refused("--config", "modern", says="--config modern")
     refused("--expect", "x", "--no-expect", says="exclude each other")
     refused("--list", "--json", "/dev/null", says="--list")
