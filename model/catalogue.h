@@ -339,6 +339,7 @@ X(net_nobcast_inert, NET, ANY, INBOUND, "net-filter-12", "acknowledges NOBCAST a
 X(net_nobcast_loses, NET, ANY, INBOUND, "net-filter-13", "lets ALLMULTI win over NOBCAST", 0) \
 X(net_reset_keeps_macs, NET, ANY, INBOUND, "net-mac-01", "keeps the MAC filter table over a reset", 0) \
 X(net_mac_table_late, NET, ANY, INBOUND, "net-mac-02", "applies MAC_TABLE_SET with the next command only", 0) \
+X(net_mac_table_adds, NET, ANY, INBOUND, "net-mac-04", "adds a new MAC table to the one before", 0) \
 X(net_mac_addr_not_in_config, NET, ANY, NONE, "net-mac-03", "leaves mac in the configuration space as it is at MAC_ADDR_SET", 0) \
 X(net_mac_filter_inert, NET, ANY, INBOUND, "net-mac-04", "delivers unicast frames for others", 0) \
 X(net_vlan_dropped, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN", 0) \

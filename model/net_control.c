@@ -75,7 +75,7 @@ static bool set_mac_table(struct model *m, struct command *c)
 				c->offset += (uint64_t)entries * MAC_BYTES;
 				continue;
 			}
-			if (table == 0)
+			if (table == 0 && !broken(m, net_mac_table_adds))
 				n->mac_count = 0;
 			*overflow = entries > (uint32_t)(MODEL_NET_MACS_MAX - n->mac_count);
 			for (uint32_t i = 0; i < entries && get_mac(m, c, mac); i++) {

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the reference device cannot tell of the transport: it has no field above 32 bits, and nothing happens to it
+ * between two accesses of the driver. */
+#include "tests/self/unit/unit.h"
+
+#include "drivers/transport.h"
+#include "firmware/arch/clock.h"
+#include "firmware/lib/journal.h"
+
+/* Registers that remember what was written last; one event comes right after InterruptStatus was read. */
+static uint32_t registers[0x200], acknowledged;
+static unsigned acknowledgements;
+
+static uint32_t read_register(void *context, uint32_t offset, uint8_t width)
+{
+	uint32_t value = registers[offset];
+
+	(void)context;
+	unit_equal(width, 4);
+	if (offset == VIRTIO_MMIO_INTERRUPT_STATUS)
+		registers[offset] = VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG;
+	return value;
+}
+
+static void write_register(void *context, uint32_t offset, uint8_t width, uint32_t value)
+{
+	(void)context;
+	unit_equal(width, 4);
+	unit_equal(offset, VIRTIO_MMIO_INTERRUPT_ACK);
+	acknowledged = value;
+	acknowledgements++;
+}
+
+static const struct transport_bus bus = { .read = read_register, .write = write_register };
+
+static struct transport start(uint32_t interrupt_status)
+{
+	memset(registers, 0, sizeof(registers));
+	registers[VIRTIO_MMIO_INTERRUPT_STATUS] = interrupt_status;
+	acknowledged = acknowledgements = 0;
+	return (struct transport){ .name = "device", .bus = &bus };
+}
+
+/* A disk of 2 TiB and more. */
+UNIT_TEST(a_field_of_8_bytes_is_read_low_half_first)
+{
+	struct transport transport = start(0);
+
+	registers[VIRTIO_MMIO_CONFIG + 8] = 0x89abcdef;
+	registers[VIRTIO_MMIO_CONFIG + 12] = 0x01234567;
+	unit_equal(config_read64(&transport, 8), 0x0123456789abcdef);
+}
+
+/* An event that comes between the two accesses would be lost. */
+UNIT_TEST(only_what_was_read_is_acknowledged)
+{
+	for (uint32_t cause = VIRTIO_MMIO_INT_USED_BUFFER; cause <= VIRTIO_MMIO_INT_CONFIG; cause++) {
+		struct transport transport = start(cause);
+
+		unit_equal(transport_acknowledge(&transport), cause);
+		unit_equal(acknowledged, cause);
+		unit_equal(acknowledgements, 1);
+	}
+}
+
+/* 4.2.2.2: undefined bits are not acknowledged; without any other there is nothing to write. */
+UNIT_TEST(undefined_causes_are_not_acknowledged)
+{
+	struct transport transport = start(0xfffffffc);
+
+	unit_equal(transport_acknowledge(&transport), 0xfffffffc);
+	unit_equal(acknowledgements, 0);
+	transport = start(0xfffffffd);
+	unit_equal(transport_acknowledge(&transport), 0xfffffffd);
+	unit_equal(acknowledged, VIRTIO_MMIO_INT_USED_BUFFER);
+}
+
+/* What the transport needs of its surroundings. */
+void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width,
+		    uint32_t value)
+{
+	(void)now_ns, (void)kind, (void)device, (void)offset, (void)width, (void)value;
+}
+
+uint64_t clock_ns(void)
+{
+	return 0;
+}
+
+void clock_wait(void)
+{
+}
