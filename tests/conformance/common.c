@@ -10,8 +10,8 @@
 enum { WITNESS_REQUESTS = 4 };
 #define QUIET_NS MILLISECONDS(1) /* without a witness */
 
-enum { PATIENCE_TIMES = 10, PACE_TIMES = 2 };
-#define PATIENCE_LEAST_NS MILLISECONDS(1)
+enum { PATIENCE_TIMES = 20, PACE_TIMES = 2 };
+#define PATIENCE_LEAST_NS MILLISECONDS(5) /* a VMM may lose its CPU for that long between two events */
 
 const char *stage_name(enum stage stage)
 {

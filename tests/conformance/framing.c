@@ -17,7 +17,7 @@
 enum {
 	ROUNDS = 12,
 	ANSWER_MAX = 1024, /* bytes of an answer that are compared */
-	MIXED_LIVES = 2,
+	MIXED_LIVES = 3,
 };
 
 /* The answer to the plain request, where asking twice gives the same; what a cut request must then give too. */

@@ -16,7 +16,7 @@ enum {
 	PAGE = 4096,
 	SMALL_QUEUE = 4,
 	LAPS = 3,
-	EARLY_LIVES = 2,
+	EARLY_LIVES = 3,
 };
 
 /* One way to lay out the request queue. */
