@@ -7,10 +7,38 @@ set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
-# Only what this call will use: another VMM needs no QEMU, a given image needs no compiler.
+# Which VMM: an unknown one is host/run.py's to refuse.
+vmm=qemu-microvm before=''
+for word; do
+    [ "$before" != --vmm ] || vmm=$word
+    case $word in --vmm=*) vmm=${word#--vmm=} ;; esac
+    before=$word
+done
+case " $* " in *" --cmd"*) vmm=command ;; esac
+while :; do
+    case $vmm in
+    */*) vmm=command ;;
+    *-*) vmm=${vmm%%-*}_${vmm#*-} ;;
+    *) break ;;
+    esac
+done
+[ -r "$top/host/vmm/$vmm.py" ] || vmm=command
+
+# What it boots and needs, as its file says; but only what this call will use: a given image needs no compiler.
 need=judge
-[ -n "${TOUCHSTONE_IMAGE:-}" ] || need="$need build"
-case " $* " in *" --cmd"* | *" --qemu"*) ;; *) need="$need qemu" ;; esac
+while read -r name _ value; do
+    value=${value#\"} value=${value%\"}
+    case $name in
+    IMAGE) image=$value ;;
+    NEED) steps=$value ;;
+    esac
+done <"$top/host/vmm/$vmm.py"
+for step in $steps; do
+    case "$step ${TOUCHSTONE_IMAGE:+given} $* " in
+    build*" given "* | qemu*" --qemu"*) ;;
+    *) need="$need $step" ;;
+    esac
+done
 # shellcheck disable=SC2086 # the steps are words
 "$top/host/need.sh" $need
 
@@ -20,8 +48,8 @@ case " $* " in
     # make takes a tenth of a second to find out that nothing changed; find takes a hundredth, and folders tell of removals.
     sources="Makefile firmware drivers model tests/conformance linker"
     # shellcheck disable=SC2086 # the sources are words
-    if [ -z "${TOUCHSTONE_IMAGE:-}" ] && [ "$(cd "$top" && find $sources -newer build/x86_64/touchstone.elf -print -quit 2>&1)" ]; then
-        log=$(make -s -j "$(nproc)" -C "$top" ARCH=x86_64 BUILD=build build/x86_64/touchstone.elf 2>&1) || {
+    if [ -z "${TOUCHSTONE_IMAGE:-}" ] && [ "$(cd "$top" && find $sources -newer "build/$image" -print -quit 2>&1)" ]; then
+        log=$(make -s -j "$(nproc)" -C "$top" "ARCH=${image%%/*}" BUILD=build "build/$image" 2>&1) || {
             printf '%s\nrun.sh: the image cannot be built\n' "$log" >&2
             exit 2
         }
@@ -30,4 +58,4 @@ case " $* " in
 esac
 
 exec /usr/bin/python3 -E -s -X pycache_prefix="$top/build/pycache" "$top/host/run.py" \
-    "${TOUCHSTONE_IMAGE:-$top/build/x86_64/touchstone.elf}" "$@"
+    "${TOUCHSTONE_IMAGE:-$top/build/$image}" "$@"

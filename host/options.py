@@ -62,7 +62,7 @@ def _parser(vmms):
     where("--cmd", metavar="COMMAND",
           help="any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout is the report")
     where("--smp", metavar="N", type=int, default=1, help="number of CPUs (default 1)")
-    where("--qemu", metavar="PATH", help="the QEMU to use (default qemu-system-x86_64)")
+    where("--qemu", metavar="PATH", help="the QEMU to use (default: the one of that machine in PATH)")
     where("--machine", metavar="STRING", help="more QEMU machine options, as in acpi=off,pit=off")
     where("--devices", metavar="LIST", help="devices in this order, as in blk,net,rng,con (the default), or none")
 

@@ -5,6 +5,8 @@ import re
 import shlex
 
 CONFIGS = ("",)
+IMAGE = "x86_64/touchstone.elf"
+NEED = "build"
 
 
 class Vmm:
