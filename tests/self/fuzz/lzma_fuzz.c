@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "firmware/boot/x86_64/packed/lzma.h"
+#include "firmware/boot/packed/lzma.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -97,7 +97,7 @@ def checks(dice):
 
 
 def lzma():
-    for name in ("README.md", "firmware/boot/x86_64/packed/lzma.c", "linker/pack.py"):
+    for name in ("README.md", "firmware/boot/packed/lzma.c", "linker/pack.py"):
         with open(f"{TOP}/{name}", "rb") as file:
             text = file.read(3000)
         yield pack.compress(text) + struct.pack("<H", len(text))

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "firmware/boot/x86_64/packed/lzma.h"
+#include "firmware/boot/packed/lzma.h"
 
 enum {
 	TAIL = 16, /* the end mark, which is not read, and what the range coder has ahead */

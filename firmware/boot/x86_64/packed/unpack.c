@@ -4,11 +4,10 @@
 
 #include <stdbool.h>
 
-#include "firmware/boot/x86_64/packed/lzma.h"
+#include "firmware/boot/packed/adler32.h"
+#include "firmware/boot/packed/lzma.h"
 
-#define UART_PORT     0x3f8
-#define ADLER_MODULUS 65521u
-#define ADLER_RUN     5552u /* so many bytes fit into 32-bit sums; a division is slow under an emulator */
+#define UART_PORT 0x3f8
 
 /* call and jmp with a distance of less than 16 MiB: its last byte is a sign. */
 #define CALL	  0xe8
@@ -33,26 +32,6 @@ static void restore_distances(uint8_t *image, uint32_t size)
 		p[3] = (uint8_t)(distance >> 16);
 		p[4] = distance >> 24 & 1 ? 0xff : 0;
 	}
-}
-
-/* RFC 1950, section 8.2. */
-static uint32_t adler32(const uint8_t *bytes, uint32_t size)
-{
-	uint32_t a = 1, b = 0;
-
-	while (size) {
-		const uint32_t run = size < ADLER_RUN ? size : ADLER_RUN;
-
-		for (uint32_t i = 0; i < run; i++) {
-			a += bytes[i];
-			b += a;
-		}
-		a %= ADLER_MODULUS;
-		b %= ADLER_MODULUS;
-		bytes += run;
-		size -= run;
-	}
-	return b << 16 | a;
 }
 
 /* Says so on the serial port, and ends the machine by a triple fault, for there is nothing to go on with. */

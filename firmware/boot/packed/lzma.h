@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef FIRMWARE_BOOT_X86_64_PACKED_LZMA_H
-#define FIRMWARE_BOOT_X86_64_PACKED_LZMA_H
+#ifndef FIRMWARE_BOOT_PACKED_LZMA_H
+#define FIRMWARE_BOOT_PACKED_LZMA_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -7,7 +7,7 @@
  * of the last four distances. `state` remembers the kinds of the last few. Without position bits (lp=0 pb=0), a context
  * does not depend on where in the output it is.
  */
-#include "firmware/boot/x86_64/packed/lzma.h"
+#include "firmware/boot/packed/lzma.h"
 
 #define PROBABILITY_BITS 11
 #define PROBABILITY_HALF (1u << PROBABILITY_BITS >> 1)
