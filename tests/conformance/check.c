@@ -14,27 +14,29 @@ static void worsen(struct run *t, enum verdict verdict)
 		t->verdict = verdict;
 }
 
-static void failed(struct run *t, struct place place, const char *got, const char *want, const char *format,
+static void failed(struct run *t, const struct assertion *assertion, const char *got, const char *want,
 		   va_list arguments)
 {
 	worsen(t, t->check->level == SHOULD ? VERDICT_WARN : VERDICT_FAIL);
-	report_failure(t, place, got, want, format, arguments);
+	report_failure(t, assertion, got, want, arguments);
+	if (assertion->required)
+		check_end(t);
 }
 
-bool check_expect(struct run *t, bool held, const char *condition, struct place place, const char *format, ...)
+bool check_expect(struct run *t, const struct assertion *assertion, int held, ...)
 {
 	va_list arguments;
 
 	t->assertions++;
 	if (!held) {
-		va_start(arguments, format);
-		failed(t, place, NULL, condition, format, arguments);
+		va_start(arguments, held);
+		failed(t, assertion, NULL, assertion->condition, arguments);
 		va_end(arguments);
 	}
-	return held;
+	return held != 0;
 }
 
-bool check_expect_eq(struct run *t, uint64_t got, uint64_t want, struct place place, const char *format, ...)
+bool check_expect_eq(struct run *t, const struct assertion *assertion, uint64_t got, uint64_t want, ...)
 {
 	char got_text[TEXT], want_text[TEXT];
 	va_list arguments;
@@ -44,13 +46,13 @@ bool check_expect_eq(struct run *t, uint64_t got, uint64_t want, struct place pl
 		return true;
 	format_string(got_text, sizeof(got_text), "0x%lx", got);
 	format_string(want_text, sizeof(want_text), "0x%lx", want);
-	va_start(arguments, format);
-	failed(t, place, got_text, want_text, format, arguments);
+	va_start(arguments, want);
+	failed(t, assertion, got_text, want_text, arguments);
 	va_end(arguments);
 	return false;
 }
 
-bool check_expect_ok(struct run *t, const char *wrong, struct place place, const char *format, ...)
+bool check_expect_ok(struct run *t, const struct assertion *assertion, const char *wrong, ...)
 {
 	va_list arguments;
 
@@ -59,8 +61,8 @@ bool check_expect_ok(struct run *t, const char *wrong, struct place place, const
 	t->assertions++;
 	if (!wrong)
 		return true;
-	va_start(arguments, format);
-	failed(t, place, wrong, NULL, format, arguments);
+	va_start(arguments, wrong);
+	failed(t, assertion, wrong, NULL, arguments);
 	va_end(arguments);
 	return false;
 }

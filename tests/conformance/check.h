@@ -10,6 +10,7 @@
 #define TESTS_CONFORMANCE_CHECK_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "drivers/device.h"
@@ -110,31 +111,50 @@ struct run {
 
 #define CHECK_FORMAT(AT) __attribute__((format(printf, AT, AT + 1)))
 
-/* Where an assertion stands. */
-struct place {
+/* What does not change about an assertion: one pointer instead of five arguments, for there are seven hundred. */
+struct assertion {
+	const char *property;  /* for print(), with the arguments that follow */
+	const char *condition; /* of expect(), as it is written; NULL */
 	const char *file;
-	int line;
+	uint16_t line;
+	bool required; /* a failure ends the check */
 };
-#define HERE ((struct place){ __FILE__, __LINE__ })
+#define ASSERTION(REQUIRED, CONDITION, FORMAT, ...)                                  \
+	({                                                                           \
+		(void)sizeof(check_format(FORMAT __VA_OPT__(, ) __VA_ARGS__));       \
+		static const struct assertion assertion_ = { .property = FORMAT,     \
+							     .condition = CONDITION, \
+							     .file = __FILE__,       \
+							     .line = __LINE__,       \
+							     .required = REQUIRED }; \
+		&assertion_;                                                         \
+	})
+/* Never called: the compiler compares the format with its arguments. */
+int check_format(const char *format, ...) CHECK_FORMAT(1);
 
 /*
  * Assertions. The text states the property that should hold; it is printed when it does not. expect...() goes on after
- * a failure and returns whether it held; require...() ends the check.
+ * a failure and returns whether it held; require...() ends the check. The text is a literal, with arguments.
  */
-#define expect(T, CONDITION, ...)     check_expect((T), (CONDITION), #CONDITION, HERE, __VA_ARGS__)
-#define expect_eq(T, GOT, WANT, ...)  check_expect_eq((T), (GOT), (WANT), HERE, __VA_ARGS__)
-#define expect_ok(T, WRONG, ...)      check_expect_ok((T), (WRONG), HERE, __VA_ARGS__)
-#define require(T, CONDITION, ...)    ((void)(expect((T), (CONDITION), __VA_ARGS__) || (check_end((T)), 0)))
-#define require_eq(T, GOT, WANT, ...) ((void)(expect_eq((T), (GOT), (WANT), __VA_ARGS__) || (check_end((T)), 0)))
-#define require_ok(T, WRONG, ...)     ((void)(expect_ok((T), (WRONG), __VA_ARGS__) || (check_end((T)), 0)))
+#define expect(T, CONDITION, ...)     CHECK_EXPECT(false, T, CONDITION, #CONDITION, __VA_ARGS__)
+#define expect_eq(T, GOT, WANT, ...)  CHECK_EXPECT_EQ(false, T, GOT, WANT, __VA_ARGS__)
+#define expect_ok(T, WRONG, ...)      CHECK_EXPECT_OK(false, T, WRONG, __VA_ARGS__)
+#define require(T, CONDITION, ...)    ((void)CHECK_EXPECT(true, T, CONDITION, #CONDITION, __VA_ARGS__))
+#define require_eq(T, GOT, WANT, ...) ((void)CHECK_EXPECT_EQ(true, T, GOT, WANT, __VA_ARGS__))
+#define require_ok(T, WRONG, ...)     ((void)CHECK_EXPECT_OK(true, T, WRONG, __VA_ARGS__))
 
-bool check_expect(struct run *t, bool held, const char *condition, struct place place, const char *format, ...)
-	CHECK_FORMAT(5);
-bool check_expect_eq(struct run *t, uint64_t got, uint64_t want, struct place place, const char *format, ...)
-	CHECK_FORMAT(5);
+#define CHECK_EXPECT(REQUIRED, T, HELD, TEXT, FORMAT, ...) \
+	check_expect((T), ASSERTION(REQUIRED, TEXT, FORMAT, __VA_ARGS__), !!(HELD)__VA_OPT__(, ) __VA_ARGS__)
+#define CHECK_EXPECT_EQ(REQUIRED, T, GOT, WANT, FORMAT, ...) \
+	check_expect_eq((T), ASSERTION(REQUIRED, NULL, FORMAT, __VA_ARGS__), (GOT), (WANT)__VA_OPT__(, ) __VA_ARGS__)
+#define CHECK_EXPECT_OK(REQUIRED, T, WRONG, FORMAT, ...) \
+	check_expect_ok((T), ASSERTION(REQUIRED, NULL, FORMAT, __VA_ARGS__), (WRONG)__VA_OPT__(, ) __VA_ARGS__)
+
+bool check_expect(struct run *t, const struct assertion *assertion, int held, ...);
+bool check_expect_eq(struct run *t, const struct assertion *assertion, uint64_t got, uint64_t want, ...);
 /* `wrong` as driver functions return it: NULL, or a sentence. dma_exhausted is an ERROR, device_queue_too_small a SKIP.
  */
-bool check_expect_ok(struct run *t, const char *wrong, struct place place, const char *format, ...) CHECK_FORMAT(4);
+bool check_expect_ok(struct run *t, const struct assertion *assertion, const char *wrong, ...);
 
 /* Ends the check with the verdict so far. */
 _Noreturn void check_end(struct run *t);

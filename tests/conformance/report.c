@@ -73,7 +73,7 @@ static void report_clause(const struct check *check)
 	print("\n");
 }
 
-void report_failure(struct run *t, struct place place, const char *got, const char *want, const char *format,
+void report_failure(struct run *t, const struct assertion *assertion, const char *got, const char *want,
 		    va_list arguments)
 {
 	uint32_t lost;
@@ -81,7 +81,7 @@ void report_failure(struct run *t, struct place place, const char *got, const ch
 	if (++t->failures > FAILURES_SHOWN)
 		return;
 	print("# %s: ", t->check->level == SHOULD ? "warn" : "fail");
-	vprint(format, arguments);
+	vprint(assertion->property, arguments);
 	print("\n");
 	if (t->failures == 1) {
 		print("#   property: %s\n", t->check->title);
@@ -91,7 +91,7 @@ void report_failure(struct run *t, struct place place, const char *got, const ch
 		print("#   got: %s\n", got);
 	if (want)
 		print("#   want: %s\n", want);
-	print("#   at: %s:%d\n", place.file, place.line);
+	print("#   at: %s:%d\n", assertion->file, assertion->line);
 	if (t->failures > 1)
 		return;
 	print("#   replay: touchstone.only=%s.%s touchstone.seed=0x%lx\n", t->device->name, t->check->id, t->seed);

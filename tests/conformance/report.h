@@ -13,7 +13,7 @@ extern const char *const level_names[]; /* by enum level */
 void report_start(const struct check *check, const char *name);
 /* The block of a failed assertion. got and want may be NULL. The journal is printed for the first failure of a check.
  */
-void report_failure(struct run *t, struct place place, const char *got, const char *want, const char *format,
+void report_failure(struct run *t, const struct assertion *assertion, const char *got, const char *want,
 		    va_list arguments);
 /* "ok ..." or "not ok ..." */
 void report_result(unsigned number, const char *name, const struct run *t);

@@ -109,9 +109,9 @@ static void look_around(void *argument)
 		if (t->devices[i].queues[0].size)
 			calm(&t->devices[i]);
 	if (was_usable && t->device->unusable)
-		check_expect_ok(t, t->device->unusable, HERE, "the device comes back from a reset after this check");
+		expect_ok(t, t->device->unusable, "the device comes back from a reset after this check");
 	if (!dma_guards_whole(&damage))
-		check_expect(t, false, "guard bytes untouched", HERE,
+		CHECK_EXPECT(false, t, false, "guard bytes untouched",
 			     "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes", damage.found,
 			     (long)damage.where, damage.size);
 }
