@@ -26,6 +26,8 @@ struct irq_source {
 	enum irq_polarity polarity;
 };
 
+#define IRQ_NO_GSI UINT32_MAX /* nobody said which input: no controller has it */
+
 #define IRQ_STORM_LIMIT 4096u
 
 struct irq_line {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The order of discovery. */
+#include <arch/tables.h>
+
 #include "firmware/lib/string.h"
 #include "firmware/platform/platform.h"
 
@@ -42,10 +44,13 @@ void platform_discover(struct platform *platform, const struct boot_info *boot)
 	platform->boot_protocol = boot->protocol;
 	platform_set_memory(platform, boot);
 	copy_cmdline(platform, boot->cmdline);
-	platform_parse_acpi(platform, boot->rsdp);
-	if (!platform->cpu_count)
+	if (ARCH_HAS_DEVICETREE)
+		platform_parse_devicetree(platform, boot->fdt);
+	if (ARCH_HAS_ACPI)
+		platform_parse_acpi(platform, boot->rsdp);
+	if (ARCH_HAS_MP_TABLE && !platform->cpu_count)
 		platform_parse_mp_table(platform);
 	platform_parse_cmdline(platform);
-	if (!platform->window_count)
+	if (ARCH_PROBES_PLACES && !platform->window_count)
 		platform_probe(platform);
 }

@@ -14,17 +14,18 @@ enum {
 	TRIGGER_LEVEL = 3,
 };
 
-void platform_add_cpu(struct platform *platform, const char *who, uint32_t apic_id)
+void platform_add_cpu(struct platform *platform, const char *who, uint64_t id)
 {
 	for (uint32_t i = 0; i < platform->cpu_count; i++)
-		if (platform->cpus[i] == apic_id) {
-			platform_warn(platform, "%s: APIC id %u is listed twice", who, apic_id);
+		if (platform->cpus[i] == id) {
+			platform_warn(platform, "%s: CPU id %llu is listed twice", who, (unsigned long long)id);
 			return;
 		}
 	if (platform->cpu_count == PLATFORM_CPUS)
-		platform_warn(platform, "%s: APIC id %u: more than %u CPUs; ignored", who, apic_id, PLATFORM_CPUS);
+		platform_warn(platform, "%s: CPU id %llu: more than %u CPUs; ignored", who, (unsigned long long)id,
+			      PLATFORM_CPUS);
 	else
-		platform->cpus[platform->cpu_count++] = apic_id;
+		platform->cpus[platform->cpu_count++] = id;
 }
 
 void platform_add_ioapic(struct platform *platform, const char *who, uint64_t base, uint32_t gsi_base)

@@ -10,7 +10,7 @@
 
 enum { ISA_INTERRUPTS = 16 };
 
-void platform_add_cpu(struct platform *platform, const char *who, uint32_t apic_id);
+void platform_add_cpu(struct platform *platform, const char *who, uint64_t id);
 void platform_add_ioapic(struct platform *platform, const char *who, uint64_t base, uint32_t gsi_base);
 
 /* `flags`: MPS INTI flags, as the MADT and the MP table have them. */

@@ -14,6 +14,7 @@ struct boot_info {
 	const char *protocol; /* "pvh", "linux64" */
 	uint64_t cmdline;     /* NUL-terminated string */
 	uint64_t rsdp;
+	uint64_t fdt; /* flattened device tree */
 	struct boot_memory {
 		uint64_t base, size; /* usable RAM only */
 	} memory[32];
@@ -39,9 +40,76 @@ enum {
 	PLATFORM_IOAPICS = 8,
 	PLATFORM_OVERRIDES = 16,
 	PLATFORM_CPUS = 64,
+	PLATFORM_IRQCHIPS = 16,
+	PLATFORM_IRQCHIP_REGIONS = 8,
+	PLATFORM_IRQCHIP_OUTPUTS = 2 * PLATFORM_CPUS,
+	PLATFORM_TIMERS = 5,
 	PLATFORM_WARNINGS = 24,
 	PLATFORM_WARNING_MAX = 160,
 };
+
+/* Registers, where there are any: size 0 if there are none. */
+struct platform_region {
+	uint64_t base, size;
+};
+
+/* Interrupt controllers that a device tree (or, for Arm's, the MADT) describes. The I/O APICs have a list of their own.
+ */
+enum irqchip_kind {
+	IRQCHIP_GICV2,	/* regions: distributor, CPU interface */
+	IRQCHIP_GICV2M, /* MSI frame of a GICv2 */
+	IRQCHIP_GICV3,	/* regions: distributor, then redistributor_regions of redistributors */
+	IRQCHIP_GIC_ITS,
+	IRQCHIP_PLIC,
+	IRQCHIP_APLIC,
+	IRQCHIP_IMSIC,	/* regions: interrupt files, in the order of the outputs */
+	IRQCHIP_CLINT,	/* software interrupts, and behind them timers */
+	IRQCHIP_MSWI,	/* machine software interrupts */
+	IRQCHIP_SSWI,	/* supervisor software interrupts */
+	IRQCHIP_MTIMER, /* regions: mtime, mtimecmp */
+};
+
+struct platform_irqchip {
+	enum irqchip_kind kind;
+	struct platform_region regions[PLATFORM_IRQCHIP_REGIONS];
+	uint32_t region_count;
+	uint32_t inputs;      /* sources, of a GICv2m frame its SPIs, of an IMSIC its identities; 0: not said */
+	uint32_t first_input; /* INTID of a GICv2m frame's first SPI; 0: not said */
+
+	/* Whom it interrupts, in the order of its contexts, IDCs or interrupt files. */
+	struct platform_output {
+		uint32_t cpu;	/* index into platform.cpus; PLATFORM_NO_CPU: a place that is left out */
+		uint32_t cause; /* RISC-V: number of the local interrupt */
+	} outputs[PLATFORM_IRQCHIP_OUTPUTS];
+	uint32_t output_count;
+
+	uint32_t messages_to; /* APLIC: index + 1 of the IMSIC that it sends its interrupts to; 0: it has wires */
+
+	uint32_t redistributor_regions; /* GICv3 */
+	uint64_t redistributor_stride;	/* 0: not said */
+
+	/* IMSIC: which bits of an interrupt file's address say what. */
+	uint8_t guest_index_bits, hart_index_bits, group_index_bits, group_index_shift;
+};
+
+#define PLATFORM_NO_CPU UINT32_MAX
+
+/* A console. */
+enum uart_kind {
+	UART_NONE,
+	UART_16550,
+	UART_PL011,
+	UART_HTIF,
+};
+
+struct platform_uart {
+	enum uart_kind kind;
+	uint64_t base;
+	uint8_t shift; /* register n is at base + (n << shift) */
+	uint8_t width; /* of an access: 1, 2 or 4 bytes */
+};
+
+enum psci_conduit { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 
 struct platform {
 	const char *boot_protocol;
@@ -67,8 +135,27 @@ struct platform {
 
 	uint64_t lapic_base; /* 0: default */
 
-	uint32_t cpus[PLATFORM_CPUS]; /* APIC ids of enabled CPUs */
+	uint64_t cpus[PLATFORM_CPUS]; /* enabled CPUs: APIC id, MPIDR, hart id */
 	uint32_t cpu_count;	      /* 0: nobody said */
+
+	struct platform_irqchip irqchips[PLATFORM_IRQCHIPS];
+	uint32_t irqchip_count;
+
+	struct platform_uart uart; /* what the device tree or ACPI names for output; UART_NONE: nothing */
+	struct platform_uart htif; /* RISC-V's host interface, which is also a way out */
+
+	/* Arm */
+	struct platform_psci {
+		enum psci_conduit conduit;
+		uint32_t cpu_on;   /* function id; 0: there is none */
+		bool has_versions; /* 0.2 or later: the ids are fixed, and there is SYSTEM_OFF */
+	} psci;
+	struct irq_source timers[PLATFORM_TIMERS]; /* secure, physical, virtual, hypervisor's, hypervisor's virtual */
+	uint32_t timer_count;
+
+	/* RISC-V */
+	uint64_t timebase_hz; /* of the time CSR; 0: not said */
+	uint64_t test_device; /* sifive_test: ends the machine; 0: there is none */
 
 	/* How to power off, as the ACPI tables say. space: enum acpi_space; address 0 = not there. */
 	struct platform_poweroff {
@@ -93,15 +180,16 @@ struct platform {
 };
 
 /*
- * Fills `platform` from the boot protocol's data: memory, command line, then windows from ACPI, the command line, and
- * only if neither gave one, a probe of the known windows. ACPI comes first because the MADT's overrides say where the
- * command line's interrupt numbers lead. Nothing that the loader or a table says is trusted: what is malformed becomes
- * a warning.
+ * Fills `platform` from the boot protocol's data: memory, command line, then windows from the device tree, ACPI, the
+ * command line, and only if none gave one, a probe of the known windows. The tables come first because they say where
+ * the command line's interrupt numbers lead. Nothing that the loader or a table says is trusted: what is malformed
+ * becomes a warning.
  */
 void platform_discover(struct platform *platform, const struct boot_info *boot);
 
 /* The steps of platform_discover(). */
 void platform_set_memory(struct platform *platform, const struct boot_info *boot);
+void platform_parse_devicetree(struct platform *platform, uint64_t address);
 void platform_parse_acpi(struct platform *platform, uint64_t rsdp);
 void platform_parse_mp_table(struct platform *platform);
 void platform_parse_cmdline(struct platform *platform);

@@ -12,8 +12,6 @@ static uint32_t line_count;
 static struct irq_line *volatile running; /* whose handler runs */
 static volatile uint32_t unowned_count, unowned_last;
 
-#define NO_GSI UINT32_MAX
-
 struct irq_line *irq_line_open(const struct irq_source *source)
 {
 	struct irq_line *line;
@@ -178,7 +176,7 @@ void lines_unowned(uint32_t vector)
 {
 	unowned_count++;
 	unowned_last = vector;
-	journal_interrupt(clock_ns(), vector, NO_GSI);
+	journal_interrupt(clock_ns(), vector, IRQ_NO_GSI);
 }
 
 void lines_abandon(void)

@@ -618,7 +618,7 @@ UNIT_TEST(a_madt_that_contradicts_itself)
 	unit_equal(platform.ioapic_count, 2);
 	unit_equal(platform.override_count, 4);
 	unit_equal(platform.warning_count, 9);
-	unit_text(platform.warnings[0], "ACPI APIC at 0x103000: APIC id 1 is listed twice");
+	unit_text(platform.warnings[0], "ACPI APIC at 0x103000: CPU id 1 is listed twice");
 	unit_text(platform.warnings[1],
 		  "ACPI APIC at 0x103000: I/O APIC at 0xfec00000, GSI 24 on: collides with another; ignored");
 	unit_text(platform.warnings[2],
@@ -648,7 +648,7 @@ UNIT_TEST(more_of_everything_than_there_is_room_for)
 	unit_equal(platform.ioapic_count, PLATFORM_IOAPICS);
 	unit_equal(platform.override_count, 16);
 	unit_equal(platform.warning_count, 3);
-	unit_text(platform.warnings[0], "ACPI APIC at 0x103000: APIC id 64: more than 64 CPUs; ignored");
+	unit_text(platform.warnings[0], "ACPI APIC at 0x103000: CPU id 64: more than 64 CPUs; ignored");
 	unit_text(platform.warnings[2], "ACPI APIC at 0x103000: I/O APIC at 0xfec08000: more than 8; ignored");
 }
 

@@ -292,6 +292,6 @@ UNIT_TEST(what_is_there_twice)
 	unit_equal(platform.cpu_count, 1);
 	unit_equal(platform.ioapic_count, 1);
 	unit_equal(platform.warning_count, 2);
-	unit_text(platform.warnings[0], "MP table at 0x9fc10: APIC id 1 is listed twice");
+	unit_text(platform.warnings[0], "MP table at 0x9fc10: CPU id 1 is listed twice");
 	unit_text(platform.warnings[1], "MP table at 0x9fc10: a second I/O APIC; ignored");
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* No x86_64 loader that we know of passes a device tree. */
+#ifndef ARCH_TABLES_H
+#define ARCH_TABLES_H
+
+#define ARCH_HAS_DEVICETREE false
+#define ARCH_HAS_ACPI	    true
+#define ARCH_HAS_MP_TABLE   true
+#define ARCH_PROBES_PLACES  true /* firmware/platform/probe.c */
+
+#endif
