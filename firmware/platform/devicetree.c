@@ -153,10 +153,14 @@ bool devicetree_lists(const struct devicetree *tree, uint16_t node, const char *
 /* Does the name begin with these bytes, and end there, or go on with the address that they leave out? */
 static bool is_name(const char *name, const char *wanted, size_t length)
 {
-	for (size_t i = 0; i < length; i++)
+	bool has_address = false;
+
+	for (size_t i = 0; i < length; i++) {
 		if (!name[i] || name[i] != wanted[i])
 			return false;
-	return !name[length] || name[length] == '@';
+		has_address |= wanted[i] == '@';
+	}
+	return !name[length] || (name[length] == '@' && !has_address);
 }
 
 bool devicetree_named(const struct devicetree *tree, uint16_t node, const char *name)
@@ -232,6 +236,7 @@ static void keep(struct devicetree_node *node, const char *name, const struct de
 		"#address-cells", "#size-cells",   "status",	       "ranges",
 		"phandle",	  "linux,phandle", "interrupt-parent", "#interrupt-cells",
 	};
+	enum { PHANDLE = 4, OLD_PHANDLE };
 	uint32_t which = 0;
 
 	while (which < sizeof(names) / sizeof(names[0]) && strcmp(name, names[which]))
@@ -253,12 +258,14 @@ static void keep(struct devicetree_node *node, const char *name, const struct de
 		node->bus = true;
 		node->ranges = *value;
 		break;
-	case 4:
-		node->phandle = as_cell(value);
+	case PHANDLE:
+		if (value->size == CELL) {
+			node->phandle = devicetree_cell(value, 0);
+			*seen |= 1u << OLD_PHANDLE;
+		}
 		break;
-	case 5: /* its older name */
-		if (!node->phandle)
-			node->phandle = as_cell(value);
+	case OLD_PHANDLE: /* counts if there is no other */
+		node->phandle = as_cell(value);
 		break;
 	case 6:
 		node->interrupt_parent = as_cell(value);

@@ -230,9 +230,9 @@ static uint16_t node_of_text(const char *text)
 		return DEVICETREE_NONE;
 	memcpy(name, text, length);
 	name[length] = 0;
-	devicetree_property(&tree, aliases, name, &value);
-	return devicetree_at(&tree, (const char *)value.bytes,
-			     value.size ? value.size - (value.bytes[value.size - 1] == 0) : 0);
+	if (!devicetree_property(&tree, aliases, name, &value) || !value.size)
+		return DEVICETREE_NONE;
+	return devicetree_at(&tree, (const char *)value.bytes, value.size - (value.bytes[value.size - 1] == 0));
 }
 
 static bool read_named_uart(uint16_t node, const char *property)

@@ -47,6 +47,28 @@ static void interrupts_hold(const struct platform *p)
 			holds(p->cpus[i] != p->cpus[j]);
 }
 
+static void irqchips_hold(const struct platform *p)
+{
+	holds(p->irqchip_count <= PLATFORM_IRQCHIPS);
+	for (uint32_t i = 0; i < p->irqchip_count; i++) {
+		const struct platform_irqchip *chip = &p->irqchips[i];
+
+		holds(chip->region_count && chip->region_count <= PLATFORM_IRQCHIP_REGIONS);
+		for (uint32_t j = 0; j < chip->region_count; j++)
+			holds(chip->regions[j].size <= UINT64_MAX - chip->regions[j].base);
+		holds(chip->redistributor_regions < chip->region_count && chip->messages_to <= p->irqchip_count);
+		holds(chip->output_count <= PLATFORM_IRQCHIP_OUTPUTS);
+		for (uint32_t j = 0; j < chip->output_count; j++)
+			holds(chip->outputs[j].cpu < p->cpu_count || chip->outputs[j].cpu == PLATFORM_NO_CPU);
+	}
+	holds(p->timer_count <= PLATFORM_TIMERS);
+}
+
+static void uart_holds(const struct platform_uart *uart)
+{
+	holds(uart->kind <= UART_HTIF && uart->shift <= 3 && uart->width <= 4);
+}
+
 /* A register that is there is one that can be written to. */
 static void register_holds(uint64_t address, uint8_t space)
 {
@@ -72,6 +94,9 @@ void platform_holds(const struct platform *platform)
 	memory_holds(platform);
 	windows_hold(platform);
 	interrupts_hold(platform);
+	irqchips_hold(platform);
+	uart_holds(&platform->uart);
+	uart_holds(&platform->htif);
 	register_holds(platform->poweroff.sleep_address, platform->poweroff.sleep_space);
 	register_holds(platform->poweroff.reset_address, platform->poweroff.reset_space);
 	warnings_hold(platform);

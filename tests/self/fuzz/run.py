@@ -18,8 +18,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RUNS = {"cmdline": 10000, "tables": 12000, "queue": 5000, "checks": 400, "lzma": 1200, "stream": 2000}
-INPUT_MAX = {"cmdline": 8192, "tables": 8192, "queue": 4096, "checks": 1024, "lzma": 4096}
+RUNS = {"cmdline": 10000, "tables": 12000, "devicetree": 12000, "queue": 5000, "checks": 400, "lzma": 1200, "stream": 2000}
+INPUT_MAX = {"cmdline": 8192, "tables": 8192, "devicetree": 8192, "queue": 4096, "checks": 1024, "lzma": 4096}
 HANG_SECONDS = 60
 
 

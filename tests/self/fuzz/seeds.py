@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Makes the inputs that fuzzing starts from: seeds.py FOLDER FOLDER-OF-AML
+"""Makes the inputs that fuzzing starts from: seeds.py FOLDER FOLDER-OF-AML FOLDER-OF-DTB
 
 One folder a harness. Each input is in the form that its harness reads, and the same every time.
 """
@@ -74,6 +74,18 @@ def tables(aml):
     yield b"\1" + b"".join(record(REGISTER, bytes([number, 0])) for number in range(20))
 
 
+def devicetree(dtb):
+    """Each tree as it is, and in the parts of which the harness makes a blob."""
+    for name in sorted(os.listdir(dtb)):
+        if name.endswith(".dtb"):
+            with open(f"{dtb}/{name}", "rb") as file:
+                blob = file.read()
+            structure, strings, reservations, _, _, _, strings_size, structure_size = struct.unpack_from(">8I", blob, 8)
+            yield b"\1" + blob
+            yield (b"\0" + struct.pack("<H", structure - reservations) + blob[reservations:structure] +
+                   struct.pack("<H", strings_size) + blob[strings:strings + strings_size] + blob[structure:structure + structure_size])
+
+
 def noise(dice, size):
     return bytes(dice.randrange(256) for _ in range(size))
 
@@ -106,9 +118,10 @@ def lzma():
 
 
 def main():
-    folder, aml = sys.argv[1:]
+    folder, aml, dtb = sys.argv[1:]
     save(folder, "cmdline", cmdline())
     save(folder, "tables", tables(aml))
+    save(folder, "devicetree", devicetree(dtb))
     save(folder, "queue", queue(random.Random(1)))
     save(folder, "checks", checks(random.Random(2)))
     save(folder, "lzma", lzma())
