@@ -11,21 +11,11 @@
 # Exit: 0 the path is on stdout, 2 this machine has no backports or apt fails, 75 no network.
 set -eu
 
-NO_NETWORK=75
+# shellcheck disable=SC2034 # for apt.sh
+me=qemu-backports.sh
+# shellcheck source=host/apt.sh
+. "$(dirname -- "$0")/apt.sh"
 
-fail() {
-    code=$1
-    shift
-    echo "qemu-backports.sh: $*" >&2
-    exit "$code"
-}
-
-command -v apt-get >/dev/null || fail 2 'no apt-get here, so no backports'
-# shellcheck source=/dev/null
-codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
-[ -n "$codename" ] || fail 2 '/etc/os-release names no VERSION_CODENAME'
-
-cache=${XDG_CACHE_HOME:-${HOME:?}/.cache}/touchstone
 final=$cache/qemu-$codename-backports
 wrapper=$final/qemu-system-x86_64
 if [ -x "$wrapper" ]; then
@@ -37,50 +27,22 @@ mkdir -p "$cache"
 work=$(mktemp -d "$cache/qemu.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
-mkdir -p "$work/state/lists/partial" "$work/cache/archives/partial" "$work/debs" "$work/tree/root"
-
-# One line for each of the machine's own sources of this release: "release uri component file:entry".
-# shellcheck disable=SC2016 # the fields are apt's to fill in
-sources=$(apt-get indextargets --format '$(RELEASE) $(REPO_URI) $(COMPONENT) $(SOURCESENTRY)' 'Created-By: Packages' |
-    grep "^${codename}[ -]" | sort -u) || fail 2 "apt knows no source for $codename"
-main=$(echo "$sources" | grep "^$codename " | head -n 1) || fail 2 "apt knows no source for $codename itself"
-uri=$(echo "$main" | cut -d ' ' -f 2)
-file=$(echo "$main" | cut -d ' ' -f 4- | sed 's/:[0-9]*$//')
-key=$(sed -n 's/.*[Ss]igned-[Bb]y[:=] *\(\/[^] ]*\).*/\1/p' "$file" | head -n 1)
-{
-    echo "$codename-backports $uri main"
-    echo "$sources"
-} | while read -r release uri component _; do
-    echo "deb ${key:+[signed-by=$key] }$uri $release $component"
-done | sort -u >"$work/sources.list"
-
-# An apt with lists and archives of its own, that knows what is installed here but locks and changes nothing.
-cat >"$work/apt.conf" <<END
-Dir::Etc::sourcelist "$work/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::State "$work/state";
-Dir::State::status "/var/lib/dpkg/status";
-Dir::Cache "$work/cache";
-Debug::NoLocking "true";
-APT::Sandbox::User "";
-Acquire::Languages "none";
-Acquire::Retries "2";
-END
-export APT_CONFIG="$work/apt.conf"
+mkdir -p "$work/debs" "$work/tree/root"
+own_apt "$work" deb "$codename-backports"
 
 echo "qemu-backports.sh: fetching QEMU from $codename-backports" >&2
-apt-get update -q --error-on=any >"$work/log" 2>&1 ||
-    fail $NO_NETWORK "cannot reach $codename-backports: $(grep -m 1 '^[EW]:' "$work/log")"
-apt-get install -s -q --no-install-recommends -t "$codename-backports" qemu-system-x86 >"$work/log" 2>&1 ||
-    fail 2 "apt finds no way to get qemu-system-x86 from $codename-backports: $(grep -m 1 '^E:' "$work/log")"
-packages=$(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p' "$work/log")
+apt-get update -q --error-on=any >"$log" 2>&1 ||
+    fail $NO_NETWORK "cannot reach $codename-backports: $(grep -m 1 '^[EW]:' "$log")"
+apt-get install -s -q --no-install-recommends -t "$codename-backports" qemu-system-x86 >"$log" 2>&1 ||
+    fail 2 "apt finds no way to get qemu-system-x86 from $codename-backports: $(grep -m 1 '^E:' "$log")"
+packages=$(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p' "$log")
 case $packages in
 *qemu-system-x86=*) ;;
 *) fail 2 "$codename-backports has no QEMU newer than the one installed here" ;;
 esac
 # shellcheck disable=SC2086 # the packages are words
-(cd "$work/debs" && apt-get download -q $packages) >"$work/log" 2>&1 ||
-    fail $NO_NETWORK "the download failed: $(grep -m 1 '^E:' "$work/log")"
+(cd "$work/debs" && apt-get download -q $packages) >"$log" 2>&1 ||
+    fail $NO_NETWORK "the download failed: $(grep -m 1 '^E:' "$log")"
 
 for deb in "$work"/debs/*.deb; do
     dpkg -x "$deb" "$work/tree/root"
@@ -96,6 +58,6 @@ exec "$root/usr/bin/qemu-system-x86_64" -L "$root/usr/share/qemu" -L "$root/usr/
     -L /usr/share/qemu -L /usr/share/seabios "$@"
 END
 chmod +x "$work/tree/qemu-system-x86_64"
-"$work/tree/qemu-system-x86_64" --version >"$work/log" 2>&1 || fail 2 "the unpacked QEMU does not run: $(cat "$work/log")"
+"$work/tree/qemu-system-x86_64" --version >"$log" 2>&1 || fail 2 "the unpacked QEMU does not run: $(cat "$log")"
 mv -T "$work/tree" "$final" 2>/dev/null || [ -x "$wrapper" ] || fail 2 "cannot write $final"
 echo "$wrapper"
