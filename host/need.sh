@@ -3,7 +3,7 @@
 #
 # Makes sure that what a step needs is there, and says what is missing and why.
 #
-#     host/need.sh STEP...        with a STEP of the table: build, judge, qemu, check; `run` is the first three
+#     host/need.sh STEP...        with a STEP of the table: build, judge, qemu, qemu-source, qemu-msi, check; `run` is the first three
 #
 # Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0.
 # Exit: 0 all is there, 2 something is missing. When all is there, no process is started.
@@ -18,6 +18,16 @@ build   /usr/bin/python3                                        python3         
 judge   /usr/bin/python3                                        python3             runs the runner
 judge   /usr/lib/python3/dist-packages/junit_xml/__init__.py    python3-junit.xml   writes JUnit reports
 qemu    qemu-system-x86_64                                      qemu-system-x86     is the default VMM
+qemu-source  dpkg-source                                        dpkg-dev            unpacks the source of QEMU
+qemu-source  gcc                                                gcc                 compiles QEMU
+qemu-source  meson                                              meson               configures QEMU
+qemu-source  ninja                                              ninja-build         builds QEMU
+qemu-source  pkg-config                                         pkg-config          finds libraries for QEMU
+qemu-source  /usr/lib/*/pkgconfig/glib-2.0.pc                   libglib2.0-dev      is used by QEMU
+qemu-source  /usr/lib/*/pkgconfig/pixman-1.pc                   libpixman-1-dev     is used by QEMU
+qemu-source  /usr/lib/*/pkgconfig/slirp.pc                      libslirp-dev        is the network of a guest of QEMU
+qemu-source  /usr/include/libfdt.h                              libfdt-dev          is used by QEMU
+qemu-msi  /usr/share/qemu/qboot.rom                          qemu-system-data    is the firmware of microvm
 check   clang                                                   clang               compiles the second opinion
 check   /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev  has the sanitizers and libFuzzer for clang
 check   clang-format                                            clang-format        checks the layout of the code
@@ -51,8 +61,8 @@ wanted=
 for step; do
     case $step in
     run) wanted="$wanted build judge qemu" ;;
-    build | judge | qemu | check) wanted="$wanted $step" ;;
-    *) echo "need.sh: $step: not a step (run build judge qemu check)" >&2 && exit 2 ;;
+    build | judge | qemu | qemu-source | qemu-msi | check) wanted="$wanted $step" ;;
+    *) echo "need.sh: $step: not a step (run build judge qemu qemu-source qemu-msi check)" >&2 && exit 2 ;;
     esac
 done
 
