@@ -37,7 +37,7 @@ def guest_words(options, config, after):
 def again(options, result):
     """The command that runs the check of a Result again, with the seed that the guest gave, if it did."""
     words = ["./run.sh"]
-    for option in ("cmd", "vmm", "qemu", "machine", "devices", "append"):
+    for option in ("cmd", "vmm", "qemu", "machine", "devices", "defect", "append"):
         if value := getattr(options, option):
             words += [f"--{option}", value]
     if options.smp != 1:

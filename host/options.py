@@ -66,6 +66,8 @@ def _parser(vmms):
     where("--machine", metavar="STRING", help="more QEMU machine options, as in acpi=off,pit=off")
     where("--devices", metavar="LIST", help="devices in this order, as in blk,net,rng,con (the default), or none")
 
+    where("--defect", metavar="LIST", help="what the device of --vmm qemu-msi does wrong, as in no-staging,no-pending")
+
     judging = parser.add_argument_group("how it is judged").add_argument
     judging("--level", choices=LEVELS, default="described",
             help="the weakest level that can make the run fail (default described)")
@@ -101,14 +103,14 @@ def _complete(options, vmms):
     if options.list and (options.junit or options.json):
         raise UsageError("--list runs nothing, so there is nothing for --junit or --json")
     options.narrowed = bool(options.only or options.skip or options.config or options.append or options.machine
-                            or options.devices or options.smp != 1)
+                            or options.devices or options.defect or options.smp != 1)
     _complete_vmm(options, vmms)
 
 
 def _complete_vmm(options, vmms):
     """Gives the VMM its `name` in messages and reports."""
     if options.cmd is not None:
-        for name in ("qemu", "machine", "devices"):
+        for name in ("qemu", "machine", "devices", "defect"):
             if getattr(options, name):
                 raise UsageError(f"--{name} means nothing with --cmd")
         try:
@@ -122,6 +124,8 @@ def _complete_vmm(options, vmms):
     options.name = options.vmm or DEFAULT_VMM
     if options.name not in vmms:
         raise UsageError(f"--vmm {options.name}: not one of {' '.join(vmms)} (give any other with --cmd)")
+    if options.defect and options.name != "qemu-msi":
+        raise UsageError(f"--defect: {options.name} has none to choose (--vmm qemu-msi has)")
 
 
 def _patterns(option, values):

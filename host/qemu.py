@@ -47,14 +47,23 @@ class Qemu:
     def argv(self, config, image, cmdline, scratch):
         """The command line that boots `image`; `scratch` is an empty directory for the devices' files."""
         if "net" in self.devices:
-            cmdline = f"{cmdline} touchstone.peer".strip()      # user networking answers ARP: silence is the device's
+            cmdline += " touchstone.peer"       # user networking answers ARP: silence is the device's
+        cmdline = " ".join([cmdline, *self.guest_words()]).strip()
         words = [self._qemu, *self.machine(config), "-smp", str(self.smp), "-nodefaults", "-no-user-config",
                  "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]
         if config in _FORCE_LEGACY:
             words += ["-global", f"virtio-mmio.force-legacy={_FORCE_LEGACY[config]}"]
         words += ["-kernel", image, "-append", cmdline]
         for number, device in enumerate(self.devices):
-            words += _DEVICE[device](f"{device}{number}", scratch)
+            words += self.plug(config, number, _DEVICE[device](f"{device}{number}", scratch))
+        return words
+
+    def guest_words(self):
+        """More words for the guest's command line."""
+        return []
+
+    def plug(self, _config, _number, words):
+        """The words for a device, and those for what it is plugged into."""
         return words
 
     def machine(self, config):
