@@ -4,6 +4,7 @@
 #include <arch/mmio.h>
 
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
 
 static uint32_t memory_read(void *context, uint32_t offset, uint8_t width)
@@ -42,14 +43,14 @@ uint32_t transport_read(struct transport *transport, uint32_t offset, uint8_t wi
 {
 	uint32_t value = transport->bus->read(transport->bus_context, offset, width);
 
-	journal_access(clock_ns(), JOURNAL_READ, transport->name, offset, width, value);
+	journal_access(clock_ns(), cpus_self(), JOURNAL_READ, transport->name, offset, width, value);
 	return value;
 }
 
 void transport_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
 {
 	/* Journal first: if the write kills the VMM or raises an interrupt at once, the order is right. */
-	journal_access(clock_ns(), JOURNAL_WRITE, transport->name, offset, width, value);
+	journal_access(clock_ns(), cpus_self(), JOURNAL_WRITE, transport->name, offset, width, value);
 	transport->bus->write(transport->bus_context, offset, width, value);
 }
 

@@ -41,6 +41,7 @@ struct irq_line {
 	void (*handler)(void *context); /* NULL: held */
 	void *context;
 	bool message;		     /* a target of irq_message_open() */
+	uint8_t cpu;		     /* that takes it */
 	volatile bool soft_asserted; /* a line of irq_soft_line_open(): what irq_soft_line_set() said last */
 };
 
@@ -70,13 +71,16 @@ struct irq_message {
 	uint32_t data;
 };
 
-/* A new target on a CPU (0: the one that boots), and the message that reaches it. NULL when the port has none left. */
+/*
+ * A new target on a CPU (0: the one that boots; others: after cpus_start()), and the message that reaches it. NULL when
+ * the port has none left.
+ */
 struct irq_line *irq_message_open(uint32_t cpu, struct irq_message *message);
 
 /*
- * What the platform does when a device writes `data` to `address`, for a device inside this program: a real interrupt.
- * A message that is not exactly one of irq_message_open() went astray: it is counted with the interrupts that nobody
- * owns, its data as the vector.
+ * What the platform does when a device writes `data` to `address`, for a device inside this program: a real interrupt
+ * of the CPU that it names. A message that is not exactly one of irq_message_open() went astray: it is counted with the
+ * interrupts that nobody owns, its data as the vector.
  */
 void irq_message_send(const struct irq_message *message);
 
@@ -97,15 +101,17 @@ void irq_line_park(struct irq_line *line);
 bool irq_line_asserted(struct irq_line *line);
 
 /*
- * Returns once every interrupt that the controllers had already accepted for this CPU has been taken: the port sends
- * itself an interrupt that ranks below all lines and waits for it. This, and not a delay, is what "no interrupt came"
- * is measured against.
+ * Returns once every interrupt that the controllers had already accepted for this CPU, and for each that is in use (see
+ * cpus.h), has been taken: the port sends it an interrupt that ranks below all lines and waits for it. This, and not a
+ * delay, is what "no interrupt came" is measured against.
  */
 void irq_settle(void);
 
-/* Interrupts taken on vectors that belong to no line, and messages to nobody; and the last such vector. */
+/* Interrupts taken on vectors that belong to no line of that CPU, and messages to nobody; the last such vector, and
+ * where it came. */
 uint32_t irq_unowned_count(void);
 uint32_t irq_unowned_last(void);
+uint32_t irq_unowned_cpu(void);
 
 /* Whether the CPU takes interrupts. Returns the former state. Checks keep them on. */
 bool irq_enable(bool on);

@@ -6,8 +6,8 @@
 
 static struct journal_event events[JOURNAL_SIZE];
 /*
- * Interrupt handlers write here too. They run to completion on top of the main program, so claiming a slot before
- * filling it is enough: at worst an interrupted fold is lost into the slot before.
+ * Interrupt handlers write here too, and other CPUs. Each claims a slot before it fills it, and nobody is behind by the
+ * whole ring: at worst a fold is lost into the slot before.
  */
 static volatile uint32_t written;
 static volatile uint32_t accesses;
@@ -23,12 +23,18 @@ void journal_clear(uint64_t now_ns)
 	start_ns = now_ns;
 }
 
-static struct journal_event *claim(uint64_t now_ns, enum journal_kind kind)
+static uint32_t count_one(volatile uint32_t *counter)
 {
-	struct journal_event *event = held ? &nowhere : &events[written++ % JOURNAL_SIZE];
+	return __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+}
+
+static struct journal_event *claim(uint64_t now_ns, uint32_t cpu, enum journal_kind kind)
+{
+	struct journal_event *event = held ? &nowhere : &events[count_one(&written) % JOURNAL_SIZE];
 
 	event->time_ns = now_ns - start_ns;
 	event->kind = kind;
+	event->cpu = (uint8_t)cpu;
 	event->width = 0;
 	event->repeated = 0;
 	event->where = 0;
@@ -37,30 +43,30 @@ static struct journal_event *claim(uint64_t now_ns, enum journal_kind kind)
 	return event;
 }
 
-void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width,
-		    uint32_t value)
+void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const char *device, uint32_t offset,
+		    uint8_t width, uint32_t value)
 {
 	struct journal_event *last = written ? &events[(written - 1) % JOURNAL_SIZE] : NULL;
 	struct journal_event *event;
 
 	if (held)
 		return;
-	accesses++;
-	if (last && last->kind == kind && last->where == offset && last->width == width && last->value == value &&
-	    last->repeated < UINT16_MAX && !strcmp(last->text, device)) {
+	count_one(&accesses);
+	if (last && last->kind == kind && last->cpu == cpu && last->where == offset && last->width == width &&
+	    last->value == value && last->repeated < UINT16_MAX && !strcmp(last->text, device)) {
 		last->repeated++;
 		return;
 	}
-	event = claim(now_ns, kind);
+	event = claim(now_ns, cpu, kind);
 	event->where = offset;
 	event->width = width;
 	event->value = value;
 	string_copy(event->text, sizeof(event->text), device);
 }
 
-void journal_interrupt(uint64_t now_ns, uint32_t vector, uint32_t gsi)
+void journal_interrupt(uint64_t now_ns, uint32_t cpu, uint32_t vector, uint32_t gsi)
 {
-	struct journal_event *event = claim(now_ns, JOURNAL_INTERRUPT);
+	struct journal_event *event = claim(now_ns, cpu, JOURNAL_INTERRUPT);
 
 	event->where = vector;
 	event->value = gsi;
@@ -68,7 +74,7 @@ void journal_interrupt(uint64_t now_ns, uint32_t vector, uint32_t gsi)
 
 void journal_step(uint64_t now_ns, const char *format, ...)
 {
-	struct journal_event *event = claim(now_ns, JOURNAL_STEP);
+	struct journal_event *event = claim(now_ns, 0, JOURNAL_STEP);
 	va_list arguments;
 
 	va_start(arguments, format);

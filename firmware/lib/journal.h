@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What happened lately: register accesses, interrupts and steps, in order, with times. A ring that keeps the last
- * JOURNAL_SIZE events; written by the register accessors and interrupt handlers, printed when a check fails.
+ * JOURNAL_SIZE events; written by the register accessors and interrupt handlers of all CPUs, printed when a check
+ * fails.
  */
 #ifndef FIRMWARE_LIB_JOURNAL_H
 #define FIRMWARE_LIB_JOURNAL_H
@@ -18,6 +19,7 @@ struct journal_event {
 	uint64_t time_ns;
 	enum journal_kind kind;
 	uint8_t width;	   /* bytes, of an access */
+	uint8_t cpu;	   /* that did it, or took it */
 	uint16_t repeated; /* how often the very same access followed directly; polling loops fold into one event */
 	uint32_t where;	   /* register offset, or interrupt vector */
 	uint64_t value;	   /* value read or written, or the line's GSI */
@@ -26,9 +28,9 @@ struct journal_event {
 
 /* Forgets everything; times count from now. */
 void journal_clear(uint64_t now_ns);
-void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width,
-		    uint32_t value);
-void journal_interrupt(uint64_t now_ns, uint32_t vector, uint32_t gsi);
+void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const char *device, uint32_t offset,
+		    uint8_t width, uint32_t value);
+void journal_interrupt(uint64_t now_ns, uint32_t cpu, uint32_t vector, uint32_t gsi);
 void journal_step(uint64_t now_ns, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Nothing is kept, nor counted, between the two calls. */

@@ -39,6 +39,7 @@ struct needs {
 	bool level_line;  /* ... announced as level-triggered */
 	bool edge_line;	  /* ... announced as edge-triggered */
 	bool stimulus;	  /* its other side does what we ask it for (drivers/stimuli.h) */
+	uint8_t cpus;	  /* so many CPUs that run; they are started when the first such check runs */
 	bool msi;	  /* message signalled interrupts of any layout. None: not in the plan */
 	struct features features; /* offered, all of them: OFFERS(bit) */
 };

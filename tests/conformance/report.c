@@ -55,6 +55,8 @@ static void report_event(const struct journal_event *event, void *context)
 		print("step: %s", event->text);
 		break;
 	}
+	if (event->cpu)
+		print(" on cpu %u", event->cpu);
 	if (event->repeated)
 		print(" (and %u times more)", event->repeated);
 	print("\n");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/conformance/run.h"
 
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/guard.h"
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
@@ -67,6 +68,14 @@ static const char *unmet(const struct check *check, const struct device *device,
 		return "the interrupt line is announced as level-triggered";
 	if (needs->stimulus && !device->transport.stimuli)
 		return "needs a stimulus that only the reference device gives";
+	for (uint32_t cpu = 1; cpu < needs->cpus; cpu++) {
+		const char *wrong = cpus_start(cpu);
+
+		if (!wrong)
+			continue;
+		format_string(text, NAME_MAX, "needs %u CPUs; CPU %u: %s", needs->cpus, cpu, wrong);
+		return text;
+	}
 	return NULL;
 }
 
@@ -155,6 +164,11 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		guarded(t, call_afterwards, options->timeout_ms);
 	if (!t->assertions && t->verdict == VERDICT_PASS) {
 		string_copy(t->reason, sizeof(t->reason), "the check asserted nothing");
+		t->verdict = VERDICT_ERROR;
+	}
+	/* What still runs there may go on using the device. */
+	if (cpus_release() && t->verdict < VERDICT_ERROR) {
+		string_copy(t->reason, sizeof(t->reason), "another CPU did not end what it was given");
 		t->verdict = VERDICT_ERROR;
 	}
 	guarded(t, look_around, options->timeout_ms);

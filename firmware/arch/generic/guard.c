@@ -2,6 +2,7 @@
 #include "firmware/arch/generic/guard.h"
 
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/generic/fatal.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/irq.h"
@@ -43,8 +44,8 @@ void guard_leave(void)
 	irq_enable(false);
 	if (!guard.active)
 		fatal("guard_leave() outside a guard");
-	if (lines_in_handler())
-		fatal("guard_leave() in an interrupt handler");
+	if (cpus_self() || lines_in_handler())
+		fatal("guard_leave() in an interrupt handler or on another CPU");
 	guard_resume(guard.stack, GUARD_LEFT);
 }
 

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Wired interrupts: who owns them, parking, storms. */
+/* Wired interrupts: who owns them, parking, storms. Lines are opened by CPU 0; each is taken by one CPU, its own. */
 #include "firmware/arch/generic/lines.h"
 
 #include <stddef.h>
 
+#include <arch/cpu.h>
+
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
 
 static struct irq_line lines[LINES_MAX];
 static uint32_t line_count;
-static struct irq_line *volatile running; /* whose handler runs */
-static volatile uint32_t unowned_count, unowned_last;
+static struct irq_line *volatile running[CPUS_MAX]; /* whose handler runs */
+static volatile uint32_t unowned_count, unowned_last, unowned_cpu;
 
 struct irq_line *irq_line_open(const struct irq_source *source)
 {
@@ -64,6 +67,7 @@ void irq_soft_line_set(struct irq_line *line, bool asserted)
 	const bool rising = asserted && !line->soft_asserted;
 
 	line->soft_asserted = asserted;
+	barrier_full(); /* another CPU may be unmasking it: one of the two sees the other */
 	if (rising && !line->parked)
 		soft_line_raise(line);
 	irq_enable(on);
@@ -97,6 +101,7 @@ void irq_line_rearm(struct irq_line *line)
 	line->storm = false;
 	if (line->parked) {
 		line->parked = false;
+		barrier_full();
 		mask(line, false);
 	}
 	irq_enable(on);
@@ -135,6 +140,11 @@ uint32_t irq_unowned_last(void)
 	return unowned_last;
 }
 
+uint32_t irq_unowned_cpu(void)
+{
+	return unowned_cpu;
+}
+
 struct irq_line *lines_at(uint32_t index)
 {
 	return index < line_count ? &lines[index] : NULL;
@@ -151,7 +161,7 @@ void lines_taken(struct irq_line *line)
 	line->count++;
 	line->since_rearm++;
 	line->last_ns = now;
-	journal_interrupt(now, line->vector, line->source.gsi);
+	journal_interrupt(now, line->cpu, line->vector, line->source.gsi);
 
 	if (line->since_rearm >= IRQ_STORM_LIMIT)
 		line->storm = true;
@@ -162,35 +172,36 @@ void lines_taken(struct irq_line *line)
 	if (line->storm || (!line->handler && line->source.trigger == IRQ_LEVEL))
 		park(line);
 	if (line->handler) {
-		running = line;
+		running[line->cpu] = line;
 		handler_begin();
 		line->handler(line->context);
 		handler_end();
-		running = NULL;
+		running[line->cpu] = NULL;
 	}
 	if (is_soft(line) && !line->parked && line->source.trigger == IRQ_LEVEL && line->soft_asserted)
 		soft_line_raise(line); /* still asserted: a level fires again */
 }
 
-void lines_unowned(uint32_t vector)
+void lines_unowned(uint32_t cpu, uint32_t vector)
 {
-	unowned_count++;
+	__atomic_fetch_add(&unowned_count, 1, __ATOMIC_RELAXED);
 	unowned_last = vector;
-	journal_interrupt(clock_ns(), vector, IRQ_NO_GSI);
+	unowned_cpu = cpu;
+	journal_interrupt(clock_ns(), cpu, vector, IRQ_NO_GSI);
 }
 
-void lines_abandon(void)
+void lines_abandon(uint32_t cpu)
 {
-	struct irq_line *const line = running;
+	struct irq_line *const line = running[cpu];
 
 	if (!line)
 		return;
-	running = NULL;
+	running[cpu] = NULL;
 	line->handler = NULL;
 	park(line);
 }
 
 bool lines_in_handler(void)
 {
-	return running != NULL;
+	return running[cpus_self()] != NULL;
 }

@@ -23,7 +23,7 @@ bool line_setup(struct irq_line *line, uint32_t index);
 /* Masks or unmasks at the controller. An interrupt that the controller sent on already may still come. */
 void line_mask(const struct irq_line *line, bool masked);
 
-/* Makes the CPU take an interrupt on the vector of a soft line, as soon as it takes interrupts. `index` is as for
+/* Makes line->cpu take an interrupt on the vector of a soft line, as soon as it takes interrupts. `index` is as for
  * line_setup(). */
 bool soft_line_setup(struct irq_line *line, uint32_t index);
 void soft_line_raise(const struct irq_line *line);
@@ -45,13 +45,13 @@ struct irq_line *lines_at(uint32_t index);
 /* An interrupt of the line: called in interrupt context, before the controller is told that it is over. */
 void lines_taken(struct irq_line *line);
 
-/* An interrupt that belongs to no line. */
-void lines_unowned(uint32_t vector);
+/* An interrupt that belongs to no line of the CPU. */
+void lines_unowned(uint32_t cpu, uint32_t vector);
 
-/* The CPU has left a handler for good (see guard.h): its line is parked and loses the handler. */
-void lines_abandon(void);
+/* A CPU has left a handler for good (see guard.h): its line is parked and loses the handler. */
+void lines_abandon(uint32_t cpu);
 
-/* Is a line's handler running? */
+/* Is a line's handler running, on this CPU? */
 bool lines_in_handler(void);
 
 #endif

@@ -2,13 +2,17 @@
 /* Message signalled interrupts on top of a port's vectors: a target is a line without a wire. */
 #include <stddef.h>
 
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/generic/lines.h"
 
 struct irq_line *irq_message_open(uint32_t cpu, struct irq_message *message)
 {
-	struct irq_line *line = cpu == 0 ? irq_soft_line_open(IRQ_EDGE) : NULL;
+	struct irq_line *line = cpu < cpus_count() ? irq_soft_line_open(IRQ_EDGE) : NULL;
 
-	if (!line || !message_compose(line, message))
+	if (!line)
+		return NULL;
+	line->cpu = (uint8_t)cpu;
+	if (!message_compose(line, message))
 		return NULL;
 	line->message = true;
 	return line;
@@ -19,14 +23,18 @@ void irq_message_send(const struct irq_message *message)
 	const bool on = irq_enable(false);
 	struct irq_message own;
 	struct irq_line *line;
+	uint32_t cpu = 0;
 
-	for (uint32_t i = 0; (line = lines_at(i)) != NULL; i++)
-		if (line->message && message_compose(line, &own) && own.address == message->address &&
-		    own.data == message->data)
+	for (uint32_t i = 0; (line = lines_at(i)) != NULL; i++) {
+		if (!line->message || !message_compose(line, &own) || own.address != message->address)
+			continue;
+		cpu = line->cpu;
+		if (own.data == message->data)
 			break;
+	}
 	if (line)
 		soft_line_raise(line);
 	else
-		lines_unowned(message->data);
+		lines_unowned(cpu, message->data);
 	irq_enable(on);
 }

@@ -32,6 +32,7 @@ enum guard_end guard_enter(void (*function)(void *argument), void *argument, uin
 void guard_resume(uintptr_t stack, enum guard_end end)
 {
 	(void)stack;
+	host_on_cpu_reset();
 	irq_enable(false);
 	guard_jump_end = end;
 	siglongjmp(guard_jump, 1);

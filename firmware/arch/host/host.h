@@ -8,6 +8,11 @@
 /* Takes the interrupts that are pending, unless they are off. */
 void host_interrupts_take(void);
 
+/* Calls function(argument) as that CPU: there is one thread, and whoever acts says who he is. */
+void host_on_cpu(uint32_t cpu, void (*function)(void *argument), void *argument);
+/* The CPU that boots acts again, whoever did before a guard was left. */
+void host_on_cpu_reset(void);
+
 /* Traps and the watchdog of real time. */
 void host_signals_init(void);
 

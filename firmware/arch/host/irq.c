@@ -3,6 +3,7 @@
  * interrupt controller. */
 #include "firmware/arch/irq.h"
 
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/host/host.h"
@@ -11,6 +12,11 @@ static uint64_t pending; /* a bit for each line */
 static bool enabled, taking;
 
 _Static_assert(LINES_MAX <= 64, "a bit for each line");
+
+static void take_line(void *line)
+{
+	lines_taken(line);
+}
 
 void host_interrupts_take(void)
 {
@@ -21,7 +27,7 @@ void host_interrupts_take(void)
 		uint32_t index = (uint32_t)__builtin_ctzll(pending);
 
 		pending &= ~(1ull << index);
-		lines_taken(lines_at(index));
+		host_on_cpu(lines_at(index)->cpu, take_line, lines_at(index));
 	}
 	taking = false;
 }
@@ -84,5 +90,6 @@ void handler_end(void)
 void interrupts_abandon(void)
 {
 	taking = false;
-	lines_abandon();
+	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++)
+		lines_abandon(cpu);
 }

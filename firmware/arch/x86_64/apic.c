@@ -19,9 +19,12 @@
 #define APIC_IN_SERVICE    0x100 /* 8 registers of 32 bits, 0x10 apart */
 #define APIC_ERROR_STATUS  0x280
 #define APIC_COMMAND       0x300
+#define   COMMAND_INIT         0x00000500
+#define   COMMAND_STARTUP      0x00000600 /* the page of the code in the vector */
 #define   COMMAND_PENDING      0x00001000 /* xAPIC only */
 #define   COMMAND_ASSERT       0x00004000
 #define   COMMAND_TO_SELF      0x00040000
+#define APIC_COMMAND_HIGH  0x310 /* xAPIC only */
 #define APIC_LVT_TIMER     0x320
 #define   LVT_MASKED     0x00010000
 #define   LVT_NMI        0x00000400
@@ -63,6 +66,19 @@ static void apic_write(uint32_t offset, uint32_t value)
 		mmio_write32(base + offset, value);
 }
 
+/* Every local source is masked but errors. */
+static void enable(void)
+{
+	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
+	apic_write(APIC_TASK_PRIORITY, 0);
+	apic_write(APIC_LVT_TIMER, LVT_MASKED | VECTOR_WATCHDOG);
+	apic_write(APIC_LVT_LINT0, LVT_MASKED);
+	/* A message with a vector below 16 ends here, where the APIC reports it. */
+	apic_write(APIC_LVT_ERROR, VECTOR_APIC_ERROR);
+	apic_write(APIC_ERROR_STATUS, 0);
+	apic_eoi_all();
+}
+
 void apic_init(void)
 {
 	uint64_t msr;
@@ -78,17 +94,22 @@ void apic_init(void)
 	base = msr & APIC_BASE_ADDRESS;
 	present = true;
 
-	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
-	apic_write(APIC_TASK_PRIORITY, 0);
-	apic_write(APIC_LVT_TIMER, LVT_MASKED | VECTOR_WATCHDOG);
-	apic_write(APIC_LVT_LINT0, LVT_MASKED);
+	enable();
 	/* Wired to the NMI button: a way to ask a guest that hangs where it is. */
 	apic_write(APIC_LVT_LINT1, LVT_NMI);
-	/* A message with a vector below 16 ends here, where the APIC reports it. */
-	apic_write(APIC_LVT_ERROR, VECTOR_APIC_ERROR);
-	apic_write(APIC_ERROR_STATUS, 0);
-	apic_eoi_all();
 	apic_timer_start();
+}
+
+void apic_init_cpu(void)
+{
+	uint64_t msr = msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLE;
+
+	/* From xAPIC to x2APIC mode, or as it is: the only ways there are. */
+	msr_write(MSR_APIC_BASE, msr);
+	if (x2apic)
+		msr_write(MSR_APIC_BASE, msr | APIC_BASE_X2APIC);
+	enable();
+	apic_write(APIC_LVT_LINT1, LVT_MASKED);
 }
 
 bool apic_present(void)
@@ -123,17 +144,42 @@ void apic_eoi_all(void)
 	}
 }
 
-void apic_send_self(uint8_t vector)
+/* Two registers in xAPIC mode, which no interrupt handler may split. */
+static void send(uint32_t id, uint32_t command)
 {
-	const uint32_t command = COMMAND_TO_SELF | COMMAND_ASSERT | vector;
+	bool on;
 
 	if (x2apic) {
-		msr_write(MSR_X2APIC_FIRST + APIC_COMMAND / REGISTER_STRIDE, command);
+		msr_write(MSR_X2APIC_FIRST + APIC_COMMAND / REGISTER_STRIDE, (uint64_t)id << 32 | command);
 		return;
 	}
+	on = interrupts_off();
 	for (uint32_t i = 0; i < COMMAND_SPINS && mmio_read32(base + APIC_COMMAND) & COMMAND_PENDING; i++)
 		cpu_relax();
+	if (!(command & COMMAND_TO_SELF))
+		mmio_write32(base + APIC_COMMAND_HIGH, id << ID_XAPIC_SHIFT);
 	mmio_write32(base + APIC_COMMAND, command);
+	interrupts_restore(on);
+}
+
+void apic_send_self(uint8_t vector)
+{
+	send(0, COMMAND_TO_SELF | COMMAND_ASSERT | vector);
+}
+
+void apic_send(uint32_t id, uint8_t vector)
+{
+	send(id, COMMAND_ASSERT | vector);
+}
+
+void apic_send_init(uint32_t id)
+{
+	send(id, COMMAND_ASSERT | COMMAND_INIT);
+}
+
+void apic_send_startup(uint32_t id, uint8_t page)
+{
+	send(id, COMMAND_ASSERT | COMMAND_STARTUP | page);
 }
 
 void apic_timer_start(void)

@@ -13,6 +13,9 @@
 void apic_init(void);
 bool apic_present(void);
 
+/* The same on another CPU, in the same mode, without NMI; its timer does not run. */
+void apic_init_cpu(void);
+
 uint32_t apic_id(void);
 
 /* Is an interrupt of that vector being handled, as far as the APIC knows? */
@@ -26,6 +29,13 @@ void apic_eoi_all(void);
 
 /* Sends an interrupt to ourselves. */
 void apic_send_self(uint8_t vector);
+
+/* Sends one to the CPU with that APIC id. Ids above 254 need x2APIC mode. */
+void apic_send(uint32_t id, uint8_t vector);
+
+/* Stops the CPU until it is started; starts it, in real mode, at that page. */
+void apic_send_init(uint32_t id);
+void apic_send_startup(uint32_t id, uint8_t page);
 
 /*
  * The timer counts down from apic_timer_period() - 1 to 0 and starts over, for ever. Its interrupt,

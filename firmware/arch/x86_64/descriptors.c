@@ -2,6 +2,7 @@
 /* Segment, task state and interrupt descriptors. */
 #include "firmware/arch/x86_64/descriptors.h"
 
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/x86_64/stack.h"
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
@@ -42,30 +43,38 @@ struct __attribute__((packed)) table_pointer {
 
 extern char trap_stubs[];
 
-static uint64_t gdt[] = {
+/* Each CPU has a TSS of its own. */
+extern uint64_t descriptor_table[];
+uint64_t descriptor_table[SELECTOR_TSS / 8 + 2 * CPUS_MAX] = {
 	[SELECTOR_CODE64 / 8] = GDT_CODE64,
 	[SELECTOR_DATA / 8] = GDT_DATA,
-	[SELECTOR_TSS / 8] = GDT_TSS,
-	[SELECTOR_TSS / 8 + 1] = 0,
 };
-static struct tss tss;
+static struct tss tasks[CPUS_MAX];
 static struct gate idt[VECTOR_COUNT];
 
 /* The 32-bit entry loads this one; it reads the lower half of the base only. */
 extern const struct table_pointer gdt_pointer;
-const struct table_pointer gdt_pointer = { sizeof(gdt) - 1, (uint64_t)gdt };
+const struct table_pointer gdt_pointer = { sizeof(descriptor_table) - 1, (uint64_t)descriptor_table };
+
+/* The stacks of the three vectors, one after the other up to `top`; the order is that of their slots. */
+static void task_load(uint32_t cpu, uintptr_t top)
+{
+	const uint32_t selector = SELECTOR_TSS + cpu * 2 * 8;
+	struct tss *const task = &tasks[cpu];
+	const uint64_t base = (uint64_t)task;
+
+	for (uint32_t i = 0; i < TRAP_STACKS; i++)
+		task->ist[i] = top - (TRAP_STACKS - 1 - i) * TRAP_STACK_SIZE;
+	task->io_map = sizeof(*task);
+	/* Not busy, whatever it was before: a CPU that is started again loads it again. */
+	descriptor_table[selector / 8] =
+		GDT_TSS | (sizeof(*task) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
+	descriptor_table[selector / 8 + 1] = base >> 32;
+	__asm__ volatile("ltr %w0" ::"r"(selector) : "memory");
+}
 
 static void gdt_load(void)
 {
-	const uint64_t base = (uint64_t)&tss;
-
-	tss.ist[IST_NMI - 1] = (uint64_t)nmi_stack_top;
-	tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)double_fault_stack_top;
-	tss.ist[IST_MACHINE_CHECK - 1] = (uint64_t)machine_check_stack_top;
-	tss.io_map = sizeof(tss);
-	gdt[SELECTOR_TSS / 8] = GDT_TSS | (sizeof(tss) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
-	gdt[SELECTOR_TSS / 8 + 1] = base >> 32;
-
 	__asm__ volatile("lgdt %0\n\t"
 			 "pushq %1\n\t"
 			 "leaq 1f(%%rip), %%rax\n\t"
@@ -78,18 +87,14 @@ static void gdt_load(void)
 			 "movl %%eax, %%ss\n\t"
 			 "xorl %%eax, %%eax\n\t"
 			 "movl %%eax, %%fs\n\t"
-			 "movl %%eax, %%gs\n\t"
-			 "movl %3, %%eax\n\t"
-			 "ltr %%ax"
+			 "movl %%eax, %%gs"
 			 :
-			 : "m"(gdt_pointer), "i"(SELECTOR_CODE64), "i"(SELECTOR_DATA), "i"(SELECTOR_TSS)
+			 : "m"(gdt_pointer), "i"(SELECTOR_CODE64), "i"(SELECTOR_DATA)
 			 : "rax", "memory");
 }
 
-static void idt_load(void)
+static void idt_fill(void)
 {
-	const struct table_pointer pointer = { sizeof(idt) - 1, (uint64_t)idt };
-
 	for (uint32_t vector = 0; vector < VECTOR_COUNT; vector++) {
 		const uint64_t stub = (uint64_t)trap_stubs + vector * TRAP_STUB_SIZE;
 
@@ -104,13 +109,29 @@ static void idt_load(void)
 	idt[VECTOR_NMI].ist = IST_NMI;
 	idt[VECTOR_DOUBLE_FAULT].ist = IST_DOUBLE_FAULT;
 	idt[VECTOR_MACHINE_CHECK].ist = IST_MACHINE_CHECK;
+}
+
+void descriptors_init_cpu(uint32_t cpu, uintptr_t stacks_top)
+{
+	const struct table_pointer pointer = { sizeof(idt) - 1, (uint64_t)idt };
+
+	task_load(cpu, stacks_top);
 	__asm__ volatile("lidt %0" ::"m"(pointer) : "memory");
 }
 
 void descriptors_init(void)
 {
 	gdt_load();
-	idt_load();
+	idt_fill();
+	descriptors_init_cpu(0, (uintptr_t)trap_stacks_top);
+}
+
+uint32_t descriptors_cpu(void)
+{
+	uint32_t selector;
+
+	__asm__("str %0" : "=r"(selector));
+	return (selector - SELECTOR_TSS) / (2 * 8);
 }
 
 void descriptors_drop(void)

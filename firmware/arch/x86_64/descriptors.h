@@ -2,8 +2,17 @@
 #ifndef ARCH_X86_64_DESCRIPTORS_H
 #define ARCH_X86_64_DESCRIPTORS_H
 
-/* Loads our GDT, TSS and IDT: from here on every vector has a handler. */
+#include <stdint.h>
+
+/* Loads our GDT, TSS and IDT: from here on every vector has a handler. For the CPU that boots. */
 void descriptors_init(void);
+
+/* The TSS and the IDT, for another CPU, which has the GDT: traps that need a good stack have the three of
+ * TRAP_STACK_SIZE below `stacks_top`. Afterwards descriptors_cpu() tells its number. */
+void descriptors_init_cpu(uint32_t cpu, uintptr_t stacks_top);
+
+/* The CPU that asks, by its task register. */
+uint32_t descriptors_cpu(void);
 
 /* Takes every handler away, so that the next exception shuts the CPU down. */
 void descriptors_drop(void);

@@ -5,6 +5,7 @@
 #include "firmware/arch/irq.h"
 #include "firmware/arch/x86_64/apic.h"
 #include "firmware/arch/x86_64/clock.h"
+#include "firmware/arch/x86_64/cpus.h"
 #include "firmware/arch/x86_64/ioapic.h"
 #include "firmware/arch/x86_64/traps.h"
 #include "firmware/arch/x86_64/vectors.h"
@@ -21,18 +22,20 @@ _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLAS
 #define MESSAGE_APIC_ID_MAX	 0xfe /* 0xff: all of them */
 #define MESSAGE_REDIRECTION_HINT 0x8u
 
+/* Where somebody waits for it, and whether it came. */
+static struct cpus_lock settling;
 static volatile bool settled;
 
 static void interrupt_line(uint8_t vector)
 {
 	struct irq_line *const line = vector >= VECTOR_LINES ? lines_at(vector - VECTOR_LINES) : NULL;
 
-	if (line) {
+	if (line && line->cpu == cpus_self()) {
 		lines_taken(line);
 		apic_eoi();
 		return;
 	}
-	lines_unowned(vector);
+	lines_unowned(cpus_self(), vector);
 	/* An 8259 and a spurious interrupt leave nothing in service, and an EOI for them would end somebody else's. */
 	if (apic_present() && apic_in_service(vector))
 		apic_eoi();
@@ -45,8 +48,13 @@ void interrupt_taken(uint8_t vector, uint64_t rip)
 		settled = true;
 		apic_eoi();
 		break;
+	case VECTOR_WAKE:
+		apic_eoi();
+		break;
 	case VECTOR_WATCHDOG:
 		apic_eoi();
+		if (cpus_self())
+			break;
 		clock_tick();
 		guard_tick(rip);
 		break;
@@ -62,11 +70,20 @@ static bool is_settled(void)
 
 void irq_settle(void)
 {
+	const uint32_t self = cpus_self();
+
 	if (!apic_present() || lines_in_handler() || !(rflags_read() & RFLAGS_IF))
 		return;
-	settled = false;
-	apic_send_self(VECTOR_SETTLE);
-	clock_spin(is_settled, SETTLE_LIMIT);
+	/* With interrupts on: it may be us whom another one waits for. */
+	cpus_lock(&settling);
+	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++) {
+		if (cpu != self && cpu && !cpus_in_use(cpu))
+			continue;
+		settled = false;
+		cpu_interrupt(cpu, VECTOR_SETTLE);
+		clock_spin(is_settled, SETTLE_LIMIT);
+	}
+	cpus_unlock(&settling);
 }
 
 bool irq_enable(bool on)
@@ -96,17 +113,19 @@ bool soft_line_setup(struct irq_line *line, uint32_t index)
 
 void soft_line_raise(const struct irq_line *line)
 {
-	apic_send_self((uint8_t)line->vector);
+	cpu_interrupt(line->cpu, (uint8_t)line->vector);
 }
 
 /* Intel SDM, "Message Signalled Interrupts": fixed delivery, edge, to one CPU by its APIC id. The redirection hint
  * changes nothing for a single CPU; every second target has it, so that addresses differ as data do. */
 bool message_compose(const struct irq_line *line, struct irq_message *message)
 {
-	if (apic_id() > MESSAGE_APIC_ID_MAX)
+	const uint32_t id = cpu_apic_id(line->cpu);
+
+	if (id > MESSAGE_APIC_ID_MAX)
 		return false;
-	message->address = MESSAGE_ADDRESS | apic_id() << MESSAGE_APIC_ID_SHIFT |
-			   (line->vector & 1 ? MESSAGE_REDIRECTION_HINT : 0);
+	message->address =
+		MESSAGE_ADDRESS | id << MESSAGE_APIC_ID_SHIFT | (line->vector & 1 ? MESSAGE_REDIRECTION_HINT : 0);
 	message->data = line->vector;
 	return true;
 }
@@ -138,7 +157,8 @@ void watchdog_stop(void)
 
 void interrupts_abandon(void)
 {
-	lines_abandon();
+	lines_abandon(0);
+	cpus_unlock(&settling);
 	cr8_write(0);
 	if (apic_present())
 		apic_eoi_all();

@@ -5,6 +5,7 @@
 #include "firmware/arch/irq.h"
 #include "firmware/arch/x86_64/apic.h"
 #include "firmware/arch/x86_64/clock.h"
+#include "firmware/arch/x86_64/cpus.h"
 #include "firmware/arch/x86_64/descriptors.h"
 #include "firmware/arch/x86_64/ioapic.h"
 #include "firmware/arch/x86_64/machine.h"
@@ -50,6 +51,7 @@ void machine_init(const struct platform *platform)
 	if (apic_present())
 		ioapic_init(platform);
 	clock_init(platform);
+	cpus_init(platform);
 	irq_enable(true);
 }
 

@@ -205,6 +205,12 @@ void paging_drop_first_page(void)
 	cr3_write((uintptr_t)root);
 }
 
+uintptr_t paging_run_in(uintptr_t page)
+{
+	map(page, page + PAGE_SIZE, ENTRY_PRESENT | ENTRY_WRITABLE);
+	return (uintptr_t)root;
+}
+
 /*
  * Below 4 GiB everything is mapped already, and the first 3 GiB are cached. So a request for RAM matters above that
  * only, and a request for a device wherever the map says RAM.

@@ -14,10 +14,6 @@ main_stack_guard:
 	.globl main_stack_top
 main_stack_top:
 
-	.globl nmi_stack_top, double_fault_stack_top, machine_check_stack_top
-	.skip TRAP_STACK_SIZE
-nmi_stack_top:
-	.skip TRAP_STACK_SIZE
-double_fault_stack_top:
-	.skip TRAP_STACK_SIZE
-machine_check_stack_top:
+	.globl trap_stacks_top
+	.skip TRAP_STACKS * TRAP_STACK_SIZE
+trap_stacks_top:

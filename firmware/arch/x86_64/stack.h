@@ -6,10 +6,12 @@
 #define STACK_GUARD_SIZE 0x4000 /* larger than any frame */
 #define MAIN_STACK_SIZE	 0x10000
 #define TRAP_STACK_SIZE	 0x2000
+#define TRAP_STACKS	 3	/* NMI, double fault, machine check */
+#define CPU_STACK_SIZE	 0x8000 /* of a CPU besides the first */
 
 #ifndef __ASSEMBLER__
 extern char main_stack_guard[], main_stack_top[];
-extern char nmi_stack_top[], double_fault_stack_top[], machine_check_stack_top[];
+extern char trap_stacks_top[];
 #endif
 
 #endif

@@ -2,6 +2,7 @@
 /* Exceptions: expected in a probe, survived in a guard, fatal elsewhere. */
 #include "firmware/arch/x86_64/traps.h"
 
+#include "firmware/arch/generic/cpus.h"
 #include "firmware/arch/generic/fatal.h"
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/x86_64/stack.h"
@@ -69,6 +70,8 @@ static void exception_taken(struct trap_frame *frame, uint8_t vector)
 		frame->rip = (uint64_t)probe_read32_trapped;
 		return;
 	}
+	if (cpus_self())
+		cpus_trapped(name, frame->rip, has_address ? cr2_read() : error, error);
 	/* An NMI is somebody who wants to know where we are; what comes with a machine check is not to be trusted. */
 	if (vector != VECTOR_NMI && vector != VECTOR_MACHINE_CHECK)
 		guard_trapped(name, frame->rip, has_address ? cr2_read() : error, error);

@@ -5,6 +5,7 @@
  *   0x00-0x1f  the CPU's exceptions
  *   0x20-0x2f  where the 8259s are moved to; masked, so only their spurious interrupts could come
  *   0x30       irq_settle(): below every line, so that it is taken after all of them
+ *   0x31       wakes another CPU that rests
  *   0x40-0x7f  wired lines and messages
  *   0xf0       watchdog: a class of its own on top, so that it can interrupt a handler that never ends
  *   0xfe       the local APIC's error interrupt
@@ -22,6 +23,7 @@
 #define VECTOR_EXCEPTIONS    0x20 /* how many there are */
 #define VECTOR_8259	     0x20
 #define VECTOR_SETTLE	     0x30
+#define VECTOR_WAKE	     0x31
 #define VECTOR_LINES	     0x40
 #define VECTOR_WATCHDOG	     0xf0
 #define VECTOR_APIC_ERROR    0xfe

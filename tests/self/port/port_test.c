@@ -7,6 +7,7 @@
 #include "drivers/device.h"
 #include "drivers/dma.h"
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/guard.h"
 #include "firmware/arch/irq.h"
 #include "firmware/arch/machine.h"
@@ -500,13 +501,25 @@ static void test_lines(void)
 	expect(!soft_level == !soft_edge && (soft_level || !found), "soft lines exist where lines do");
 }
 
+/* A platform that tells of more CPUs than it has. Returns its number. */
+static uint32_t announce_absent_cpu(void)
+{
+	if (platform.cpu_count < 2 || platform.cpu_count == PLATFORM_CPUS)
+		return 0;
+	platform.cpus[platform.cpu_count] = 0xc8;
+	return platform.cpu_count++;
+}
+
 void firmware_main(const struct boot_info *boot)
 {
+	uint32_t absent;
+
 	machine_early_init();
 	print_to(machine_put);
 	print_checksum_start();
 	print("KTAP version 1\n");
 	platform_discover(&platform, boot);
+	absent = announce_absent_cpu();
 	machine_init(&platform);
 	dma_init(arena, sizeof(arena));
 	journal_clear(clock_ns());
@@ -519,6 +532,7 @@ void firmware_main(const struct boot_info *boot)
 	test_memory();
 	test_lines();
 	port_test_arch();
+	port_test_cpus(absent < cpus_count() ? absent : 0);
 
 	print("1..%u\n", done);
 	print("# end run=%u fail=%u\n", done, failed);

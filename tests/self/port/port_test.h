@@ -3,6 +3,7 @@
 #define TESTS_SELF_PORT_TEST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { PORT_TEST_LINES = 3 }; /* that this test opens at most */
 
@@ -14,6 +15,9 @@ void port_expect_trap(void (*function)(void *), void *argument, const char *prop
 
 /* What only one architecture has: <arch>.c. */
 void port_test_arch(void);
+
+/* The other CPUs (cpus.c). `absent` is one that the platform does not have, whatever it says; 0: none. */
+void port_test_cpus(uint32_t absent);
 
 /* Can this machine end a function that runs for ever? */
 bool port_test_watchdog(void);

@@ -89,8 +89,10 @@ pvh acpi-one-ioapic 'gsi 23 level' -M microvm,ioapic2=off -m 128M $rng
 pvh cmdline 'gsi 12 edge' -M microvm,acpi=off -m 128M $rng
 pvh bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
 pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
-pvh smp-8G 'gsi 47 level' -M microvm -m 8G -smp 4 $rng
-pvh smp-16 'gsi 47 level' -M microvm -m 128M -smp 16 $rng
+pvh smp-8G 'cpu 3: a lock keeps' -M microvm -m 8G -smp 4 $rng
+pvh smp-2 'cpu 2: it did not come up' -M microvm -m 128M -smp 2 -cpu max $rng
+pvh smp-q35 'cpu 1: a lock keeps' -M q35 -m 128M -smp 2
+pvh smp-16 'cpu 7: a lock keeps' -M microvm -m 128M -smp 16 $rng
 pvh cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
 pvh no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
 pvh no-hypervisor 'PIT' -M microvm -m 128M -cpu qemu64,hypervisor=off $rng
@@ -106,6 +108,8 @@ linux64 acpi '' '' -M microvm -m 128M
 linux64 cmdline '' 'some=words' -M $bare -m 128M
 linux64 above-4-gib '' '' -M microvm -m 8G -smp 4
 linux64 five-level '' 'five-level' -M microvm -m 8G -cpu max
+boot linux64-smp 33 'cpu 1: a lock keeps' -M microvm -m 128M -smp 2 -kernel $loader \
+	-device loader,file=$image,addr=0x4000000,force-raw=on $tell
 linux64 x2apic '' 'x2apic' -M microvm -m 128M -cpu max
 linux64 no-header '' 'no-header' -M $bare -m 128M
 linux64 no-e820 '' 'no-e820' -M $bare -m 128M

@@ -55,7 +55,7 @@ static void test_vectors(void)
 	print("# apic is in %s mode\n", msr_read(MSR_APIC_BASE) & APIC_BASE_X2APIC ? "x2apic" : "xapic");
 	for (uint32_t vector = VECTOR_EXCEPTIONS; vector < VECTOR_COUNT; vector++) {
 		const uint32_t before = irq_unowned_count();
-		const bool owned = vector == VECTOR_SETTLE || vector == VECTOR_WATCHDOG;
+		const bool owned = vector == VECTOR_SETTLE || vector == VECTOR_WAKE || vector == VECTOR_WATCHDOG;
 
 		if (vector >= VECTOR_LINES && vector < VECTOR_LINES + PORT_TEST_LINES)
 			continue;

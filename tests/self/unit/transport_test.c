@@ -5,6 +5,7 @@
 
 #include "drivers/transport.h"
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
 
 /* Registers that remember what was written last; one event comes right after InterruptStatus was read. */
@@ -76,10 +77,10 @@ UNIT_TEST(undefined_causes_are_not_acknowledged)
 }
 
 /* What the transport needs of its surroundings. */
-void journal_access(uint64_t now_ns, enum journal_kind kind, const char *device, uint32_t offset, uint8_t width,
-		    uint32_t value)
+void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const char *device, uint32_t offset,
+		    uint8_t width, uint32_t value)
 {
-	(void)now_ns, (void)kind, (void)device, (void)offset, (void)width, (void)value;
+	(void)now_ns, (void)cpu, (void)kind, (void)device, (void)offset, (void)width, (void)value;
 }
 
 uint64_t clock_ns(void)
@@ -89,4 +90,9 @@ uint64_t clock_ns(void)
 
 void clock_wait(void)
 {
+}
+
+uint32_t cpus_self(void)
+{
+	return 0;
 }

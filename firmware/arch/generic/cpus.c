@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "firmware/arch/generic/cpus.h"
+
+#include <stddef.h>
+
+#include <arch/cpu.h>
+
+#include "firmware/arch/clock.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/arch/irq.h"
+
+/* From the first sign to the last of a virtual CPU on a machine under load. */
+#define START_LIMIT MILLISECONDS(1000)
+/* Longer than any lock is held by a CPU that still runs, as far as its VMM lets it. */
+#define LOCK_LIMIT MILLISECONDS(1000)
+
+enum state { CPU_OFF, CPU_RESTING, CPU_BUSY, CPU_TRAPPED, CPU_LOST };
+
+static struct cpu {
+	uint32_t state; /* who changes it last hands the rest over */
+	bool used;
+	void (*function)(void *argument);
+	void *argument;
+	struct guard_trap trap;
+	const char *why_lost;
+} cpus[CPUS_MAX];
+
+static uint32_t state_of(const struct cpu *cpu)
+{
+	return __atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE);
+}
+
+static void enter_state(struct cpu *cpu, enum state state)
+{
+	__atomic_store_n(&cpu->state, state, __ATOMIC_RELEASE);
+}
+
+/* Without the hook of WAIT_UNTIL: nothing else happens meanwhile. */
+static bool wait_while(const struct cpu *cpu, enum state state, uint64_t nanoseconds)
+{
+	const uint64_t deadline = deadline_in(nanoseconds);
+
+	while (state_of(cpu) == state) {
+		if (deadline_passed(deadline))
+			return false;
+		cpu_relax();
+	}
+	return true;
+}
+
+static void stop(uint32_t number)
+{
+	struct cpu *const cpu = &cpus[number];
+
+	cpu->used = false;
+	lines_abandon(number);
+	cpu->why_lost = "it hung and cannot be started again";
+	enter_state(cpu, cpu_stop(number) ? CPU_OFF : CPU_LOST);
+}
+
+const char *cpus_start(uint32_t number)
+{
+	struct cpu *const cpu = &cpus[number];
+
+	if (number >= cpus_count())
+		return "there is no such CPU";
+	if (state_of(cpu) == CPU_OFF && number) {
+		cpu->why_lost = cpu_boot(number);
+		if (cpu->why_lost) {
+			enter_state(cpu, CPU_LOST);
+		} else if (!wait_while(cpu, CPU_OFF, START_LIMIT)) {
+			cpu_stop(number);
+			cpu->why_lost = "it did not come up within a second";
+			enter_state(cpu, CPU_LOST);
+		}
+	}
+	if (state_of(cpu) == CPU_LOST)
+		return cpu->why_lost;
+	cpu->used = true;
+	return NULL;
+}
+
+bool cpus_begin(uint32_t number, void (*function)(void *argument), void *argument)
+{
+	struct cpu *const cpu = &cpus[number];
+
+	if (state_of(cpu) != CPU_RESTING)
+		return false;
+	cpu->function = function;
+	cpu->argument = argument;
+	enter_state(cpu, CPU_BUSY);
+	cpu_wake(number);
+	return true;
+}
+
+enum guard_end cpus_wait(uint32_t number, uint64_t timeout_ns, struct guard_trap *trap)
+{
+	struct cpu *const cpu = &cpus[number];
+
+	*trap = (struct guard_trap){ .name = "" };
+	if (!WAIT_UNTIL(state_of(cpu) != CPU_BUSY, timeout_ns)) {
+		stop(number);
+		return GUARD_TIMED_OUT;
+	}
+	if (state_of(cpu) != CPU_TRAPPED)
+		return GUARD_RETURNED;
+	*trap = cpu->trap;
+	stop(number);
+	return GUARD_TRAPPED;
+}
+
+uint32_t cpus_release(void)
+{
+	uint32_t stopped = 0;
+
+	for (uint32_t number = 1; number < CPUS_MAX; number++) {
+		const uint32_t state = state_of(&cpus[number]);
+
+		if (state == CPU_BUSY || state == CPU_TRAPPED) {
+			stop(number);
+			stopped++;
+		}
+		cpus[number].used = false;
+	}
+	return stopped;
+}
+
+bool cpus_in_use(uint32_t number)
+{
+	return cpus[number].used && state_of(&cpus[number]) != CPU_TRAPPED;
+}
+
+void cpus_arrived(void)
+{
+	enter_state(&cpus[cpus_self()], CPU_RESTING);
+}
+
+bool cpus_turn(void)
+{
+	struct cpu *const cpu = &cpus[cpus_self()];
+	bool on;
+
+	if (state_of(cpu) != CPU_BUSY)
+		return false;
+	on = irq_enable(true);
+	cpu->function(cpu->argument);
+	irq_enable(on);
+	enter_state(cpu, CPU_RESTING);
+	return true;
+}
+
+void cpus_enter(void)
+{
+	cpus_arrived();
+	for (;;)
+		if (!cpus_turn())
+			cpu_rest();
+}
+
+void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t error)
+{
+	struct cpu *const cpu = &cpus[cpus_self()];
+
+	cpu->trap = (struct guard_trap){ .name = name, .address = address, .data = data, .error = error };
+	enter_state(cpu, CPU_TRAPPED);
+	cpu_park();
+}
+
+void cpus_lock(struct cpus_lock *lock)
+{
+	uint64_t deadline = 0;
+
+	while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE)) {
+		if (!deadline)
+			deadline = deadline_in(LOCK_LIMIT);
+		else if (deadline_passed(deadline))
+			return;
+		cpu_relax();
+	}
+}
+
+void cpus_unlock(struct cpus_lock *lock)
+{
+	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* For a port that starts no other CPUs. One that does leaves this file out (ARCH_EXCLUDE). */
+#include "firmware/arch/generic/cpus.h"
+
+uint32_t cpus_count(void)
+{
+	return 1;
+}
+
+uint32_t cpus_self(void)
+{
+	return 0;
+}
+
+const char *cpu_boot(uint32_t cpu)
+{
+	(void)cpu;
+	return "this port starts no other CPUs";
+}
+
+bool cpu_stop(uint32_t cpu)
+{
+	(void)cpu;
+	return false;
+}
+
+void cpu_rest(void)
+{
+}
+
+void cpu_wake(uint32_t cpu)
+{
+	(void)cpu;
+}
+
+void cpu_park(void)
+{
+	for (;;)
+		;
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A second CPU in one thread: a function given to it runs at once, to its end. */
+#include "firmware/arch/generic/cpus.h"
+
+#include <stdlib.h>
+
+#include "firmware/arch/host/host.h"
+
+enum { CPUS = 2 };
+
+static uint32_t self;
+
+uint32_t cpus_count(void)
+{
+	return CPUS;
+}
+
+uint32_t cpus_self(void)
+{
+	return self;
+}
+
+void host_on_cpu(uint32_t cpu, void (*function)(void *argument), void *argument)
+{
+	const uint32_t before = self;
+
+	self = cpu;
+	function(argument);
+	self = before;
+}
+
+void host_on_cpu_reset(void)
+{
+	self = 0;
+}
+
+static void arrive(void *argument)
+{
+	(void)argument;
+	cpus_arrived();
+}
+
+const char *cpu_boot(uint32_t cpu)
+{
+	host_on_cpu(cpu, arrive, NULL);
+	return NULL;
+}
+
+bool cpu_stop(uint32_t cpu)
+{
+	(void)cpu;
+	return true;
+}
+
+/* Nobody does. */
+void cpu_rest(void)
+{
+}
+
+void cpu_park(void)
+{
+	abort();
+}
+
+static void act(void *argument)
+{
+	(void)argument;
+	cpus_turn();
+}
+
+void cpu_wake(uint32_t cpu)
+{
+	host_on_cpu(cpu, act, NULL);
+}

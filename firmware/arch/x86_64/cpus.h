@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The port's side of firmware/arch/cpus.h. */
+#ifndef ARCH_X86_64_CPUS_H
+#define ARCH_X86_64_CPUS_H
+
+#include <stdint.h>
+
+#include "firmware/arch/generic/cpus.h"
+
+struct platform;
+
+/* Who is there, and where they can be started. */
+void cpus_init(const struct platform *platform);
+
+uint32_t cpu_apic_id(uint32_t cpu);
+void cpu_interrupt(uint32_t cpu, uint8_t vector);
+
+/* start.S: what a CPU begins with, in real mode, below 1 MiB; and what it is told there. */
+struct start_words {
+	uint32_t cr3, cr4, efer;
+};
+extern const char start_begin[], start_words[], start_end[];
+
+/* The stack of the CPU that is being started. */
+extern uintptr_t start_stack;
+
+/* Called by start.S on that stack, with our tables, interrupts off. */
+_Noreturn void cpu_started(void);
+
+#endif

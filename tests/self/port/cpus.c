@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Does a port keep the contract of firmware/arch/cpus.h? Every CPU that there is, and one that there is not. */
+#include "firmware/arch/cpus.h"
+
+#include <stddef.h>
+
+#include <arch/cpu.h>
+
+#include "firmware/arch/clock.h"
+#include "firmware/arch/irq.h"
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "tests/self/port/port_test.h"
+
+#define SHORT MILLISECONDS(60)
+#define LONG  MILLISECONDS(5000)
+
+enum { COUNTS = 20000 };
+
+static uint32_t number;
+static volatile bool always = true;
+static struct guard_trap trap;
+
+static void cpu_expect(bool good, const char *property)
+{
+	static char text[96];
+
+	format_string(text, sizeof(text), "cpu %u: %s", number, property);
+	port_expect(good, text);
+}
+
+static enum guard_end run(void (*function)(void *), void *argument, uint64_t timeout)
+{
+	if (!cpus_begin(number, function, argument))
+		return GUARD_LEFT;
+	return cpus_wait(number, timeout, &trap);
+}
+
+static void tells(void *argument)
+{
+	volatile uint32_t *const told = argument;
+
+	told[0] = cpus_self();
+	told[1] = irq_enable(true);
+}
+
+static void loops(void *argument)
+{
+	(void)argument;
+	while (always)
+		;
+}
+
+static void loops_deaf(void *argument)
+{
+	irq_enable(false);
+	loops(argument);
+}
+
+static void is_invalid(void *argument)
+{
+	(void)argument;
+	__builtin_trap();
+}
+
+static bool tells_the_truth(void)
+{
+	volatile uint32_t told[2] = { UINT32_MAX, 0 };
+
+	return run(tells, (void *)told, LONG) == GUARD_RETURNED && told[0] == number && told[1];
+}
+
+static void test_functions(void)
+{
+	const bool in_use = cpus_in_use(number);
+
+	cpu_expect(tells_the_truth(), "a function runs there, with interrupts on");
+	cpu_expect(tells_the_truth(), "and another one");
+	cpu_expect(in_use && !cpus_release() && !cpus_in_use(number), "it is in use until it is released");
+
+	cpus_start(number);
+	cpu_expect(run(is_invalid, NULL, LONG) == GUARD_TRAPPED && *trap.name && trap.address, "a trap is told");
+	cpu_expect(!cpus_in_use(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is out of use");
+	cpu_expect(!cpus_start(number) && tells_the_truth(), "and can be started again");
+	cpu_expect(run(loops, NULL, SHORT) == GUARD_TIMED_OUT, "a function that does not end is ended");
+	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
+	cpu_expect(run(loops_deaf, NULL, SHORT) == GUARD_TIMED_OUT, "so is one that takes no interrupts");
+	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
+	cpus_begin(number, loops, NULL);
+	cpu_expect(!cpus_begin(number, loops, NULL), "it takes one function at a time");
+	cpu_expect(cpus_release() == 1, "a release stops what runs");
+	cpus_start(number);
+}
+
+static volatile uint32_t taken_by = UINT32_MAX;
+
+static void takes(void *context)
+{
+	(void)context;
+	taken_by = cpus_self();
+}
+
+static void sends(void *argument)
+{
+	irq_message_send(argument);
+	irq_settle();
+}
+
+/* A message to this CPU, from both. */
+static void test_message(uint32_t cpu)
+{
+	struct irq_message message, astray;
+	struct irq_line *const line = irq_message_open(cpu, &message);
+	const uint32_t before = irq_unowned_count();
+
+	if (!line) {
+		cpu_expect(false, "it can get messages");
+		return;
+	}
+	irq_line_attach(line, takes, NULL);
+	irq_message_send(&message);
+	irq_settle();
+	cpu_expect(line->count == 1 && taken_by == cpu, "a message from CPU 0 is taken where it was aimed");
+	taken_by = UINT32_MAX;
+	run(sends, &message, LONG);
+	irq_settle();
+	cpu_expect(line->count == 2 && taken_by == cpu, "and one from this CPU");
+	for (unsigned i = 0; i < 100; i++) {
+		irq_message_send(&message);
+		irq_settle();
+	}
+	cpu_expect(line->count == 102, "settling waits for each");
+	astray = message;
+	astray.data ^= 0x80;
+	irq_message_send(&astray);
+	cpu_expect(irq_unowned_count() == before + 1 && irq_unowned_cpu() == cpu, "one that nobody owns is told");
+}
+
+static struct cpus_lock lock;
+static uint64_t counter;
+
+static void counts(void *argument)
+{
+	(void)argument;
+	for (unsigned i = 0; i < COUNTS; i++) {
+		const bool on = irq_enable(false);
+
+		cpus_lock(&lock);
+		counter++;
+		cpus_unlock(&lock);
+		irq_enable(on);
+	}
+}
+
+static void test_lock(void)
+{
+	const uint64_t before = counter;
+
+	cpus_begin(number, counts, NULL);
+	counts(NULL);
+	cpu_expect(cpus_wait(number, LONG, &trap) == GUARD_RETURNED && counter == before + 2 * COUNTS,
+		   "a lock keeps two CPUs apart");
+}
+
+void port_test_cpus(uint32_t absent)
+{
+	print("# cpus: %u\n", cpus_count());
+	port_expect(cpus_self() == 0 && cpus_count() >= 1 && cpus_count() <= CPUS_MAX, "we are CPU 0");
+	port_expect(cpus_start(cpus_count()) != NULL, "there is no CPU behind the last");
+	for (number = 1; number < cpus_count(); number++) {
+		const char *const wrong = cpus_start(number);
+
+		if (number == absent) {
+			print("# cpu %u: %s\n", number, wrong ? wrong : "is there");
+			cpu_expect(wrong != NULL, "one that does not come up is told");
+			continue;
+		}
+		if (wrong) {
+			print("# cpu %u: %s\n", number, wrong);
+			cpu_expect(false, "it starts");
+			continue;
+		}
+		test_functions();
+		test_message(number);
+		test_message(0);
+		test_lock();
+	}
+	cpus_release();
+}
