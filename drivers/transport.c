@@ -115,10 +115,12 @@ void transport_accept(struct transport *transport, uint32_t word, uint32_t bits)
 	reg_write(transport, VIRTIO_MMIO_DRIVER_FEATURES, bits);
 }
 
+uint64_t transport_reset_patience_ns = MILLISECONDS(1000);
+
 bool transport_reset(struct transport *transport)
 {
 	reg_write(transport, VIRTIO_MMIO_STATUS, 0);
-	return WAIT_UNTIL(reg_read(transport, VIRTIO_MMIO_STATUS) == 0, RESET_TIMEOUT_NS);
+	return WAIT_UNTIL(reg_read(transport, VIRTIO_MMIO_STATUS) == 0, transport_reset_patience_ns);
 }
 
 void transport_add_status(struct transport *transport, uint32_t bit)

@@ -69,9 +69,9 @@ uint32_t transport_offered(struct transport *transport, uint32_t word);
 void transport_accept(struct transport *transport, uint32_t word, uint32_t bits);
 
 /* Writes 0 to Status and polls until it reads 0 (2.4.2; needed on Version 3, right on all). False if it does not within
- * RESET_TIMEOUT_NS. */
+ * transport_reset_patience_ns, one second unless somebody set it. */
 bool transport_reset(struct transport *transport);
-#define RESET_TIMEOUT_NS 1000000000u
+extern uint64_t transport_reset_patience_ns;
 
 /* Sets one more Status bit, keeping the ones we set before. The driver's own bits only; what the device says is read
  * with reg_read(). */

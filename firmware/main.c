@@ -203,7 +203,6 @@ static bool describe_defect(unsigned defect, struct proof_defect *description)
 		return false;
 	*description = (struct proof_defect){
 		.name = found.name,
-		.rows = found.rows,
 		.types = found.types,
 		.versions = found.versions,
 	};

@@ -360,7 +360,6 @@ bool reference_describe(unsigned defect, struct reference_defect *description)
 		return false;
 	*description = (struct reference_defect){
 		.name = model_defect_name((enum model_defect)defect),
-		.rows = model_defect_rows((enum model_defect)defect),
 		.types = flags & MODEL_ON_ANY_TYPE,
 		.versions = (flags & MODEL_ON_VERSION_1 ? 1u << 1 : 0) | (flags & MODEL_ON_VERSION_2 ? 1u << 2 : 0) |
 			    (flags & MODEL_ON_VERSION_3 ? 1u << 3 : 0),
@@ -371,12 +370,19 @@ bool reference_describe(unsigned defect, struct reference_defect *description)
 void reference_restart(unsigned version, unsigned defect)
 {
 	uint32_t defects[MODEL_DEFECT_WORDS] = { 0 };
-	const bool on = irq_enable(false);
+	const uint32_t needs = model_defect_flags((enum model_defect)defect);
+	const bool was_read_only = read_only, on = irq_enable(false);
+	const unsigned had_layout = chosen_layout;
 
 	if (defect)
 		defects[defect / 32] |= 1u << (defect % 32);
+	read_only |= (needs & MODEL_NEEDS_READ_ONLY) != 0;
+	if (needs & MODEL_NEEDS_MSI && !had_layout)
+		chosen_layout = LAYOUT_ALL;
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++)
 		power_on(i, version, defects);
+	read_only = was_read_only;
+	chosen_layout = had_layout;
 	leave(on);
 }
 

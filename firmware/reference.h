@@ -32,14 +32,15 @@ const char *reference_init(const struct reference_options *options);
 
 /* One line of the catalogue of defects. */
 struct reference_defect {
-	const char *name, *rows; /* rows of the requirement table that it breaks, separated by blanks */
-	uint32_t types;		 /* device types that can show it: bit n for device id n */
-	uint32_t versions;	 /* Versions that can: bit n for Version n */
+	const char *name;
+	uint32_t types;	   /* device types that can show it: bit n for device id n */
+	uint32_t versions; /* Versions that can: bit n for Version n */
 };
 /* Defects are numbered from 1. False: no such defect. */
 bool reference_describe(unsigned defect, struct reference_defect *description);
 
-/* Powers all devices on anew, with this Version and this defect alone (0: healthy). Their lines stay. */
+/* Powers all devices on anew, with this Version and this defect alone (0: healthy), and with what the defect needs to
+ * show: a read-only disk, or each device another layout of messages if none was chosen. Their lines stay. */
 void reference_restart(unsigned version, unsigned defect);
 
 /* Fills in bus, context, line and stimuli of device `index` < REFERENCE_DEVICES. False if there is no interrupt for it.

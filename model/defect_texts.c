@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalogue as a table: the texts for people. */
+/* The catalogue as a table: rows and texts for people. */
 #include "model/defects.h"
 
-static const struct model_defect_info infos[MODEL_DEFECT_COUNT] = { { NULL, NULL },
-#define X(id, types, versions, extra, rows, what, seen) { what, seen },
+static const struct model_defect_info infos[MODEL_DEFECT_COUNT] = { { NULL, NULL, NULL },
+#define X(id, types, versions, extra, rows, what, seen) { rows, what, seen },
 								    MODEL_CATALOGUE(X)
 #undef X
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalogue as tables: names, rows and flags. The texts for people are in defect_texts.c, so that an image which
+/* The catalogue as tables: names and flags. Rows and texts for people are in defect_texts.c, so that an image which
  * prints none does not carry them. */
 #include "model/defects.h"
 
@@ -28,11 +28,6 @@ enum {
 /* One after the other, without 300 pointers to them. */
 static const char names[] =
 #define X(id, types, versions, extra, rows, what, seen) #id "\0"
-	MODEL_CATALOGUE(X);
-#undef X
-
-static const char rows[] =
-#define X(id, types, versions, extra, rows, what, seen) rows "\0"
 	MODEL_CATALOGUE(X);
 #undef X
 
@@ -65,11 +60,6 @@ static const char *text_of(const char *text, enum model_defect defect)
 const char *model_defect_name(enum model_defect defect)
 {
 	return text_of(names, defect);
-}
-
-const char *model_defect_rows(enum model_defect defect)
-{
-	return text_of(rows, defect);
 }
 
 uint32_t model_defect_flags(enum model_defect defect)

@@ -49,16 +49,16 @@ enum {
 	MODEL_IS_HIDDEN = 1u << 14,  /* discovery will not find the device, or not as one it knows */
 };
 
-/* The texts of the catalogue that are for people. */
+/* What of the catalogue is for people. */
 struct model_defect_info {
+	const char *rows; /* of the requirement table that it breaks, separated by blanks */
 	const char *what; /* what the device does, in a sentence without its subject */
 	const char *seen; /* who did it in the field; null: nobody that we know */
 };
 
-unsigned model_defect_count(void);			 /* defects are 1 to this */
-const char *model_defect_name(enum model_defect defect); /* null: no such defect */
-const char *model_defect_rows(enum model_defect defect); /* requirement rows that it breaks, separated by blanks */
-uint32_t model_defect_flags(enum model_defect defect);	 /* of the enum above; 0: no such defect */
+unsigned model_defect_count(void);					     /* defects are 1 to this */
+const char *model_defect_name(enum model_defect defect);		     /* null: no such defect */
+uint32_t model_defect_flags(enum model_defect defect);			     /* of the enum above; 0: no such defect */
 const struct model_defect_info *model_defect_info(enum model_defect defect); /* null: no such defect */
 
 /* By name, with '-' or '_' between words. MODEL_DEFECT_none: no such defect. */

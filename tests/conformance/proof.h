@@ -13,7 +13,7 @@
 
 /* The catalogue, which is not ours. */
 struct proof_defect {
-	const char *name, *rows;  /* requirement rows, separated by blanks */
+	const char *name;
 	uint32_t types, versions; /* bit n: device id n, Version n */
 };
 struct proof_catalogue {
@@ -22,11 +22,14 @@ struct proof_catalogue {
 };
 
 /*
- * Runs on the reference's devices alone. options->proof: "first" stops at the first check that notices a defect, trying
- * those of its rows first; "all" runs every check on every defect that its device can
- * have, and names all that notice.
+ * Runs on the reference's devices alone. options->proof: "first" shows each defect to the check that notices it the
+ * soonest, and skips those that none can notice; "all" runs every check on every defect that its device can have, and
+ * names all that notice.
  */
 void prove_checks(struct device *devices, unsigned count, const struct options *options,
 		  const struct proof_catalogue *catalogue);
+
+/* By number of a defect: the check of "first", counted from 1 in the order of the list; 0: none. Made by hints.py. */
+extern const uint16_t proof_hints[];
 
 #endif

@@ -148,6 +148,8 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 
 	t->seed = seed;
 	device_patience_ns = MILLISECONDS(options->patience_ms);
+	if (device_patience_ns < transport_reset_patience_ns)
+		transport_reset_patience_ns = device_patience_ns;
 	random_seed(&t->random, seed, random_hash(t->check->id));
 	dma_forget();
 	journal_clear(clock_ns());
