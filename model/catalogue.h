@@ -47,6 +47,7 @@ X(offers_sr_iov, ANY, NEW, NONE, "feat-04 rfb-05", "offers SR_IOV", 0) \
 X(refuses_renegotiation, ANY, NEW, NONE, "feat-05", "refuses the feature set that it accepted before the last reset", 0) \
 X(version_1_not_offered, ANY, NEW, NONE, "rfb-01", "does not offer VERSION_1", 0) \
 X(falls_back_without_version_1, ANY, NEW, NONE, "rfb-06", "accepts features without VERSION_1 and then behaves as a legacy device behind modern registers", 0) \
+X(refusal_sticks, ANY, NEW, NONE, "rfb-06", "refuses every feature set after one without VERSION_1, over resets", 0) \
 X(in_order_ignored, ANY, NEW, NONE, "rfb-03 sring-04", "completes requests last in, first out although IN_ORDER was accepted", 0) \
 X(in_order_batch_first_id, ANY, NEW, BATCH, "sring-04", "puts the id of the first buffer, not the last, into the element that stands for a batch", 0) \
 X(forgets_feature, ANY, NEW, NONE, "mmio-table-03 sintr-05 savail-04", "drops EVENT_IDX from the accepted features at DRIVER_OK", 0) \

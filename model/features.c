@@ -233,7 +233,8 @@ bool model_accepts_features(struct model *m)
 		return false;
 	}
 	m->defective.negotiated_before = true;
-	if (m->defective.fatal)
+	m->defective.refused |= broken(m, refusal_sticks) && !model_bit(driver, VIRTIO_F_VERSION_1);
+	if (m->defective.fatal || m->defective.refused)
 		return false;
 	return (model_bit(driver, VIRTIO_F_VERSION_1) || may_lack_version_1) &&
 	       (consistent(m->config.device_id, driver, false, &feature) || broken(m, accepts_inconsistent));

@@ -137,7 +137,7 @@ struct model {
 
 	struct {
 		uint32_t accepted[MODEL_FEATURE_WORDS]; /* features of the last negotiation */
-		bool negotiated_before;
+		bool negotiated_before, refused;
 		bool swallow; /* the next used buffer notification */
 		bool fatal;   /* no driver is accepted any more */
 		bool off_the_bus;

@@ -215,7 +215,7 @@ CHECK(indices, "reset.indices-start-at-zero", REQ("mmio-table-19", "reset-03"), 
 
 /*
  * Broken by: a size or an address of a former life, or something that runs out. Symptom: the device works for the first
- * hundred reloads of the driver.
+ * many reloads of the driver.
  */
 CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19", "feat-05"), DESCRIBED,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
