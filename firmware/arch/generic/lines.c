@@ -45,13 +45,16 @@ static bool is_soft(const struct irq_line *line)
 	return line->source.gsi >= IRQ_SOFT_GSI;
 }
 
-struct irq_line *irq_soft_line_open(enum irq_trigger trigger)
+struct irq_line *lines_open_soft(enum irq_trigger trigger, uint32_t cpu)
 {
 	const bool on = irq_enable(false);
 	struct irq_line *line = line_count < LINES_MAX ? &lines[line_count] : NULL;
 
 	if (line) {
-		*line = (struct irq_line){ .source = { .gsi = IRQ_SOFT_GSI + line_count, .trigger = trigger } };
+		*line = (struct irq_line){
+			.source = { .gsi = IRQ_SOFT_GSI + line_count, .trigger = trigger },
+			.cpu = (uint8_t)cpu,
+		};
 		if (soft_line_setup(line, line_count))
 			line_count++;
 		else
@@ -59,6 +62,11 @@ struct irq_line *irq_soft_line_open(enum irq_trigger trigger)
 	}
 	irq_enable(on);
 	return line;
+}
+
+struct irq_line *irq_soft_line_open(enum irq_trigger trigger)
+{
+	return lines_open_soft(trigger, 0);
 }
 
 void irq_soft_line_set(struct irq_line *line, bool asserted)

@@ -42,6 +42,9 @@ void handler_end(void);
 /* The open line of that index, NULL if there is none. */
 struct irq_line *lines_at(uint32_t index);
 
+/* irq_soft_line_open() for another CPU. */
+struct irq_line *lines_open_soft(enum irq_trigger trigger, uint32_t cpu);
+
 /* An interrupt of the line: called in interrupt context, before the controller is told that it is over. */
 void lines_taken(struct irq_line *line);
 

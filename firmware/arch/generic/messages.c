@@ -7,12 +7,9 @@
 
 struct irq_line *irq_message_open(uint32_t cpu, struct irq_message *message)
 {
-	struct irq_line *line = cpu < cpus_count() ? irq_soft_line_open(IRQ_EDGE) : NULL;
+	struct irq_line *line = cpu < cpus_count() ? lines_open_soft(IRQ_EDGE, cpu) : NULL;
 
-	if (!line)
-		return NULL;
-	line->cpu = (uint8_t)cpu;
-	if (!message_compose(line, message))
+	if (!line || !message_compose(line, message))
 		return NULL;
 	line->message = true;
 	return line;
