@@ -1,38 +1,78 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Packs an x86_64 image, as assembler for firmware/boot/x86_64/packed: pack.py IMAGE > PAYLOAD.S"""
+"""Packs an image, as assembler for firmware/boot/ARCH/packed: pack.py IMAGE > PAYLOAD.S"""
 
 import lzma
 import struct
 import sys
 import zlib
 
+FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME}
+BYTES = {"lc": 3, "lp": 0, "pb": 0}     # as lzma.c is compiled: for x86
+WORDS = {"lc": 2, "lp": 2, "pb": 2}     # for instructions that are words
+
+EM_X86_64, EM_AARCH64 = 62, 183
 PT_LOAD, PT_NOTE = 1, 4
+SHT_SYMTAB, SHT_STRTAB, SHT_RELA = 2, 3, 4
 XEN_ELFNOTE_PHYS32_ENTRY = 18
-FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "lc": 3, "lp": 0, "pb": 0}    # what lzma.c decodes
+R_AARCH64_RELATIVE = 1027
 
 
-def read(path):
-    """(lowest address, bytes to load there, end of memory, Linux 64-bit entry, PVH entry) of an ELF64."""
-    with open(path, "rb") as file:
-        elf = file.read()
-    entry, table = struct.unpack_from("<QQ", elf, 24)
-    size, count = struct.unpack_from("<HH", elf, 54)
-    segments = [struct.unpack_from("<IIQQQQQ", elf, table + i * size) for i in range(count)]
-    loaded = [(address, elf[offset:offset + size], address + memory)
-              for kind, _, offset, _, address, size, memory in segments if kind == PT_LOAD]
-    start = min(address for address, _, _ in loaded)
-    image = bytearray()
-    for address, data, _ in sorted(loaded):
-        if data:
-            image += bytes(address - start - len(image)) + data
-    notes = [elf[offset:offset + size] for kind, _, offset, _, _, size, _ in segments if kind == PT_NOTE]
-    pvh = [struct.unpack_from("<Q", note, 16)[0] for note in notes
-           if struct.unpack_from("<III4s", note) == (4, 8, XEN_ELFNOTE_PHYS32_ENTRY, b"Xen\0")]
-    return start, bytes(image), max(end for _, _, end in loaded), entry, pvh[0]
+class Elf:
+    """An ELF64: where it is loaded, and what is loaded there."""
+
+    def __init__(self, path):
+        with open(path, "rb") as file:
+            self._elf = file.read()
+        self.machine, = struct.unpack_from("<H", self._elf, 18)
+        self.entry, table = struct.unpack_from("<QQ", self._elf, 24)
+        size, count = struct.unpack_from("<HH", self._elf, 54)
+        self._segments = [struct.unpack_from("<IIQQQQQ", self._elf, table + i * size) for i in range(count)]
+        loaded = [(address, self._elf[offset:offset + size], address + memory)
+                  for kind, _, offset, _, address, size, memory in self._segments if kind == PT_LOAD]
+        self.start = min(address for address, _, _ in loaded)
+        self.end = max(end for _, _, end in loaded)
+        image = bytearray()
+        for address, data, _ in sorted(loaded):
+            if data:
+                image += bytes(address - self.start - len(image)) + data
+        self.image = bytes(image)
+
+    def notes(self):
+        return [self._elf[offset:offset + size] for kind, _, offset, _, _, size, _ in self._segments if kind == PT_NOTE]
+
+    def _sections(self, wanted):
+        """(address, bytes, section that it goes with) of all sections of a kind."""
+        table, = struct.unpack_from("<Q", self._elf, 40)
+        size, count = struct.unpack_from("<HH", self._elf, 58)
+        for i in range(count):
+            _, kind, _, address, offset, length, link = struct.unpack_from("<IIQQQQI", self._elf, table + i * size)
+            if kind == wanted:
+                yield address, self._elf[offset:offset + length], table + link * size
+
+    def symbols(self):
+        """{name: value}"""
+        found = {}
+        for _, entries, link in self._sections(SHT_SYMTAB):
+            strings, = struct.unpack_from("<Q", self._elf, link + 24)
+            for name, _, _, _, value, _ in struct.iter_unpack("<IBBHQQ", entries):
+                at = strings + name
+                found[self._elf[at:self._elf.index(b"\0", at)].decode()] = value
+        return found
+
+    def relocations(self, wanted):
+        """(address, addend) of all dynamic relocations of the only kind that is allowed."""
+        found = []
+        for address, entries, _ in self._sections(SHT_RELA):
+            for place, info, addend in struct.iter_unpack("<QQq", entries):
+                if address and info & 0xffffffff == wanted:
+                    found.append((place, addend))
+                elif info:
+                    sys.exit(f"pack.py: relocation {info & 0xffffffff} at {place:#x} needs a linker at run time")
+        return sorted(found)
 
 
-def replace_distances(image):
+def replace_distances_x86(image):
     """In calls and jumps, replaces the distance by the target, modulo 32 MiB: calls of one function become the same bytes.
 
     What looks like a call may overlap another one: the unpacker undoes the steps in the opposite order, first to last.
@@ -46,21 +86,68 @@ def replace_distances(image):
     return bytes(out)
 
 
-def compress(data):
-    return lzma.compress(data, lzma.FORMAT_RAW, filters=[FILTER])
+def replace_distances_arm(image):
+    """The same for bl, whose distance is in words."""
+    out = bytearray(image)
+    for i in range(0, len(out) - 3, 4):
+        word, = struct.unpack_from("<I", out, i)
+        if word >> 26 == 0b100101:
+            struct.pack_into("<I", out, i, word & 0xfc000000 | (word + i // 4) & 0x03ffffff)
+    return bytes(out)
+
+
+def relative_to_itself(image, start, relocations):
+    """Addresses in it count from its own start; and behind it, as bytes, the distances in words between the places where
+    they are. 0 stands for 255 words on, to nowhere."""
+    out, places, last = bytearray(image), bytearray(), 0
+    for place, addend in relocations:
+        offset = place - start
+        if offset % 8:
+            sys.exit(f"pack.py: the address at {place:#x} is not aligned")
+        struct.pack_into("<q", out, offset, addend - start)
+        distance, last = (offset - last) // 8, offset
+        while distance > 255:
+            places.append(0)
+            distance -= 255
+        places.append(distance)
+    return bytes(out), bytes(places)
+
+
+def compress(data, bits=BYTES):
+    return lzma.compress(data, lzma.FORMAT_RAW, filters=[{**FILTER, **bits}])
+
+
+def write(symbols, words, packed):
+    print("/* Made by pack.py. */")
+    for name, value in symbols.items():
+        print(f"\t.globl {name}\n{name} = {value:#x}")
+    print("\n\t.section .rodata\n\t.balign 4\n\t.globl payload\npayload:")
+    print("\t.long " + ", ".join(map(str, words)))
+    for i in range(0, len(packed), 32):
+        print("\t.byte " + ",".join(map(str, packed[i:i + 32])))
+    print('\n\t.section .note.GNU-stack, "", %progbits')
+
+
+def pack_x86_64(elf):
+    pvh = [struct.unpack_from("<Q", note, 16)[0] for note in elf.notes()
+           if struct.unpack_from("<III4s", note) == (4, 8, XEN_ELFNOTE_PHYS32_ENTRY, b"Xen\0")]
+    packed = compress(replace_distances_x86(elf.image), BYTES)
+    write({"image_start": elf.start, "image_end": elf.end, "image_entry_linux64": elf.entry, "image_entry_pvh": pvh[0]},
+          ["image_start", len(elf.image), zlib.adler32(elf.image), len(packed)], packed)
+
+
+def pack_aarch64(elf):
+    symbols = elf.symbols()
+    image = elf.image[:symbols["__packed_end"] - elf.start]
+    image, places = relative_to_itself(image, elf.start, elf.relocations(R_AARCH64_RELATIVE))
+    packed = compress(replace_distances_arm(image) + places, WORDS)
+    write({"image_memory": elf.end - elf.start},
+          [len(image), len(places), zlib.adler32(image + places), symbols["entry_unpacked"] - elf.start, len(packed)], packed)
 
 
 def main():
-    start, image, end, linux64, pvh = read(sys.argv[1])
-    packed = compress(replace_distances(image))
-    print("/* Made by pack.py. */")
-    for name, value in (("image_start", start), ("image_end", end), ("image_entry_linux64", linux64), ("image_entry_pvh", pvh)):
-        print(f"\t.globl {name}\n{name} = {value:#x}")
-    print("\n\t.section .rodata\n\t.balign 4\n\t.globl payload\npayload:")
-    print(f"\t.long image_start, {len(image)}, {zlib.adler32(image):#x}, {len(packed)}")
-    for i in range(0, len(packed), 32):
-        print("\t.byte " + ",".join(map(str, packed[i:i + 32])))
-    print('\n\t.section .note.GNU-stack, "", @progbits')
+    elf = Elf(sys.argv[1])
+    {EM_X86_64: pack_x86_64, EM_AARCH64: pack_aarch64}[elf.machine](elf)
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@
  *
  * A stream of bits, each decoded with the probability that it is 0 in its context; the probability learns from the
  * bit. The bits say: a byte, or a match, which repeats `length` bytes from `distance` bytes ago, or the same with one
- * of the last four distances. `state` remembers the kinds of the last few. Without position bits (lp=0 pb=0), a context
- * does not depend on where in the output it is.
+ * of the last four distances. `state` remembers the kinds of the last few. With position bits, a context also depends
+ * on the lowest bits of where in the output it is: good for instructions that are words.
  */
 #include "firmware/boot/packed/lzma.h"
 
@@ -26,22 +26,25 @@ enum {
 	SLOT_FIRST_TREE = 4, /* smaller slots are distances */
 	SLOT_FIRST_DIRECT = 14,
 	ALIGN_BITS = 4,
-	LITERAL_CONTEXT_BITS = 3, /* lc: of the byte before */
+	POSITIONS = 1 << LZMA_POSITION_BITS,
+	LITERAL_POSITIONS = 1 << LZMA_LITERAL_POSITION_BITS,
+	LITERAL_BYTES = 1 << LZMA_LITERAL_CONTEXT_BITS,
 };
 
 typedef uint16_t probability;
 
 struct length_model {
-	probability beyond_low, beyond_mid, low[LENGTH_LOW], mid[LENGTH_LOW], high[256];
+	probability beyond_low, beyond_mid, low[POSITIONS][LENGTH_LOW], mid[POSITIONS][LENGTH_LOW], high[256];
 };
 
 static struct model {
-	probability is_match[STATES], is_repeat[STATES], is_not_last[STATES], is_not_second[STATES], is_fourth[STATES];
-	probability is_long_repeat[STATES];
+	probability is_match[STATES][POSITIONS], is_repeat[STATES], is_not_last[STATES], is_not_second[STATES],
+		is_fourth[STATES];
+	probability is_long_repeat[STATES][POSITIONS];
 	struct length_model match_length, repeat_length;
 	probability slot[DISTANCE_CONTEXTS][1 << SLOT_BITS];
 	probability distance[128 - SLOT_FIRST_DIRECT + 1], align[1 << ALIGN_BITS];
-	probability literal[1 << LITERAL_CONTEXT_BITS][3 << 8];
+	probability literal[LITERAL_POSITIONS][LITERAL_BYTES][3 << 8];
 } model;
 
 static const uint8_t *input, *input_end;
@@ -133,12 +136,12 @@ static uint8_t literal(probability *nodes, bool after_match, uint32_t expected)
 	return (uint8_t)node;
 }
 
-static uint32_t length(struct length_model *m)
+static uint32_t length(struct length_model *m, uint32_t position)
 {
 	if (!bit(&m->beyond_low))
-		return LENGTH_MIN + tree(m->low, 3);
+		return LENGTH_MIN + tree(m->low[position], 3);
 	if (!bit(&m->beyond_mid))
-		return LENGTH_MIN + LENGTH_LOW + tree(m->mid, 3);
+		return LENGTH_MIN + LENGTH_LOW + tree(m->mid[position], 3);
 	return LENGTH_MIN + LENGTH_MID + tree(m->high, 8);
 }
 
@@ -196,27 +199,29 @@ bool lzma_unpack(uint8_t *to, uint32_t size, const uint8_t *from, uint32_t from_
 	start(from, from_size);
 	while (done < size) {
 		const bool after_match = state >= STATE_AFTER_MATCH;
+		const uint32_t position = done % POSITIONS;
 		uint32_t count;
 
-		if (!bit(&model.is_match[state])) {
+		if (!bit(&model.is_match[state][position])) {
 			const uint32_t before = done ? to[done - 1] : 0;
 
-			to[done] = literal(model.literal[before >> (8 - LITERAL_CONTEXT_BITS)], after_match,
-					   after_match ? to[done - last[0] - 1] : 0);
+			to[done] = literal(
+				model.literal[done % LITERAL_POSITIONS][before >> (8 - LZMA_LITERAL_CONTEXT_BITS)],
+				after_match, after_match ? to[done - last[0] - 1] : 0);
 			done++;
 			state = state < 4 ? 0 : state < 10 ? state - 3 : state - 6;
 			continue;
 		}
 		if (!bit(&model.is_repeat[state])) {
-			count = length(&model.match_length);
+			count = length(&model.match_length, position);
 			remember(last, distance(count), DISTANCES - 1);
 			state = after_match ? 10 : 7;
 		} else if (bit(&model.is_not_last[state])) {
 			repeat_earlier(last, state);
-			count = length(&model.repeat_length);
+			count = length(&model.repeat_length, position);
 			state = after_match ? 11 : 8;
-		} else if (bit(&model.is_long_repeat[state])) {
-			count = length(&model.repeat_length);
+		} else if (bit(&model.is_long_repeat[state][position])) {
+			count = length(&model.repeat_length, position);
 			state = after_match ? 11 : 8;
 		} else {
 			count = 1;
