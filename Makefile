@@ -71,7 +71,7 @@ quick: all
 
 # Everything.
 check:
-	@host/need.sh run check
+	@host/need.sh run build-arm64 qemu-arm64 check
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
@@ -124,7 +124,7 @@ clean:
 	rm -rf $(BUILD)
 
 help:
-	@echo "make            the image: $(OUT)/touchstone.elf"
+	@echo "make            the image: $(OUT)/$(or $(ARCH_IMAGE),touchstone.elf); ARCH=aarch64 for Arm"
 	@echo "make run        build, boot it on stock QEMU, judge (the same as ./run.sh)"
 	@echo "make quick      the tests that take less than a minute"
 	@echo "make check      all tests"

@@ -3,7 +3,7 @@
 #
 # Makes sure that what a step needs is there, and says what is missing and why.
 #
-#     host/need.sh STEP...        with a STEP of the table: build, judge, qemu, qemu-source, qemu-msi, check; `run` is the first three
+#     host/need.sh STEP...        with a STEP of the table: build, judge, qemu, build-arm64, qemu-arm64, qemu-source, qemu-msi, check; `run` is the first three
 #
 # Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0.
 # Exit: 0 all is there, 2 something is missing. When all is there, no process is started.
@@ -18,6 +18,8 @@ build   /usr/bin/python3                                        python3         
 judge   /usr/bin/python3                                        python3             runs the runner
 judge   /usr/lib/python3/dist-packages/junit_xml/__init__.py    python3-junit.xml   writes JUnit reports
 qemu    qemu-system-x86_64                                      qemu-system-x86     is the default VMM
+build-arm64  aarch64-linux-gnu-gcc                           gcc-aarch64-linux-gnu  compiles the image for Arm
+qemu-arm64   qemu-system-aarch64                             qemu-system-arm     is the VMM for Arm
 qemu-source  dpkg-source                                        dpkg-dev            unpacks the source of QEMU
 qemu-source  gcc                                                gcc                 compiles QEMU
 qemu-source  meson                                              meson               configures QEMU
@@ -61,8 +63,8 @@ wanted=
 for step; do
     case $step in
     run) wanted="$wanted build judge qemu" ;;
-    build | judge | qemu | qemu-source | qemu-msi | check) wanted="$wanted $step" ;;
-    *) echo "need.sh: $step: not a step (run build judge qemu qemu-source qemu-msi check)" >&2 && exit 2 ;;
+    build | judge | qemu | build-arm64 | qemu-arm64 | qemu-source | qemu-msi | check) wanted="$wanted $step" ;;
+    *) echo "need.sh: $step: not a step (run build judge qemu build-arm64 qemu-arm64 qemu-source qemu-msi check)" >&2 && exit 2 ;;
     esac
 done
 

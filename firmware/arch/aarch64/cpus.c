@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Other CPUs, which PSCI switches on and which switch themselves off: nobody else can. */
+#include "firmware/arch/aarch64/cpus.h"
+
+#include <stddef.h>
+
+#include "firmware/arch/aarch64/arm.h"
+#include "firmware/arch/aarch64/clock.h"
+#include "firmware/arch/aarch64/gic.h"
+#include "firmware/arch/aarch64/irq.h"
+#include "firmware/arch/aarch64/psci.h"
+#include "firmware/arch/aarch64/stack.h"
+#include "firmware/arch/aarch64/traps.h"
+#include "firmware/arch/irq.h"
+#include "firmware/platform/platform.h"
+
+#define MPIDR_AFFINITY 0x000000ff00ffffffull
+
+/* How long a CPU may take that has to switch itself off: as long as its VMM may keep it from running. */
+#define STOP_LIMIT MILLISECONDS(500)
+
+struct cpu_stacks cpu_stacks[CPUS_MAX] __attribute__((section(".arena"), aligned(PAGE_SIZE)));
+struct secondary_registers secondary_registers;
+
+static uint64_t ids[CPUS_MAX];
+static uint32_t count = 1;
+static uint32_t stopping; /* that is being waited for */
+
+extern char __image_start[], __rodata_end[];
+
+void cpus_init(const struct platform *platform)
+{
+	ids[0] = system_read("mpidr_el1") & MPIDR_AFFINITY;
+	if (!gic_inputs() || platform->psci.conduit == PSCI_NONE)
+		return;
+	for (uint32_t i = 0; i < platform->cpu_count && count < CPUS_MAX; i++)
+		if (platform->cpus[i] != ids[0])
+			ids[count++] = platform->cpus[i];
+}
+
+uint32_t cpus_count(void)
+{
+	return count;
+}
+
+uint32_t cpus_self(void)
+{
+	return (uint32_t)((const struct cpu_stacks *)system_read("tpidr_el1") - cpu_stacks);
+}
+
+/* A CPU without caches looks at memory itself. */
+static void clean(const void *start, const void *end)
+{
+	const uint64_t line = 4u << (system_read("ctr_el0") >> CTR_DATA_LINE_SHIFT & 0xf);
+
+	for (uint64_t at = (uintptr_t)start & ~(line - 1); at < (uintptr_t)end; at += line)
+		__asm__ volatile("dc cvac, %0" ::"r"(at) : "memory");
+	dsb();
+}
+
+const char *cpu_boot(uint32_t cpu)
+{
+	secondary_registers = (struct secondary_registers){
+		.mair = system_read("mair_el1"),
+		.tcr = system_read("tcr_el1"),
+		.ttbr0 = system_read("ttbr0_el1"),
+		.sctlr = system_read("sctlr_el1"),
+	};
+	clean(__image_start, __rodata_end);
+	clean(&secondary_registers, &secondary_registers + 1);
+	if (!psci_cpu_on(ids[cpu], (uintptr_t)entry_secondary, (uintptr_t)&cpu_stacks[cpu]))
+		return "PSCI does not switch it on";
+	return NULL;
+}
+
+/* What does not come back from here does not come up, as CPU 0 sees it. */
+void cpu_started(void)
+{
+	if (gic_cpu_init(cpus_self()) && irq_cpu_init())
+		cpus_enter();
+	cpu_park();
+}
+
+static bool is_off(void)
+{
+	return psci_cpu_is_off(ids[stopping]);
+}
+
+bool cpu_stop(uint32_t cpu)
+{
+	stopping = cpu;
+	if (!is_off())
+		irq_send_stop(cpu);
+	return clock_spin(is_off, STOP_LIMIT);
+}
+
+/* An interrupt that is pending ends wfi, even if it is not taken. */
+void cpu_rest(void)
+{
+	__asm__ volatile("wfi" ::: "memory");
+	interrupts_restore(true);
+	isb();
+	interrupts_off();
+}
+
+void cpu_wake(uint32_t cpu)
+{
+	irq_send_wake(cpu);
+}
+
+void cpu_park(void)
+{
+	interrupts_off();
+	for (;;) {
+		psci_cpu_off();
+		__asm__ volatile("wfi");
+	}
+}

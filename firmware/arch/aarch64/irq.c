@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From an interrupt to its owner, and what generic/lines.c and generic/guard.c need of the interrupt controllers. */
+#include "firmware/arch/irq.h"
+
+#include "firmware/arch/aarch64/arm.h"
+#include "firmware/arch/aarch64/clock.h"
+#include "firmware/arch/aarch64/gic.h"
+#include "firmware/arch/aarch64/irq.h"
+#include "firmware/arch/aarch64/messages.h"
+#include "firmware/arch/aarch64/traps.h"
+#include "firmware/arch/generic/cpus.h"
+#include "firmware/arch/generic/guard.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/platform/platform.h"
+
+/* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
+#define SETTLE_LIMIT MILLISECONDS(1000)
+
+enum { SGI_SETTLE, SGI_WAKE, SGI_STOP };
+
+/* Whose a PPI or SPI is: a line by its index + 1, or one of these. */
+enum { NOBODY = 0, DEVICE = 0xff };
+static uint8_t owners[GIC_SPI_END];
+
+/* An SPI that no device has can be made pending by us: an interrupt like any other. From here downwards. */
+static uint32_t spare;
+
+/* A handler, the watchdog or another CPU's wish on top of it. */
+enum { NESTED = 2 };
+static struct active {
+	uint32_t what[NESTED + 1], count;
+} active[CPUS_MAX];
+
+/* Where somebody waits for it, and whether it came. */
+static struct cpus_lock settling;
+static volatile bool settled;
+
+static void take(uint32_t intid, enum irq_trigger trigger, uint8_t priority)
+{
+	gic_configure(intid, trigger, priority);
+	gic_mask(intid, false);
+}
+
+static void take_sgis(void)
+{
+	take(SGI_SETTLE, IRQ_EDGE, GIC_PRIORITY_SETTLE);
+	take(SGI_WAKE, IRQ_EDGE, GIC_PRIORITY_SETTLE);
+	take(SGI_STOP, IRQ_EDGE, GIC_PRIORITY_WATCHDOG);
+}
+
+void irq_init(const struct platform *platform)
+{
+	uint32_t first, count;
+
+	messages_init(platform);
+	count = messages_spis(&first);
+	for (uint32_t i = 0; i < count; i++)
+		owners[first + i] = DEVICE;
+	for (uint32_t i = 0; i < platform->window_count; i++)
+		if (platform->windows[i].irq.gsi < GIC_SPI_END)
+			owners[platform->windows[i].irq.gsi] = DEVICE;
+	spare = gic_inputs();
+	if (!spare)
+		return;
+	take_sgis();
+	if (clock_timer_interrupt())
+		take(clock_timer_interrupt(), IRQ_LEVEL, GIC_PRIORITY_WATCHDOG);
+}
+
+bool irq_cpu_init(void)
+{
+	take_sgis();
+	return messages_cpu_init(cpus_self());
+}
+
+void irq_send_wake(uint32_t cpu)
+{
+	gic_send(SGI_WAKE, cpu);
+}
+
+void irq_send_stop(uint32_t cpu)
+{
+	gic_send(SGI_STOP, cpu);
+}
+
+static struct irq_line *owner_of(uint32_t intid)
+{
+	if (intid >= GIC_LPI_FIRST)
+		return lines_at(messages_place(intid));
+	return owners[intid] && owners[intid] != DEVICE ? lines_at(owners[intid] - 1u) : NULL;
+}
+
+static void begin(uint32_t acknowledged)
+{
+	struct active *const own = &active[cpus_self()];
+
+	if (own->count < sizeof(own->what) / sizeof(own->what[0]))
+		own->what[own->count++] = acknowledged;
+}
+
+static void end(void)
+{
+	struct active *const own = &active[cpus_self()];
+
+	if (own->count)
+		gic_end(own->what[--own->count]);
+}
+
+void interrupt_taken(uint64_t elr)
+{
+	const uint32_t acknowledged = gic_acknowledge(), intid = gic_intid(acknowledged);
+	struct irq_line *line;
+
+	if (intid >= GIC_SPI_END && intid < GIC_LPI_FIRST)
+		return; /* it went away again */
+	begin(acknowledged);
+	if (intid == SGI_SETTLE) {
+		settled = true;
+		end();
+	} else if (intid == SGI_WAKE) {
+		end();
+	} else if (intid == SGI_STOP) {
+		end();
+		cpu_park();
+	} else if (intid == clock_timer_interrupt()) {
+		clock_timer_start();
+		end();
+		guard_tick(elr);
+	} else {
+		line = owner_of(intid);
+		if (line && line->cpu == cpus_self())
+			lines_taken(line);
+		else
+			lines_unowned(cpus_self(), intid);
+		end();
+	}
+}
+
+static bool is_settled(void)
+{
+	return settled;
+}
+
+void irq_settle(void)
+{
+	const uint32_t self = cpus_self();
+
+	if (!gic_inputs() || lines_in_handler() || (system_read("daif") & PSTATE_I))
+		return;
+	/* With interrupts on: it may be us whom another one waits for. */
+	cpus_lock(&settling);
+	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++) {
+		if (cpu != self && cpu && !cpus_in_use(cpu))
+			continue;
+		settled = false;
+		gic_send(SGI_SETTLE, cpu);
+		clock_spin(is_settled, SETTLE_LIMIT);
+	}
+	cpus_unlock(&settling);
+}
+
+bool irq_enable(bool on)
+{
+	const bool before = interrupts_off();
+
+	interrupts_restore(on);
+	return before;
+}
+
+bool line_setup(struct irq_line *line, uint32_t index)
+{
+	const uint32_t intid = line->source.gsi;
+
+	if (intid < GIC_PPI_FIRST || intid >= gic_inputs() || intid == clock_timer_interrupt())
+		return false;
+	line->vector = intid;
+	owners[intid] = (uint8_t)(index + 1);
+	gic_configure(intid, line->source.trigger, GIC_PRIORITY_LINE);
+	return true;
+}
+
+/* An edge behind the mask stays pending here; elsewhere it is lost, and that is what is promised. */
+void line_mask(const struct irq_line *line, bool masked)
+{
+	if (!masked && line->source.trigger == IRQ_EDGE)
+		gic_clear_pending(line->vector);
+	gic_mask(line->vector, masked);
+}
+
+/* An edge comes as a message, where there are messages. */
+bool soft_line_setup(struct irq_line *line, uint32_t index)
+{
+	line->vector = line->source.trigger == IRQ_EDGE ? messages_open(index, line->cpu) : 0;
+	while (!line->vector && spare > GIC_SPI_FIRST)
+		if (owners[--spare] == NOBODY)
+			line->vector = spare;
+	if (!line->vector)
+		return false;
+	if (line->vector < GIC_SPI_END) {
+		owners[line->vector] = (uint8_t)(index + 1);
+		take(line->vector, IRQ_EDGE, GIC_PRIORITY_LINE);
+		gic_route(line->vector, line->cpu);
+	}
+	return true;
+}
+
+void soft_line_raise(const struct irq_line *line)
+{
+	if (!messages_send(line->vector))
+		gic_set_pending(line->vector);
+}
+
+/* Where nobody takes messages, they are what we say: then only devices inside this program can send any. */
+#define SOFT_ADDRESS 0x00007ff000000000ull
+
+bool message_compose(const struct irq_line *line, struct irq_message *message)
+{
+	if (!messages_compose(line->vector, message))
+		*message = (struct irq_message){ .address = SOFT_ADDRESS + line->vector * sizeof(uint32_t),
+						 .data = line->vector };
+	return true;
+}
+
+/* Of all interrupts only the watchdog is more urgent than a line. */
+void handler_begin(void)
+{
+	interrupts_restore(true);
+}
+
+void handler_end(void)
+{
+	interrupts_off();
+}
+
+void watchdog_start(void)
+{
+	if (clock_timer_interrupt())
+		clock_timer_start();
+}
+
+void watchdog_stop(void)
+{
+	clock_timer_stop();
+}
+
+void interrupts_abandon(void)
+{
+	lines_abandon(0);
+	cpus_unlock(&settling);
+	while (active[0].count)
+		end();
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ARCH_AARCH64_IRQ_H
+#define ARCH_AARCH64_IRQ_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct platform;
+
+/* After gic_init(): which interrupts are whose. */
+void irq_init(const struct platform *platform);
+
+/* On another CPU, after gic_cpu_init(): it takes interrupts from CPUs, and messages. False: it cannot. */
+bool irq_cpu_init(void);
+
+/* Ends a rest, or whatever the CPU does: it switches itself off. */
+void irq_send_wake(uint32_t cpu);
+void irq_send_stop(uint32_t cpu);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The image unpacked. Loaded as an ELF, for a debugger, it is entered at entry_elf, as a loader left the CPU; the
+ * unpacker, which has put its addresses right and the CPU into order, enters at entry_unpacked. x0: device tree, or 0.
+ */
+#include "firmware/arch/aarch64/arm.h"
+#include "firmware/arch/aarch64/stack.h"
+
+#define RELA_SIZE 24
+#define R_AARCH64_RELATIVE 1027
+
+	.section .arena, "aw", @nobits
+	.balign PAGE_SIZE
+	.globl early_table
+early_table:
+	.skip PAGE_SIZE
+
+	.macro address register, symbol
+	adrp \register, \symbol
+	add \register, \register, :lo12:\symbol
+	.endm
+
+/* Stacks of a CPU, and with them it can take exceptions. */
+	.macro stacks base
+	msr tpidr_el1, \base
+	add x2, \base, #EXCEPTION_STACK_TOP
+	msr spsel, #1
+	mov sp, x2
+	add x2, \base, #MAIN_STACK_TOP
+	msr spsel, #0
+	mov sp, x2
+	address x2, trap_vectors
+	msr vbar_el1, x2
+	isb
+	msr daifclr, #DAIF_A
+	.endm
+
+	.text
+	.globl entry_elf, entry_unpacked
+entry_elf:
+	bl early_start
+	/* Addresses in our data: R_AARCH64_RELATIVE is all that there is. */
+	address x1, __rela_start
+	address x2, __rela_end
+	address x3, __image_start
+	ldr x4, =IMAGE_LINKED
+	sub x3, x3, x4
+1:	cmp x1, x2
+	b.hs entry_unpacked
+	ldp x4, x6, [x1]
+	ldr x5, [x1, #16]
+	add x1, x1, #RELA_SIZE
+	cmp w6, #R_AARCH64_RELATIVE
+	b.ne 1b /* the linker leaves an empty one at times */
+	add x5, x5, x3
+	str x5, [x4, x3]
+	b 1b
+
+entry_unpacked:
+	address x1, cpu_stacks
+	stacks x1
+	address x1, __bss_start
+	address x2, __bss_end
+1:	cmp x1, x2
+	b.hs 2f
+	stp xzr, xzr, [x1], #16 /* a multiple of 16 bytes, see linker/aarch64.ld */
+	b 1b
+2:	mov x29, xzr
+	mov x30, xzr
+	b boot_arm64
+
+/* Another CPU, from PSCI, as a loader would leave it. x0: its struct cpu_stacks. */
+	.globl entry_secondary
+entry_secondary:
+	bl early_el1
+	address x1, secondary_registers
+	ldp x2, x3, [x1]
+	ldp x4, x5, [x1, #16]
+	msr mair_el1, x2
+	msr tcr_el1, x3
+	msr ttbr0_el1, x4
+	isb
+	tlbi vmalle1
+	ic iallu
+	dsb sy
+	isb
+	msr sctlr_el1, x5
+	isb
+	stacks x0
+	mov x29, xzr
+	mov x30, xzr
+	b cpu_started

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""QEMU's virt machine for 64-bit Arm, with modern and with legacy virtio-mmio transports, which boot side by side.
+
+`--machine gic-version=3` has a GICv3 with an ITS for messages instead of the GICv2 with a GICv2m frame;
+`--machine virtualization=on` enters the image at EL2, with PSCI by smc.
+"""
+
+from qemu import Qemu
+
+CONFIGS = ("modern", "legacy")
+IMAGE = "aarch64/touchstone.Image"
+NEED = "build build-arm64 qemu-arm64"
+
+
+class Vmm(Qemu):
+    """See host/qemu.py."""
+
+    PROGRAM = "qemu-system-aarch64"
+
+    def machine(self, config):
+        return ["-M", self.with_more("virt"), "-cpu", "cortex-a57", "-m", "128M"]
