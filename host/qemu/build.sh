@@ -45,7 +45,7 @@ complete "$@" && hand_over
 # The steps that find their result there do nothing.
 mkdir -p "$home"
 exec 9>"$home/lock"
-flock 9
+flock -w 3600 9 || fail 2 'another build has not ended for an hour'
 complete "$@" && hand_over
 "$here/../need.sh" qemu-source >&2 || exit 2
 

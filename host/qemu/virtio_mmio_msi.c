@@ -70,19 +70,19 @@ static const struct name {
 };
 
 /* What implementations get wrong, one bit each. */
-#define DEFECTS(X)                                                                                                    \
-	X(NO_STAGING, "no-staging")	    /* address and data count as they are written */                          \
-	X(NO_PENDING, "no-pending")	    /* an event behind the mask is lost */                                    \
-	X(MASK_IGNORED, "mask-ignored")	    /* a masked source sends */                                               \
-	X(PENDING_COUNTS, "pending-counts") /* one message on unmask for each event behind the mask */                \
-	X(UNMASK_SENDS, "unmask-sends")	    /* a message on unmask, event or not */                                   \
-	X(STALE, "stale-after-reset")	    /* a reset forgets neither masks nor messages nor what waits */           \
-	X(WIRE_TOO, "wire-too")		    /* with messages, InterruptStatus is set and the line asserted as well */ \
-	X(NO_RANGE, "no-range-check")	    /* numbers are cut to what exists */                                      \
-	X(SWAPPED, "swapped-sources")	    /* virtqueue i has number i, the configuration the last */                \
-	X(ANSWERS, "answers-anyway")	    /* the registers are there though the feature was not accepted */         \
-	X(STAYS_ON, "disable-ignored")	    /* once messages, always messages */                                      \
-	X(DEAF, "deaf-addresses")	    /* notification addresses are told and not heard */
+#define DEFECTS(X)                                                                                                  \
+	X(NO_STAGING, "no-staging")	  /* address and data count as they are written */                          \
+	X(NO_PENDING, "no-pending")	  /* an event behind the mask is lost */                                    \
+	X(MASK_IGNORED, "mask-ignored")	  /* a masked source sends */                                               \
+	X(PENDING_STAYS, "pending-stays") /* what waited is sent on unmask, and on the next one again */            \
+	X(UNMASK_SENDS, "unmask-sends")	  /* a message on unmask, event or not */                                   \
+	X(STALE, "stale-after-reset")	  /* a reset forgets neither masks nor messages nor what waits */           \
+	X(WIRE_TOO, "wire-too")		  /* with messages, InterruptStatus is set and the line asserted as well */ \
+	X(NO_RANGE, "no-range-check")	  /* numbers are cut to what exists */                                      \
+	X(SWAPPED, "swapped-sources")	  /* virtqueue i has number i, the configuration the last */                \
+	X(ANSWERS, "answers-anyway")	  /* the registers are there though the feature was not accepted */         \
+	X(STAYS_ON, "disable-ignored")	  /* once messages, always messages */                                      \
+	X(DEAF, "deaf-addresses")	  /* notification addresses are told and not heard */
 enum {
 #define X(NAME, TEXT) DEFECT_##NAME,
 	DEFECTS(X)
@@ -131,9 +131,9 @@ struct Transport {
 	bool masked[SOURCES];
 	/* By number of the source: */
 	uint32_t vector_of[SOURCES];
-	uint32_t waiting[SOURCES]; /* events that the line tells of, or that are behind the mask */
-	bool enabled;		   /* messages, not the line */
-	bool wire_too;		   /* DEFECT_WIRE_TOO: used buffer notifications that nobody acknowledged */
+	bool waiting[SOURCES]; /* events that the line tells of, or that are behind the mask */
+	bool enabled;	       /* messages, not the line */
+	bool wire_too;	       /* DEFECT_WIRE_TOO: used buffer notifications that nobody acknowledged */
 	Message staged;
 	uint32_t select; /* f40: vector, f44: virtqueue, draft3 and dragonball: what was updated last */
 };
@@ -243,17 +243,17 @@ static bool is_masked(const Transport *t, uint32_t vector)
 /* Sends what waits and need not wait any longer; all events of one vector are one message. */
 static void send_waiting(Transport *t)
 {
+	bool sent[SOURCES] = { false };
+
 	for (uint32_t source = 0; t->enabled && source < SOURCES; source++) {
-		uint32_t times = broken(t, DEFECT_PENDING_COUNTS) ? t->waiting[source] : 1;
 		uint32_t vector = t->waiting[source] ? vector_of(t, source) : NO_SOURCE;
 
 		if (vector >= SOURCES || is_masked(t, vector))
 			continue;
-		for (uint32_t other = source; other < SOURCES; other++)
-			if (t->waiting[other] && vector_of(t, other) == vector)
-				t->waiting[other] = 0;
-		for (; times; times--)
+		if (!sent[vector])
 			send_message(t, vector);
+		sent[vector] = true;
+		t->waiting[source] = broken(t, DEFECT_PENDING_STAYS);
 	}
 }
 
@@ -262,7 +262,7 @@ static void event(Transport *t, uint32_t source)
 	uint32_t vector;
 
 	if (!t->enabled) {
-		t->waiting[source]++;
+		t->waiting[source] = true;
 		update_line(t);
 		return;
 	}
@@ -272,7 +272,7 @@ static void event(Transport *t, uint32_t source)
 	if (!is_masked(t, vector))
 		send_message(t, vector);
 	else if (!broken(t, DEFECT_NO_PENDING))
-		t->waiting[source]++;
+		t->waiting[source] = true;
 }
 
 static void unmask(Transport *t, uint32_t vector)
@@ -301,7 +301,7 @@ static void acknowledge(Transport *t, uint32_t bits)
 		t->wire_too = false;
 	for (uint32_t source = 0; !t->enabled && source < SOURCES; source++)
 		if (bits & (source == CONFIGURATION ? VIRTIO_MMIO_INT_CONFIG : VIRTIO_MMIO_INT_VRING))
-			t->waiting[source] = 0;
+			t->waiting[source] = false;
 	update_line(t);
 }
 
@@ -315,11 +315,11 @@ static void forget(Transport *t)
 		t->messages[i] = (Message){ 0 };
 		t->masked[i] = t->name->layout == F44;
 		t->vector_of[i] = VIRTIO_F40_NO_VECTOR;
-		t->waiting[i] = 0;
+		t->waiting[i] = false;
 	}
 	if (broken(t, DEFECT_STALE))
 		for (uint32_t i = 0; i < SOURCES; i++)
-			t->waiting[i] = t->masked[i] ? t->waiting[i] : 0;
+			t->waiting[i] &= t->masked[i];
 	update_line(t);
 }
 
@@ -1129,7 +1129,10 @@ static void transport_realize(DeviceState *device, Error **errp)
 {
 	Transport *t = TRANSPORT(device);
 
-	if (!find_name(t, errp) || !find_defects(t, errp))
+	if (!find_name(t, errp))
+		return;
+	forget(t); /* power-on: nothing is stale yet */
+	if (!find_defects(t, errp))
 		return;
 	if (t->vectors && (t->vectors < 2 || t->vectors > SOURCES)) {
 		error_setg(errp, "vectors=%u: not a number from 2 to %u", t->vectors, SOURCES);
