@@ -82,11 +82,16 @@ check:
 		host="$(MAKE) host" \
 		matrix="$(MAKE) prove" \
 		backports="$(PYTHON) tests/self/backports.py" \
+		qemu-msi="$(PYTHON) tests/self/qemu_msi.py" \
 		stability="$(MAKE) stability"
 
 # The same verdicts in 50 runs, and in four side by side.
 stability: all
 	$(PYTHON) tests/self/stability.py 50
+
+# The QEMU with a device of ours, which is built if need be; with T='...' the tests whose name has one of the words in it.
+qemu-msi: all
+	$(PYTHON) tests/self/qemu_msi.py $(T)
 
 # The checks against every defect of the reference device, on all cores; without sanitizers, for time.
 prove:
@@ -130,6 +135,7 @@ help:
 	@echo "make check      all tests"
 	@echo "make unit       the unit tests alone"
 	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
+	@echo "make qemu-msi   the QEMU with messages on virtio-mmio (host/qemu): healthy, and with each of its defects; built if need be"
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
 	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
 	@echo "make line-coverage   which lines of drivers/ and tests/conformance/ the host port reaches; V=1 shows the others"
@@ -140,7 +146,7 @@ help:
 include tests/self/unit/Makefile.inc
 include tests/self/fuzz/Makefile.inc
 
-.PHONY: all run quick check stability host prove matrix coverage line-coverage lint format clean help
+.PHONY: all run quick check stability qemu-msi host prove matrix coverage line-coverage lint format clean help
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)

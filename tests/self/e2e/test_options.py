@@ -50,6 +50,8 @@ def test_bad_values():
     refused("--expect", "x", "--no-expect", says="exclude each other")
     refused("--list", "--json", "/dev/null", says="--list")
     refused("--devices", "blk", says="--devices means nothing with --cmd")
+    refused("--defect", "no-staging", says="--defect means nothing with --cmd")
+    run("--defect", "no-staging").expect(2, "run.sh: ", "qemu-microvm has none to choose")
     refused("--append", "a\nb", says="--append")
 
 
