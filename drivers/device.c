@@ -13,6 +13,7 @@ uint64_t device_patience_ns = MILLISECONDS(2000);
 enum {
 	PAGE_SIZE = 4096,
 	LEGACY_ALIGN = 4096,
+	EDGE_ROUNDS = 16, /* of causes that one call of the handler looks for */
 	PACE_MEMORY = 32, /* answers after which a slow one is mostly forgotten */
 };
 #define PACE_MAX_NS MILLISECONDS(10)
@@ -316,15 +317,25 @@ const char *device_do_request(struct device *device, uint64_t tag)
 	return device_finish_request(device, NULL);
 }
 
+/*
+ * A level line interrupts again if a cause is left. An edge line does not: it stays asserted while any cause is, and a
+ * cause that comes between the read and the acknowledgement of another one makes no edge. So there the handler goes on
+ * until none is left; a device that never comes to an end is left alone.
+ */
 void device_service(void *context)
 {
 	struct device *device = context;
+	const struct irq_line *line = device->transport.line;
+	unsigned left = line && line->source.trigger == IRQ_EDGE ? EDGE_ROUNDS : 1;
 	uint32_t cause = transport_acknowledge(&device->transport);
 
-	if (cause & VIRTIO_MMIO_INT_USED_BUFFER)
-		device->used_interrupts++;
-	if (cause & VIRTIO_MMIO_INT_CONFIG)
-		device->config_interrupts++;
 	if (!cause)
 		device->causeless_interrupts++;
+	while (cause) {
+		if (cause & VIRTIO_MMIO_INT_USED_BUFFER)
+			device->used_interrupts++;
+		if (cause & VIRTIO_MMIO_INT_CONFIG)
+			device->config_interrupts++;
+		cause = --left ? transport_acknowledge(&device->transport) : 0;
+	}
 }

@@ -136,7 +136,8 @@ const char *device_do_request(struct device *device, uint64_t tag);
  * broken device. */
 extern uint64_t device_patience_ns;
 
-/* Interrupt handler of a serviced line: reads InterruptStatus, acknowledges, counts. Context: the device. */
+/* Interrupt handler of a serviced line: reads InterruptStatus, acknowledges, counts; on an edge line until nothing is
+ * left to acknowledge. Context: the device. */
 void device_service(void *device);
 
 #endif
