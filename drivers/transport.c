@@ -82,11 +82,25 @@ void config_write(struct transport *transport, uint32_t offset, uint8_t width, u
 	transport_write(transport, VIRTIO_MMIO_CONFIG + offset, width, value);
 }
 
+static uint32_t generation(struct transport *transport)
+{
+	return transport_is_legacy(transport) ? 0 : reg_read(transport, VIRTIO_MMIO_CONFIG_GENERATION);
+}
+
+/* 2.5.1: a field that changed between its halves is read again. A generation that never rests is not waited for. */
 uint64_t config_read64(struct transport *transport, uint32_t offset)
 {
-	uint64_t low = config_read(transport, offset, 4);
+	enum { ATTEMPTS = 8 };
+	uint32_t low, high, before, after = generation(transport);
+	unsigned attempts = ATTEMPTS;
 
-	return low | (uint64_t)config_read(transport, offset + 4, 4) << 32;
+	do {
+		before = after;
+		low = config_read(transport, offset, 4);
+		high = config_read(transport, offset + 4, 4);
+		after = generation(transport);
+	} while (after != before && --attempts);
+	return low | (uint64_t)high << 32;
 }
 
 enum transport_identity transport_identify(struct transport *transport)

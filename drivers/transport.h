@@ -44,7 +44,8 @@ void transport_write(struct transport *transport, uint32_t offset, uint8_t width
 /* The available buffer notification of a virtqueue (4.2.3.3); `value` is its index or what a feature makes of it. */
 void transport_notify(struct transport *transport, uint16_t queue, uint32_t value);
 
-/* Configuration space, `offset` from its start, width 1, 2 or 4 bytes. An 8-byte field is two 4-byte accesses. */
+/* Configuration space, `offset` from its start, width 1, 2 or 4 bytes. An 8-byte field is two 4-byte accesses,
+ * between two looks at ConfigGeneration where there is one. */
 uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width);
 void config_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);
 uint64_t config_read64(struct transport *transport, uint32_t offset);
