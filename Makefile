@@ -76,6 +76,7 @@ check:
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		unit="$(MAKE) unit" \
+		explore="$(MAKE) explore" \
 		fuzz="$(MAKE) fuzz-check" \
 		port="tests/self/port/run.sh" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
@@ -134,6 +135,7 @@ help:
 	@echo "make quick      the tests that take less than a minute"
 	@echo "make check      all tests"
 	@echo "make unit       the unit tests alone"
+	@echo "make explore    every interleaving of driver and device, by scenario; EXPLORE=PREFIX, EXPLORE_BOUND=N, REPLAY=NAME:STEPS"
 	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
 	@echo "make qemu-msi   the QEMU with messages on virtio-mmio (host/qemu): healthy, and with each of its defects; built if need be"
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
@@ -145,6 +147,7 @@ help:
 
 include tests/self/unit/Makefile.inc
 include tests/self/fuzz/Makefile.inc
+include tests/self/explore/Makefile.inc
 
 .PHONY: all run quick check stability qemu-msi host prove matrix coverage line-coverage lint format clean help
 .DEFAULT_GOAL := all

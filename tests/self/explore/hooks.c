@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The drivers are compiled with -fsanitize=thread and linked with this in place of its library: the compiler puts a
+ * call before each of their accesses to memory, and so every access to a ring is a stop, in the drivers' own code.
+ */
+#include "tests/self/explore/explore.h"
+
+/* clang-format off */
+#define READ(NAME)  void NAME(void *address); void NAME(void *address) { machine_ring_access(address, false); }
+#define WRITE(NAME) void NAME(void *address); void NAME(void *address) { machine_ring_access(address, true); }
+#define BLANK(NAME) void NAME(void); void NAME(void) { }
+#define RANGE(NAME) void NAME(void *address, unsigned long size); \
+	void NAME(void *address, unsigned long size) { (void)address, (void)size; }
+
+READ(__tsan_read1) READ(__tsan_read2) READ(__tsan_read4) READ(__tsan_read8) READ(__tsan_read16)
+WRITE(__tsan_write1) WRITE(__tsan_write2) WRITE(__tsan_write4) WRITE(__tsan_write8) WRITE(__tsan_write16)
+READ(__tsan_unaligned_read2) READ(__tsan_unaligned_read4) READ(__tsan_unaligned_read8) READ(__tsan_unaligned_read16)
+WRITE(__tsan_unaligned_write2) WRITE(__tsan_unaligned_write4) WRITE(__tsan_unaligned_write8)
+WRITE(__tsan_unaligned_write16)
+/* Whole objects: requests and books, never a ring. */
+RANGE(__tsan_read_range) RANGE(__tsan_write_range)
+BLANK(__tsan_init) BLANK(__tsan_func_exit)
+	/* clang-format on */
+
+	void __tsan_func_entry(void *caller);
+void __tsan_func_entry(void *caller)
+{
+	(void)caller;
+}
+
+/* What clang makes of copies and fills of memory. */
+void *__tsan_memcpy(void *to, const void *from, size_t size);
+void *__tsan_memcpy(void *to, const void *from, size_t size)
+{
+	return __builtin_memcpy(to, from, size);
+}
+
+void *__tsan_memset(void *to, int byte, size_t size);
+void *__tsan_memset(void *to, int byte, size_t size)
+{
+	return __builtin_memset(to, byte, size);
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Depth first through the choices. No state is kept: a run goes from the start along the choices made so far, takes the
+ * first way at each new fork, and the last fork with a way left is where the next run turns off. A state that was
+ * reached before, with as many preemptions left and in as few steps, is not gone on from.
+ */
+#include "tests/self/explore/search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/self/explore/hash.h"
+
+enum { SEEN_BITS = 21, SEEN_MAX = (1 << SEEN_BITS) / 4 * 3 };
+
+static struct seen {
+	uint64_t hash;
+	uint32_t search; /* 0: free */
+	uint16_t depth, left;
+} seen_states[1 << SEEN_BITS];
+static uint32_t searches;
+bool search_plain;
+
+static struct fork {
+	uint8_t actor, others; /* taken; a set of those that are still to be tried */
+	uint16_t spent;	       /* preemptions before it */
+} forks[STEPS_MAX];
+
+static struct {
+	unsigned allowed;
+	unsigned made;	/* forks */
+	bool cut;	/* something would have taken more preemptions */
+	unsigned found; /* length of the shortest, 0: none */
+	bool first;	/* any will do, and all that matters of a state is that it was reached */
+	struct outcome *outcome;
+} now;
+
+/* Remembers a state. True: nothing new can come of it. */
+static bool seen(uint64_t hash, unsigned left, unsigned depth)
+{
+	struct seen *slot = &seen_states[hash >> (64 - SEEN_BITS)];
+
+	while (slot->search == searches && slot->hash != hash)
+		slot = slot + 1 < seen_states + (1 << SEEN_BITS) ? slot + 1 : seen_states;
+	if (slot->search == searches && slot->left >= left && slot->depth <= depth)
+		return !search_plain;
+	if (slot->search != searches && ++now.outcome->states > SEEN_MAX) {
+		now.outcome->full = true;
+		return true;
+	}
+	*slot = (struct seen){ .hash = hash, .search = searches, .depth = (uint16_t)depth, .left = (uint16_t)left };
+	return false;
+}
+
+/* Who may act: first the one that acted last, if it can. */
+static struct fork make_fork(unsigned able, enum actor_index last, unsigned spent)
+{
+	const bool goes_on = last != ACTORS && (able >> last & 1);
+	struct fork fork = { .spent = (uint16_t)spent };
+
+	fork.actor = (uint8_t)(goes_on ? last : (enum actor_index)__builtin_ctz(able));
+	fork.others = (uint8_t)(able & ~(1u << fork.actor));
+	if (goes_on && fork.others && spent == now.allowed && !now.first) {
+		now.cut = true;
+		fork.others = 0;
+	}
+	return fork;
+}
+
+static void run(unsigned known)
+{
+	enum actor_index last = ACTORS;
+	unsigned spent = 0, able, depth;
+
+	machine_start(scenario);
+	for (depth = 0; !violated && (able = machine_enabled()) != 0; depth++) {
+		if (depth >= known) {
+			if (depth == STEPS_MAX) {
+				now.outcome->full = true;
+				return;
+			}
+			if ((now.found && depth >= now.found) ||
+			    (now.first ? seen(machine_hash(), 0, 0)
+				       : seen(hash_word(machine_hash(), (uint64_t)last), now.allowed - spent, depth)))
+				return;
+			forks[depth] = make_fork(able, last, spent);
+			now.made = depth + 1;
+		}
+		spent = forks[depth].spent;
+		spent += last != ACTORS && forks[depth].actor != last && (able >> last & 1);
+		last = (enum actor_index)forks[depth].actor;
+		machine_step(last);
+	}
+	if (depth > now.outcome->longest)
+		now.outcome->longest = depth;
+	if (!violated)
+		machine_finish();
+	if (violated && (!now.found || depth < now.found)) {
+		now.found = depth;
+		for (unsigned i = 0; i < depth; i++)
+			now.outcome->schedule[i] = forks[i].actor;
+	}
+}
+
+/* The last fork with a way left takes it. False: there is none. */
+static bool turn_off(void)
+{
+	while (now.made && !forks[now.made - 1].others)
+		now.made--;
+	if (!now.made)
+		return false;
+	forks[now.made - 1].actor = (uint8_t)__builtin_ctz(forks[now.made - 1].others);
+	forks[now.made - 1].others &= (uint8_t)(forks[now.made - 1].others - 1);
+	return true;
+}
+
+/* All schedules with so many preemptions, or with any number. */
+static void pass(unsigned allowed, bool first)
+{
+	struct outcome *outcome = now.outcome;
+
+	searches++;
+	outcome->states = outcome->longest = 0;
+	outcome->preemptions = now.allowed = allowed;
+	now.first = first;
+	now.made = now.found = 0;
+	now.cut = false;
+	do {
+		run(now.made);
+		outcome->schedules++;
+	} while (!outcome->full && !(first && now.found) && turn_off());
+	outcome->length = now.found;
+	outcome->found = now.found;
+	outcome->all = !now.cut && !outcome->full;
+}
+
+void search(const struct scenario *chosen, unsigned bound, struct outcome *outcome)
+{
+	memset(outcome, 0, sizeof(*outcome));
+	now.outcome = outcome;
+	scenario = chosen;
+	if (!bound && !chosen->found) {
+		pass(0, true);
+		if (!outcome->found)
+			return;
+	}
+	for (unsigned allowed = 0; !bound || allowed <= bound; allowed++) {
+		pass(allowed, false);
+		if (outcome->found || outcome->all || outcome->full)
+			return;
+	}
+}
+
+bool replay(const struct scenario *chosen, const uint8_t *schedule, unsigned length,
+	    void (*step)(unsigned number, const char *text), unsigned *at)
+{
+	enum actor_index last = ACTORS;
+	unsigned able;
+
+	machine_start(chosen);
+	telling = true;
+	for (*at = 0; !violated && *at < STEPS_MAX && (able = machine_enabled()) != 0; ++*at) {
+		struct stop stop;
+
+		if (*at < length && !(able >> schedule[*at] & 1)) {
+			telling = false;
+			return false;
+		}
+		last = *at < length			      ? (enum actor_index)schedule[*at]
+		       : last != ACTORS && (able >> last & 1) ? last
+							      : (enum actor_index)__builtin_ctz(able);
+		stop = *actor_stopped(last);
+		machine_step(last);
+		step(*at + 1, told(last, &stop));
+	}
+	if (!violated)
+		machine_finish();
+	telling = false;
+	return true;
+}
