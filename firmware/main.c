@@ -260,8 +260,13 @@ void firmware_main(const struct boot_info *boot)
 		open_window(&platform.windows[i]);
 	if (empty_count)
 		print("# empty transports: %u\n", empty_count);
-	if (strcmp(options.ref, "off") || options.proof[0])
+	if (options.proof[0] || !strcmp(options.ref, "on") || !strcmp(options.ref, "only")) {
 		open_references();
+	} else if (!device_count && !strcmp(options.ref, "auto")) {
+		print("# nothing to test: %s; the reference device inside this image is shown instead\n",
+		      why_no_device());
+		open_references();
+	}
 	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat,
 	      options.timeout_ms, options.patience_ms);
 

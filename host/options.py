@@ -50,6 +50,8 @@ def _parser(vmms):
     what("--skip", metavar="GLOB", action="append", default=[], help="leave these checks out")
     what("--config", metavar="NAME", action="append", default=[], help="boot only these configurations of the VMM")
     what("--list", action="store_true", help="list the checks that would run, and run none")
+    what("--selfproof", action="store_true",
+         help="give the reference device inside the image one defect after the other: a check must notice each")
     what("--seed", metavar="N", default="1", help="seed of every random choice, decimal or 0x (default 1)")
     what("--repeat", metavar="N", type=int, default=1, help="run each check N times, with seeds N, N+1, ...")
     what("--timeout", metavar="S", type=float, default=20.0,
@@ -100,9 +102,12 @@ def _complete(options, vmms):
         options.level = "should"
     if options.expect and options.no_expect:
         raise UsageError("--expect and --no-expect exclude each other")
+    if options.selfproof and (options.only or options.skip or options.list or options.repeat != 1 or options.config):
+        raise UsageError("--selfproof goes through all defects, each with the check that notices it: "
+                         "--only, --skip, --config, --list and --repeat mean nothing with it")
     if options.list and (options.junit or options.json):
         raise UsageError("--list runs nothing, so there is nothing for --junit or --json")
-    options.narrowed = bool(options.only or options.skip or options.config or options.append or options.machine
+    options.narrowed = bool(options.only or options.skip or options.config or options.append or options.machine or options.selfproof
                             or options.devices or options.defect or options.smp != 1)
     _complete_vmm(options, vmms)
 

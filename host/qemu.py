@@ -13,6 +13,10 @@ import subprocess
 
 _DISK_BYTES = 2 << 20
 _SECTOR = 512
+# The configuration in which the reference device inside the image is tested: the VMM's part are CPUs, interrupts and time.
+REFERENCE = "reference"
+_REFERENCE_WORDS = "touchstone.ref=only touchstone.ref-msi=all"
+_REFERENCE_SMP = 2
 _FORCE_LEGACY = {"modern": "false", "legacy": "true"}
 
 EXIT_MEANING = {0: "the guest reset or powered off", 1: "QEMU refused its options or gave up"}
@@ -30,6 +34,7 @@ class Qemu:
         self._more = options.machine
         self.devices = device_list(options.devices)
         self.smp = options.smp
+        self._selfproof = options.selfproof
 
     def ask_version(self):
         """Starts to find out the version; the function that it returns waits for the answer: the name of the file in
@@ -46,15 +51,20 @@ class Qemu:
 
     def argv(self, config, image, cmdline, scratch):
         """The command line that boots `image`; `scratch` is an empty directory for the devices' files."""
-        if "net" in self.devices:
+        devices, smp = self.devices, self.smp
+        if config == REFERENCE:
+            devices, smp = [], max(smp, _REFERENCE_SMP)
+            if not self._selfproof:
+                cmdline = f"{cmdline} {_REFERENCE_WORDS}"
+        if "net" in devices or config == REFERENCE:
             cmdline += " touchstone.peer"       # user networking answers ARP: silence is the device's
         cmdline = " ".join([cmdline, *self.guest_words()]).strip()
-        words = [self._qemu, *self.machine(config), "-smp", str(self.smp), "-nodefaults", "-no-user-config",
+        words = [self._qemu, *self.machine(config), "-smp", str(smp), "-nodefaults", "-no-user-config",
                  "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]
         if config in _FORCE_LEGACY:
             words += ["-global", f"virtio-mmio.force-legacy={_FORCE_LEGACY[config]}"]
         words += ["-kernel", image, "-append", cmdline]
-        for number, device in enumerate(self.devices):
+        for number, device in enumerate(devices):
             words += self.plug(config, number, _DEVICE[device](f"{device}{number}", scratch))
         return words
 

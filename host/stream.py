@@ -60,6 +60,11 @@ class Check:
         return self.name.partition(".")[0]
 
     @property
+    def of_reference(self):
+        """The device is the reference inside the image, or this is the proof of one of its defects."""
+        return self.name.startswith(("ref", "proof."))
+
+    @property
     def id(self):
         """`ring.wrap` of `blk0.ring.wrap`."""
         return self.name.partition(".")[2]

@@ -77,7 +77,7 @@ void options_parse(struct options *options, const char *cmdline,
 	options->patience_ms = 2000;
 	options->ref_version = 2;
 	options->ref_queue_size = 256;
-	string_copy(options->ref, sizeof(options->ref), "off");
+	string_copy(options->ref, sizeof(options->ref), "auto");
 	string_copy(options->msi, sizeof(options->msi), "auto");
 
 	while (*cmdline) {

@@ -214,13 +214,13 @@ bool run_applies(const struct check *check, const struct device *device)
 }
 
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
-			  const struct options *options)
+			  const struct options *options, uint64_t seed)
 {
 	struct run t = {
 		.check = check, .device = device, .devices = devices, .device_count = count, .peer = options->peer
 	};
 
-	run_once(&t, options, options->seed);
+	run_once(&t, options, seed);
 	return t.verdict;
 }
 

@@ -19,7 +19,7 @@ bool run_was_good(void);
 /* For proof.c: does the check concern the device, and what does it say, without a word of its own? */
 bool run_applies(const struct check *check, const struct device *device);
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
-			  const struct options *options);
+			  const struct options *options, uint64_t seed);
 
 /* The linker's name for the section that CHECK fills. */
 extern const struct check *const __start_checks[], *const __stop_checks[];

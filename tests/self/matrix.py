@@ -38,8 +38,8 @@ VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone
 LAST_RESORT = f"touchstone.only={EXPENSIVE}"
 # What touchstone.ref-msi=all gives the devices (firmware/reference.c).
 FIRMWARE_LAYOUTS = {"refblk0": "draft3", "refnet0": "f40", "refrng0": "dragonball", "refcon0": "f44"}
-HINT_SEEDS, HINTS_TRIED = range(1, 11), 12
-FOREIGN_US = 5000       # a check of other rows must be so much sooner
+HINT_SEEDS, HINTS_TRIED = range(1, 11), 20
+FOREIGN_US = 30000      # a check of other rows must be so much sooner
 SHARE = 24      # defects that one process is given
 
 
@@ -144,14 +144,17 @@ def hint(name, hints, ids, rows):
         cost, check = found
         return (fnmatch(check, EXPENSIVE), cost + (0 if set(rows) & set(ids[check]) else FOREIGN_US), check)
 
-    tried = []
+    tried = {}
     for _, check in sorted((found for found in hints if found[1] in ids), key=order):
         if check not in tried and len(tried) < HINTS_TRIED:
-            tried.append(check)
-            if all(proof(f"touchstone.proof=all touchstone.defect={name} touchstone.only={check} touchstone.seed={seed}")[0][name]
-                   for seed in HINT_SEEDS):
+            tried[check] = 0
+            for seed in HINT_SEEDS:
+                if not proof(f"touchstone.proof=all touchstone.defect={name} touchstone.only={check} touchstone.seed={seed}")[0][name]:
+                    break
+                tried[check] += 1
+            else:
                 return check
-    return tried[0] if tried else None
+    return max(tried, key=tried.get) if tried else None
 
 
 def write_hints(pool, hints, ids, defects):
