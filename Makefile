@@ -79,6 +79,7 @@ check:
 		explore="$(MAKE) explore" \
 		fuzz="$(MAKE) fuzz-check" \
 		port="tests/self/port/run.sh" \
+		port-arm64="tests/self/port/run.sh aarch64" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
 		host="$(MAKE) host" \
 		matrix="$(MAKE) prove" \

@@ -233,11 +233,13 @@ static const char *why_no_device(void)
 static void use_high_memory(void)
 {
 	for (unsigned i = 0; i < platform.memory_count; i++) {
-		const struct platform_memory *memory = &platform.memory[i];
+		const uint64_t end = platform.memory[i].base + platform.memory[i].size;
+		uint64_t base = platform.memory[i].base;
 
-		if (memory->base >= FOUR_GIB && memory->size >= HIGH_ARENA_BYTES &&
-		    machine_map(memory->base, HIGH_ARENA_BYTES, false)) {
-			dma_init_high((void *)(uintptr_t)memory->base, HIGH_ARENA_BYTES);
+		if (base < FOUR_GIB)
+			base = FOUR_GIB;
+		if (end > base && end - base >= HIGH_ARENA_BYTES && machine_map(base, HIGH_ARENA_BYTES, false)) {
+			dma_init_high((void *)(uintptr_t)base, HIGH_ARENA_BYTES);
 			return;
 		}
 	}

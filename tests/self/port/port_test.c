@@ -177,17 +177,17 @@ static void test_memory(void)
 	expect(!machine_map(~0ull - 4096, 8192, true), "a mapping that wraps around is refused");
 	expect(machine_map((uintptr_t)arena, sizeof(arena), false), "RAM may be mapped again");
 	for (uint32_t i = 0; i < platform.memory_count; i++) {
-		const struct platform_memory *memory = &platform.memory[i];
-		volatile uint64_t *first = (volatile uint64_t *)memory->base;
-		volatile uint64_t *last = first + memory->size / sizeof(*first) - 1;
+		const uint64_t end = platform.memory[i].base + platform.memory[i].size;
+		const uint64_t base = platform.memory[i].base < FOUR_GIB ? FOUR_GIB : platform.memory[i].base;
+		volatile uint64_t *first = (volatile uint64_t *)base, *last = (volatile uint64_t *)end - 1;
 
-		if (memory->base < FOUR_GIB)
+		if (end <= base)
 			continue;
-		expect(machine_map(memory->base, memory->size, false), "RAM above 4 GiB can be mapped");
+		expect(machine_map(base, end - base, false), "RAM above 4 GiB can be mapped");
 		*first = 1;
 		*last = 2;
 		expect(*first == 1 && *last == 2, "RAM above 4 GiB holds what is written");
-		expect(machine_map(memory->base + (1 << 20), 4096, true) && *first == 1 && *last == 2,
+		expect(machine_map(base + (1 << 20), 4096, true) && *first == 1 && *last == 2,
 		       "a device among RAM can be mapped");
 	}
 	print("# %u ranges of RAM\n", platform.memory_count);

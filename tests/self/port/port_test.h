@@ -22,4 +22,7 @@ void port_test_cpus(uint32_t absent);
 /* Can this machine end a function that runs for ever? */
 bool port_test_watchdog(void);
 
+/* And one on another CPU that has interrupts off? */
+bool port_test_stops_deaf(void);
+
 #endif

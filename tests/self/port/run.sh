@@ -1,23 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh: the port's contracts (firmware/arch/*.h), tried on every x86_64 machine that QEMU can make, every way into the
-# image, packed and unpacked, and every way out. One line a machine, and the whole output where something is wrong.
-# QEMU=... is another QEMU.
-# Word splitting of $rng and $tell is meant:
-# shellcheck disable=SC2086
+# run.sh [ARCH]: the port's contracts (firmware/arch/*.h), tried on every machine of an architecture (x86_64) that QEMU can
+# make, every way into the image, packed and unpacked, and every way out: machines/ARCH.sh. One line a machine, and the
+# whole output where something is wrong. QEMU=... is another QEMU.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd)
-qemu=${QEMU:-qemu-system-x86_64}
-image=build/x86_64/port_test.elf
-unpacked=build/x86_64/port_test.debug
-loader=build/x86_64/linux64_loader.elf
+arch=${1:-x86_64}
+qemu=${QEMU:-qemu-system-$arch}
 passed=0 failed=0
 
 cd "$top" || exit 1
 output=$(mktemp) damaged=$(mktemp)
 trap 'rm -f "$output" "$damaged"' EXIT
-if ! make -s -j"$(nproc)" -f tests/self/port/Makefile port; then
+if ! make -s -j"$(nproc)" -f tests/self/port/Makefile ARCH="$arch" port; then
 	echo "0 passed, 1 failed"
 	exit 1
 fi
@@ -65,72 +61,7 @@ stop() {
 	fi
 }
 
-rng='-global virtio-mmio.force-legacy=false -device virtio-rng-device'
-tell='-device isa-debug-exit,iobase=0xf4,iosize=4'
-bare=microvm,acpi=off,x-option-roms=off,pit=off,pic=off,rtc=off
-
-# pvh NAME WANT OPTIONS...
-pvh() {
-	name=$1 want=$2
-	shift 2
-	boot "$name" 33 "$want" "$@" -kernel $image $tell
-}
-
-# linux64 NAME WANT CMDLINE OPTIONS...: by the Linux 64-bit protocol, which QEMU never uses for an ELF.
-linux64() {
-	name=$1 want=$2 cmdline=$3
-	shift 3
-	boot "linux64-$name" 33 "boot linux64.*$want" "$@" -kernel $loader -append "$cmdline" \
-		-device loader,file=$image,addr=0x4000000,force-raw=on $rng $tell
-}
-
-pvh acpi 'gsi 47 level' -M microvm -m 128M $rng
-pvh acpi-one-ioapic 'gsi 23 level' -M microvm,ioapic2=off -m 128M $rng
-pvh cmdline 'gsi 12 edge' -M microvm,acpi=off -m 128M $rng
-pvh bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
-pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
-pvh smp-8G 'cpu 3: a lock keeps' -M microvm -m 8G -smp 4 $rng
-pvh smp-2 'cpu 2: it did not come up' -M microvm -m 128M -smp 2 -cpu max $rng
-pvh smp-q35 'cpu 1: a lock keeps' -M q35 -m 128M -smp 2
-pvh smp-16 'cpu 7: a lock keeps' -M microvm -m 128M -smp 16 $rng
-pvh cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
-pvh no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
-pvh no-hypervisor 'PIT' -M microvm -m 128M -cpu qemu64,hypervisor=off $rng
-pvh bare-no-hypervisor 'assumed' -M $bare -m 128M -cpu qemu64,hypervisor=off $rng
-pvh no-tsc 'no tsc' -M microvm -m 128M -cpu qemu64,tsc=off $rng
-pvh no-apic 'no device with a line' -M microvm -m 128M -cpu qemu64,apic=off
-pvh legacy-registers 'gsi 47 level' -M microvm -m 128M -device virtio-rng-device
-pvh pc 'PIT' -M pc -m 128M
-pvh q35 'PIT' -M q35 -m 4G
-pvh q35-no-hypervisor 'PM timer' -M q35 -m 128M -cpu qemu64,hypervisor=off
-
-linux64 acpi '' '' -M microvm -m 128M
-linux64 cmdline '' 'some=words' -M $bare -m 128M
-linux64 above-4-gib '' '' -M microvm -m 8G -smp 4
-linux64 five-level '' 'five-level' -M microvm -m 8G -cpu max
-boot linux64-smp 33 'cpu 1: a lock keeps' -M microvm -m 128M -smp 2 -kernel $loader \
-	-device loader,file=$image,addr=0x4000000,force-raw=on $tell
-linux64 x2apic '' 'x2apic' -M microvm -m 128M -cpu max
-linux64 no-header '' 'no-header' -M $bare -m 128M
-linux64 no-e820 '' 'no-e820' -M $bare -m 128M
-
-image=$unpacked
-pvh unpacked 'gsi 47 level' -M microvm -m 128M $rng
-pvh unpacked-bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
-linux64 unpacked '' '' -M microvm -m 128M
-image=build/x86_64/port_test.elf
-
-cp $image "$damaged"
-printf '\377\377\377\377\377\377\377\377' | dd of="$damaged" bs=1 seek=20000 conv=notrunc 2>/dev/null
-damage='# fatal: this image is damaged: it does not unpack to what was packed'
-stop damaged "$damage" -M microvm -kernel "$damaged"
-stop linux64-damaged "$damage" -M microvm -kernel $loader -device loader,file="$damaged",addr=0x4000000,force-raw=on
-
-boot fatal 35 'fatal: page fault at rip=' -M microvm -kernel $image -append fatal $tell
-boot leave-by-sleep-control 0 . -M microvm -kernel $image
-boot leave-by-pm1 0 . -M q35 -kernel $image
-boot leave-by-keyboard 0 . -M pc,acpi=off -kernel $image
-boot leave-by-triple-fault 0 . -M $bare -kernel $image
+. "tests/self/port/machines/$arch.sh"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the page tables promise, interrupts that belong to no line, and what becomes of exceptions on other stacks. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "firmware/arch/aarch64/arm.h"
+#include "firmware/arch/aarch64/clock.h"
+#include "firmware/arch/aarch64/gic.h"
+#include "firmware/arch/aarch64/messages.h"
+#include "firmware/arch/irq.h"
+#include "firmware/arch/machine.h"
+#include "firmware/lib/print.h"
+#include "tests/self/port/port_test.h"
+
+/* SGIs that the port has no use for. */
+enum { SGI_FREE = 8, SGI_END = 16 };
+
+bool port_test_watchdog(void)
+{
+	return clock_timer_interrupt() && gic_inputs();
+}
+
+/* PSCI has a CPU switch itself off. */
+bool port_test_stops_deaf(void)
+{
+	return false;
+}
+
+static void writes_code(void *argument)
+{
+	(void)argument;
+	*(volatile uint8_t *)(uintptr_t)port_test_arch = 0;
+}
+
+static void writes_constant(void *argument)
+{
+	(void)argument;
+	*(volatile char *)(uintptr_t)machine_arch = 'X';
+}
+
+static void runs_data(void *argument)
+{
+	((void (*)(void))(uintptr_t)argument)();
+}
+
+static void runs_from_the_middle(void *argument)
+{
+	((void (*)(void))((uintptr_t)argument + 2))();
+}
+
+static void is_undefined(void *argument)
+{
+	(void)argument;
+	__asm__ volatile(".inst 0");
+}
+
+static void uses_floating_point(void *argument)
+{
+	(void)argument;
+	__asm__ volatile(".inst 0x1e604000"); /* fmov d0, d0 */
+}
+
+static void test_exceptions(void)
+{
+	static uint32_t code[] = { 0xd65f03c0 }; /* ret */
+
+	port_expect_trap(writes_code, NULL, "a write to the code traps");
+	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
+	port_expect_trap(runs_data, code, "data cannot be executed");
+	port_expect_trap(runs_from_the_middle, (void *)(uintptr_t)port_test_arch, "instructions are aligned");
+	port_expect_trap(is_undefined, NULL, "an undefined instruction traps");
+	port_expect_trap(uses_floating_point, NULL, "floating point traps");
+}
+
+static void test_unowned(void)
+{
+	bool counted = true, last = true;
+
+	if (!gic_inputs())
+		return;
+	for (uint32_t sgi = SGI_FREE; sgi < SGI_END; sgi++) {
+		const uint32_t before = irq_unowned_count();
+
+		gic_configure(sgi, IRQ_EDGE, GIC_PRIORITY_LINE);
+		gic_mask(sgi, false);
+		gic_send(sgi, 0);
+		irq_settle();
+		counted = counted && irq_unowned_count() == before + 1;
+		last = last && irq_unowned_last() == sgi;
+	}
+	port_expect(counted, "an interrupt that nobody owns is counted");
+	port_expect(last, "the last one is remembered");
+}
+
+static void test_messages(void)
+{
+	struct irq_message message, stray;
+	struct irq_line *const line = irq_message_open(0, &message);
+	uint32_t count, unowned = irq_unowned_count();
+
+	print("# messages by %s\n", messages_description());
+	port_expect(!line == !gic_inputs(), "messages exist where interrupts do");
+	if (!line)
+		return;
+	count = line->count;
+	irq_message_send(&message);
+	irq_settle();
+	port_expect(line->count == count + 1 && irq_unowned_count() == unowned, "a message arrives, once");
+	stray = message;
+	stray.data ^= 0x800;
+	irq_message_send(&stray);
+	irq_settle();
+	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1, "a message to nobody is told");
+}
+
+void port_test_arch(void)
+{
+	test_exceptions();
+	test_unowned();
+	test_messages();
+}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Sourced by run.sh. Word splitting of $rng is meant:
+# shellcheck shell=sh disable=SC2086,SC2154
+
+image=build/aarch64/port_test.Image
+unpacked=build/aarch64/port_test.debug
+shim=build/aarch64/arm64_mmu.bin
+
+rng='-global virtio-mmio.force-legacy=false -device virtio-rng-device'
+
+# virt NAME WANT MACHINE OPTIONS...: QEMU's virt, by Linux's protocol.
+virt() {
+	name=$1 want=$2 machine=$3
+	shift 3
+	boot "$name" 0 "$want" -M "virt$machine" -cpu cortex-a57 -m 128M "$@" -kernel $image
+}
+
+virt gicv2 'messages by GICv2m frame' '' $rng
+virt gicv2-edge 'gsi 79 edge' '' $rng
+virt gicv3 'messages by ITS' ,gic-version=3 $rng
+virt gicv3-no-its 'messages by none' ,gic-version=3,its=off $rng
+virt smp-gicv2 'cpu 3: a lock keeps' '' -smp 4 $rng
+virt smp-gicv3 'cpu 3: a lock keeps' ,gic-version=3 -smp 4 $rng
+virt smp-16 'cpu 7: a lock keeps' ,gic-version=3 -smp 16 $rng
+virt smp-gicv3-no-its 'cpu 1: a lock keeps' ,gic-version=3,its=off -smp 2 $rng
+virt el2-gicv2 'messages by GICv2m frame' ,virtualization=on $rng
+virt el2-gicv3 'messages by ITS' ,virtualization=on,gic-version=3 $rng
+virt el2-smp 'cpu 1: a lock keeps' ,virtualization=on -smp 2 $rng
+virt el2-smp-gicv3 'cpu 1: a lock keeps' ,virtualization=on,gic-version=3 -smp 2 $rng
+virt cpu-a53 'gsi 79 edge' '' -cpu cortex-a53 $rng
+virt cpu-max 'gsi 79 edge' ,gic-version=3 -cpu max $rng
+virt cpu-max-el2 'gsi 79 edge' ,virtualization=on,gic-version=3 -cpu max $rng
+virt cpu-max-secure 'gsi 79 edge' ,secure=on,gic-version=3 -cpu max $rng
+virt secure-gicv2 'gsi 79 edge' ,secure=on $rng
+virt legacy-registers 'gsi 79 edge' '' -device virtio-rng-device
+virt 16-MiB 'gsi 79 edge' '' -m 16M $rng
+virt above-4-gib 'RAM above 4 GiB holds' '' -m 4G $rng
+virt cmdline 'some=words' '' -append some=words
+virt fatal 'fatal: data abort at pc=' '' -append fatal
+
+# A file that is no Image is loaded elsewhere, and entered at its first byte all the same.
+cp $image "$damaged"
+printf 'RAW' | dd of="$damaged" bs=1 seek=56 conv=notrunc 2>/dev/null
+boot raw-file 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -kernel "$damaged"
+
+# With an MMU that is on, at an address that only pages are aligned to.
+at=-device\ loader,file=$image,addr=0x42001000,force-raw=on
+boot mmu-on 0 'messages by GICv2m frame' -M virt -cpu cortex-a57 -m 128M $rng -kernel $shim $at
+boot mmu-on-el2 0 'messages by ITS' -M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -m 128M -smp 2 $rng -kernel $shim $at
+
+# Nobody passes on the device tree: it is at the start of RAM.
+boot unpacked 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -kernel $unpacked
+boot no-x0 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=0x40201000,force-raw=on \
+	-device loader,addr=0x40201000,cpu-num=0
+
+# No report, but an end.
+cp $image "$damaged"
+printf '\377\377\377\377\377\377\377\377' | dd of="$damaged" bs=1 seek=20000 conv=notrunc 2>/dev/null
+stop damaged '' -M virt -cpu cortex-a57 -m 128M -kernel "$damaged"
