@@ -10,8 +10,9 @@
 
 enum { STACK_BYTES = 128 * 1024 };
 
-const char actor_letters[] = "abijdo";
-static const char *const names[ACTORS] = { "cpu0", "cpu1", "cpu0", "cpu1", "device", "outside" };
+const char actor_letters[] = "abijdouvxy";
+static const char *const names[ACTORS] = { "cpu0",    "cpu1",	"cpu0",	  "cpu1",   "device",
+					   "outside", "memory", "memory", "memory", "memory" };
 
 static struct actor {
 	void (*body)(void);
@@ -45,6 +46,7 @@ static void bottom(void)
 	if (!_setjmp(actors[running].base))
 		swapcontext(&actors[running].context, &making);
 	actors[running].body();
+	stores_leave(running);
 	actors[running].finished = true;
 	_longjmp(search, 1);
 }
@@ -65,6 +67,7 @@ static void make(enum actor_index index)
 static void enter(enum actor_index index, jmp_buf where)
 {
 	running = index;
+	stores_enter(index);
 	if (!_setjmp(search))
 		_longjmp(where, 1);
 	running = ACTORS;
@@ -97,6 +100,7 @@ void actor_stop(struct stop stop)
 	actor = &actors[running];
 	actor->stop = stop;
 	actor->moved = false;
+	stores_leave(running);
 	actor->learnt = hash_word(actor->learnt, (uint64_t)stop.offset << 32 | stop.value);
 	actor->learnt = hash_word(actor->learnt, (uintptr_t)stop.at << 8 | stop.kind);
 	if (!_setjmp(actor->here))

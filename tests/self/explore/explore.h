@@ -23,7 +23,19 @@
 #include "model/model.h"
 
 /* A handler is an actor of its own, but its CPU does nothing else while it runs. */
-enum actor_index { CPU0, CPU1, HANDLER0, HANDLER1, DEVICE, OUTSIDE, ACTORS };
+enum actor_index {
+	CPU0,
+	CPU1,
+	HANDLER0,
+	HANDLER1,
+	DEVICE,
+	OUTSIDE,
+	CPU_OLDEST, /* stores that can be seen at last: stores.c */
+	CPU_NEWEST,
+	DEVICE_OLDEST,
+	DEVICE_NEWEST,
+	ACTORS
+};
 enum { CPUS = 2, STEPS_MAX = 1000, QUEUES = 2, TARGETS = 8 };
 
 enum stop_kind {
@@ -36,6 +48,7 @@ enum stop_kind {
 	STOP_INTERRUPT, /* until one is pending */
 	STOP_UNIT,	/* until the device has work */
 	STOP_EVENT,	/* from outside */
+	STOP_STORE,	/* until there is one */
 };
 struct stop {
 	enum stop_kind kind;
@@ -86,12 +99,25 @@ struct source {
 	uint8_t sent;	/* messages in this step */
 };
 
+/* A store that others cannot see yet. */
+struct store {
+	volatile uint8_t *at;
+	uint8_t width, part;
+	uint8_t value[4], under[4]; /* under: what others see there, while the store is laid over it */
+};
+enum { STORES_MAX = 16 };
+struct buffer {
+	uint8_t count, part; /* part: barriers between stores that are here */
+	struct store stores[STORES_MAX];
+};
+
 /* All that a run changes outside of drivers, device and rings. Part of a state. */
 struct world {
 	struct source sources[SOURCES];
 	bool messages_on;
 	bool line;	     /* asserted */
 	uint8_t line_causes; /* events that the line has not been raised for */
+	struct buffer buffers[2];
 	uint8_t line_events, line_interrupts;
 	struct rings { /* the driver's, also when it has forgotten them */
 		volatile struct virtq_avail *avail;
@@ -138,7 +164,28 @@ extern bool telling;
 const char *told(enum actor_index actor, const struct stop *stop);
 
 /* hooks.c: an access of the drivers to memory. */
-void machine_ring_access(const volatile void *address, bool write);
+void machine_ring_access(const volatile void *address, unsigned width, bool write);
+/* What stands at an address of a ring, NULL: not in a ring. */
+const char *machine_ring_name(const volatile void *address);
+
+/* ---- stores.c ---- */
+
+void stores_start(void);
+/* CPU 0 is about to store. */
+void stores_coming(const volatile void *address, unsigned width);
+/* An actor goes on, or stops. */
+void stores_enter(enum actor_index actor);
+void stores_leave(enum actor_index actor);
+/* The device's accesses. False: the store is made as usual. */
+bool stores_write(const volatile void *address, const void *from, unsigned width);
+void stores_read(const volatile void *address, void *to, unsigned width);
+/* The value of a store that others cannot see yet. False: there is none. */
+bool stores_hold(const volatile void *address, uint16_t *value);
+bool stores_can(enum actor_index actor);
+void stores_cpu_oldest(void);
+void stores_cpu_newest(void);
+void stores_device_oldest(void);
+void stores_device_newest(void);
 
 /* ---- programs.c ---- */
 
@@ -165,11 +212,13 @@ struct scenario {
 	uint8_t batch;
 	bool edge;
 	/* the guest */
-	bool fine;	/* accesses to the rings are steps of their own */
-	uint8_t events; /* requests that are under way */
-	uint8_t rounds; /* messages that are changed */
-	bool bare;	/* it does without what it should do: mask, lock, second look... */
-	bool event_idx; /* accepted */
+	bool fine;		     /* accesses to the rings are steps of their own */
+	bool weak;		     /* stores to the rings wait in buffers */
+	bool no_barriers, no_fences; /* the driver's do nothing, or the device's */
+	uint8_t events;		     /* requests that are under way */
+	uint8_t rounds;		     /* messages that are changed */
+	bool bare;		     /* it does without what it should do: mask, lock, second look... */
+	bool event_idx;		     /* accepted */
 };
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;

@@ -6,17 +6,17 @@
 #include "tests/self/explore/explore.h"
 
 /* clang-format off */
-#define READ(NAME)  void NAME(void *address); void NAME(void *address) { machine_ring_access(address, false); }
-#define WRITE(NAME) void NAME(void *address); void NAME(void *address) { machine_ring_access(address, true); }
+#define READ(NAME, WIDTH)  void NAME(void *address); void NAME(void *address) { machine_ring_access(address, WIDTH, false); }
+#define WRITE(NAME, WIDTH) void NAME(void *address); void NAME(void *address) { machine_ring_access(address, WIDTH, true); }
 #define BLANK(NAME) void NAME(void); void NAME(void) { }
 #define RANGE(NAME) void NAME(void *address, unsigned long size); \
 	void NAME(void *address, unsigned long size) { (void)address, (void)size; }
 
-READ(__tsan_read1) READ(__tsan_read2) READ(__tsan_read4) READ(__tsan_read8) READ(__tsan_read16)
-WRITE(__tsan_write1) WRITE(__tsan_write2) WRITE(__tsan_write4) WRITE(__tsan_write8) WRITE(__tsan_write16)
-READ(__tsan_unaligned_read2) READ(__tsan_unaligned_read4) READ(__tsan_unaligned_read8) READ(__tsan_unaligned_read16)
-WRITE(__tsan_unaligned_write2) WRITE(__tsan_unaligned_write4) WRITE(__tsan_unaligned_write8)
-WRITE(__tsan_unaligned_write16)
+READ(__tsan_read1, 1) READ(__tsan_read2, 2) READ(__tsan_read4, 4) READ(__tsan_read8, 8) READ(__tsan_read16, 16)
+WRITE(__tsan_write1, 1) WRITE(__tsan_write2, 2) WRITE(__tsan_write4, 4) WRITE(__tsan_write8, 8) WRITE(__tsan_write16, 16)
+READ(__tsan_unaligned_read2, 2) READ(__tsan_unaligned_read4, 4) READ(__tsan_unaligned_read8, 8) READ(__tsan_unaligned_read16, 16)
+WRITE(__tsan_unaligned_write2, 2) WRITE(__tsan_unaligned_write4, 4) WRITE(__tsan_unaligned_write8, 8)
+WRITE(__tsan_unaligned_write16, 16)
 /* Whole objects: requests and books, never a ring. */
 RANGE(__tsan_read_range) RANGE(__tsan_write_range)
 BLANK(__tsan_init) BLANK(__tsan_func_exit)

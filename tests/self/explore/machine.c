@@ -135,6 +135,7 @@ static int put_stop(char *text, size_t size, enum actor_index actor, const struc
 		return snprintf(text, size, "%s reads %s: %u", who, name, value);
 	case STOP_WRITE_RING:
 		name = ring_name(stop->at, &value);
+		stores_hold(stop->at, &value);
 		return snprintf(text, size, "%s writes %s = %u", who, name, value);
 	case STOP_WAIT:
 		return snprintf(text, size, "%s %s", who, stop->text);
@@ -149,6 +150,8 @@ static int put_stop(char *text, size_t size, enum actor_index actor, const struc
 						 : "device works, nothing to be seen of it");
 	case STOP_EVENT:
 		return snprintf(text, size, "outside: %s", stop->text);
+	case STOP_STORE:
+		return snprintf(text, size, "%s", who);
 	}
 	return 0;
 }
@@ -266,8 +269,11 @@ static bool memory_read(void *context, uint64_t address, void *to, uint32_t leng
 		return false;
 	device_stop(address, false);
 	memcpy(to, (const void *)(uintptr_t)address, length);
-	if (ring_name((void *)(uintptr_t)address, &value))
+	if (ring_name((void *)(uintptr_t)address, &value)) {
+		stores_read((void *)(uintptr_t)address, to, length);
+		memcpy(&value, to, sizeof(value));
 		actor_learns(value);
+	}
 	return true;
 }
 
@@ -297,6 +303,16 @@ static void note_used(uint64_t address, const void *from)
 	}
 }
 
+/* A used element is two stores. */
+static bool write_later(uint64_t address, const void *from, uint32_t length)
+{
+	const uint32_t half = length > 4 ? 4 : length;
+
+	return stores_write((void *)(uintptr_t)address, from, half) &&
+	       (half == length ||
+		stores_write((void *)(uintptr_t)(address + half), (const uint8_t *)from + half, length - half));
+}
+
 static bool memory_write(void *context, uint64_t address, const void *from, uint32_t length)
 {
 	(void)context;
@@ -306,6 +322,8 @@ static bool memory_write(void *context, uint64_t address, const void *from, uint
 	if (world.silent)
 		violation("the device writes to memory after the reset was complete");
 	note_used(address, from);
+	if (machine_ring_name((void *)(uintptr_t)address) && write_later(address, from, length))
+		return true;
 	memcpy((void *)(uintptr_t)address, from, length);
 	return true;
 }
@@ -316,13 +334,22 @@ static uint64_t draw(void *context)
 	return ++draws * 0x9e3779b97f4a7c15u;
 }
 
-void machine_ring_access(const volatile void *address, bool write)
+const char *machine_ring_name(const volatile void *address)
+{
+	uint16_t value;
+
+	return ring_name(address, &value);
+}
+
+void machine_ring_access(const volatile void *address, unsigned width, bool write)
 {
 	uint16_t value;
 
 	if (actor_running() == ACTORS || !scenario->fine || !ring_name(address, &value))
 		return;
 	actor_stop((struct stop){ .kind = write ? STOP_WRITE_RING : STOP_READ_RING, .at = address });
+	if (write)
+		stores_coming(address, width);
 	ring_name(address, &value);
 	actor_learns(value); /* a 32-bit id or length is a small number here */
 }
@@ -428,8 +455,16 @@ void machine_start(const struct scenario *chosen)
 {
 	const struct program *program = chosen->program;
 	void (*const bodies[ACTORS])(void) = {
-		[CPU0] = program->cpu[0],   [CPU1] = program->cpu[1], [HANDLER0] = handler0_body,
-		[HANDLER1] = handler1_body, [DEVICE] = device_body,   [OUTSIDE] = program->outside,
+		[CPU0] = program->cpu[0],
+		[CPU1] = program->cpu[1],
+		[HANDLER0] = handler0_body,
+		[HANDLER1] = handler1_body,
+		[DEVICE] = device_body,
+		[OUTSIDE] = program->outside,
+		[CPU_OLDEST] = chosen->weak ? stores_cpu_oldest : NULL,
+		[CPU_NEWEST] = chosen->weak ? stores_cpu_newest : NULL,
+		[DEVICE_OLDEST] = chosen->weak ? stores_device_oldest : NULL,
+		[DEVICE_NEWEST] = chosen->weak ? stores_device_newest : NULL,
 	};
 
 	scenario = chosen;
@@ -447,6 +482,7 @@ void machine_start(const struct scenario *chosen)
 	program->prepare();
 	model_set_defect(&model, chosen->defect, true);
 	*story = 0;
+	stores_start();
 	actors_start(bodies);
 }
 
@@ -472,6 +508,8 @@ static bool enabled(enum actor_index actor)
 		return world.latched[actor - HANDLER0] || (actor == HANDLER0 && world.line && !scenario->edge);
 	case STOP_UNIT:
 		return model_has_work(&model);
+	case STOP_STORE:
+		return stores_can(actor);
 	}
 	return false;
 }

@@ -128,6 +128,21 @@ const struct scenario scenarios[] = {
 	PUBLISH("takes_beyond_available_index", "the device takes what is not published yet", FOUND(takes_beyond_available_index)),
 	PUBLISH("loses_notification", "NO_NOTIFY is set, and the device does not look", FOUND(used_flags_stuck)),
 
+	/* The same with stores that others see later, and in another order where nothing parts them. */
+#define WEAK_SUPPRESS(NAME, TITLE, ...) SCENARIO("weak." NAME, suppress, 2, TITLE, .fine = true, .weak = true, __VA_ARGS__)
+#define WEAK_PUBLISH(NAME, TITLE, ...) SCENARIO("weak." NAME, publish, 2, TITLE, .fine = true, .weak = true, __VA_ARGS__)
+	WEAK_SUPPRESS("no-interrupt", "NO_INTERRUPT: a barrier before the second look"),
+	WEAK_SUPPRESS("event-idx", "used_event: a barrier before the second look", EVENT_IDX),
+	WEAK_PUBLISH("flags", "avail.idx: a barrier before, and one before the look at NO_NOTIFY"),
+	WEAK_PUBLISH("publish-event-idx", "avail.idx: a barrier before, and one before the look at avail_event", EVENT_IDX),
+	WEAK_SUPPRESS("no-interrupt-no-barriers", "NO_INTERRUPT: no barrier", .no_barriers = true, .found = true),
+	WEAK_SUPPRESS("event-idx-no-barriers", "used_event: no barrier", EVENT_IDX, .no_barriers = true, .found = true),
+	WEAK_PUBLISH("publish-no-barriers", "avail.idx and avail.ring: no barrier", .no_barriers = true, .found = true),
+	WEAK_PUBLISH("publish-event-idx-no-barriers", "avail.idx, avail.ring and avail_event: no barrier", EVENT_IDX, .no_barriers = true, .found = true),
+	WEAK_SUPPRESS("no-interrupt-no-fences", "NO_INTERRUPT: the device has no fences", .no_fences = true, .found = true),
+	WEAK_SUPPRESS("event-idx-no-fences", "used_event: the device has no fences", EVENT_IDX, .no_fences = true, .found = true),
+	WEAK_PUBLISH("publish-event-idx-no-fences", "avail_event: the device has no fences", EVENT_IDX, .no_fences = true, .found = true),
+
 	/* A configuration field of 8 bytes changes while the driver reads it. */
 #define CAPACITY(NAME, TITLE, ...) SCENARIO("capacity." NAME, capacity, 0, TITLE, BLOCK, __VA_ARGS__)
 	CAPACITY("generation", "the capacity is read between two looks at ConfigGeneration"),

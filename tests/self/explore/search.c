@@ -22,8 +22,9 @@ static uint32_t searches;
 bool search_plain;
 
 static struct fork {
-	uint8_t actor, others; /* taken; a set of those that are still to be tried */
-	uint16_t spent;	       /* preemptions before it */
+	uint8_t actor;	 /* taken */
+	uint16_t others; /* a set of those that are still to be tried */
+	uint16_t spent;	 /* preemptions before it */
 } forks[STEPS_MAX];
 
 static struct {
@@ -59,7 +60,7 @@ static struct fork make_fork(unsigned able, enum actor_index last, unsigned spen
 	struct fork fork = { .spent = (uint16_t)spent };
 
 	fork.actor = (uint8_t)(goes_on ? last : (enum actor_index)__builtin_ctz(able));
-	fork.others = (uint8_t)(able & ~(1u << fork.actor));
+	fork.others = (uint16_t)(able & ~(1u << fork.actor));
 	if (goes_on && fork.others && spent == now.allowed && !now.first) {
 		now.cut = true;
 		fork.others = 0;
@@ -110,7 +111,7 @@ static bool turn_off(void)
 	if (!now.made)
 		return false;
 	forks[now.made - 1].actor = (uint8_t)__builtin_ctz(forks[now.made - 1].others);
-	forks[now.made - 1].others &= (uint8_t)(forks[now.made - 1].others - 1);
+	forks[now.made - 1].others &= (uint16_t)(forks[now.made - 1].others - 1);
 	return true;
 }
 
@@ -134,21 +135,37 @@ static void pass(unsigned allowed, bool first)
 	outcome->all = !now.cut && !outcome->full;
 }
 
-void search(const struct scenario *chosen, unsigned bound, struct outcome *outcome)
+static void deepen(unsigned bound, struct outcome *outcome)
 {
-	memset(outcome, 0, sizeof(*outcome));
-	now.outcome = outcome;
-	scenario = chosen;
-	if (!bound && !chosen->found) {
-		pass(0, true);
-		if (!outcome->found)
-			return;
-	}
-	for (unsigned allowed = 0; !bound || allowed <= bound; allowed++) {
+	for (unsigned allowed = 0; allowed <= bound; allowed++) {
 		pass(allowed, false);
 		if (outcome->found || outcome->all || outcome->full)
 			return;
 	}
+}
+
+static void prepare(const struct scenario *chosen, struct outcome *outcome)
+{
+	memset(outcome, 0, sizeof(*outcome));
+	now.outcome = outcome;
+	scenario = chosen;
+}
+
+void search_up_to(const struct scenario *chosen, unsigned bound, struct outcome *outcome)
+{
+	prepare(chosen, outcome);
+	deepen(bound, outcome);
+}
+
+void search(const struct scenario *chosen, struct outcome *outcome)
+{
+	prepare(chosen, outcome);
+	if (!chosen->found) {
+		pass(0, true);
+		if (!outcome->found)
+			return;
+	}
+	deepen(STEPS_MAX, outcome);
 }
 
 bool replay(const struct scenario *chosen, const uint8_t *schedule, unsigned length,

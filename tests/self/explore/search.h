@@ -22,11 +22,13 @@ struct outcome {
 
 /*
  * Looks for the shortest counter-example: the fewest preemptions that it takes, and with these the fewest steps. A
- * preemption is a switch from an actor that could have gone on. Allows none, then one and so on up to `bound` (0: for
- * ever), and stops early when no schedule would have needed more: then all interleavings were covered. Without a bound
- * it first makes sure, in one pass, that there is something to look for, where none should be.
+ * preemption is a switch from an actor that could have gone on. Allows none, then one and so on, until no schedule
+ * would have needed more: then all interleavings were covered. Where none should be it first makes sure, in one pass,
+ * that there is something to look for.
  */
-void search(const struct scenario *scenario, unsigned bound, struct outcome *outcome);
+void search(const struct scenario *scenario, struct outcome *outcome);
+/* The same with `bound` preemptions at most. */
+void search_up_to(const struct scenario *scenario, unsigned bound, struct outcome *outcome);
 
 /*
  * Runs one schedule, then on without preemptions to the end, and calls `step` with each step's text. False: the

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Included before the model's files: its fences are those of the device's buffer of stores (stores.c). */
+#ifndef TESTS_SELF_EXPLORE_FENCE_H
+#define TESTS_SELF_EXPLORE_FENCE_H
+
+void stores_fence(int order);
+#define __atomic_thread_fence(ORDER) stores_fence(ORDER)
+
+#endif
