@@ -1,6 +1,6 @@
 #!/usr/bin/python3 -ESB
 # SPDX-License-Identifier: BSD-2-Clause
-"""A QEMU whose guest is fake_vmm.py: FAKE_MODERN and FAKE_LEGACY are the scenarios of its two kinds of transport."""
+"""A QEMU whose guest is fake_vmm.py: FAKE_MODERN, FAKE_LEGACY and FAKE_REFERENCE are the scenarios of its configurations."""
 
 import os
 import sys
@@ -10,9 +10,12 @@ from fake_vmm import Guest, register
 if "--version" in sys.argv:
     print("QEMU emulator version 99.1.7 (fake)")
     sys.exit(0)
-legacy = "virtio-mmio.force-legacy=true" in sys.argv
+cmdline = sys.argv[sys.argv.index("-append") + 1]
+config = "legacy" if "virtio-mmio.force-legacy=true" in sys.argv else "modern"
+if "touchstone.ref=only" in cmdline or "touchstone.proof=" in cmdline:
+    config = "reference"
 if path := os.environ.get("FAKE_ARGV"):
-    with open(path + ("-legacy" if legacy else "-modern"), "w", encoding="utf-8") as file:
+    with open(f"{path}-{config}", "w", encoding="utf-8") as file:
         file.write("\n".join(sys.argv[1:]))
 register()
-Guest(os.environ.get("FAKE_LEGACY" if legacy else "FAKE_MODERN", "healthy"), sys.argv[sys.argv.index("-append") + 1]).run()
+Guest(os.environ.get(f"FAKE_{config.upper()}", "healthy"), cmdline, "ref" if config == "reference" else "").run()

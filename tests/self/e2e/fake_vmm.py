@@ -54,14 +54,14 @@ DIAGNOSTICS = {"fail": ("fail: {title}", "  got: 0x1", "  want: 0x0", "  replay:
 class Guest:
     """Prints the report."""
 
-    def __init__(self, scenario, cmdline):
+    def __init__(self, scenario, cmdline, prefix=""):
         words = [word for word in scenario.split(",") if word]
         self.wrong = {word for word in words if "=" not in word}
         if unknown := self.wrong - ACCIDENTS.keys() - {"healthy"}:
             sys.exit(f"fake_vmm.py: no such scenario: {unknown}")
         self.verdicts = dict(word.split("=") for word in words if "=" in word)
         self.cmdline = cmdline
-        self.all = CHECKS
+        self.all = [(prefix + name, level, title) for name, level, title in CHECKS]
         if "many" in self.wrong:
             self.all = [(f"many0.check.{number}", "must", "lives") for number in range(30)]
             self.verdicts = {check[0]: "die" for check in self.all}

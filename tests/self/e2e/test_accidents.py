@@ -35,7 +35,9 @@ def test_no_device():
 def test_configuration_without_a_device():
     fake_qemu("healthy", "no-device").expect(1, "legacy: nothing was tested: no device")
     fake_qemu("healthy", "no-device", "--devices", "rng").expect(0)
-    fake_qemu("no-device", "no-device").expect(77)
+    fake_qemu("no-device", "no-device").expect(77, "6 pass")
+    fake_qemu("no-device", "no-device", "--config", "modern,legacy").expect(77)
+    fake_qemu("no-device", "no-device", env={"FAKE_REFERENCE": "refblk0.ring.wrap=fail"}).expect(1)
 
 
 def test_death_in_a_check():
@@ -121,12 +123,12 @@ def test_vmm_that_dies_after_the_end_marker():
 
 def test_configurations_are_reported_in_order():
     for _ in range(3):
-        done = fake_qemu("blk0.ring.wrap=round", "net0.ring.wrap=fail").expect(1, "modern/net0", "12 checks, 11 pass, 1 fail")
+        done = fake_qemu("blk0.ring.wrap=round", "net0.ring.wrap=fail").expect(1, "modern/net0", "18 checks, 17 pass, 1 fail")
         assert done.out.index("== modern") < done.out.index("== legacy") < done.out.index("FAIL legacy/net0.ring.wrap"), done.out
 
 
 def test_one_configuration_dies():
-    fake_qemu("blk0.ring.wrap=die", "healthy").expect(3, "CRASHED in modern/blk0.ring.wrap: 12 checks, 11 pass, 1 crash")
+    fake_qemu("blk0.ring.wrap=die", "healthy").expect(3, "CRASHED in modern/blk0.ring.wrap: 18 checks, 17 pass, 1 crash")
 
 
 def ended_by(number):

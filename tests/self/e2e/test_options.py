@@ -69,7 +69,7 @@ def test_bad_vmm():
     run("--vmm", "vmware").expect(2, "--vmm vmware: not one of", "qemu-microvm", "--cmd")
     run("--qemu", "/nonexistent/qemu").expect(2, "cannot be started", "/nonexistent/qemu")
     run("--qemu", FAKE_QEMU, "--devices", "blk,floppy").expect(2, "'floppy' is not one of blk net rng con")
-    run("--qemu", FAKE_QEMU, "--config", "modern,ancient").expect(2, "--config ancient: qemu-microvm has modern legacy")
+    run("--qemu", FAKE_QEMU, "--config", "modern,ancient").expect(2, "--config ancient: qemu-microvm has modern legacy reference")
     run("--qemu", FAKE_QEMU, "--only", "ancient/*").expect(2, "no configuration of qemu-microvm")
 
 
@@ -176,7 +176,7 @@ def test_any_directory_and_spaces_and_twice():
             environment = dict(os.environ, TOUCHSTONE_IMAGE=FAKE_QEMU)
             done = subprocess.run([os.path.join("a check out", "run.sh"), "--qemu", FAKE_QEMU], cwd=scratch.path, env=environment,
                                   stdout=subprocess.PIPE, text=True, check=False)
-            assert done.returncode == 0 and "PASSED: 12 checks" in done.stdout, done.stdout
+            assert done.returncode == 0 and "PASSED: 18 checks" in done.stdout, done.stdout
 
 
 def test_again_runs_the_check_again():

@@ -62,8 +62,25 @@ def test_several_devices_of_a_kind():
 
 
 def test_no_device():
-    report = booted("--devices", "none")
+    """The reference device is shown instead, and nothing of the VMM's was tested."""
+    report = booted("--devices", "none", "--config", "modern", "--only", "identity.*")
+    assert report["exit"] == 77 and "DeviceID 0" in report["configs"][0]["nothing_to_test"], report
+    assert report["results"] and all(result["name"].startswith("modern/ref") for result in report["results"]), report
+    report = booted("--devices", "none", "--config", "modern", "--append", "touchstone.ref=off")
     assert report["exit"] == 77 and not report["results"], report
+
+
+def test_reference():
+    report = booted("--config", "reference", "--only", "msi.*")
+    assert report["exit"] == 0 and {result["verdict"] for result in report["results"]} <= {"PASS", "SKIP"}, report
+    lines = environment(report, "reference")
+    assert all(any(line.endswith(f"message signalled interrupts {name}") for line in lines) for name in ("draft3", "f40", "dragonball", "f44")), lines
+
+
+def test_selfproof():
+    report = booted("--selfproof")
+    proven = [result for result in report["results"] if result["verdict"] == "PASS"]
+    assert report["exit"] == 0 and len(proven) > 300 and all(result["name"].startswith("reference/proof.") for result in proven), report
 
 
 def test_two_cpus():

@@ -51,8 +51,9 @@ def test_junit():
 
 def test_junit_names_of_configurations():
     _, suites = reports(lambda *options: fake_qemu("healthy", "healthy", *options), 0)
-    assert {name.rpartition(".blk0.")[0] for name in cases(suites) if ".blk0." in name} == {"qemu-microvm", "qemu-microvm-legacy"}
-    assert len(cases(suites)) == 12
+    configs = {name.rpartition("blk0.")[0].removesuffix("ref").removesuffix(".") for name in cases(suites) if "blk0." in name}
+    assert configs == {"qemu-microvm", "qemu-microvm-legacy", "qemu-microvm-reference"}
+    assert len(cases(suites)) == 18
 
 
 def test_problems():
