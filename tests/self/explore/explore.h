@@ -223,6 +223,6 @@ struct scenario {
 extern const struct scenario scenarios[];
 extern const size_t scenario_count;
 extern const struct scenario *scenario; /* the one at hand */
-extern unsigned more_requests;		/* under way, than it states */
+extern unsigned more_requests;		/* under way than it states, where nothing should be found */
 
 #endif

@@ -2,9 +2,10 @@
 /* The programs. */
 #include "drivers/blk.h"
 #include "drivers/spec/features.h"
+#include "firmware/lib/string.h"
 #include "tests/self/explore/programs.h"
 
-enum { STATUS_LOOKS = 8 };
+enum { STATUS_LOOKS = 8, KICK_ENTRIES = 16, KICK_PAGE = 4096 };
 
 /* ---- a message changes while its virtqueue is at work ---- */
 
@@ -434,4 +435,69 @@ const struct program program_start = {
 	.cpu = { start_cpu },
 	.handler = wire_handler,
 	.finish = wire_finish,
+};
+
+/* ---- a notification against QueueReady and DRIVER_OK ---- */
+
+static void kick_prepare(void)
+{
+	discover(NO_FEATURES);
+	if (!virtqueue_alloc(&device.queues[0], &device.transport, 0, KICK_ENTRIES, false))
+		must("no memory for the rings");
+	machine_watch(0);
+	for (unsigned i = 0; i < requests_wanted(); i++)
+		offer_one(0);
+	virtqueue_publish(&device.queues[0]);
+}
+
+static void kick_cpu0(void)
+{
+	device_go(&device);
+	virtqueue_register(&device.queues[0], KICK_PAGE);
+}
+
+/* 4.2.2: it is not stated that a notification which comes early is lost. */
+static void kick_cpu1(void)
+{
+	virtqueue_notify(&device.queues[0]);
+}
+
+const struct program program_kick = {
+	.prepare = kick_prepare,
+	.cpu = { kick_cpu0, kick_cpu1 },
+	.handler = wire_handler,
+	.finish = wire_finish,
+};
+
+/* ---- a virtqueue is reset with requests under way ---- */
+
+static void queue_reset_prepare(void)
+{
+	start(FEATURE(VIRTIO_F_RING_RESET), 1);
+	offer(0, requests_wanted());
+}
+
+static void queue_reset_cpu(void)
+{
+	struct transport *transport = &device.transport;
+
+	reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, 0);
+	reg_write(transport, VIRTIO_MMIO_QUEUE_RESET, 1);
+	WAIT_UNTIL(!reg_read(transport, VIRTIO_MMIO_QUEUE_RESET), MILLISECONDS(1000));
+	world.silent = true;
+	virtqueue_notify(&device.queues[0]); /* there is nobody to hear it */
+	for (unsigned i = 0; i < STATUS_LOOKS; i++)
+		reg_read(transport, VIRTIO_MMIO_STATUS);
+	world.silent = false;
+	clear_books();
+	memset(&device.queues[0], 0, sizeof(device.queues[0]));
+	set_up(0);
+	offer(0, 1);
+}
+
+const struct program program_queue_reset = {
+	.prepare = queue_reset_prepare,
+	.cpu = { queue_reset_cpu },
+	.handler = reset_handler,
+	.finish = nothing_left,
 };

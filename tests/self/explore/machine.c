@@ -21,7 +21,7 @@
 #include "tests/self/explore/explore.h"
 #include "tests/self/explore/hash.h"
 
-enum { ARENA_BYTES = 12288, TEXT_MAX = 400, UNKNOWN = 0xff, DISK_SECTORS = 8, RING_FIRST = 4 };
+enum { QUEUE_RESET_UNITS = 2, ARENA_BYTES = 12288, TEXT_MAX = 400, UNKNOWN = 0xff, DISK_SECTORS = 8, RING_FIRST = 4 };
 
 struct world world;
 struct model model;
@@ -443,6 +443,7 @@ static void power_on(void)
 	config.msi_sharing = scenario->sharing;
 	config.batch = scenario->batch ? scenario->batch : 1;
 	config.in_flight = config.batch;
+	config.queue_reset_units = QUEUE_RESET_UNITS;
 	config.blk.disk = disk;
 	config.blk.sectors = DISK_SECTORS;
 	if (!model_init(&model, &config, &host)) {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/self/explore/programs.h"
 #include "tests/self/explore/search.h"
 
 enum { USAGE = 2, PLAIN_BOUND = 1 };
@@ -116,9 +117,8 @@ static void explore(const struct scenario *chosen)
 	else
 		printf("none with up to %u preemptions, runs of %u steps%s", outcome.preemptions, outcome.longest,
 		       chosen->found ? ": THERE SHOULD BE ONE" : "");
-	printf("; %u requests, %llu states, %llu schedules, %.2f s\n",
-	       chosen->events ? chosen->events + more_requests : 0, (unsigned long long)outcome.states,
-	       (unsigned long long)outcome.schedules, seconds() - start);
+	printf("; %u requests, %llu states, %llu schedules, %.2f s\n", requests_wanted(),
+	       (unsigned long long)outcome.states, (unsigned long long)outcome.schedules, seconds() - start);
 	if (!outcome.found)
 		return;
 	print_replay(chosen, outcome.schedule, outcome.length);

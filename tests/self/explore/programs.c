@@ -69,7 +69,7 @@ void give_messages(unsigned queues)
 
 unsigned requests_wanted(void)
 {
-	return scenario->events + (scenario->events ? more_requests : 0);
+	return scenario->events + (scenario->events && !scenario->found ? more_requests : 0);
 }
 
 void offer_one(unsigned index)

@@ -6,7 +6,8 @@
 #include "tests/self/explore/explore.h"
 
 extern const struct program program_change, program_two_cpus, program_two_queues, program_wire, program_suppress,
-	program_publish, program_capacity, program_reset, program_toggle, program_start;
+	program_publish, program_capacity, program_reset, program_toggle, program_start, program_kick,
+	program_queue_reset;
 
 /* The preparations cannot go wrong: ends the program. */
 void must(const char *wrong);

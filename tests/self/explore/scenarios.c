@@ -155,9 +155,23 @@ const struct scenario scenarios[] = {
 	START("buffers_before_driver_ok_skipped", "buffers of before DRIVER_OK are skipped", FOUND(buffers_before_driver_ok_skipped)),
 	START("interrupt_at_driver_ok", "an interrupt at DRIVER_OK without a cause", FOUND(interrupt_at_driver_ok)),
 
+	/* A notification from another CPU. */
+	SCENARIO("start.kick", kick, 2, "a notification against DRIVER_OK and QueueReady"),
+	SCENARIO("start.notify_before_ready_lost", kick, 2, "a notification is forgotten while QueueReady is 0", FOUND(notify_before_ready_lost)),
+
+	/* A virtqueue's reset, and its second life. */
+#define QUEUE_RESET(NAME, TITLE, ...) SCENARIO("queue-reset." NAME, queue_reset, 2, TITLE, __VA_ARGS__)
+	QUEUE_RESET("wire", "requests under way"),
+	QUEUE_RESET("edge", "requests under way, on an edge line", EDGE),
+	QUEUE_RESET("queue_reset_then_executes", "the virtqueue is served after its reset", FOUND(queue_reset_then_executes)),
+	QUEUE_RESET("queue_reset_then_notifies", "a notification is answered with an interrupt", FOUND(queue_reset_then_notifies)),
+	QUEUE_RESET("queue_reset_keeps_indices", "the second life goes on with the indices of the first", FOUND(queue_reset_keeps_indices)),
+	QUEUE_RESET("queue_reset_reads_zero_early", "QueueReset reads 0 before the reset is complete", FOUND(queue_reset_reads_zero_early)),
+
 	/* A reset with requests under way, silence after it, and a second life. */
 #define RESET(NAME, TITLE, ...) SCENARIO("reset." NAME, reset, 2, TITLE, __VA_ARGS__)
 	RESET("wire", "requests under way, wired"),
+	RESET("edge", "requests under way, wired, on an edge line", EDGE),
 	RESET("wire-version-3", "requests under way, wired, a reset that takes time", .version = 3),
 	RESET("draft3", "requests under way, draft3", DRAFT3),
 	RESET("f40", "requests under way, f40", F40),
