@@ -35,7 +35,7 @@ $(OUT)/touchstone: $(OBJECTS)
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -o $@ $(OBJECTS)
 
--include firmware/boot/$(ARCH)/packed/Makefile.inc
+-include $(sort $(wildcard firmware/boot/$(ARCH)/*/Makefile.inc))
 
 # The image unpacked, with symbols: for a debugger. It boots, too.
 $(OUT)/touchstone.debug: $(OBJECTS) linker/$(ARCH).ld

@@ -61,6 +61,25 @@ stop() {
 	fi
 }
 
+# hang NAME WANT OPTIONS...: the image says WANT and nothing else, and stops; QEMU does not end.
+hang() {
+	name=$1 want=$2
+	shift 2
+	"$qemu" "$@" -nodefaults -no-user-config -display none -serial stdio -no-reboot >"$output" 2>/dev/null </dev/null &
+	child=$! status=127 tries=0
+	until grep -q . "$output" && [ "$(tail -c 1 "$output" | wc -l)" = 1 ] || [ $tries = 600 ]; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+	kill $child
+	wait $child 2>/dev/null
+	if [ "$(tr -d '\r\n' <"$output")" = "$want" ]; then
+		good "$name"
+	else
+		bad "$name" "only '$want'"
+	fi
+}
+
 . "tests/self/port/machines/$arch.sh"
 
 echo "$passed passed, $failed failed"

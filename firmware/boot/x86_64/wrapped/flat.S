@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A flat image, for loaders that copy a file to 16 MiB and enter its first byte by the Linux 64-bit protocol. It works
+ * at any address from 16 MiB on.
+ */
+#include "firmware/boot/x86_64/wrapped/unwrap.h"
+
+	.section .head, "ax"
+	.code64
+	unwrap
+
+	.section .note.GNU-stack, "", @progbits
