@@ -28,7 +28,7 @@ SOURCES := firmware/main.c firmware/reference.c \
 	   $(wildcard $(CHECKS:%=tests/conformance/%.c))
 OBJECTS := $(patsubst %,$(OUT)/%.o,$(filter-out $(ARCH_EXCLUDE),$(SOURCES))) $(OUT)/gen/requirements.c.o $(OUT)/gen/hints.c.o
 
-all: $(OUT)/$(or $(ARCH_IMAGE),touchstone.elf)
+image: $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf))
 
 # The host port: a program, not an image.
 $(OUT)/touchstone: $(OBJECTS)
@@ -61,11 +61,35 @@ $(OUT)/%.o: % Makefile firmware/arch/$(ARCH)/flags.mk
 	@echo "  CC      $<"
 	$(Q)$(CC) $(CFLAGS) -MMD -c $< -o $@
 
-run: all
+# Every image of every architecture that there are tools for, or of ARCH alone if it is given; and a disk for EFI firmware.
+ARCHES := $(filter-out host,$(patsubst firmware/arch/%/flags.mk,%,$(sort $(wildcard firmware/arch/*/flags.mk))))
+EFI_DISK := $(BUILD)/touchstone-efi.img
+
+all: $(if $(filter file,$(origin ARCH)),images,image)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD) disk
+
+images:
+	@for arch in $(ARCHES); do \
+		if $(MAKE) -s ARCH=$$arch tools 2>/dev/null; then $(MAKE) --no-print-directory ARCH=$$arch BUILD=$(BUILD) image || exit; fi; \
+	done
+
+# Fails, and says so, if this architecture cannot be built here.
+tools:
+	@for tool in $(firstword $(CC)) $(CROSS)ld; do \
+		command -v $$tool >/dev/null || { echo "  no $$tool: no image for $(ARCH)"; exit 1; }; \
+	done
+
+disk: $(if $(wildcard $(BUILD)/*/BOOT*.EFI),$(EFI_DISK))
+
+$(EFI_DISK): $(sort $(wildcard $(BUILD)/*/BOOT*.EFI)) linker/efi_disk.sh
+	@echo "  DISK    $@"
+	$(Q)linker/efi_disk.sh $@ $(filter %.EFI,$^)
+
+run: image
 	./run.sh
 
 # What a developer runs all the time: under a minute.
-quick: all
+quick: image
 	$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" unit="$(MAKE) unit" \
 		e2e="$(PYTHON) tests/self/e2e/run.py"
 
@@ -88,11 +112,11 @@ check:
 		stability="$(MAKE) stability"
 
 # The same verdicts in 50 runs, and in four side by side.
-stability: all
+stability: image
 	$(PYTHON) tests/self/stability.py 50
 
 # The QEMU with a device of ours, which is built if need be; with T='...' the tests whose name has one of the words in it.
-qemu-msi: all
+qemu-msi: image
 	$(PYTHON) tests/self/qemu_msi.py $(T)
 
 # The checks against every defect of the reference device, on all cores; without sanitizers, for time.
@@ -131,7 +155,8 @@ clean:
 	rm -rf $(BUILD)
 
 help:
-	@echo "make            the image: $(OUT)/$(or $(ARCH_IMAGE),touchstone.elf); ARCH=aarch64 for Arm"
+	@echo "make            the images of ARCH (x86_64, aarch64; x86_64 if it is not given): $(OUT)/touchstone.elf and others"
+	@echo "make all        every image of every architecture that there are tools for, and an EFI disk: $(EFI_DISK)"
 	@echo "make run        build, boot it on stock QEMU, judge (the same as ./run.sh)"
 	@echo "make quick      the tests that take less than a minute"
 	@echo "make check      all tests"
@@ -150,7 +175,7 @@ include tests/self/unit/Makefile.inc
 include tests/self/fuzz/Makefile.inc
 include tests/self/explore/Makefile.inc
 
-.PHONY: all run quick check stability qemu-msi host prove matrix coverage line-coverage lint format clean help
-.DEFAULT_GOAL := all
+.PHONY: image all images tools disk run quick check stability qemu-msi host prove matrix coverage line-coverage lint format clean help
+.DEFAULT_GOAL := image
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)

@@ -3,7 +3,7 @@
 #
 # Makes sure that what a step needs is there, and says what is missing and why.
 #
-#     host/need.sh STEP...        with a STEP of the table: build, judge, qemu, build-arm64, qemu-arm64, qemu-source, qemu-msi, check; `run` is the first three
+#     host/need.sh STEP...        with a STEP of the table; `run` is build, judge and qemu, and `check` needs all
 #
 # Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0.
 # Exit: 0 all is there, 2 something is missing. When all is there, no process is started.
@@ -30,6 +30,9 @@ qemu-source  /usr/lib/*/pkgconfig/pixman-1.pc                   libpixman-1-dev 
 qemu-source  /usr/lib/*/pkgconfig/slirp.pc                      libslirp-dev        is the network of a guest of QEMU
 qemu-source  /usr/include/libfdt.h                              libfdt-dev          is used by QEMU
 qemu-msi  /usr/share/qemu/qboot.rom                          qemu-system-data    is the firmware of microvm
+efi     /usr/include/efi/efi.h                                  gnu-efi             makes EFI applications
+efi     mcopy                                                   mtools              makes the EFI disk
+ovmf    /usr/share/ovmf/OVMF.fd                                 ovmf                is the EFI firmware of the q35 machine
 check   clang                                                   clang               compiles the second opinion
 check   /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev  has the sanitizers and libFuzzer for clang
 check   clang-format                                            clang-format        checks the layout of the code
@@ -63,8 +66,14 @@ wanted=
 for step; do
     case $step in
     run) wanted="$wanted build judge qemu" ;;
-    build | judge | qemu | build-arm64 | qemu-arm64 | qemu-source | qemu-msi | check) wanted="$wanted $step" ;;
-    *) echo "need.sh: $step: not a step (run build judge qemu build-arm64 qemu-arm64 qemu-source qemu-msi check)" >&2 && exit 2 ;;
+    check) wanted="$wanted check efi ovmf" ;;
+    *)
+        case $table in
+        *"
+$step "*) wanted="$wanted $step" ;;
+        *) echo "need.sh: $step: not a step of its table" >&2 && exit 2 ;;
+        esac
+        ;;
     esac
 done
 

@@ -28,11 +28,12 @@ class Qemu:
     PROGRAM = "qemu-system-x86_64"
     EXPECT = "qemu"             # the file in expect/ is EXPECT-VERSION
     EXIT_MEANING = EXIT_MEANING
+    DEVICES = ("blk", "net", "rng", "con")      # what it can have, in the order in which it has them
 
     def __init__(self, options):
         self._qemu = options.qemu or self.PROGRAM
         self._more = options.machine
-        self.devices = device_list(options.devices)
+        self.devices = device_list(options.devices, self.DEVICES)
         self.smp = options.smp
         self._selfproof = options.selfproof
 
@@ -89,14 +90,14 @@ class Qemu:
         return self.EXIT_MEANING.get(code, "")
 
 
-def device_list(text):
-    """The device names of --devices; all kinds, once each, if it is None."""
+def device_list(text, known):
+    """The device names of --devices, of those that are `known`; each of them once, if it is None."""
     if text is None:
-        return list(_DEVICE)
+        return list(known)
     devices = [] if text == "none" else text.split(",")
     for device in devices:
-        if device not in _DEVICE:
-            raise ValueError(f"--devices {text}: '{device}' is not one of {' '.join(_DEVICE)}")
+        if device not in known:
+            raise ValueError(f"--devices {text}: '{device}' is not one of {' '.join(known) or 'none'}")
     return devices
 
 

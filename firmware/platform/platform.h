@@ -11,7 +11,7 @@
 
 /* What a boot protocol hands over. Addresses are physical; 0 = not given. Strings are copied by platform_discover(). */
 struct boot_info {
-	const char *protocol; /* "pvh", "linux64" */
+	const char *protocol; /* "pvh", "linux64", "efi" */
 	uint64_t cmdline;     /* NUL-terminated string */
 	uint64_t rsdp;
 	uint64_t fdt; /* flattened device tree */

@@ -3,3 +3,5 @@
 ARCH_CFLAGS := -m64 -march=x86-64 -mgeneral-regs-only -mno-red-zone -fcf-protection=none -fno-pic -mcmodel=small
 ARCH_EXCLUDE := firmware/arch/generic/one_cpu.c
 ARCH_LDFLAGS := -Wl,-z,max-page-size=4096,-z,noexecstack,--no-warn-rwx-segments
+# The EFI application needs GNU-EFI, without which the others can be made.
+ARCH_IMAGE := touchstone.elf touchstone.bzimage touchstone.flat $(if $(wildcard /usr/include/efi/efi.h),BOOTX64.EFI)

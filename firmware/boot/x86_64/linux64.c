@@ -6,6 +6,7 @@
 
 #define BOOT_PARAMS_SIZE 4096u
 #define HEADER_MAGIC	 0x53726448u /* "HdrS" */
+#define EFI_SIGNATURE	 0x34364c45u /* "EL64": a loader that came from EFI */
 #define E820_RAM	 1u
 #define E820_MAX	 128u
 
@@ -15,7 +16,9 @@ struct __attribute__((packed)) boot_params {
 	uint64_t acpi_rsdp; /* 0x070, since protocol 2.14; 0 from those who do not know it */
 	uint8_t gap_078[0x0c8 - 0x078];
 	uint32_t cmdline_high; /* 0x0c8 */
-	uint8_t gap_0cc[0x1e8 - 0x0cc];
+	uint8_t gap_0cc[0x1c0 - 0x0cc];
+	uint32_t efi_signature; /* 0x1c0 */
+	uint8_t gap_1c4[0x1e8 - 0x1c4];
 	uint8_t e820_count; /* 0x1e8 */
 	uint8_t gap_1e9[0x202 - 0x1e9];
 	uint32_t header_magic; /* 0x202 */
@@ -42,6 +45,8 @@ _Noreturn void boot_linux64(const struct boot_params *params)
 	machine_early_init();
 	boot.protocol = "linux64";
 	if (boot_reach((uintptr_t)params, sizeof(*params)) && params->header_magic == HEADER_MAGIC) {
+		if (params->efi_signature == EFI_SIGNATURE)
+			boot.protocol = "efi";
 		boot.cmdline = (uint64_t)params->cmdline_high << 32 | params->cmdline;
 		boot.rsdp = params->acpi_rsdp;
 		for (uint32_t i = 0; i < params->e820_count && i < E820_MAX; i++)

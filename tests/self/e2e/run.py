@@ -13,6 +13,7 @@ import harness              # noqa: E402 (needs the path)
 import test_accidents       # noqa: E402
 import test_backports       # noqa: E402
 import test_coverage        # noqa: E402
+import test_efi             # noqa: E402
 import test_expectations    # noqa: E402
 import test_input           # noqa: E402
 import test_need            # noqa: E402
@@ -23,6 +24,6 @@ import test_reports         # noqa: E402
 import test_stream          # noqa: E402
 
 MODULES = (test_options, test_accidents, test_expectations, test_reports, test_stream, test_need, test_backports, test_coverage, test_qemu,
-           test_qemu_build, test_input)
+           test_qemu_build, test_efi, test_input)
 
 sys.exit(harness.main(MODULES, sys.argv[1:]))

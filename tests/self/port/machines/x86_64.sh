@@ -85,6 +85,17 @@ image=build/x86_64/port_test.flat
 as_by stratovirt-flat 'gsi 12 edge' no-rsdp -M $bare -m 128M
 linux64 flat-above-4-gib '' '' -M microvm -m 8G -smp 4
 
+# A PC has no virtio-mmio device: these are the port's own contracts, after firmware that left its traces.
+ovmf=/usr/share/ovmf/OVMF.fd
+image=build/x86_64/port_test.efi
+if [ -e $ovmf ] && [ -e $image ]; then
+	pvh efi 'boot efi' -M q35 -m 256M -bios $ovmf
+	pvh efi-smp-8G 'can be mapped' -M q35 -m 8G -smp 4 -cpu max -bios $ovmf -append 'some words'
+	boot efi-leave 0 'cmdline some words' -M q35 -m 256M -bios $ovmf -kernel $image -append 'some words'
+else
+	echo "skip efi: host/need.sh efi ovmf"
+fi
+
 image=$unpacked
 pvh unpacked 'gsi 47 level' -M microvm -m 128M $rng
 pvh unpacked-bare-16M 'gsi 12 edge' -M $bare -m 16M $rng

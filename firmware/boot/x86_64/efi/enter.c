@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The packed image behind an EFI application: loaded to where it is linked, and entered by the Linux 64-bit protocol,
+ * with the firmware's tables in struct boot_params.
+ */
+#include <stdint.h>
+
+#include "firmware/boot/efi/efi_boot.h"
+
+#define BOOT_PARAMS_SIZE 4096u
+
+/* struct boot_params, the fields that linux64.c reads. */
+#define PARAMS_RSDP	     0x070
+#define PARAMS_CMDLINE_HIGH  0x0c8
+#define PARAMS_EFI_SIGNATURE 0x1c0
+#define PARAMS_E820_COUNT    0x1e8
+#define PARAMS_HEADER_MAGIC  0x202
+#define PARAMS_CMDLINE	     0x228
+#define PARAMS_E820	     0x2d0
+
+#define EFI_SIGNATURE 0x34364c45u /* "EL64" */
+#define HEADER_MAGIC  0x53726448u /* "HdrS" */
+#define E820_RAM      1u
+
+struct __attribute__((packed)) e820_entry {
+	uint64_t base, size;
+	uint32_t type;
+};
+
+/* linker/wrap.py makes these. The symbols are addresses and sizes, which the linker must not move with the application.
+ */
+extern const struct packed_image {
+	uint64_t memory, start, end, size, entry;
+} packed_image;
+extern const uint8_t packed[] __attribute__((visibility("hidden")));
+
+const UINTN efi_boot_scratch = BOOT_PARAMS_SIZE;
+
+/* All the memory that the image will have. Code, for there are firmwares that let nothing else run. */
+const char *efi_boot_load(EFI_BOOT_SERVICES *services)
+{
+	EFI_PHYSICAL_ADDRESS address = packed_image.memory & ~(uint64_t)EFI_PAGE_MASK;
+	const UINTN pages = EFI_SIZE_TO_PAGES(packed_image.end - address);
+	volatile uint8_t *to = (volatile uint8_t *)packed_image.start;
+
+	if (services->AllocatePages(AllocateAddress, EfiLoaderCode, pages, &address) != EFI_SUCCESS)
+		return "the memory from 1 MiB on, where this image runs, is not free";
+	for (uint64_t i = 0; i < packed_image.end - packed_image.start; i++)
+		to[i] = i < packed_image.size ? packed[i] : 0;
+	return NULL;
+}
+
+static void put(uint8_t *params, uint32_t offset, uint32_t value)
+{
+	*(uint32_t __attribute__((aligned(1))) *)(params + offset) = value;
+}
+
+void efi_boot_enter(const struct efi_boot *boot, void *scratch)
+{
+	uint8_t *const params = scratch;
+	struct e820_entry *const map = (struct e820_entry *)(params + PARAMS_E820);
+
+	for (uint32_t i = 0; i < BOOT_PARAMS_SIZE; i++)
+		*(volatile uint8_t *)&params[i] = 0;
+	put(params, PARAMS_RSDP, (uint32_t)boot->rsdp);
+	put(params, PARAMS_RSDP + 4, (uint32_t)(boot->rsdp >> 32));
+	put(params, PARAMS_CMDLINE, (uint32_t)(uintptr_t)boot->cmdline);
+	put(params, PARAMS_CMDLINE_HIGH, (uint32_t)((uintptr_t)boot->cmdline >> 32));
+	put(params, PARAMS_EFI_SIGNATURE, EFI_SIGNATURE);
+	put(params, PARAMS_HEADER_MAGIC, HEADER_MAGIC);
+	for (uint32_t i = 0; i < boot->memory_count; i++)
+		map[i] = (struct e820_entry){ boot->memory[i].base, boot->memory[i].size, E820_RAM };
+	params[PARAMS_E820_COUNT] = (uint8_t)boot->memory_count;
+	__asm__ volatile("cli; jmp *%0" ::"r"(packed_image.entry), "S"(params) : "memory");
+	__builtin_unreachable();
+}

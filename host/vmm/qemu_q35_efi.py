@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""QEMU's q35 machine with OVMF: the image as an EFI application. A PC has no virtio-mmio window, so the reference device
+inside the image is what is tested: what this run shows is that the image boots and works there."""
+
+from qemu import EXIT_MEANING, Qemu
+
+CONFIGS = ("",)
+IMAGE = "x86_64/BOOTX64.EFI"
+NEED = "build efi qemu ovmf"
+
+FIRMWARE = "/usr/share/ovmf/OVMF.fd"
+
+
+class Vmm(Qemu):
+    """See host/qemu.py."""
+
+    EXPECT = "qemu-q35"
+    DEVICES = ()
+    EXIT_MEANING = {**EXIT_MEANING, 33: "the guest asked to exit"}
+
+    def argv(self, config, image, cmdline, scratch):
+        if "touchstone.ref=" not in cmdline:
+            cmdline = f"{cmdline} touchstone.ref=only".strip()
+        return super().argv(config, image, cmdline, scratch)
+
+    def machine(self, config):
+        return ["-M", self.with_more("q35"), "-bios", FIRMWARE, "-cpu", "max", "-m", "256M",
+                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]

@@ -1,0 +1,20 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# efi_disk.sh DISK APPLICATION...: a FAT disk from which EFI firmware boots the application that is for its processor. The same
+# bytes every time: no date, and no serial number that depends on one.
+set -eu
+
+disk=$1
+shift
+epoch=315532800 # 1980, where FAT's dates begin
+export SOURCE_DATE_EPOCH=$epoch TZ=UTC MTOOLSRC=/dev/null MTOOLS_SKIP_CHECK=1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+
+mkdir -p "$folder/EFI/BOOT"
+cp "$@" "$folder/EFI/BOOT/"
+find "$folder/EFI" -exec touch -d "@$epoch" {} +
+rm -f "$disk.new"
+mformat -i "$disk.new" -C -T 2048 -h 16 -s 63 -N 0 -v TOUCHSTONE ::
+mcopy -i "$disk.new" -s -m "$folder/EFI" ::
+mv "$disk.new" "$disk"

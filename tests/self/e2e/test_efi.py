@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The EFI application under real firmware: started by name and from a disk, with the checks that the other images have."""
+
+import json
+import os
+import shutil
+
+from harness import IMAGE, TOP, Scratch, Skip, run
+
+APPLICATION = os.path.join(TOP, "build", "x86_64", "BOOTX64.EFI")
+DISK = os.path.join(TOP, "build", "touchstone-efi.img")
+FIRMWARE = "/usr/share/ovmf/OVMF.fd"
+MACHINE = (f"qemu-system-x86_64 -M q35 -m 256M -bios {FIRMWARE} -nodefaults -display none -serial stdio -no-reboot "
+           "-device isa-debug-exit,iobase=0xf4,iosize=4 -drive format=raw,snapshot=on,file='{image}'")
+
+
+SLOW = ("--timeout", "50")      # the firmware's own time, on a busy machine
+
+
+def need(image):
+    """Skips the test where something is missing."""
+    for path in (image, FIRMWARE, shutil.which("qemu-system-x86_64") or "qemu-system-x86_64"):
+        if not os.path.exists(path):
+            raise Skip(f"no {path}: host/need.sh run efi ovmf; make all")
+
+
+def booted(image, *options):
+    """The JSON report of a run."""
+    need(image)
+    with Scratch() as scratch:
+        done = run("--json", scratch / "r.json", *SLOW, *options, image=image)
+        assert done.code in (0, 77), f"exit {done.code}\n{done.out}{done.err}"
+        return json.loads(scratch.read("r.json"))
+
+
+def test_application():
+    report = booted(APPLICATION, "--vmm", "qemu-q35-efi", "--only", "refrng0.identity.*", "--smp", "2")
+    lines = report["configs"][0]["environment"]
+    assert report["exit"] == 0 and report["results"], report
+    assert any(line.endswith("arch=x86_64 boot=efi") for line in lines), lines
+    assert any(line.startswith("cpus: 2 announced") for line in lines), lines
+
+
+def test_disk():
+    """A disk hands no command line over: what runs is what runs by default."""
+    lines = booted(DISK, "--cmd", MACHINE)["configs"][0]["environment"]
+    assert any(line.endswith("arch=x86_64 boot=efi") for line in lines), lines
+    assert not any(line.startswith("memory: 0 ") for line in lines), lines
+
+
+def test_same_names_as_elsewhere():
+    need(APPLICATION)
+    here = run(*SLOW, "--vmm", "qemu-q35-efi", "--list", image=APPLICATION).expect(0).out
+    there = run("--devices", "none", "--append", "touchstone.ref=only", "--config", "modern", "--list", image=IMAGE).expect(0).out
+    assert {line.split()[0] for line in here.splitlines()} == {line.split()[0].removeprefix("modern/") for line in there.splitlines()}
+
+
+def test_no_devices_on_a_pc():
+    run("--vmm", "qemu-q35-efi", "--devices", "rng", image=APPLICATION).expect(2, "'rng' is not one of none")
