@@ -7,7 +7,7 @@ import struct
 import sys
 import zlib
 
-FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME}
+FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "mf": lzma.MF_BT2, "nice_len": 48}    # what packs best, by trying
 BYTES = {"lc": 3, "lp": 0, "pb": 0}     # as lzma.c is compiled: for x86
 WORDS = {"lc": 2, "lp": 2, "pb": 2}     # for instructions that are words
 

@@ -15,7 +15,6 @@ def main():
     entry, table = struct.unpack_from("<QQ", elf, 24)
     size, count = struct.unpack_from("<HH", elf, 54)
     segments = [struct.unpack_from("<IIQQQQQ", elf, table + i * size) for i in range(count)]
-    memory = min(address for kind, _, _, _, address, _, _ in segments if kind == PT_LOAD)
     # One has nothing in the file: it keeps the memory free into which the other unpacks the image.
     [(offset, start, length, end)] = [(offset, address, length, address + memory)
                                       for kind, _, offset, _, address, length, memory in segments if kind == PT_LOAD and length]
@@ -23,8 +22,6 @@ def main():
     for name, value in (("packed_start", start), ("packed_end", end), ("packed_size", length), ("packed_clear", end - start - length),
                         ("packed_entry", entry)):
         print(f"\t.globl {name}\n{name} = {value:#x}")
-    print(f'\n\t.section .packed_image, "a"\n\t.balign 8\n\t.globl packed_image\npacked_image:')
-    print(f"\t.quad {memory:#x}, {start:#x}, {end:#x}, {length:#x}, {entry:#x}")
     print(f'\n\t.section .packed, "a"\n\t.globl packed\npacked:\n\t.incbin "{path}", {offset}, {length}')
     print('\n\t.section .note.GNU-stack, "", @progbits')
 

@@ -7,36 +7,33 @@
 #define TRIES		8 /* the memory map may change under us, but not for ever */
 #define ROOM		8 /* descriptors that it may grow by meanwhile */
 
+/* A later ACPI is named beside the first one. The device tree is on machines that have one. */
+static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID, devicetree = EFI_DTB_TABLE_GUID;
+static EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
+
 EFI_STATUS efi_main(EFI_HANDLE application, EFI_SYSTEM_TABLE *system);
+EFI_STATUS _relocate(void);
+
+/* GNU-EFI's start calls it first. The linker script sees to it that there is nothing to do. */
+EFI_STATUS _relocate(void)
+{
+	return EFI_SUCCESS;
+}
 
 static BOOLEAN same_guid(const EFI_GUID *a, const EFI_GUID *b)
 {
-	const UINT8 *x = (const UINT8 *)a, *y = (const UINT8 *)b;
+	const UINT64 *x = (const UINT64 *)a, *y = (const UINT64 *)b;
 
-	for (UINTN i = 0; i < sizeof(*a); i++)
-		if (x[i] != y[i])
-			return FALSE;
-	return TRUE;
+	return x[0] == y[0] && x[1] == y[1];
 }
 
-/* 4.6: a later ACPI is named beside the first one. */
-static void find_tables(const EFI_SYSTEM_TABLE *system, struct efi_boot *boot)
+/* The address of a table that the firmware names, 0 if it names none (4.6). */
+static UINT64 find_table(const EFI_SYSTEM_TABLE *system, const EFI_GUID *guid)
 {
-	EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID, devicetree = EFI_DTB_TABLE_GUID;
-	BOOLEAN found = FALSE;
-
-	for (UINTN i = 0; i < system->NumberOfTableEntries; i++) {
-		const EFI_CONFIGURATION_TABLE *table = &system->ConfigurationTable[i];
-
-		if (same_guid(&table->VendorGuid, &acpi2)) {
-			boot->rsdp = (UINTN)table->VendorTable;
-			found = TRUE;
-		} else if (!found && same_guid(&table->VendorGuid, &acpi1)) {
-			boot->rsdp = (UINTN)table->VendorTable;
-		} else if (same_guid(&table->VendorGuid, &devicetree)) {
-			boot->devicetree = (UINTN)table->VendorTable;
-		}
-	}
+	for (UINTN i = 0; i < system->NumberOfTableEntries; i++)
+		if (same_guid(&system->ConfigurationTable[i].VendorGuid, guid))
+			return (UINTN)system->ConfigurationTable[i].VendorTable;
+	return 0;
 }
 
 /* 9.1: load options are any bytes. Words for us are UCS-2 and printable; what is anything else is nobody's words. */
@@ -63,35 +60,18 @@ static BOOLEAN is_free(UINT32 type)
 	       type == EfiLoaderCode || type == EfiLoaderData;
 }
 
-/* The map need not be sorted. */
+/* Maps are in order, mostly; what touches the last one becomes one with it, so that few entries tell it. */
 static void add_memory(struct efi_boot *boot, UINT64 base, UINT64 size)
 {
-	UINT32 at = boot->memory_count;
+	struct efi_boot_memory *const memory = &boot->memory[boot->memory_count];
 
-	if (at == EFI_BOOT_MEMORY_MAX)
-		return;
-	boot->memory_count++;
-	for (; at && boot->memory[at - 1].base > base; at--)
-		boot->memory[at] = boot->memory[at - 1];
-	boot->memory[at].base = base;
-	boot->memory[at].size = size;
-}
-
-/* What touches becomes one, so that few entries tell it. */
-static void merge_memory(struct efi_boot *boot)
-{
-	UINT32 kept = 0;
-
-	for (UINT32 i = 1; i < boot->memory_count; i++) {
-		struct efi_boot_memory *last = &boot->memory[kept];
-
-		if (last->base + last->size == boot->memory[i].base)
-			last->size += boot->memory[i].size;
-		else
-			boot->memory[++kept] = boot->memory[i];
+	if (boot->memory_count && memory[-1].base + memory[-1].size == base) {
+		memory[-1].size += size;
+	} else if (boot->memory_count < EFI_BOOT_MEMORY_MAX) {
+		memory->base = base;
+		memory->size = size;
+		boot->memory_count++;
 	}
-	if (boot->memory_count)
-		boot->memory_count = kept + 1;
 }
 
 static void take_memory(struct efi_boot *boot, const UINT8 *map, UINTN size, UINTN step)
@@ -100,13 +80,9 @@ static void take_memory(struct efi_boot *boot, const UINT8 *map, UINTN size, UIN
 	for (UINTN at = 0; at + step <= size; at += step) {
 		const EFI_MEMORY_DESCRIPTOR *entry = (const EFI_MEMORY_DESCRIPTOR *)(map + at);
 
-		if (!is_free(entry->Type))
-			continue;
-		if (boot->memory_count == EFI_BOOT_MEMORY_MAX)
-			merge_memory(boot);
-		add_memory(boot, entry->PhysicalStart, entry->NumberOfPages * EFI_PAGE_SIZE);
+		if (is_free(entry->Type))
+			add_memory(boot, entry->PhysicalStart, entry->NumberOfPages * EFI_PAGE_SIZE);
 	}
-	merge_memory(boot);
 }
 
 static void *allocate(EFI_BOOT_SERVICES *services, UINTN size)
@@ -126,21 +102,21 @@ static const char *leave(EFI_BOOT_SERVICES *services, EFI_HANDLE application, st
 	UINT8 *map;
 
 	if (services->GetMemoryMap(&size, NULL, &key, &step, &version) != EFI_BUFFER_TOO_SMALL)
-		return "the firmware has no memory map";
+		return "no memory map";
 	room = size + ROOM * step;
 	map = allocate(services, room);
 	if (!map)
-		return "no memory for the memory map";
+		return "no memory";
 	for (UINTN i = 0; i < TRIES; i++) {
 		size = room;
 		if (services->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)map, &key, &step, &version) != EFI_SUCCESS)
-			return "the memory map cannot be read";
+			return "no memory map";
 		if (services->ExitBootServices(application, key) == EFI_SUCCESS) {
 			take_memory(boot, map, size, step);
 			return NULL;
 		}
 	}
-	return "the firmware does not let go";
+	return "the boot services stay";
 }
 
 static void print(SIMPLE_TEXT_OUTPUT_INTERFACE *console, const char *text)
@@ -159,7 +135,7 @@ static EFI_STATUS complain(const EFI_SYSTEM_TABLE *system, const char *what)
 
 	if (!console)
 		return EFI_LOAD_ERROR;
-	print(console, "\r\n# fatal: EFI: ");
+	print(console, "\r\n# fatal: ");
 	print(console, what);
 	print(console, "\r\n");
 	return EFI_LOAD_ERROR;
@@ -168,20 +144,21 @@ static EFI_STATUS complain(const EFI_SYSTEM_TABLE *system, const char *what)
 EFI_STATUS efi_main(EFI_HANDLE application, EFI_SYSTEM_TABLE *system)
 {
 	EFI_BOOT_SERVICES *const services = system->BootServices;
-	EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 	EFI_LOADED_IMAGE *loaded;
 	struct efi_boot *boot;
 	const char *wrong;
 	void *scratch;
 
 	if (services->HandleProtocol(application, &loaded_image, (void **)&loaded) != EFI_SUCCESS)
-		return complain(system, "the application has no loaded image protocol");
+		return complain(system, "no loaded image");
 	boot = allocate(services, sizeof(*boot));
-	scratch = allocate(services, efi_boot_scratch);
+	scratch = allocate(services, EFI_BOOT_SCRATCH);
 	if (!boot || !scratch)
 		return complain(system, "no memory");
-	boot->rsdp = boot->devicetree = 0;
-	find_tables(system, boot);
+	boot->rsdp = find_table(system, &acpi2);
+	if (!boot->rsdp)
+		boot->rsdp = find_table(system, &acpi1);
+	boot->devicetree = find_table(system, &devicetree);
 	copy_cmdline(loaded, boot);
 	wrong = efi_boot_load(services);
 	if (!wrong)

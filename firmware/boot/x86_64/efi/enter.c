@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The packed image behind an EFI application: loaded to where it is linked, and entered by the Linux 64-bit protocol,
- * with the firmware's tables in struct boot_params.
+ * The image in an EFI application: unpacked to where it is linked, and entered by the Linux 64-bit protocol, with the
+ * firmware's tables in struct boot_params.
  */
 #include <stdint.h>
 
 #include "firmware/boot/efi/efi_boot.h"
+#include "firmware/boot/packed/adler32.h"
+#include "firmware/boot/packed/lzma.h"
+#include "firmware/boot/x86_64/packed/distances.h"
+#include "firmware/boot/x86_64/packed/payload.h"
 
 #define BOOT_PARAMS_SIZE 4096u
 
@@ -27,26 +31,32 @@ struct __attribute__((packed)) e820_entry {
 	uint32_t type;
 };
 
-/* linker/wrap.py makes these. The symbols are addresses and sizes, which the linker must not move with the application.
- */
-extern const struct packed_image {
-	uint64_t memory, start, end, size, entry;
-} packed_image;
-extern const uint8_t packed[] __attribute__((visibility("hidden")));
+/* What linker/pack.py says of the image: a number, which does not move with the application. */
+#define NUMBER(SYMBOL)                                            \
+	({                                                        \
+		uint64_t number;                                  \
+		__asm__("movl $" #SYMBOL ", %k0" : "=r"(number)); \
+		number;                                           \
+	})
 
-const UINTN efi_boot_scratch = BOOT_PARAMS_SIZE;
+_Static_assert(BOOT_PARAMS_SIZE <= EFI_BOOT_SCRATCH, "boot_params lie in the scratch memory");
+
+static const char damaged[] = "damaged image";
 
 /* All the memory that the image will have. Code, for there are firmwares that let nothing else run. */
 const char *efi_boot_load(EFI_BOOT_SERVICES *services)
 {
-	EFI_PHYSICAL_ADDRESS address = packed_image.memory & ~(uint64_t)EFI_PAGE_MASK;
-	const UINTN pages = EFI_SIZE_TO_PAGES(packed_image.end - address);
-	volatile uint8_t *to = (volatile uint8_t *)packed_image.start;
+	EFI_PHYSICAL_ADDRESS address = NUMBER(image_start) & ~(uint64_t)EFI_PAGE_MASK;
+	const UINTN pages = EFI_SIZE_TO_PAGES(NUMBER(image_end) - address);
+	uint8_t *const image = (uint8_t *)(uintptr_t)payload.image;
 
 	if (services->AllocatePages(AllocateAddress, EfiLoaderCode, pages, &address) != EFI_SUCCESS)
-		return "the memory from 1 MiB on, where this image runs, is not free";
-	for (uint64_t i = 0; i < packed_image.end - packed_image.start; i++)
-		to[i] = i < packed_image.size ? packed[i] : 0;
+		return "memory at 1 MiB is in use";
+	if (!lzma_unpack(image, payload.image_size, payload.bytes, payload.size))
+		return damaged;
+	restore_distances(image, payload.image_size);
+	if (adler32(image, payload.image_size) != payload.image_adler32)
+		return damaged;
 	return NULL;
 }
 
@@ -71,6 +81,6 @@ void efi_boot_enter(const struct efi_boot *boot, void *scratch)
 	for (uint32_t i = 0; i < boot->memory_count; i++)
 		map[i] = (struct e820_entry){ boot->memory[i].base, boot->memory[i].size, E820_RAM };
 	params[PARAMS_E820_COUNT] = (uint8_t)boot->memory_count;
-	__asm__ volatile("cli; jmp *%0" ::"r"(packed_image.entry), "S"(params) : "memory");
+	__asm__ volatile("cli; jmp *%0" ::"r"(NUMBER(image_entry_linux64)), "S"(params) : "memory");
 	__builtin_unreachable();
 }

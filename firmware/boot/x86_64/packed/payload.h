@@ -6,11 +6,11 @@
 
 /* What linker/pack.py makes of the image. */
 extern const struct payload {
-	uint8_t *image; /* where it goes */
+	uint32_t image; /* where it goes */
 	uint32_t image_size;
 	uint32_t image_adler32;
 	uint32_t size;
 	uint8_t bytes[];
-} payload;
+} payload __attribute__((visibility("hidden")));
 
 #endif
