@@ -62,7 +62,11 @@ const char *efi_boot_load(EFI_BOOT_SERVICES *services)
 
 static void put(uint8_t *params, uint32_t offset, uint32_t value)
 {
-	*(uint32_t __attribute__((aligned(1))) *)(params + offset) = value;
+	struct __attribute__((packed)) field {
+		uint32_t value;
+	} *const field = (struct field *)(params + offset);
+
+	field->value = value;
 }
 
 void efi_boot_enter(const struct efi_boot *boot, void *scratch)
