@@ -21,7 +21,7 @@ Outcome.__doc__ = "The exit code of docs/report.md and all that leads to it. `pr
 
 
 def full_name(config, check):
-    """`modern/blk0.ring.wrap`; without the slash for a VMM that has but one configuration."""
+    """`modern/blk0.identity.magic`; without the slash for a VMM that has but one configuration."""
     return f"{config}/{check.name}" if config else check.name
 
 

@@ -13,8 +13,8 @@ GUEST_TEXT = 1023       # OPTION_TEXT in tests/conformance/options.h, without it
 MAX_SEED = (1 << 64) - 1
 
 _EPILOG = """\
-A GLOB is compared with the name of a check (ring.wrap), with its full name on a device (blk0.ring.wrap), or, with a
-slash in it, in one configuration (legacy/blk0.ring.wrap). `*` and `?` are as in a shell.
+A GLOB is compared with the name of a check (identity.magic), with its full name on a device (blk0.identity.magic), or, with a
+slash in it, in one configuration (legacy/blk0.identity.magic). `*` and `?` are as in a shell.
 
 exit codes: 0 no unexpected result; 1 an unexpected result, or an expectation that is not true any more; 2 usage, or
 something is missing; 3 the guest or the VMM died; 4 timed out; 77 nothing was tested.

@@ -56,7 +56,7 @@ class Check:
 
     @property
     def device(self):
-        """`blk0` of `blk0.ring.wrap`."""
+        """`blk0` of `blk0.identity.magic`."""
         return self.name.partition(".")[0]
 
     @property
@@ -66,7 +66,7 @@ class Check:
 
     @property
     def id(self):
-        """`ring.wrap` of `blk0.ring.wrap`."""
+        """`identity.magic` of `blk0.identity.magic`."""
         return self.name.partition(".")[2]
 
     def say(self, text):

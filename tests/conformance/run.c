@@ -141,10 +141,14 @@ static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms
 	t->verdict = VERDICT_ERROR;
 }
 
+/* What follows a check's body must end before the runner, after 20 seconds of silence, takes the VMM for dead. */
+enum { TIDY_TIMEOUT_MS = 4500 };
+
 static void run_once(struct run *t, const struct options *options, uint64_t seed)
 {
 	char text[NAME_MAX];
 	const char *why = unmet(t->check, t->device, text);
+	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
 
 	t->seed = seed;
 	device_patience_ns = MILLISECONDS(options->patience_ms);
@@ -163,7 +167,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	t->afterwards = NULL;
 	guarded(t, call_body, options->timeout_ms);
 	if (t->afterwards)
-		guarded(t, call_afterwards, options->timeout_ms);
+		guarded(t, call_afterwards, tidy_timeout);
 	if (!t->assertions && t->verdict == VERDICT_PASS) {
 		string_copy(t->reason, sizeof(t->reason), "the check asserted nothing");
 		t->verdict = VERDICT_ERROR;
@@ -173,7 +177,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		string_copy(t->reason, sizeof(t->reason), "another CPU did not end what it was given");
 		t->verdict = VERDICT_ERROR;
 	}
-	guarded(t, look_around, options->timeout_ms);
+	guarded(t, look_around, tidy_timeout);
 }
 
 /* Runs or lists what is chosen; visit gets each pair of device and check in the order of the plan. Returns their

@@ -24,9 +24,9 @@ cd "$top" || exit 1
 make -s -j"$(nproc)" CC="$compiler" BUILD="$build"
 result $? "the image compiles with $compiler"
 size=$(stat -c %s "$image" 2>/dev/null || echo $limit)
-[ "$size" -lt $limit ]
-result $? "the image of $compiler has $size bytes, fewer than $limit"
-if [ "$compiler" = gcc ]; then
+if [ "$compiler" = gcc ]; then # whose image is the one that is shipped
+	[ "$size" -lt $limit ]
+	result $? "the image has $size bytes, fewer than $limit"
 	cmp "$image" build/x86_64/touchstone.elf
 	result $? "two builds give the same bytes"
 fi
