@@ -3,6 +3,7 @@
 #include "drivers/device.h"
 #include "drivers/dma.h"
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/machine.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
@@ -44,7 +45,7 @@ static void report_environment(void)
 	print("# vmm: %s\n", *machine_vmm() ? machine_vmm() : "says nothing of itself");
 	print("# clock: %s\n", clock_description());
 	print("# memory: %lu MiB\n", memory >> 20);
-	print("# cpus: %u announced, 1 used\n", platform.cpu_count ? platform.cpu_count : 1);
+	print("# cpus: %u announced, %u can be used\n", platform.cpu_count ? platform.cpu_count : 1, cpus_count());
 	print("# cmdline: %.400s\n", platform.cmdline);
 	for (unsigned i = 0; i < platform.warning_count; i++)
 		print("# warning: %s\n", platform.warnings[i]);

@@ -6,6 +6,7 @@
 #include "drivers/spec/features.h"
 #include "drivers/spec/mmio.h"
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/irq.h"
 #include "firmware/lib/random.h"
 #include "firmware/lib/string.h"
@@ -23,6 +24,8 @@ enum {
 	DEFECT_NAME_MAX = 64,
 	MESSAGES_MAX = 64,
 };
+
+#define SENDING_NS MILLISECONDS(3000)
 
 enum schedule { PROMPT, LAZY, MIXED };
 
@@ -89,19 +92,43 @@ static void send_message(void *context, uint64_t address, uint32_t data)
 		messages[message_count++] = (struct irq_message){ .address = address, .data = data };
 }
 
-/* One at a time, each taken before the next one where interrupts are on: two to the same vector would be one. */
+/* The model and what belongs to it: entered by one CPU at a time, and not by an interrupt handler on top of itself. */
+static struct cpus_lock entered;
+static uint64_t sent_until; /* somebody sends messages; if he was stopped while he did, not for ever */
+
+static bool enter(void)
+{
+	const bool on = irq_enable(false);
+
+	cpus_lock(&entered);
+	return on;
+}
+
+/*
+ * Messages go one at a time, each taken before the next one where interrupts are on: two to the same vector would be
+ * one. Nobody is in the model meanwhile, unless he has other reasons.
+ */
 static void leave(bool on)
 {
+	if (!message_count || !deadline_passed(sent_until)) {
+		cpus_unlock(&entered);
+		irq_enable(on);
+		return;
+	}
 	while (message_count) {
 		struct irq_message message = messages[0];
 
 		message_count--;
 		memmove(messages, messages + 1, message_count * sizeof(message));
+		sent_until = deadline_in(SENDING_NS);
+		cpus_unlock(&entered);
 		irq_message_send(&message);
 		irq_enable(on);
 		irq_settle();
-		irq_enable(false);
+		enter();
 	}
+	sent_until = 0;
+	cpus_unlock(&entered);
 	irq_enable(on);
 }
 
@@ -126,14 +153,11 @@ static void output(void *context, uint32_t port, const uint8_t *bytes, uint32_t 
 		reference->output[reference->output_size++] = bytes[i];
 }
 
-/*
- * The model is entered by one at a time: not by an interrupt handler on top of the main program. An interrupt that it
- * raises meanwhile is taken when interrupts are on again.
- */
+/* An interrupt that the model raises is taken when it was left. */
 static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
 {
 	struct reference *reference = context;
-	const bool on = irq_enable(false);
+	const bool on = enter();
 	uint32_t value = model_read(&reference->model, offset, width);
 
 	reference->idle = false;
@@ -146,7 +170,7 @@ static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
 static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t value)
 {
 	struct reference *reference = context;
-	const bool on = irq_enable(false);
+	const bool on = enter();
 
 	reference->idle = false;
 	model_write(&reference->model, offset, width, value);
@@ -171,7 +195,7 @@ static struct model *woken(void *context)
 
 static bool change_config(void *context)
 {
-	const bool on = irq_enable(false);
+	const bool on = enter();
 	bool done = model_config_change(woken(context));
 
 	leave(on);
@@ -180,7 +204,7 @@ static bool change_config(void *context)
 
 static bool announce(void *context)
 {
-	const bool on = irq_enable(false);
+	const bool on = enter();
 	bool done = model_net_announce(woken(context));
 
 	leave(on);
@@ -189,7 +213,7 @@ static bool announce(void *context)
 
 static bool send_in(void *context, const void *bytes, uint32_t size)
 {
-	const bool on = irq_enable(false);
+	const bool on = enter();
 	struct model *model = woken(context);
 	bool done = model_net_receive(model, bytes, size) || model_console_input(model, 0, bytes, size);
 
@@ -200,12 +224,12 @@ static bool send_in(void *context, const void *bytes, uint32_t size)
 static uint32_t take_out(void *context, void *bytes, uint32_t room)
 {
 	struct reference *reference = context;
-	const bool on = irq_enable(false);
+	const bool on = enter();
 	uint32_t size = reference->output_size < room ? reference->output_size : room;
 
 	memcpy(bytes, reference->output, size);
 	reference->output_size = 0;
-	irq_enable(on);
+	leave(on);
 	return size;
 }
 
@@ -214,7 +238,7 @@ static const struct stimuli reference_stimuli = { change_config, announce, send_
 /* While the driver waits, all devices work. */
 static bool work(void)
 {
-	const bool on = irq_enable(false);
+	const bool on = enter();
 	bool worked = false;
 
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
@@ -371,7 +395,7 @@ void reference_restart(unsigned version, unsigned defect)
 {
 	uint32_t defects[MODEL_DEFECT_WORDS] = { 0 };
 	const uint32_t needs = model_defect_flags((enum model_defect)defect);
-	const bool was_read_only = read_only, on = irq_enable(false);
+	const bool was_read_only = read_only, on = enter();
 	const unsigned had_layout = chosen_layout;
 
 	if (defect)
