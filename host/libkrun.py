@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boots an ELF image under libkrun, with its serial line on standard output: libkrun.py IMAGE CMDLINE CPUS [DISK]
+
+LIBKRUN is the library, if it is not where the linker finds it. Names and arguments are those of libkrun.h. Exit: what the machine
+ends with, 2 if libkrun is missing or refuses something.
+"""
+
+import ctypes
+import os
+import sys
+
+MEMORY_MIB = 128
+KERNEL_FORMAT_ELF = 1
+STDIN, STDOUT = 0, 1
+
+
+def main(image, cmdline, cpus, *disks):
+    try:
+        krun = ctypes.CDLL(os.environ.get("LIBKRUN", "libkrun.so.1"))
+    except OSError as error:
+        print(f"libkrun cannot be loaded: {error}", file=sys.stderr)
+        sys.exit(2)
+
+    def call(name, *arguments):
+        try:
+            code = getattr(krun, name)(*arguments)
+        except AttributeError:
+            code = "not there"
+        if code == "not there" or code < 0:
+            print(f"{name}: {code}", file=sys.stderr)
+            sys.exit(2)
+        return code
+
+    context = ctypes.c_uint32(call("krun_create_ctx"))
+    call("krun_set_vm_config", context, ctypes.c_uint8(int(cpus)), ctypes.c_uint32(MEMORY_MIB))
+    call("krun_set_kernel", context, image.encode(), ctypes.c_uint32(KERNEL_FORMAT_ELF), None, cmdline.encode())
+    call("krun_add_serial_console_default", context, STDIN, STDOUT)
+    for number, disk in enumerate(disks):
+        call("krun_add_disk", context, f"blk{number}".encode(), disk.encode(), ctypes.c_bool(False))
+    sys.exit(call("krun_start_enter", context))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""StratoVirt's microvm machine on x86_64. From reading its source, not seen running: it wants KVM.
+
+It takes a bzImage, or else a flat image for 16 MiB: TOUCHSTONE_IMAGE=build/x86_64/touchstone.flat is that. Its network device is
+a tap device, which somebody has to make: `--devices blk,net,rng`. Four block and two network devices are there in any case, as
+placeholders.
+"""
+
+import os
+
+from from_reading import TAP, FromReading, disk
+from qemu import escape
+
+CONFIGS = ("",)
+IMAGE = "x86_64/touchstone.bzimage"
+NEED = "build"
+
+
+class Vmm(FromReading):
+    """See host/qemu.py."""
+
+    PROGRAM = "stratovirt"
+    DEVICES = ("blk", "net", "rng")
+    DEFAULT = ("blk", "rng")
+
+    def argv(self, _config, image, cmdline, scratch):
+        words = [self.PROGRAM, "-machine", "microvm", "-kernel", image, "-append", f"console=ttyS0 {cmdline}".strip(),
+                 "-smp", str(self.smp), "-m", "128m", "-serial", "stdio",
+                 "-qmp", f"unix:{escape(os.path.join(scratch, 'qmp'))},server,nowait"]
+        if "blk" in self.devices:
+            words += ["-drive", f"file={escape(disk(scratch))},id=blk0,readonly=off,direct=off",
+                      "-device", "virtio-blk-device,drive=blk0,id=blk0"]
+        if "net" in self.devices:
+            words += ["-netdev", f"tap,id=net0,ifname={TAP}", "-device", "virtio-net-device,netdev=net0,id=net0"]
+        if "rng" in self.devices:
+            words += ["-object", "rng-random,id=source,filename=/dev/urandom", "-device", "virtio-rng-device,rng=source,id=rng0"]
+        return words
