@@ -99,6 +99,8 @@ check:
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
+		gcc-arm64="tests/self/build.sh gcc qemu-virt-arm64" clang-arm64="tests/self/build.sh clang qemu-virt-arm64" \
+		architectures="$(PYTHON) tests/self/architectures.py" \
 		unit="$(MAKE) unit" \
 		explore="$(MAKE) explore" \
 		fuzz="$(MAKE) fuzz-check" \

@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# build.sh COMPILER: the image compiles with another compiler without a warning, is small, and gives the same verdicts.
+# build.sh COMPILER [VMM]: the image that a VMM boots (qemu-microvm) compiles with another compiler without a warning, is small, and gives
+# the same verdicts.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 compiler=$1
+vmm=${2:-qemu-microvm}
 build=build/$compiler
-image=$build/x86_64/touchstone.elf
 limit=131072
 passed=0 failed=0
 
@@ -21,16 +22,19 @@ result() { # STATUS WHAT
 }
 
 cd "$top" || exit 1
-make -s -j"$(nproc)" CC="$compiler" BUILD="$build"
-result $? "the image compiles with $compiler"
+name=$(sed -n 's/^IMAGE = "\(.*\)"$/\1/p' "host/vmm/$(echo "$vmm" | tr - _).py")
+arch=${name%%/*}
+image=$build/$name
+make -s -j"$(nproc)" ARCH="$arch" CC="$compiler" BUILD="$build"
+result $? "the $arch image compiles with $compiler"
 size=$(stat -c %s "$image" 2>/dev/null || echo $limit)
 if [ "$compiler" = gcc ]; then # whose image is the one that is shipped
 	[ "$size" -lt $limit ]
-	result $? "the image has $size bytes, fewer than $limit"
-	cmp "$image" build/x86_64/touchstone.elf
+	result $? "the $arch image has $size bytes, fewer than $limit"
+	make -s -j"$(nproc)" ARCH="$arch" && cmp "$image" "build/$name"
 	result $? "two builds give the same bytes"
 fi
-TOUCHSTONE_IMAGE="$top/$image" ./run.sh
-result $? "the image of $compiler gives the expected verdicts"
+TOUCHSTONE_IMAGE="$top/$image" ./run.sh --vmm "$vmm"
+result $? "the $arch image of $compiler gives the expected verdicts"
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The same devices of QEMU, and the reference device, get the same checks, the same verdicts and the same reasons on every architecture.
+architectures.py [PART OF A LINE OF TARGETS]"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+PATIENCE = 300
+
+# The lines of microvm are announced as level, or without ACPI as edges. That makes some checks impossible, so like is compared with like.
+EDGE = ["qemu-microvm", "--machine", "acpi=off"]
+TARGETS = [
+    (["qemu-virt-arm64"], EDGE),
+    (["qemu-virt-arm64", "--machine", "gic-version=3"], EDGE),
+    (["qemu-virt-arm64", "--machine", "gic-version=3,its=off"], EDGE),
+    (["qemu-virt-arm64", "--machine", "virtualization=on,gic-version=3"], EDGE),
+    (["qemu-virt-arm64", "--smp", "4"], EDGE),
+]
+
+
+def outcome(vmm, *options):
+    """{name of a check: (verdict, reason)} of a run that has to be as its expectations say."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as report:
+        done = subprocess.run([f"{TOP}/run.sh", "--vmm", vmm, "--json", report.name, *options],
+                              capture_output=True, text=True, timeout=PATIENCE, check=False)
+        if done.returncode:
+            raise ValueError(f"run.sh says {done.returncode}\n{done.stdout[-3000:]}{done.stderr}")
+        results = json.load(report)["results"]
+    return {result["name"]: (result["verdict"], result["reason"] if result["verdict"] == "SKIP" else None) for result in results}
+
+
+def differences(model, other):
+    """A line for each check that is not the same in both."""
+    for name in sorted({*model, *other}):
+        if name not in other:
+            yield f"{name} is missing"
+        elif name not in model:
+            yield f"{name} is new"
+        elif model[name] != other[name]:
+            yield f"{name}: {other[name]}, not {model[name]}"
+
+
+def main():
+    models = {}
+    passed = failed = 0
+    for target, model in TARGETS:
+        target, model = " ".join(target), " ".join(model)
+        if not all(part in target for part in sys.argv[1:]):
+            continue
+        try:
+            if model not in models:
+                models[model] = outcome(*model.split())
+            found = list(differences(models[model], outcome(*target.split())))
+        except (ValueError, subprocess.TimeoutExpired) as error:
+            found = [str(error)]
+        print(f"{'not ok' if found else 'ok'} {target}: {len(models.get(model, ()))} checks as with {model}", flush=True)
+        for line in found:
+            print(f"    {line}")
+        failed += bool(found)
+        passed += not found
+    print(f"{passed} passed, {failed} failed")
+    return failed != 0
+
+
+sys.exit(main())
