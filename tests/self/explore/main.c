@@ -56,16 +56,17 @@ static bool parse_schedule(const char *text, uint8_t *schedule, unsigned *length
 	return true;
 }
 
-static void print_replay(const struct scenario *chosen, const uint8_t *schedule, unsigned length)
+/* False: there is no such schedule. */
+static bool print_replay(const struct scenario *chosen, const uint8_t *schedule, unsigned length)
 {
 	unsigned at;
 
-	if (!replay(chosen, schedule, length, print_step, &at))
+	if (!replay(chosen, schedule, length, print_step, &at)) {
 		printf("    step %u of the schedule cannot be: that actor waits\n", at + 1);
-	else if (violated)
-		printf("    => %s\n", violated);
-	else
-		printf("    => as it should be\n");
+		return false;
+	}
+	printf("    => %s\n", violated ? violated : "as it should be");
+	return true;
 }
 
 /*
@@ -143,8 +144,7 @@ static int replay_words(const char *words)
 			return USAGE;
 		}
 		printf("%s: %s\n", scenarios[i].name, scenarios[i].title);
-		print_replay(&scenarios[i], schedule, length);
-		return 0;
+		return print_replay(&scenarios[i], schedule, length) ? 0 : USAGE;
 	}
 	fprintf(stderr, "explore: no scenario of that name; --list names them\n");
 	return USAGE;

@@ -135,6 +135,7 @@ const struct scenario scenarios[] = {
 	WEAK_SUPPRESS("event-idx", "used_event: a barrier before the second look", EVENT_IDX),
 	WEAK_PUBLISH("flags", "avail.idx: a barrier before, and one before the look at NO_NOTIFY"),
 	WEAK_PUBLISH("publish-event-idx", "avail.idx: a barrier before, and one before the look at avail_event", EVENT_IDX),
+	WEAK_PUBLISH("publish-event-idx-batch", "avail_event, and a device that takes two at once", EVENT_IDX, .batch = 2),
 	WEAK_SUPPRESS("no-interrupt-no-barriers", "NO_INTERRUPT: no barrier", .no_barriers = true, .found = true),
 	WEAK_SUPPRESS("event-idx-no-barriers", "used_event: no barrier", EVENT_IDX, .no_barriers = true, .found = true),
 	WEAK_PUBLISH("publish-no-barriers", "avail.idx and avail.ring: no barrier", .no_barriers = true, .found = true),
