@@ -29,6 +29,8 @@ def guest_words(options, config, after):
         skip = [*skip, TOO_LONG]
     if options.selfproof:
         words.append("touchstone.proof=first")
+    if options.bench:
+        words.append("touchstone.bench")
     if skip:
         words.append("touchstone.skip=" + ",".join(skip))
     if after:
@@ -54,6 +56,8 @@ def again(options, result):
         words += ["--smp", str(options.smp)]
     if options.selfproof:
         return shlex.join(words + ["--selfproof"])
+    if options.bench:
+        words.append("--bench")
     replay = re.search(r"touchstone\.seed=(0x[0-9a-f]+|\d+)", "\n".join(result.check.lines))
     seed = replay[1] if replay else f"{options.seed:#x}"
     return shlex.join(words + ["--only", result.full, "--seed", seed])

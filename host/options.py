@@ -52,6 +52,8 @@ def _parser(vmms):
     what("--list", action="store_true", help="list the checks that would run, and run none")
     what("--selfproof", action="store_true",
          help="give the reference device inside the image one defect after the other: a check must notice each")
+    what("--bench", action="store_true",
+         help="run no checks, but tell what a transaction costs by the line and by messages: register accesses, interrupts, time")
     what("--seed", metavar="N", default="1", help="seed of every random choice, decimal or 0x (default 1)")
     what("--repeat", metavar="N", type=int, default=1, help="run each check N times, with seeds N, N+1, ...")
     what("--timeout", metavar="S", type=float, default=20.0,
@@ -105,9 +107,12 @@ def _complete(options, vmms):
     if options.selfproof and (options.only or options.skip or options.list or options.repeat != 1 or options.config):
         raise UsageError("--selfproof goes through all defects, each with the check that notices it: "
                          "--only, --skip, --config, --list and --repeat mean nothing with it")
+    if options.bench and options.selfproof:
+        raise UsageError("--bench and --selfproof exclude each other")
     if options.list and (options.junit or options.json):
         raise UsageError("--list runs nothing, so there is nothing for --junit or --json")
-    options.narrowed = bool(options.only or options.skip or options.config or options.append or options.machine or options.selfproof
+    options.narrowed = bool(options.only or options.skip or options.config or options.append or options.machine
+                            or options.selfproof or options.bench
                             or options.devices or options.defect or options.smp != 1)
     _complete_vmm(options, vmms)
 

@@ -25,7 +25,7 @@ def write_list(sessions, outcome, out=sys.stdout):
 
 def write(outcome, sessions, run, out=sys.stdout):
     """The results by device, what was expected, what went wrong, and last the verdict in one line."""
-    lines = [""] + _table(outcome)
+    lines = [""] + _table(outcome) + _bench(outcome)
     lines += _expected(outcome, run) + _stale(outcome, run)
     lines += _troubles(outcome, sessions)
     lines += ["", verdict(outcome, run)]
@@ -73,6 +73,13 @@ def _table(outcome):
     for name, row in rows.items():
         lines.append(f"{name:<{width}}" + "".join(f"{row[word]:>9}" for word in columns) + f"{row['s']:>9.2f}")
     return lines
+
+
+def _bench(outcome):
+    """What --bench measured, by device."""
+    found = [(f"{result.config}/" if result.config else "") + line.removeprefix("bench: ")
+             for result in outcome.results for line in result.check.lines if line.startswith("bench: ")]
+    return ["", "cost of a transaction:"] + [f"  {line}" for line in found] if found else []
 
 
 def _troubles(outcome, sessions):
