@@ -63,10 +63,12 @@ $(OUT)/%.o: % Makefile firmware/arch/$(ARCH)/flags.mk
 
 # Every image of every architecture that there are tools for, or of ARCH alone if it is given; and a disk for EFI firmware.
 ARCHES := $(filter-out host,$(patsubst firmware/arch/%/flags.mk,%,$(sort $(wildcard firmware/arch/*/flags.mk))))
+CAN = $(shell $(MAKE) -s ARCH=$(1) tools >/dev/null 2>&1 && echo $(1))
+WANTED = $(if $(filter file,$(origin ARCH)),$(foreach arch,$(ARCHES),$(call CAN,$(arch))),$(ARCH))
 EFI_DISK := $(BUILD)/touchstone-efi.img
 
 all: $(if $(filter file,$(origin ARCH)),images,image)
-	@$(MAKE) --no-print-directory BUILD=$(BUILD) disk
+	@$(MAKE) --no-print-directory disk
 
 images:
 	@for arch in $(ARCHES); do \
@@ -79,11 +81,18 @@ tools:
 		command -v $$tool >/dev/null || { echo "  no $$tool: no image for $(ARCH)"; exit 1; }; \
 	done
 
-disk: $(if $(wildcard $(BUILD)/*/BOOT*.EFI),$(EFI_DISK))
+list-images:
+	@echo $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf))
 
-$(EFI_DISK): $(sort $(wildcard $(BUILD)/*/BOOT*.EFI)) linker/efi_disk.sh
-	@echo "  DISK    $@"
-	$(Q)linker/efi_disk.sh $@ $(filter %.EFI,$^)
+EFI_APPLICATIONS = $(foreach arch,$(WANTED),$(sort $(wildcard $(BUILD)/$(arch)/BOOT*.EFI)))
+disk:
+	$(Q)$(if $(EFI_APPLICATIONS),linker/efi_disk.sh $(EFI_DISK) $(EFI_APPLICATIONS),rm -f $(EFI_DISK))
+
+# A release of all of that (of ARCH alone if it is given): the same bytes from every clean build.
+DIST = touchstone-$(shell sed -n 's/^.define TOUCHSTONE_VERSION "\(.*\)"/\1/p' firmware/main.c)
+dist: all
+	@echo "  DIST    $(BUILD)/$(DIST).tar.gz"
+	$(Q)host/dist.sh $(BUILD)/$(DIST).tar.gz $(BUILD) $(WANTED)
 
 run: image
 	./run.sh
@@ -104,6 +113,7 @@ check:
 		unit="$(MAKE) unit" \
 		explore="$(MAKE) explore" \
 		fuzz="$(MAKE) fuzz-check" \
+		dist="tests/self/dist.sh" \
 		port="tests/self/port/run.sh" \
 		port-arm64="tests/self/port/run.sh aarch64" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
@@ -159,6 +169,7 @@ clean:
 help:
 	@echo "make            the images of ARCH (x86_64, aarch64; x86_64 if it is not given): $(OUT)/touchstone.elf and others"
 	@echo "make all        every image of every architecture that there are tools for, and an EFI disk: $(EFI_DISK)"
+	@echo "make dist       a release of all of them, with the runner and the documentation: $(BUILD)/$(DIST).tar.gz"
 	@echo "make run        build, boot it on stock QEMU, judge (the same as ./run.sh)"
 	@echo "make quick      the tests that take less than a minute"
 	@echo "make check      all tests"
@@ -177,7 +188,7 @@ include tests/self/unit/Makefile.inc
 include tests/self/fuzz/Makefile.inc
 include tests/self/explore/Makefile.inc
 
-.PHONY: image all images tools disk run quick check stability qemu-msi host prove matrix coverage line-coverage lint format clean help
+.PHONY: image all images tools list-images disk dist run quick check stability qemu-msi host prove matrix coverage line-coverage lint format clean help
 .DEFAULT_GOAL := image
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)

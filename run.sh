@@ -24,6 +24,10 @@ while :; do
 done
 [ -r "$top/host/vmm/$vmm.py" ] || vmm=command
 
+# A release has the images and not what they are made of.
+[ -e "$top/Makefile" ] && build=yes || build=''
+[ -z "${TOUCHSTONE_IMAGE:-}" ] || build=''
+
 # What it boots and needs, as its file says; but only what this call will use: a given image needs no compiler.
 need=judge
 while read -r name _ value; do
@@ -34,8 +38,8 @@ while read -r name _ value; do
     esac
 done <"$top/host/vmm/$vmm.py"
 for step in $steps; do
-    case "$step ${TOUCHSTONE_IMAGE:+given} $* " in
-    build*" given "* | qemu*" --qemu"*) ;;
+    case "$step ${build:-given} $* " in
+    build*" given "* | efi" given "* | qemu*" --qemu"*) ;;
     *) need="$need $step" ;;
     esac
 done
@@ -48,7 +52,7 @@ case " $* " in
     # make takes a tenth of a second to find out that nothing changed; find takes a hundredth, and folders tell of removals.
     sources="Makefile firmware drivers model tests/conformance linker"
     # shellcheck disable=SC2086 # the sources are words
-    if [ -z "${TOUCHSTONE_IMAGE:-}" ] && [ "$(cd "$top" && find $sources -newer "build/$image" -print -quit 2>&1)" ]; then
+    if [ "$build" ] && [ "$(cd "$top" && find $sources -newer "build/$image" -print -quit 2>&1)" ]; then
         log=$(make -s -j "$(nproc)" -C "$top" "ARCH=${image%%/*}" BUILD=build "build/$image" 2>&1) || {
             printf '%s\nrun.sh: the image cannot be built\n' "$log" >&2
             exit 2

@@ -1,0 +1,60 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# dist.sh: a release is the same bytes when it is built anew in another directory, by somebody with other habits; and it runs where it
+# is unpacked, without a compiler. Of x86_64 alone, for time.
+set -u
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
+passed=0 failed=0
+folder=$(mktemp -d "${TMPDIR:-/tmp}/touchstone, dist XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+
+result() { # STATUS WHAT
+	if [ "$1" = 0 ]; then
+		passed=$((passed + 1))
+		echo "ok $2"
+	else
+		failed=$((failed + 1))
+		echo "not ok $2"
+	fi
+}
+
+cd "$top" || exit 1
+# The first takes what `make` has built here. Its archive is not left in the way of a whole one.
+make -s ARCH=x86_64 dist DIST="touchstone-first" && mv build/touchstone-first.tar.gz "$folder/"
+result $? "a release of what is built here"
+
+# Not from git: what a release is made of may be changed and not yet committed.
+mkdir -p "$folder/another place/touchstone"
+tar --exclude=./build --exclude=./.git -cf - . | tar -C "$folder/another place/touchstone" -xf -
+(
+	cd "$folder/another place/touchstone" && umask 077 && find . -exec touch {} + &&
+		LC_ALL=C TZ=Pacific/Auckland make -s -j"$(nproc)" ARCH=x86_64 dist DIST="touchstone-first"
+)
+result $? "a release from a clean build in another place"
+second="$folder/another place/touchstone/build/touchstone-first.tar.gz"
+cmp "$folder/touchstone-first.tar.gz" "$second"
+result $? "both are the same bytes: $(sha256sum <"$second" | cut -c 1-16)..."
+
+tar -C "$folder" -xzf "$folder/touchstone-first.tar.gz" && (cd "$folder/touchstone-first" && sha256sum -c --quiet SHA256SUMS)
+result $? "it unpacks to what it says"
+for kind in touchstone.elf touchstone.bzimage touchstone.flat BOOTX64.EFI; do
+	[ -s "$folder/touchstone-first/build/x86_64/$kind" ]
+	result $? "$kind is in it"
+done
+for file in docs/checks.md docs/vmms.md expect/README.md host/run.py tests/conformance/requirements.csv; do
+	[ -s "$folder/touchstone-first/$file" ]
+	result $? "$file is in it"
+done
+
+# Commands of ours in the place of those that it must not need.
+mkdir "$folder/bin"
+for tool in gcc make; do
+	printf '#!/bin/sh\nexit 99\n' >"$folder/bin/$tool"
+	chmod +x "$folder/bin/$tool"
+done
+PATH="$folder/bin:$PATH" TOUCHSTONE_NO_INSTALL=1 "$folder/touchstone-first/run.sh" --config modern --only 'rng0.identity.*'
+result $? "its runner boots its image, and builds nothing"
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
