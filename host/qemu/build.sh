@@ -8,8 +8,8 @@
 #
 # The source package comes from this machine's own mirror, and apt checks its signature and checksums. Everything is kept
 # under ${XDG_CACHE_HOME:-~/.cache}/touchstone/qemu-msi-*: source, build, and a finished QEMU for each version of the
-# device. The first time takes minutes, after a change of the device seconds; what is finished is found without compiler
-# and network. To get a newer source package, or to be rid of it all, delete that folder.
+# device. The first time takes minutes for each target, after a change of the device seconds; what is finished is found
+# without compiler and network. To get a newer source package, or to be rid of it all, delete that folder.
 #
 # Exit: 0 the path is on stdout, 2 something is missing or does not compile (what, is on stderr), 75 no network.
 set -eu
@@ -22,7 +22,11 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 [ $# -gt 0 ] || set -- x86_64-softmmu
 for target; do
-    case $target in *[!a-z0-9_-]* | -*) fail 2 "$target: not a target" ;; *-softmmu) ;; *) fail 2 "$target: not a target (x86_64-softmmu)" ;; esac
+    case $target in
+    *[!a-z0-9_-]* | -*) fail 2 "$target: not a target" ;;
+    *-softmmu) ;;
+    *) fail 2 "$target: not a target (x86_64-softmmu is one)" ;;
+    esac
 done
 
 home=$cache/qemu-msi-$codename
@@ -65,36 +69,32 @@ if [ ! -d "$home/source" ]; then
     rm -rf "$work"
 fi
 
-# A build for all targets that were ever asked for: what they have in common is built once.
-targets=$(printf '%s\n' "$@" $(cat "$home/build/targets" 2>/dev/null) | sort -u | paste -sd ,)
-log=$home/log
 put() {
     cmp -s "$1" "$home/source/hw/virtio/$2" || cp "$1" "$home/source/hw/virtio/$2"
 }
 put "$device" virtio_mmio_msi.c
 put "$registers" virtio_mmio_msi_spec.h
-if [ "$targets" != "$(paste -sd , "$home/build/targets" 2>/dev/null)" ]; then
-    echo "$me: building QEMU for $targets: some two minutes on two idle cores for the first target, one for each more" >&2
-    mkdir -p "$home/build"
-    rm -f "$home/build/targets"
-    # With the distribution's own tools, whatever else comes first in this shell.
-    (cd "$home/build" && PATH=/usr/sbin:/usr/bin:/sbin:/bin ../source/configure --target-list="$targets" --without-default-features \
-        --enable-tcg --enable-kvm --enable-system --enable-slirp --disable-user --disable-tools --disable-guest-agent --disable-docs \
-        --enable-fdt=system --disable-werror --disable-install-blobs --disable-debug-info) >"$log" 2>&1 ||
-        fail 2 "QEMU cannot be configured: $(grep -m 1 -i error "$log"); all of it is in $log"
-    echo "$targets" | tr , '\n' >"$home/build/targets"
-fi
-programs=
-for target; do
-    programs="$programs qemu-system-${target%-softmmu}"
-done
-# shellcheck disable=SC2086 # the programs are words
-ninja -C "$home/build" $programs >"$log" 2>&1 || fail 2 "QEMU does not compile: $(grep -m 1 error: "$log"); all of it is in $log"
 
-# The source package has no firmware: the installed QEMU's is used.
+# A build for each target: a list of targets in one build saves a third, and builds everything again when it changes.
 mkdir -p "$finished/bin"
-for program in $programs; do
-    cp "$home/build/$program" "$finished/bin/$program"
+for target; do
+    build=$home/build-$target program=qemu-system-${target%-softmmu} log=$home/log-$target
+    options="--target-list=$target --without-default-features --enable-tcg --enable-kvm --enable-system --enable-slirp --enable-fdt=system
+        --disable-user --disable-tools --disable-guest-agent --disable-docs --disable-werror --disable-install-blobs --disable-debug-info"
+    if [ "$(cat "$build/configured" 2>/dev/null)" != "$options" ]; then
+        echo "$me: building QEMU for $target: two to four minutes on two idle cores" >&2
+        rm -rf "$build"
+        mkdir "$build"
+        # With the distribution's own tools, whatever else comes first in this shell.
+        # shellcheck disable=SC2086 # the options are words
+        (cd "$build" && PATH=/usr/sbin:/usr/bin:/sbin:/bin ../source/configure $options) >"$log" 2>&1 ||
+            fail 2 "QEMU cannot be configured: $(grep -m 1 -i error "$log"); all of it is in $log"
+        echo "$options" >"$build/configured"
+    fi
+    ninja -C "$build" "$program" >"$log" 2>&1 || fail 2 "QEMU does not compile: $(grep -m 1 error: "$log"); all of it is in $log"
+
+    # The source package has no firmware: the installed QEMU's is used.
+    cp "$build/$program" "$finished/bin/$program"
     cat >"$finished/$program.new" <<'END'
 #!/bin/sh
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
