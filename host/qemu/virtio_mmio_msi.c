@@ -16,12 +16,9 @@
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
-#include "qemu/error-report.h"
-#include "qemu/log.h"
 #include "qemu/module.h"
 #include "exec/address-spaces.h"
 #include "block/block.h"
-#include "hw/boards.h"
 #include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
@@ -57,10 +54,12 @@ enum layout { NONE, DRAFT3, F40, DRAGONBALL, F44 };
 static const struct name {
 	const char *name;
 	enum layout layout;
-	bool sharing, patch; /* f40: any source has any vector; MsiState as in the Linux patch */
+	bool sharing; /* f40: any source has any vector */
+	bool patch;   /* as in the Linux patch: where MsiState has its bits; how draft3 is told and enabled */
 } names[] = {
 	{ "none", NONE, false, false },
 	{ "draft3", DRAFT3, false, false },
+	{ "draft3-patch", DRAFT3, false, true },
 	{ "f40", F40, true, false },
 	{ "f40-patch", F40, true, true },
 	{ "f40-fixed", F40, false, false },
@@ -381,22 +380,27 @@ static void staged_write(Transport *t, hwaddr offset, uint32_t value)
 	}
 }
 
+/* The Linux patch of the first proposal wants to see bit 15 before it enables messages, and enables them by writing it.
+ */
 static uint32_t draft3_read(Transport *t, hwaddr offset, unsigned size)
 {
 	if (offset != VIRTIO_MSI3_STATUS || size != 2)
 		return 0;
-	return MIN(sources(t) - 1, VIRTIO_MSI3_STATUS_QUEUES) | (t->enabled ? VIRTIO_MSI3_STATUS_ENABLED : 0);
+	return MIN(sources(t) - 1, VIRTIO_MSI3_STATUS_QUEUES) |
+	       (t->enabled || t->name->patch ? VIRTIO_MSI3_STATUS_ENABLED : 0);
 }
 
 static void draft3_write(Transport *t, hwaddr offset, uint32_t value, unsigned size)
 {
 	uint32_t argument = value & VIRTIO_MSI3_ARGUMENT;
 
-	if (size == 4) {
+	if (size == 4)
 		staged_write(t, offset, value);
+	if (size != 2)
 		return;
-	}
-	if (offset != VIRTIO_MSI3_COMMAND || size != 2)
+	if (offset == VIRTIO_MSI3_STATUS && t->name->patch)
+		enable(t, value & VIRTIO_MSI3_STATUS_ENABLED);
+	if (offset != VIRTIO_MSI3_COMMAND)
 		return;
 	switch (value & VIRTIO_MSI3_OPERATION) {
 	case VIRTIO_MSI3_UPDATE:

@@ -5,6 +5,7 @@ it, and no device is taken for one of another age, there or on the QEMU that is 
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -96,6 +97,44 @@ def without_messages(*words):
         raise Wrong(f"exit {code}\n{text[-3000:]}")
 
 
+def by_hand(machine, devices, only, *more):
+    """{check: verdict} of a guest on this QEMU with a command line of our own; `machine` and `devices` are words for it, `more` for run.sh."""
+    folder = subprocess.run([f"{TOP}/host/qemu/build.sh"], capture_output=True, text=True, check=True).stdout.strip()
+    command = [f"{folder}/qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot", "-m", "128M",
+               "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", *machine, *devices, "-kernel", "{image}", "-append", "{cmdline}"]
+    _, report, text = run("--cmd", shlex.join(command), "--only", only, *more)
+    if not report or not report["results"]:
+        raise Wrong(text[-3000:])
+    return {result["name"]: result["verdict"] for result in report["results"]}
+
+
+def another_machine():
+    """q35, where ACPI tells of the devices as the page on Linux says, and a block device whose requests a thread of its own serves."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["iasl", "-p", f"{folder}/linux", f"{TOP}/host/qemu/linux.asl"], capture_output=True, check=True)
+        with open(f"{folder}/disk", "wb") as disk:
+            disk.truncate(2 << 20)
+        verdicts = by_hand(
+            ["-M", "q35", "-cpu", "max", "-smp", "2", "-acpitable", f"file={folder}/linux.aml", "-object", "iothread,id=worker"],
+            ["-drive", f"if=none,format=raw,id=d0,file={folder}/disk",
+             "-device", "virtio-mmio-msi,id=m0,addr=0xfec10000,irq=10,msi=f40,ioeventfd=on", "-device", "virtio-blk-device,drive=d0,bus=m0.0,iothread=worker",
+             "-device", "virtio-mmio-msi,id=m1,addr=0xfec12000,irq=11,msi=f44", "-device", "virtio-rng-device,bus=m1.0"], "msi.*,interrupt.*")
+    if wrong := [f"{name} {verdict}" for name, verdict in verdicts.items() if verdict not in ("PASS", "SKIP")]:
+        raise Wrong(", ".join(wrong))
+    if len({name.partition(".")[0] for name in verdicts}) != 2:
+        raise Wrong(f"not both devices were found: {' '.join(verdicts)}")
+
+
+def as_the_patch_wants():
+    """draft3 as the Linux patch has it, which is not as the draft has it, and otherwise right."""
+    verdicts = by_hand(["-M", "microvm,x-option-roms=off", "-bios", "qboot.rom", "-cpu", "max"],
+                       ["-device", "virtio-mmio-msi,id=m0,addr=0xfeb10000,irq=16,msi=draft3-patch", "-device", "virtio-rng-device,bus=m0.0"],
+                       "msi.*", "--append", "virtio_mmio.device=8K@0xfeb10000:16")
+    failed = sorted(name for name, verdict in verdicts.items() if verdict not in ("PASS", "SKIP"))
+    if failed != ["rng0.msi.reset-disables", "rng0.msi.state-reads-back"]:
+        raise Wrong(f"failed: {' '.join(failed)}")
+
+
 def refused(words, expected):
     """A mistake in the options ends the run with a message that names what there is."""
     code, _, text = run("--vmm", "qemu-msi", *words)
@@ -115,6 +154,8 @@ def tests():
     yield "nor are the devices of the installed QEMU", without_messages, ("--config", "modern")
     yield "nor is the reference device of Version 3", without_messages, ("--config", "modern", "--append",
                                                                          "touchstone.ref=only touchstone.ref-version=3")
+    yield "another machine, where ACPI tells of it, with a thread for requests", another_machine, ()
+    yield "draft3 as the Linux patch wants it", as_the_patch_wants, ()
     yield "an unknown defect is refused", refused, (("--defect", "no-such"), "no-staging")
 
 
