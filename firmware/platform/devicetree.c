@@ -400,6 +400,8 @@ bool devicetree_open(struct devicetree *tree, struct platform *platform, uint64_
 		return false;
 	}
 	wrong = read_structure(tree);
+	if (!wrong && !tree->node_count)
+		wrong = "it has no node";
 	if (wrong)
 		platform_warn(platform, "device tree at 0x%llx: %s; what follows is not read",
 			      (unsigned long long)address, wrong);
