@@ -111,6 +111,7 @@ void cpu_wake(uint32_t cpu)
 void cpu_park(void)
 {
 	interrupts_off();
+	irq_cpu_end();
 	for (;;) {
 		psci_cpu_off();
 		__asm__ volatile("wfi");

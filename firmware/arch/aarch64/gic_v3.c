@@ -130,13 +130,18 @@ static void route(uint32_t spi, uint32_t cpu)
 	mmio_write32(router + sizeof(uint32_t), (uint32_t)(affinities[cpu] >> 32));
 }
 
-/* Affinities 3, 2 and 1 say which cluster; the sixteen CPUs of it are a bit each of the affinities 0 of a range. */
+/*
+ * Affinities 3, 2 and 1 say which cluster; the sixteen CPUs of it are a bit each of the affinities 0 of a range. A CPU
+ * that never came up has none yet, and those would be another one's.
+ */
 static void send(uint32_t sgi, uint32_t cpu)
 {
 	const uint64_t affinity = affinities[cpu], own = affinity & 0xff;
 	const uint64_t cluster =
 		(affinity >> 32 & 0xff) << 48 | (affinity >> 16 & 0xff) << 32 | (affinity >> 8 & 0xff) << 16;
 
+	if (!redistributors[cpu])
+		return;
 	dsb(); /* what is sent about is in memory */
 	system_write(ICC_SGI1R_EL1, cluster | own / 16 << 44 | (uint64_t)sgi << 24 | 1u << own % 16);
 	isb();

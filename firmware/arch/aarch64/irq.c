@@ -106,6 +106,12 @@ static void end(void)
 		gic_end(own->what[--own->count]);
 }
 
+void irq_cpu_end(void)
+{
+	while (active[cpus_self()].count)
+		end();
+}
+
 void interrupt_taken(uint64_t elr)
 {
 	const uint32_t acknowledged = gic_acknowledge(), intid = gic_intid(acknowledged);
@@ -120,7 +126,6 @@ void interrupt_taken(uint64_t elr)
 	} else if (intid == SGI_WAKE) {
 		end();
 	} else if (intid == SGI_STOP) {
-		end();
 		cpu_park();
 	} else if (intid == clock_timer_interrupt()) {
 		clock_timer_start();

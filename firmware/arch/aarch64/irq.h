@@ -13,6 +13,9 @@ void irq_init(const struct platform *platform);
 /* On another CPU, after gic_cpu_init(): it takes interrupts from CPUs, and messages. False: it cannot. */
 bool irq_cpu_init(void);
 
+/* On a CPU that goes away, whatever it is in the midst of: interrupts that it took are over. */
+void irq_cpu_end(void);
+
 /* Ends a rest, or whatever the CPU does: it switches itself off. */
 void irq_send_wake(uint32_t cpu);
 void irq_send_stop(uint32_t cpu);

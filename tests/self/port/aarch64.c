@@ -6,7 +6,9 @@
 #include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/clock.h"
 #include "firmware/arch/aarch64/gic.h"
+#include "firmware/arch/aarch64/irq.h"
 #include "firmware/arch/aarch64/messages.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/irq.h"
 #include "firmware/arch/machine.h"
 #include "firmware/lib/print.h"
@@ -113,9 +115,19 @@ static void test_messages(void)
 	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1, "a message to nobody is told");
 }
 
+/* The first CPU's affinity is 0, and so is what is known of one that never came up. What reaches us ends the run. */
+static void test_stop_of_nobody(void)
+{
+	if (cpus_count() > 1)
+		irq_send_stop(cpus_count() - 1);
+	irq_settle();
+	port_expect(true, "a CPU that never came up is stopped, and nobody else");
+}
+
 void port_test_arch(void)
 {
 	test_exceptions();
 	test_unowned();
 	test_messages();
+	test_stop_of_nobody();
 }

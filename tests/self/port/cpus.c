@@ -145,6 +145,38 @@ static void test_message(uint32_t cpu)
 	cpu_expect(irq_unowned_count() == before + 1 && irq_unowned_cpu() == cpu, "one that nobody owns is told");
 }
 
+static void hangs(void *context)
+{
+	takes(context);
+	loops(context);
+}
+
+/* It was in the midst of an interrupt; that must not be in the way of the next one when it is started again. */
+static void test_handler(void)
+{
+	enum { TIMES = 4 };
+	struct irq_message message;
+	struct irq_line *const line = irq_message_open(number, &message);
+	uint32_t hung = 0;
+
+	while (line && hung < TIMES) {
+		taken_by = UINT32_MAX;
+		irq_line_attach(line, hangs, NULL);
+		if (!cpus_begin(number, sends, &message) || !WAIT_UNTIL(taken_by == number, LONG) ||
+		    cpus_wait(number, 0, &trap) != GUARD_TIMED_OUT || cpus_start(number))
+			break;
+		hung++;
+	}
+	cpu_expect(hung == TIMES, "a handler that does not end is ended, time and again");
+	taken_by = UINT32_MAX;
+	if (line) {
+		irq_line_attach(line, takes, NULL);
+		irq_message_send(&message);
+		irq_settle();
+	}
+	cpu_expect(taken_by == number && tells_the_truth(), "after that its interrupts are taken as ever");
+}
+
 static struct cpus_lock lock;
 static uint64_t counter;
 
@@ -193,6 +225,7 @@ void port_test_cpus(uint32_t absent)
 		test_message(number);
 		test_message(0);
 		test_lock();
+		test_handler();
 		test_deaf();
 	}
 	cpus_release();
