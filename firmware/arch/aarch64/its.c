@@ -78,16 +78,23 @@ _Static_assert(1 << EVENT_BITS == ITS_EVENTS, "every line has an event");
 static struct tables {
 	uint8_t devices[LARGE_PAGE], collections[LARGE_PAGE];
 	uint8_t pending[CPUS_MAX][LARGE_PAGE];
-	uint8_t properties[1 << INTID_BITS];
 	uint64_t commands[COMMANDS][COMMAND_WORDS];
+	uint8_t properties[1 << INTID_BITS];
 	uint8_t events[ITS_EVENTS * EVENT_ENTRY_MAX];
 } tables ARENA __attribute__((aligned(LARGE_PAGE)));
+
+/* GITS_CBASER: an ITS may take bits 12 to 15 of the address for 0. */
+_Static_assert(offsetof(struct tables, commands) % LARGE_PAGE == 0,
+	       "the commands lie where the service looks for them");
+_Static_assert(offsetof(struct tables, properties) % 4096 == 0, "and the properties");
+_Static_assert(offsetof(struct tables, events) % 256 == 0, "and the events");
 
 #define PATIENCE MILLISECONDS(500)
 
 static uint64_t its;
 static uint32_t command_count, types;
 static bool takes_writes;
+static struct cpus_lock queueing; /* one queue for all CPUs */
 
 static void write64(uint64_t address, uint64_t value)
 {
@@ -112,15 +119,22 @@ static bool commands_done(void)
 
 static bool command(uint64_t word0, uint64_t word1, uint64_t word2)
 {
-	uint64_t *const words = tables.commands[command_count % COMMANDS];
+	const bool on = interrupts_off();
+	uint64_t *words;
+	bool done;
 
+	cpus_lock(&queueing);
+	words = tables.commands[command_count % COMMANDS];
 	words[0] = word0;
 	words[1] = word1;
 	words[2] = word2;
 	words[3] = 0;
 	command_count++;
 	mmio_write32(its + GITS_CWRITER, command_offset());
-	return clock_spin(commands_done, PATIENCE);
+	done = clock_spin(commands_done, PATIENCE);
+	cpus_unlock(&queueing);
+	interrupts_restore(on);
+	return done;
 }
 
 /* How commands name a redistributor. */
