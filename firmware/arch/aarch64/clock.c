@@ -3,6 +3,7 @@
 #include "firmware/arch/aarch64/clock.h"
 
 #include "firmware/arch/aarch64/arm.h"
+#include "firmware/arch/aarch64/gic.h"
 #include "firmware/lib/print.h"
 #include "firmware/platform/platform.h"
 
@@ -69,6 +70,8 @@ void clock_init(const struct platform *platform)
 		interrupt = timers[TIMER_VIRTUAL].gsi;
 	else if (platform->timer_count > TIMER_PHYSICAL)
 		interrupt = timers[TIMER_PHYSICAL].gsi;
+	if (interrupt < GIC_PPI_FIRST || interrupt >= GIC_SPI_FIRST) /* a timer has one of its CPU's own */
+		interrupt = 0;
 }
 
 uint32_t clock_timer_interrupt(void)

@@ -62,14 +62,17 @@ static uint64_t find_redistributor(uint64_t mpidr)
 		const uint64_t end = regions[i] + sizes[i];
 		uint64_t at = regions[i];
 
-		while (at < end && end - at >= REDISTRIBUTOR_SIZE && machine_map(at, REDISTRIBUTOR_SIZE, true)) {
+		while (end - at >= REDISTRIBUTOR_SIZE && machine_map(at, REDISTRIBUTOR_SIZE, true)) {
 			const uint32_t type = mmio_read32(at + GICR_TYPER);
+			const uint64_t step = stride			? stride
+					      : type & GICR_TYPER_VLPIS ? REDISTRIBUTOR_V4_SIZE
+									: REDISTRIBUTOR_SIZE;
 
 			if (mmio_read32(at + GICR_TYPER + sizeof(uint32_t)) == wanted)
 				return at;
-			if (type & GICR_TYPER_LAST)
+			if (type & GICR_TYPER_LAST || step > end - at)
 				break;
-			at += stride ? stride : type & GICR_TYPER_VLPIS ? REDISTRIBUTOR_V4_SIZE : REDISTRIBUTOR_SIZE;
+			at += step;
 		}
 	}
 	return 0;
@@ -168,7 +171,9 @@ const struct gic_kind *gic_v3_find(const struct platform_irqchip *chip)
 {
 	if (!(system_read("id_aa64pfr0_el1") >> ID_PFR0_GIC_SHIFT & 0xf))
 		return NULL;
-	stride = chip->redistributor_stride;
+	/* What overlaps or is not aligned cannot be. */
+	if (chip->redistributor_stride >= REDISTRIBUTOR_SIZE && chip->redistributor_stride % FRAME == 0)
+		stride = chip->redistributor_stride;
 	for (uint32_t i = 0; i < chip->redistributor_regions && i + 1 < chip->region_count; i++) {
 		regions[i] = chip->regions[i + 1].base;
 		sizes[i] = chip->regions[i + 1].size;

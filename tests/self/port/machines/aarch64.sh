@@ -38,6 +38,18 @@ virt above-4-gib 'RAM above 4 GiB holds' '' -m 4G $rng
 virt cmdline 'some=words' '' -append some=words
 virt fatal 'fatal: data abort at pc=' '' -append fatal
 
+# tree NAME WANT MACHINE NODE PROPERTY CELLS...: the machine's own device tree, with a property that cannot be.
+tree() {
+	name=$1 want=$2 machine=$3
+	shift 3
+	"$qemu" -M "virt$machine,dumpdtb=$damaged" -cpu cortex-a57 -m 128M -smp 2 -display none 2>/dev/null
+	fdtput -t i "$damaged" "$@"
+	virt "$name" "$want" "$machine" -smp 2 -dtb "$damaged" $rng
+}
+
+tree odd-redistributors 'cpu 1: a lock keeps' ,gic-version=3 /intc@8000000 redistributor-stride 0 1
+tree odd-timer 'messages by GICv2m frame' '' /timer interrupts 1 13 4 1 14 4 2 100 4 1 10 4
+
 # A file that is no Image is loaded elsewhere, and entered at its first byte all the same.
 cp $image "$damaged"
 printf 'RAW' | dd of="$damaged" bs=1 seek=56 conv=notrunc 2>/dev/null
