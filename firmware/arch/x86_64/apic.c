@@ -150,6 +150,8 @@ static void send(uint32_t id, uint32_t command)
 	bool on;
 
 	if (x2apic) {
+		/* Such a write waits for no store: what the other CPU is sent for could be seen after the interrupt. */
+		__asm__ volatile("mfence; lfence" ::: "memory");
 		msr_write(MSR_X2APIC_FIRST + APIC_COMMAND / REGISTER_STRIDE, (uint64_t)id << 32 | command);
 		return;
 	}
