@@ -366,6 +366,15 @@ UNIT_TEST(what_is_no_tree)
 	expect_only("device tree at 0x87e00000: unreadable; ignored");
 }
 
+UNIT_TEST(a_tree_without_a_node)
+{
+	enum { TOKEN_END = 9 };
+
+	load("virt_plic");
+	set(get(HEADER_STRUCTURE), TOKEN_END);
+	expect_only("device tree at 0x87e00000: it has no node; what follows is not read");
+}
+
 /* The memory behind is an allocation of exactly the blob's size: whatever is read outside is reported. */
 UNIT_TEST(a_structure_that_breaks_off)
 {
