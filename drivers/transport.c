@@ -64,12 +64,15 @@ void reg_write(struct transport *transport, uint32_t offset, uint32_t value)
 	transport_write(transport, offset, 4, value);
 }
 
+/* What a device tells of an address is not trusted: behind the window is somebody else's. */
 void transport_notify(struct transport *transport, uint16_t queue, uint32_t value)
 {
-	reg_write(transport,
-		  transport->notify_base ? transport->notify_base + transport->notify_step * queue
-					 : (uint32_t)VIRTIO_MMIO_QUEUE_NOTIFY,
-		  value);
+	const uint32_t end = transport->size && transport->size < UINT32_MAX ? (uint32_t)transport->size : UINT32_MAX;
+	uint32_t at = transport->notify_base + transport->notify_step * queue;
+
+	if (!transport->notify_base || at % sizeof(value) || at > end - sizeof(value))
+		at = VIRTIO_MMIO_QUEUE_NOTIFY;
+	reg_write(transport, at, value);
 }
 
 uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width)

@@ -8,9 +8,11 @@
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
 
+enum { QUEUE = 3 };
+
 /* Registers that remember what was written last; one event comes right after InterruptStatus was read. So do changes
  * of a field, right after its low half was read. */
-static uint32_t registers[0x200], acknowledged;
+static uint32_t registers[0x200], acknowledged, notified;
 static unsigned acknowledgements, changes, reads;
 
 static uint32_t read_register(void *context, uint32_t offset, uint8_t width)
@@ -35,7 +37,11 @@ static void write_register(void *context, uint32_t offset, uint8_t width, uint32
 {
 	(void)context;
 	unit_equal(width, 4);
-	unit_equal(offset, VIRTIO_MMIO_INTERRUPT_ACK);
+	if (offset != VIRTIO_MMIO_INTERRUPT_ACK) {
+		notified = offset;
+		unit_equal(value, QUEUE);
+		return;
+	}
 	acknowledged = value;
 	acknowledgements++;
 }
@@ -46,8 +52,31 @@ static struct transport start(uint32_t interrupt_status)
 {
 	memset(registers, 0, sizeof(registers));
 	registers[VIRTIO_MMIO_INTERRUPT_STATUS] = interrupt_status;
-	acknowledged = acknowledgements = changes = reads = 0;
+	acknowledged = notified = acknowledgements = changes = reads = 0;
 	return (struct transport){ .name = "device", .bus = &bus };
+}
+
+static void expect_notified(struct transport *transport, uint32_t base, uint32_t step, uint32_t at)
+{
+	transport->notify_base = base;
+	transport->notify_step = step;
+	transport_notify(transport, QUEUE, QUEUE);
+	unit_equal(notified, at);
+}
+
+/* Notification addresses are the device's word. */
+UNIT_TEST(a_notification_stays_in_the_window)
+{
+	struct transport transport = start(0);
+
+	expect_notified(&transport, 0, 4, VIRTIO_MMIO_QUEUE_NOTIFY);
+	expect_notified(&transport, 0xffff - 3, 0xffff - 3, (0xffff - 3) * (QUEUE + 1));
+	transport.size = 0x2000;
+	expect_notified(&transport, 0x1000, 4, 0x1000 + 4 * QUEUE);
+	expect_notified(&transport, 0x1ffc, 0, 0x1ffc);
+	expect_notified(&transport, 0x1ffc, 4, VIRTIO_MMIO_QUEUE_NOTIFY);
+	expect_notified(&transport, 0x1000, 0xfffc, VIRTIO_MMIO_QUEUE_NOTIFY);
+	expect_notified(&transport, 0x1002, 0, VIRTIO_MMIO_QUEUE_NOTIFY);
 }
 
 /* A disk of 2 TiB and more. */
