@@ -33,6 +33,7 @@ qemu-msi  /usr/share/qemu/qboot.rom                          qemu-system-data   
 efi     /usr/include/efi/efi.h                                  gnu-efi             makes EFI applications
 efi     mcopy                                                   mtools              makes the EFI disk
 ovmf    /usr/share/ovmf/OVMF.fd                                 ovmf                is the EFI firmware of the q35 machine
+aavmf   /usr/share/qemu-efi-aarch64/QEMU_EFI.fd                 qemu-efi-aarch64    is the EFI firmware of the virt machine for Arm
 check   clang                                                   clang               compiles the second opinion
 check   /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev  has the sanitizers and libFuzzer for clang
 check   clang-format                                            clang-format        checks the layout of the code
@@ -66,7 +67,7 @@ wanted=
 for step; do
     case $step in
     run) wanted="$wanted build judge qemu" ;;
-    check) wanted="$wanted check efi ovmf" ;;
+    check) wanted="$wanted check efi ovmf aavmf" ;;
     *)
         case $table in
         *"

@@ -142,7 +142,8 @@ def pack_aarch64(elf):
     image, places = relative_to_itself(image, elf.start, elf.relocations(R_AARCH64_RELATIVE))
     packed = compress(replace_distances_arm(image) + places, WORDS)
     write({"image_memory": elf.end - elf.start},
-          [len(image), len(places), zlib.adler32(image + places), symbols["entry_unpacked"] - elf.start, len(packed)], packed)
+          [len(image), len(places), zlib.adler32(image + places), symbols["entry_unpacked"] - elf.start,
+           elf.end - elf.start, len(packed)], packed)
 
 
 def main():

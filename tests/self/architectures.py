@@ -20,6 +20,7 @@ TARGETS = [
     (["qemu-virt-arm64", "--machine", "gic-version=3,its=off"], EDGE),
     (["qemu-virt-arm64", "--machine", "virtualization=on,gic-version=3"], EDGE),
     (["qemu-virt-arm64", "--smp", "4"], EDGE),
+    (["qemu-virt-arm64-efi"], EDGE),
 ]
 
 

@@ -4,7 +4,8 @@
 ARCH_CFLAGS := -march=armv8-a -mtune=cortex-a53 -mgeneral-regs-only -mstrict-align -fpie -include firmware/arch/aarch64/hidden.h -mno-outline-atomics $(if $(findstring clang,$(CC)),-mno-outline)
 ARCH_LDFLAGS := -Wl,-pie,--no-dynamic-linker,-z,max-page-size=4096,-z,noexecstack,-z,norelro,--no-warn-rwx-segments
 ARCH_EXCLUDE := firmware/arch/generic/one_cpu.c
-ARCH_IMAGE := touchstone.Image
+# The EFI application needs GNU-EFI, without which the other can be made.
+ARCH_IMAGE := touchstone.Image $(if $(wildcard /usr/include/efi/efi.h),BOOTAA64.EFI)
 
 # A compiler for another machine than this one.
 CROSS ?= aarch64-linux-gnu-

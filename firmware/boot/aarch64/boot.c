@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Linux's boot protocol for arm64 (Documentation/arch/arm64/booting.rst): a device tree and nothing else. */
+/*
+ * Linux's boot protocol for arm64 (Documentation/arch/arm64/booting.rst): a device tree and nothing else. Or our own
+ * EFI application.
+ */
 #include "firmware/arch/machine.h"
+#include "firmware/boot/aarch64/handover.h"
 #include "firmware/platform/platform.h"
 
 #define GIB 0x40000000ull
@@ -13,8 +17,8 @@ extern char __image_start[];
 /* firmware/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);
 
-/* Called by entry.S on our stack, with .bss zeroed. */
-_Noreturn void boot_arm64(uint64_t fdt);
+/* Called by entry.S on our stack, with .bss zeroed: a device tree, a struct handover, or 0. */
+_Noreturn void boot_arm64(uint64_t given);
 
 static bool is_fdt(uint64_t address)
 {
@@ -24,16 +28,34 @@ static bool is_fdt(uint64_t address)
 	       magic == FDT_MAGIC;
 }
 
+static bool from_efi(struct boot_info *boot, uint64_t address)
+{
+	const struct handover *const handover = (const struct handover *)address;
+
+	_Static_assert(sizeof(boot->memory) / sizeof(boot->memory[0]) == HANDOVER_MEMORY_MAX, "there is room for all");
+	if (!machine_map(address, sizeof(*handover), false) || handover->magic != HANDOVER_MAGIC)
+		return false;
+	boot->fdt = handover->devicetree;
+	boot->rsdp = handover->rsdp;
+	boot->cmdline = handover->cmdline;
+	boot->memory_count = (uint32_t)handover->memory_count;
+	for (uint32_t i = 0; i < HANDOVER_MEMORY_MAX && i < handover->memory_count; i++)
+		boot->memory[i] = (struct boot_memory){ handover->memory[i].base, handover->memory[i].size };
+	return true;
+}
+
 /* QEMU and others, loading what they take for firmware, put the tree where RAM begins and tell nobody. */
-_Noreturn void boot_arm64(uint64_t fdt)
+_Noreturn void boot_arm64(uint64_t given)
 {
 	static struct boot_info boot;
 	const uint64_t ram = (uintptr_t)__image_start & ~(GIB - 1);
 
 	machine_early_init();
 	boot.protocol = "arm64";
-	if (fdt)
-		boot.fdt = fdt;
+	if (from_efi(&boot, given))
+		boot.protocol = "efi";
+	else if (given)
+		boot.fdt = given;
 	else if (is_fdt(ram))
 		boot.fdt = ram;
 	firmware_main(&boot);

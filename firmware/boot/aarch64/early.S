@@ -4,7 +4,8 @@
  * we start from: EL1, interrupts off, MMU and caches on. The image as it is shipped does this for its unpacker, the image
  * unpacked for itself.
  *
- * Who links it has __image_start and, where the loader's part of the file ends, __file_end; and early_table, a page.
+ * Who links it has __image_start, __clean_end, up to where a loader's caches may have anything of it that counts without
+ * them, and early_table, a page.
  */
 #include "firmware/arch/aarch64/arm.h"
 
@@ -21,10 +22,10 @@
 	.macro clean_image
 	adrp x2, __image_start
 	add x2, x2, :lo12:__image_start
-	adrp x3, __file_end
-	add x3, x3, :lo12:__file_end
+	adrp x3, __clean_end
+	add x3, x3, :lo12:__clean_end
 	cache_lines x4, x5
-9:	dc cvac, x2
+9:	dc civac, x2
 	add x2, x2, x4
 	cmp x2, x3
 	b.lo 9b
@@ -37,6 +38,15 @@
 	ubfx \scratch, \scratch, #16, #4
 	mov \size, #4
 	lsl \size, \size, \scratch
+	.endm
+
+/* Maps the GiB around an address in the table x1 with the attributes x5. Clobbers the address, and x6. */
+	.macro map_gib address
+	lsr \address, \address, #GIB_SHIFT
+	cmp \address, #TABLE_ENTRIES
+	b.hs 3f /* so high that it takes more: slowly, then */
+	orr x6, x5, \address, lsl #GIB_SHIFT
+	str x6, [x1, \address, lsl #3]
 	.endm
 
 	.macro constant register, value
@@ -114,16 +124,19 @@ early_el1:
 el1:
 	constant x1, SCTLR_EL1_RES1
 	msr sctlr_el1, x1
+	msr cpacr_el1, xzr /* floating point traps: we have none, and it would not be saved */
 	isb
 	ret
 
-/* The same, and then MMU and caches on. Keeps x0 and from x18 on. */
+/*
+ * The same, and then MMU and caches on, with the GiB mapped that we are in, and those that x15 and x16 are in. Keeps x0
+ * and from x18 on.
+ */
 	.globl early_start
 early_start:
 	mov x17, x30
 	bl early_el1
 
-	/* The GiB that we are in, or two, and nothing else. */
 	adrp x1, early_table
 	add x1, x1, :lo12:early_table
 	mov x2, #TABLE_SIZE
@@ -134,15 +147,9 @@ early_start:
 	b.lo 1b
 	mov x5, #(ENTRY_VALID | ENTRY_ACCESSED | ENTRY_INNER | MAIR_NORMAL << ENTRY_ATTRIBUTES_SHIFT)
 	adrp x3, __image_start
-	adrp x4, __image_end
-	lsr x3, x3, #GIB_SHIFT
-	lsr x4, x4, #GIB_SHIFT
-	cmp x4, #TABLE_ENTRIES
-	b.hs 3f /* so high that it takes more: slowly, then */
-	orr x6, x5, x3, lsl #GIB_SHIFT
-	str x6, [x1, x3, lsl #3]
-	orr x6, x5, x4, lsl #GIB_SHIFT
-	str x6, [x1, x4, lsl #3]
+	map_gib x3
+	map_gib x15
+	map_gib x16
 	/* It was written past the caches; what they may have of it is old. */
 	cache_lines x4, x5
 	mov x3, x1

@@ -38,6 +38,8 @@ early_table:
 	.text
 	.globl entry_elf, entry_unpacked
 entry_elf:
+	adrp x15, __image_start
+	adrp x16, __image_end
 	bl early_start
 	/* Addresses in our data: R_AARCH64_RELATIVE is all that there is. */
 	address x1, __rela_start

@@ -51,9 +51,12 @@ static void loops(void *argument)
 		;
 }
 
+static volatile bool deaf;
+
 static void loops_deaf(void *argument)
 {
 	irq_enable(false);
+	deaf = true;
 	loops(argument);
 }
 
@@ -94,7 +97,10 @@ static void test_functions(void)
 static void test_deaf(void)
 {
 	cpus_start(number);
-	cpu_expect(run(loops_deaf, NULL, SHORT) == GUARD_TIMED_OUT, "one that takes no interrupts is ended, or left");
+	deaf = false;
+	cpus_begin(number, loops_deaf, NULL);
+	cpu_expect(WAIT_UNTIL(deaf, LONG) && cpus_wait(number, SHORT, &trap) == GUARD_TIMED_OUT,
+		   "one that takes no interrupts is ended, or left");
 	if (port_test_stops_deaf())
 		cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
 	else

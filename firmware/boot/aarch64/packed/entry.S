@@ -25,11 +25,13 @@ entry:
 	.text
 start:
 	mov x19, x0 /* the device tree */
+	adrp x15, entry
+	adrp x16, __image_end
 	bl early_start
 	adrp x1, stack_top
 	add x1, x1, :lo12:stack_top
 	mov sp, x1
-	bl unpack
+	bl unpack_behind
 	mov x1, x0
 	mov x0, x19
 	br x1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Puts the image behind itself, wherever that is, and its addresses right. On a stack and in memory of its own. */
+/* On a stack and in memory of its own, it writes the image alone. */
 #include "firmware/boot/aarch64/packed/payload.h"
 
 #include <stdbool.h>
@@ -15,15 +15,6 @@
 /* In the list of places: so far on there is none yet. */
 #define FAR	 0u
 #define FAR_STEP 255u
-
-#define IMAGE_ALIGNMENT 0x10000u /* as in linker/aarch64.ld */
-
-#define SYSTEM_OFF 0x84000008u
-
-extern uint8_t unpacker_end[];
-
-/* Called by entry.S. Returns where the image begins to run. */
-uintptr_t unpack(void);
 
 /* The inverse of replace_distances_arm() in linker/pack.py. */
 static void restore_distances(uint32_t *image, uint32_t words)
@@ -60,27 +51,15 @@ static void synchronize(const uint8_t *start, uint32_t size)
 	__asm__ volatile("dsb sy\n\tic iallu\n\tdsb sy\n\tisb" ::: "memory");
 }
 
-/* There is no console yet to say so on: ends the machine, which is no end of a report. */
-static _Noreturn void damaged(void)
-{
-	register uint64_t function __asm__("x0") = SYSTEM_OFF;
-
-	__asm__ volatile("hvc #0" : "+r"(function)::"x1", "x2", "x3", "memory");
-	for (;;)
-		__asm__ volatile("wfi");
-}
-
-uintptr_t unpack(void)
+uintptr_t unpack(uint8_t *image)
 {
 	const uint32_t size = payload.image_size + payload.places_size;
-	uint8_t *const image =
-		(uint8_t *)(((uintptr_t)unpacker_end + IMAGE_ALIGNMENT - 1) & ~(uintptr_t)(IMAGE_ALIGNMENT - 1));
 
 	if (!lzma_unpack(image, size, payload.bytes, payload.size))
-		damaged();
+		return 0;
 	restore_distances((uint32_t *)image, payload.image_size / sizeof(uint32_t));
 	if (adler32(image, size) != payload.adler32)
-		damaged();
+		return 0;
 	relocate(image, image + payload.image_size, payload.places_size);
 	synchronize(image, payload.image_size);
 	return (uintptr_t)image + payload.entry;

@@ -60,6 +60,19 @@ at=-device\ loader,file=$image,addr=0x42001000,force-raw=on
 boot mmu-on 0 'messages by GICv2m frame' -M virt -cpu cortex-a57 -m 128M $rng -kernel $shim $at
 boot mmu-on-el2 0 'messages by ITS' -M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -m 128M -smp 2 $rng -kernel $shim $at
 
+firmware=/usr/share/qemu-efi-aarch64/QEMU_EFI.fd
+efi=build/aarch64/port_test.efi
+if [ -e $firmware ] && [ -e $efi ]; then
+	image=$efi
+	virt efi 'boot efi' ,acpi=off -m 256M -bios $firmware $rng
+	virt efi-el2 'boot efi' ,acpi=off,virtualization=on,gic-version=3 -m 256M -bios $firmware -smp 2 $rng
+	virt efi-4G 'RAM above 4 GiB holds' ,acpi=off,gic-version=3 -m 4G -bios $firmware
+	virt efi-words 'cmdline some words' ,acpi=off -m 256M -bios $firmware -append 'some words'
+	image=build/aarch64/port_test.Image
+else
+	echo "skip efi: host/need.sh efi aavmf"
+fi
+
 # Nobody passes on the device tree: it is at the start of RAM.
 boot unpacked 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -kernel $unpacked
 boot no-x0 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=0x40201000,force-raw=on \

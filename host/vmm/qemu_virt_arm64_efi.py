@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""QEMU's virt machine for 64-bit Arm with EFI firmware: the image as an EFI application, with the firmware's device tree."""
+
+from qemu import REFERENCE, Qemu
+
+CONFIGS = ("modern", "legacy", "reference")
+IMAGE = "aarch64/BOOTAA64.EFI"
+NEED = "build build-arm64 efi qemu-arm64 aavmf"
+
+FIRMWARE = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
+
+
+class Vmm(Qemu):
+    """See host/qemu.py."""
+
+    PROGRAM = "qemu-system-aarch64"
+
+    def machine(self, config):
+        # The firmware passes on either ACPI or a device tree.
+        memory = "3200M" if config == REFERENCE else "256M"
+        return ["-M", self.with_more("virt,acpi=off"), "-bios", FIRMWARE, "-cpu", "cortex-a57", "-m", memory]
