@@ -4,11 +4,14 @@
  * port knows an interrupt controller.
  *
  * Two ways to take an interrupt:
- *   held      no handler attached. The interrupt is counted. A level line is then parked (masked at the controller),
+ *
+ * Held: no handler is attached. The interrupt is counted. A level line is then parked (masked at the controller),
  * because the device still asserts it; irq_line_rearm() unmasks it, and if the device still asserts the line it fires
- * again. serviced  a handler is attached. It runs in interrupt context and is expected to make the device drop a level
- * line. A line that fires IRQ_STORM_LIMIT times without the main program calling irq_line_rearm() is parked and marked
- * as a storm.
+ * again.
+ *
+ * Serviced: a handler is attached. It runs in interrupt context and is expected to make the device drop a level line.
+ * A line that fires IRQ_STORM_LIMIT times without the main program calling irq_line_rearm() is parked and marked as a
+ * storm.
  */
 #ifndef FIRMWARE_ARCH_IRQ_H
 #define FIRMWARE_ARCH_IRQ_H
@@ -63,8 +66,9 @@ void irq_soft_line_set(struct irq_line *line, bool asserted);
 
 /*
  * Message signalled interrupts. A target is a vector of one CPU; whatever arrives there is counted, journalled and
- * handled as an edge. Every target has an address and data of its own, so that a mixture of the messages of two is a
- * message to nobody.
+ * handled as an edge. Every target has data of its own. Where the platform has more than one address for messages,
+ * those of two targets that were opened one after the other differ, too, so that a mixture of the two is a message to
+ * nobody; where all have the same (Arm), a mixture is one of the two.
  */
 struct irq_message {
 	uint64_t address;

@@ -28,7 +28,7 @@ bool machine_map(uint64_t address, uint64_t size, bool device);
 /* What the hypervisor calls itself ("KVMKVMKVM", "TCGTCGTCGTCG"), "" if it does not say. */
 const char *machine_vmm(void);
 
-/* A read that may fault: false if it trapped. Width 1, 2, 4 bytes. For probing windows that may not exist. */
+/* A read that may fault: false if it trapped. For probing windows that may not exist. */
 bool machine_probe_read32(uint64_t address, uint32_t *value);
 
 /* Ends the machine. `success` only chooses the status where the way out can carry one. Tries every way out it knows,
