@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Starts an image as a loader does that leaves its MMU and its caches on, at EL1 or EL2: QEMU itself starts this, a raw
- * file, with the MMU off and x0 = device tree. The image is at TARGET; x0 is handed on to it.
+ * file, with the MMU off and x0 = device tree. The image is at TARGET; x0 is handed on to it, or TREE, if there is a tree.
  */
 #include "firmware/arch/aarch64/arm.h"
 
 #define TARGET 0x42001000 /* a multiple of 4 KiB and of nothing more */
+
+#define TREE 0x43000000
+#define FDT_MAGIC 0xedfe0dd0 /* big-endian */
 
 #define DEVICES (ENTRY_VALID | ENTRY_ACCESSED | MAIR_DEVICE << ENTRY_ATTRIBUTES_SHIFT)		   /* 0 to 1 GiB */
 #define RAM (0x40000000 | ENTRY_VALID | ENTRY_ACCESSED | ENTRY_INNER | MAIR_NORMAL << ENTRY_ATTRIBUTES_SHIFT)
@@ -51,6 +54,11 @@ _start:
 	constant x1, SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_I
 	msr sctlr_el2, x1
 3:	isb
+	constant x1, TREE
+	ldr w2, [x1]
+	constant x3, FDT_MAGIC
+	cmp w2, w3
+	csel x0, x1, x0, eq
 	constant x1, TARGET
 	br x1
 

@@ -50,13 +50,37 @@ tree() {
 tree odd-redistributors 'cpu 1: a lock keeps' ,gic-version=3 /intc@8000000 redistributor-stride 0 1
 tree odd-timer 'messages by GICv2m frame' '' /timer interrupts 1 13 4 1 14 4 2 100 4 1 10 4
 
+# tree NAME STATUS WANT SED MACHINE OPTIONS...: with a device tree that was changed, and the MMU on. QEMU itself would put some of it right.
+at="-device loader,file=$image,addr=0x42001000,force-raw=on"
+tree() {
+	name=$1 expected=$2 want=$3 sed=$4 machine=$5
+	shift 5
+	"$qemu" -M "virt$machine,dumpdtb=$damaged" -cpu cortex-a57 -m 128M "$@" >/dev/null 2>&1
+	dtc -q -I dtb -O dts "$damaged" | sed "$sed" | dtc -q -I dts -O dtb -o "$damaged"
+	boot "$name" "$expected" "$want" -M "virt$machine" -cpu cortex-a57 -m 128M "$@" -kernel $shim $at \
+		-device loader,file="$damaged",addr=0x43000000,force-raw=on $rng
+}
+
+# QEMU drives levels and announces edges: where the tree tells the truth, lines are levels.
+level='/virtio_mmio@/,/};/s/\(interrupts = <0x00 0x[0-9a-f]* \)0x01>/\10x04>/'
+tree level-gicv2 0 'gsi 79 level' "$level" ''
+tree level-gicv3 0 'gsi 79 level' "$level" ,gic-version=3
+tree level-smp 0 'cpu 1: a lock keeps' "$level" ,gic-version=3 -smp 2
+
+# The physical timer, where there is no virtual one: secure and physical are the first two.
+tree physical-timer 0 'an endless loop is ended' 's/\(interrupts = <0x01 0x0d [^>]* 0x01 0x0e 0x[0-9a-f]*\)[^>]*>/\1>/' ''
+
+# Semihosting is the way out where there is no PSCI; it has a status.
+silent='s/method = "hvc"/method = "none"/'
+tree semihosting 0 'cpus: 1$' "$silent" '' -semihosting -smp 2
+tree semihosting-fatal 1 'fatal: data abort' "$silent;s/chosen {/&bootargs = \"fatal\";/" '' -semihosting
+
 # A file that is no Image is loaded elsewhere, and entered at its first byte all the same.
 cp $image "$damaged"
 printf 'RAW' | dd of="$damaged" bs=1 seek=56 conv=notrunc 2>/dev/null
 boot raw-file 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -kernel "$damaged"
 
 # With an MMU that is on, at an address that only pages are aligned to.
-at=-device\ loader,file=$image,addr=0x42001000,force-raw=on
 boot mmu-on 0 'messages by GICv2m frame' -M virt -cpu cortex-a57 -m 128M $rng -kernel $shim $at
 boot mmu-on-el2 0 'messages by ITS' -M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -m 128M -smp 2 $rng -kernel $shim $at
 
