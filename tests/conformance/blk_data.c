@@ -70,8 +70,8 @@ static void harmless_data(struct run *t, struct device *d, uint64_t sector, uint
 	memcpy(bytes, blk.data, disk.block);
 }
 
-/* Breaks: as above, and a guest overwrites what is not its own: sectors that lose high bits lie in the blocks that are
- * compared. */
+/* Breaks: the sector number wraps, or is not compared with the capacity, and a guest overwrites what is not its own:
+ * sectors that lose high bits lie in the blocks that are compared. */
 CHECK(write_beyond_end, "blk.write-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
       "A write beyond the capacity ends with IOERR and changes nothing")

@@ -280,7 +280,7 @@ CHECK(little_endian, "config.little-endian", REQ("cfg-03", "mmio-table-16"), DES
 }
 
 /* Broken by: big-endian fields, from a device that takes legacy for the byte order of a network, or of its own machine.
- * Symptom: as above, with drivers of before virtio 1.0. */
+ * Symptom: drivers of before virtio 1.0 see a network device with 256 queues, a link that is never up. */
 CHECK(native_endian, "config.native-endian", REQ("mmio-leg-10", "blk-leg-01", "net-leg-01", "con-leg-01"), MUST,
       NEEDS(.version = 1), "Fields of a legacy device are in the byte order of the guest, as far as their values tell")
 {

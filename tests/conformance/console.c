@@ -97,7 +97,8 @@ CHECK(emergency_early, "console.emergency-early", REQ("con-init-01"), MUST, NEED
 	expect_ok(t, device_do_request(d, 0), "text through the virtqueue afterwards");
 }
 
-/* Breaks: as above, once the device is live or given up: the last words of a guest that crashes. */
+/* Breaks: once the device is live or given up, the write needs a virtqueue, or stops the device or the VMM. Symptom:
+ * the last words of a guest that crashes are lost. */
 CHECK(emergency_late, "console.emergency-late", REQ("con-init-01"), MUST, NEEDS(EMERGENCY),
       "emerg_wr can be written at any time")
 {

@@ -113,7 +113,8 @@ CHECK(no_sr_iov, "features.no-sr-iov", REQ("rfb-05", "feat-04"), MUST, NEEDS(.ve
 	expect(t, !device_offers(d, VIRTIO_F_SR_IOV), "bit 37 is not offered");
 }
 
-/* Broken by: as above; a driver would look for an administration virtqueue that MMIO cannot name. */
+/* Broken by: offering every bit of a common table. Symptom: a driver looks for an administration virtqueue that MMIO
+ * cannot name. */
 CHECK(no_admin_vq, "features.no-admin-vq", REQ("mmio-table-20", "feat-04"), DESCRIBED, NEEDS(.version = 2),
       "ADMIN_VQ, which is reserved on MMIO, is not offered")
 {
@@ -171,7 +172,8 @@ CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DES
 	}
 }
 
-/* Broken by: as above, or by shifting the features by 32 times the selector. */
+/* Broken by: using only the lowest bits of DeviceFeaturesSel, or shifting the features by 32 times the selector.
+ * Symptom: a driver of later than 1.4 sees features that are not there. */
 CHECK(words_beyond, "features.words-beyond", REQ("mmio-table-02"), DESCRIBED, NEEDS(.version = 2),
       "DeviceFeatures of words beyond the last defined bit reads 0")
 {

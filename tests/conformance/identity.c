@@ -153,7 +153,7 @@ CHECK(shared_memory_length, "identity.unused-shared-memory-length", REQ("mmio-ta
 	expect_no_region(t, d, VIRTIO_MMIO_SHM_LEN_LOW, "length");
 }
 
-/* Broken by: as above. */
+/* Broken by: registers that read 0, or the place of another region. Symptom: a driver maps a region at address 0. */
 CHECK(shared_memory_base, "identity.unused-shared-memory-base", REQ("mmio-table-15"), DESCRIBED, NEEDS(.version = 2),
       "SHMBase of a shared memory region that does not exist is all ones")
 {

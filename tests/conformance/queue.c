@@ -90,7 +90,8 @@ CHECK(first_beyond, "queue.first-beyond-last", REQ("mmio-table-05"), DESCRIBED, 
 	expect_absent(t, d, first);
 }
 
-/* Broken by: as above, from some index on; or an index of which only some bits count. */
+/* Broken by: a selection that is ignored from some index on, or an index of which only some bits count. Symptom: the
+ * registers show another virtqueue. */
 CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
       "QueueSizeMax of virtqueues far beyond the last is 0")
 {

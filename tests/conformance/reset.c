@@ -152,9 +152,9 @@ CHECK(no_notification, "reset.no-notification-after", REQ("reset-02"), MUST,
 }
 
 /*
- * Broken by: as above; the answer goes to memory that is no longer the driver's. Symptom: corruption that nobody can
- * place. Some lives are over for a moment before the next one begins; then its first request is a later event of the
- * same device.
+ * Broken by: a request that was in flight and is carried out after Status read 0: the answer goes to memory that is no
+ * longer the driver's. Symptom: corruption that nobody can place. Some lives are over for a moment before the next one
+ * begins; then its first request is a later event of the same device.
  */
 CHECK(memory_left_alone, "reset.leaves-memory-alone", REQ("reset-03"), MUST,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),

@@ -336,7 +336,7 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 	expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER), "acknowledging what is not there sets nothing");
 }
 
-/* With both events there. Broken by: as above. */
+/* Broken by: clearing everything, or what was not written. Symptom: of two events that come together one is lost. */
 CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-layout-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
       "With two events pending, each is acknowledged on its own")

@@ -81,6 +81,8 @@ def faults_of_check(known, check):
             yield f"{check.id} names {row}, which requirements.csv does not have"
     if not check.comment:
         yield f"{check.id} does not say how a device breaks it: a comment right above the CHECK"
+    if "as above" in check.comment.lower():
+        yield f"{check.id} says \"as above\", which its entry in docs/checks.md is not"
 
 
 def faults_of_lists(known):

@@ -99,6 +99,7 @@ def test_check_of_an_unknown_row():
 
 def test_check_without_a_comment():
     noticed({CHECK: (r"^CHECK\(", "\nCHECK(")}, "identity.magic does not say how a device breaks it")
+    noticed({CHECK: (r" \*/\nCHECK\(", ", as above. */\nCHECK(")}, 'identity.magic says "as above"')
 
 
 def test_matrix_of_a_check_that_is_gone():
