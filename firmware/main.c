@@ -155,9 +155,8 @@ static void open_window(const struct mmio_window *window)
 	transport->line = irq_line_open(&window->irq);
 	name_device(device);
 	device_count++;
-	trigger = window->irq.trigger == IRQ_LEVEL ? "level" : "edge";
-	format_string(place, sizeof(place), "at 0x%lx irq %u %s", transport->base, window->irq.gsi,
-		      transport->line ? trigger : "unreachable");
+	trigger = !transport->line ? "unreachable" : transport->line->source.trigger == IRQ_LEVEL ? "level" : "edge";
+	format_string(place, sizeof(place), "at 0x%lx irq %u %s", transport->base, window->irq.gsi, trigger);
 	format_string(source, sizeof(source), "found-by %s",
 		      platform_announcers(window->announced, announcers, sizeof(announcers)));
 	report_device(device, place, source);

@@ -203,6 +203,8 @@ static bool read_uart(uint16_t node, struct platform_uart *uart)
 		return false;
 	}
 	*uart = (struct platform_uart){ .kind = uarts[which].kind, .base = region.base, .width = uarts[which].width };
+	if (!devicetree_interrupt(&tree, node, 0, &uart->irq, &wrong))
+		uart->irq.gsi = IRQ_NO_GSI; /* nobody needs it */
 	if (devicetree_number(&tree, node, "reg-io-width", &number) && (number == 1 || number == 2 || number == 4))
 		uart->width = (uint8_t)number;
 	if (uarts[which].kind == UART_16550) {

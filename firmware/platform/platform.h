@@ -107,6 +107,7 @@ struct platform_uart {
 	uint64_t base;
 	uint8_t shift; /* register n is at base + (n << shift) */
 	uint8_t width; /* of an access: 1, 2 or 4 bytes */
+	struct irq_source irq;
 };
 
 enum psci_conduit { PSCI_NONE, PSCI_HVC, PSCI_SMC };

@@ -123,6 +123,7 @@ UNIT_TEST(plic)
 	unit_equal(platform.uart.base, 0x10000000);
 	unit_equal(platform.uart.shift, 2);
 	unit_equal(platform.uart.width, 4);
+	unit_equal(platform.uart.irq.gsi, 10);
 	unit_equal(platform.irqchip_count, 2);
 	unit_equal(chips[0].kind, IRQCHIP_PLIC);
 	unit_equal(chips[0].regions[0].base, 0xc000000);
@@ -267,6 +268,7 @@ UNIT_TEST(interrupts_extended)
 	unit_equal(platform.uart.kind, UART_HTIF);
 	unit_equal(platform.uart.base, 0x40008000);
 	unit_equal(platform.htif.base, 0x40008000);
+	unit_equal(platform.htif.irq.gsi, IRQ_NO_GSI);
 	expect_output(&platform.irqchips[1], 0, 0, 9);
 }
 
