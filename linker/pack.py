@@ -10,12 +10,14 @@ import zlib
 FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "mf": lzma.MF_BT2, "nice_len": 48}    # what packs best, by trying
 BYTES = {"lc": 3, "lp": 0, "pb": 0}     # as lzma.c is compiled: for x86
 WORDS = {"lc": 2, "lp": 2, "pb": 2}     # for instructions that are words
+HALVES = {"lc": 3, "lp": 1, "pb": 1}    # for those that are halves of a word, or two
 
-EM_X86_64, EM_AARCH64 = 62, 183
+EM_X86_64, EM_AARCH64, EM_RISCV = 62, 183, 243
 PT_LOAD, PT_NOTE = 1, 4
 SHT_SYMTAB, SHT_STRTAB, SHT_RELA = 2, 3, 4
 XEN_ELFNOTE_PHYS32_ENTRY = 18
 R_AARCH64_RELATIVE = 1027
+R_RISCV_RELATIVE = 3
 
 
 class Elf:
@@ -96,6 +98,27 @@ def replace_distances_arm(image):
     return bytes(out)
 
 
+def replace_distances_riscv(image):
+    """The same for jal, whose distance is in halves of words and in four pieces; and for auipc with what completes it.
+
+    Where an instruction begins is not known: each step leaves the bits that led to it, and goes on behind it.
+    """
+    out, i = bytearray(image), 0
+    while i + 8 <= len(out):
+        word, after = struct.unpack_from("<II", out, i)
+        if word & 0x7f == 0x6f and word >> 7 & 0x1f in (0, 1, 5):
+            distance = (word >> 31 & 1) << 19 | (word >> 12 & 0xff) << 11 | (word >> 20 & 1) << 10 | word >> 21 & 0x3ff
+            struct.pack_into("<I", out, i, word & 0xfff | ((distance + i // 2) & 0xfffff) << 12)
+            i += 4
+        elif word & 0x7f == 0x17 and word >> 7 & 0x1f and after & 0x7f in (0x03, 0x13, 0x67) and after >> 15 & 0x1f == word >> 7 & 0x1f:
+            target = ((word & 0xfffff000) + ((after >> 20 ^ 0x800) - 0x800) + i) & 0xffffffff
+            struct.pack_into("<II", out, i, word & 0xfff | (target + 0x800 & 0xfffff000), after & 0xfffff | target << 20 & 0xfff00000)
+            i += 8
+        else:
+            i += 2
+    return bytes(out)
+
+
 def relative_to_itself(image, start, relocations):
     """Addresses in it count from its own start; and behind it, as bytes, the distances in words between the places where
     they are. 0 stands for 255 words on, to nowhere."""
@@ -146,9 +169,19 @@ def pack_aarch64(elf):
            elf.end - elf.start, len(packed)], packed)
 
 
+def pack_riscv64(elf):
+    symbols = elf.symbols()
+    image = elf.image[:symbols["__packed_end"] - elf.start]
+    image, places = relative_to_itself(image, elf.start, elf.relocations(R_RISCV_RELATIVE))
+    packed = compress(replace_distances_riscv(image) + places, HALVES)
+    write({"image_memory": elf.end - elf.start},
+          [len(image), len(places), zlib.adler32(image + places), symbols["entry_unpacked"] - elf.start, elf.end - elf.start,
+           len(packed)], packed)
+
+
 def main():
     elf = Elf(sys.argv[1])
-    {EM_X86_64: pack_x86_64, EM_AARCH64: pack_aarch64}[elf.machine](elf)
+    {EM_X86_64: pack_x86_64, EM_AARCH64: pack_aarch64, EM_RISCV: pack_riscv64}[elf.machine](elf)
 
 
 if __name__ == "__main__":

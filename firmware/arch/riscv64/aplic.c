@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Advanced Platform-Level Interrupt Controller (Advanced Interrupt Architecture, chapter 4). It either interrupts CPUs
+ * itself or sends messages to their IMSICs.
+ */
+#include <arch/mmio.h>
+
+#include "firmware/arch/cpus.h"
+#include "firmware/arch/machine.h"
+#include "firmware/arch/riscv64/imsic.h"
+#include "firmware/arch/riscv64/riscv.h"
+#include "firmware/arch/riscv64/wires.h"
+#include "firmware/platform/platform.h"
+
+/* clang-format off */
+#define DOMAINCFG        0x0000
+#define   DOMAINCFG_ENABLE   0x00000100
+#define   DOMAINCFG_MESSAGES 0x00000004
+#define SOURCECFG(INPUT) (0x0000 + 4 * (uintptr_t)(INPUT)) /* from 1 on */
+#define   SOURCE_INACTIVE 0
+#define   SOURCE_RISING   4
+#define   SOURCE_FALLING  5
+#define   SOURCE_HIGH     6
+#define   SOURCE_LOW      7
+#define MMSIADDRCFG      0x1bc0 /* machine mode's: where its messages go */
+#define MMSIADDRCFGH     0x1bc4
+#define   MMSI_PLACE_BITS_SHIFT   12 /* LHXW */
+#define   MMSI_PLACE_STRIDE_SHIFT 20 /* LHXS */
+#define SETIP(INPUT)     (0x1c00 + 4 * ((uintptr_t)(INPUT) / 32)) /* read: what is pending */
+#define SETIPNUM         0x1cdc
+#define IN_CLRIP(INPUT)  (0x1d00 + 4 * ((uintptr_t)(INPUT) / 32)) /* read: which inputs are asserted */
+#define SETIENUM         0x1edc
+#define CLRIENUM         0x1fdc
+#define TARGET(INPUT)    (0x3000 + 4 * (uintptr_t)(INPUT))
+#define   TARGET_PLACE_SHIFT 18
+#define   TARGET_PRIORITY    1
+#define IDC(PLACE)       (0x4000 + 32 * (uintptr_t)(PLACE))
+#define   IDC_DELIVERY  0x00
+#define   IDC_FORCE     0x04
+#define   IDC_THRESHOLD 0x08
+#define   IDC_CLAIM     0x1c
+#define     CLAIM_INPUT_SHIFT 16
+#define APLIC_SIZE       0x4000
+#define APLIC_INPUTS     1024
+/* clang-format on */
+
+#define PAGE_SHIFT 12
+
+static uintptr_t base;
+static uint32_t place, inputs;
+static bool messages;
+
+static bool is_set(uintptr_t word, uint32_t input)
+{
+	return mmio_read32(base + word) >> input % 32 & 1;
+}
+
+static uint32_t mode_of(const struct irq_source *source)
+{
+	const bool high = source->polarity == IRQ_ACTIVE_HIGH;
+
+	if (source->trigger == IRQ_LEVEL)
+		return high ? SOURCE_HIGH : SOURCE_LOW;
+	return high ? SOURCE_RISING : SOURCE_FALLING;
+}
+
+static bool open(struct irq_source *source, uint32_t identity)
+{
+	const uint32_t input = source->gsi;
+
+	if (!input || input >= inputs)
+		return false;
+	mmio_write32(base + SOURCECFG(input), mode_of(source));
+	mmio_write32(base + TARGET(input), place << TARGET_PLACE_SHIFT | (messages ? identity : TARGET_PRIORITY));
+	if (mmio_read32(base + SOURCECFG(input)) == SOURCE_INACTIVE)
+		return false;
+	if (messages) {
+		imsic_mask(identity, true);
+		mmio_write32(base + SETIENUM, input);
+	}
+	return true;
+}
+
+/*
+ * Where it sends messages, it is their identity that is masked, which forgets what is old; and a level has sent its
+ * message once and for all, unless it is asked to look again.
+ */
+static void mask_message(const struct irq_source *source, uint32_t identity, bool masked)
+{
+	imsic_mask(identity, masked);
+	if (!masked && source->trigger == IRQ_LEVEL && is_set(IN_CLRIP(source->gsi), source->gsi))
+		mmio_write32(base + SETIPNUM, source->gsi);
+}
+
+static void complete_message(const struct irq_source *source, bool parked)
+{
+	if (!parked && source->trigger == IRQ_LEVEL && is_set(IN_CLRIP(source->gsi), source->gsi))
+		mmio_write32(base + SETIPNUM, source->gsi);
+}
+
+/* An inactive input forgets that it was pending. */
+static void mask_wire(const struct irq_source *source, uint32_t identity, bool masked)
+{
+	(void)identity;
+	mmio_write32(base + SOURCECFG(source->gsi), masked ? SOURCE_INACTIVE : mode_of(source));
+	if (!masked)
+		mmio_write32(base + SETIENUM, source->gsi);
+}
+
+/* A level that fell again before it was claimed is none. QEMU's controller forgets to forget it. */
+static uint32_t claim(void)
+{
+	uint32_t input;
+
+	do
+		input = mmio_read32(base + IDC(place) + IDC_CLAIM) >> CLAIM_INPUT_SHIFT;
+	while (input && mmio_read32(base + SOURCECFG(input)) >= SOURCE_HIGH && !is_set(IN_CLRIP(input), input));
+	return input;
+}
+
+/* The claim was all. */
+static void complete_wire(const struct irq_source *source, bool parked)
+{
+	(void)source;
+	(void)parked;
+}
+
+/* A level that is asserted is pending, says the specification. QEMU's is so only when it rises. */
+static bool forgets(const struct irq_source *source)
+{
+	return is_set(IN_CLRIP(source->gsi), source->gsi) && !is_set(SETIP(source->gsi), source->gsi);
+}
+
+/* In machine mode nobody else has told it where the IMSICs are. */
+static void address_messages(void)
+{
+	const uint32_t stride = imsic_stride_shift() - PAGE_SHIFT;
+	const uint64_t page = imsic_base() >> PAGE_SHIFT;
+	uint32_t bits = 0;
+
+	for (uint32_t cpu = 0; cpu < cpus_count(); cpu++)
+		while (imsic_place(cpu) >> bits)
+			bits++;
+	mmio_write32(base + MMSIADDRCFG, (uint32_t)page);
+	mmio_write32(base + MMSIADDRCFGH,
+		     (uint32_t)(page >> 32) | bits << MMSI_PLACE_BITS_SHIFT | stride << MMSI_PLACE_STRIDE_SHIFT);
+}
+
+static void start_direct(void)
+{
+	mmio_write32(base + DOMAINCFG, DOMAINCFG_ENABLE);
+	mmio_write32(base + IDC(place) + IDC_FORCE, 0);
+	mmio_write32(base + IDC(place) + IDC_THRESHOLD, 0);
+	mmio_write32(base + IDC(place) + IDC_DELIVERY, 1);
+}
+
+static void start_messages(void)
+{
+	if (machine_mode)
+		address_messages();
+	mmio_write32(base + DOMAINCFG, DOMAINCFG_ENABLE | DOMAINCFG_MESSAGES);
+}
+
+const struct wires *aplic_init(const struct platform_irqchip *chip)
+{
+	static const struct wires direct = {
+		.open = open, .mask = mask_wire, .claim = claim, .complete = complete_wire, .forgets = forgets
+	};
+	static const struct wires by_message = { .open = open, .mask = mask_message, .complete = complete_message };
+	const uint32_t output = wires_output(chip);
+
+	messages = chip->messages_to && chip->messages_to == imsic_chip();
+	if (!messages && !output)
+		return NULL;
+	place = messages ? imsic_place(0) : output - 1;
+	if (!machine_map(chip->regions[0].base, messages ? APLIC_SIZE : IDC(place + 1), true))
+		return NULL;
+	base = chip->regions[0].base;
+	inputs = chip->inputs && chip->inputs < APLIC_INPUTS ? chip->inputs + 1 : APLIC_INPUTS;
+	for (uint32_t input = 1; input < inputs; input++)
+		mmio_write32(base + CLRIENUM, input);
+	if (messages)
+		start_messages();
+	else
+		start_direct();
+	return messages ? &by_message : &direct;
+}

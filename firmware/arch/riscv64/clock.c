@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Nanoseconds from the `time` register, or from the memory-mapped timer that it shows, where the CPU does not. */
+#include "firmware/arch/riscv64/clock.h"
+
+#include <arch/mmio.h>
+
+#include "firmware/arch/machine.h"
+#include "firmware/arch/riscv64/percpu.h"
+#include "firmware/arch/riscv64/riscv.h"
+#include "firmware/arch/riscv64/sbi.h"
+#include "firmware/arch/riscv64/traps.h"
+#include "firmware/lib/print.h"
+#include "firmware/platform/platform.h"
+
+enum { DESCRIPTION_MAX = 96 };
+
+#define NS_PER_SECOND	 1000000000ull
+#define HZ_PER_KHZ	 1000u
+#define KHZ_PER_MHZ	 1000u
+#define MULTIPLIER_SHIFT 32u
+
+/* What most emulators have. */
+#define HZ_ASSUMED 10000000u
+#define HZ_MIN	   1000u
+#define HZ_MAX	   10000000000ull
+
+#define TICK MILLISECONDS(20)
+
+/* Of a CLINT, machine mode's timer: a comparator a CPU, and what they compare. An ACLINT has two regions for them. */
+#define CLINT_COMPARE 0x4000
+#define CLINT_TIME    0xbff8
+
+static uint64_t start, start_ns, hz = HZ_ASSUMED, multiplier = (NS_PER_SECOND << MULTIPLIER_SHIFT) / HZ_ASSUMED;
+static uintptr_t time_register, compare_registers; /* 0: none */
+static uint32_t compare_of[CPUS_MAX];		   /* + 1; 0: none */
+static bool has_time = true, has_sbi_timer;
+static char description[DESCRIPTION_MAX] = "not measured yet";
+
+/* In two halves: some emulators take nothing else. */
+static uint64_t read_halves(uintptr_t address)
+{
+	uint32_t high, low;
+
+	do {
+		high = mmio_read32(address + 4);
+		low = mmio_read32(address);
+	} while (high != mmio_read32(address + 4));
+	return (uint64_t)high << 32 | low;
+}
+
+static void write_halves(uintptr_t address, uint64_t value)
+{
+	mmio_write32(address + 4, UINT32_MAX); /* never early in between */
+	mmio_write32(address, (uint32_t)value);
+	mmio_write32(address + 4, (uint32_t)(value >> 32));
+}
+
+static uint64_t ticks_read(void)
+{
+	if (has_time)
+		return csr_read(time);
+	return time_register ? read_halves(time_register) : start;
+}
+
+uint64_t clock_ns(void)
+{
+	return start_ns + (uint64_t)((unsigned __int128)(ticks_read() - start) * multiplier >> MULTIPLIER_SHIFT);
+}
+
+const char *clock_description(void)
+{
+	return description;
+}
+
+static void use_timer(const struct platform_irqchip *chip)
+{
+	const bool clint = chip->kind == IRQCHIP_CLINT;
+	const uint64_t size = clint ? CLINT_TIME + sizeof(uint64_t) : sizeof(uint64_t);
+	uint32_t place = 0;
+
+	if ((!clint && chip->region_count < 2) || !machine_map(chip->regions[0].base, size, true))
+		return;
+	time_register = clint ? chip->regions[0].base + CLINT_TIME : chip->regions[0].base;
+	compare_registers = clint ? chip->regions[0].base + CLINT_COMPARE : chip->regions[1].base;
+	for (uint32_t i = 0; i < chip->output_count; i++) {
+		if (chip->outputs[i].cause != INTERRUPT_TIMER + INTERRUPT_MACHINE)
+			continue;
+		for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++)
+			if (percpu[cpu].index == chip->outputs[i].cpu && percpu[cpu].index != PLATFORM_NO_CPU)
+				compare_of[cpu] = place + 1;
+		place++;
+	}
+}
+
+void clock_init(const struct platform *platform)
+{
+	const bool said = platform->timebase_hz >= HZ_MIN && platform->timebase_hz <= HZ_MAX;
+	const uint64_t now_ns = clock_ns();
+	uint64_t ticks;
+	uint32_t khz;
+
+	has_time = probe_time(&ticks);
+	for (uint32_t i = 0; machine_mode && i < platform->irqchip_count; i++)
+		if (platform->irqchips[i].kind == IRQCHIP_CLINT || platform->irqchips[i].kind == IRQCHIP_MTIMER)
+			use_timer(&platform->irqchips[i]);
+	has_sbi_timer = sbi_has(SBI_TIME);
+	if (said)
+		hz = platform->timebase_hz;
+	start = ticks_read();
+	start_ns = now_ns;
+	multiplier = (NS_PER_SECOND << MULTIPLIER_SHIFT) / hz;
+	khz = (uint32_t)(hz / HZ_PER_KHZ);
+	format_string(description, sizeof(description), "%s %u.%03u MHz, %s",
+		      has_time	      ? "time register"
+		      : time_register ? "mtime"
+				      : "no clock",
+		      khz / KHZ_PER_MHZ, khz % KHZ_PER_MHZ,
+		      said ? "as the device tree has it" : "assumed: the device tree does not say");
+}
+
+bool clock_has_timer(void)
+{
+	return !machine_mode || compare_of[cpus_self()];
+}
+
+static void set_timer(uint64_t ticks)
+{
+	if (machine_mode)
+		write_halves(compare_registers + (compare_of[cpus_self()] - 1) * sizeof(uint64_t), ticks);
+	else if (has_sbi_timer)
+		sbi_call(SBI_TIME, TIME_SET_TIMER, ticks, 0, 0);
+	else
+		sbi_call(SBI_LEGACY_SET_TIMER, 0, ticks, 0, 0);
+}
+
+void clock_timer_start(void)
+{
+	if (!clock_has_timer())
+		return;
+	set_timer(ticks_read() + hz / (NS_PER_SECOND / TICK));
+	own_set(ie, own_bit(INTERRUPT_TIMER));
+}
+
+void clock_timer_stop(void)
+{
+	own_clear(ie, own_bit(INTERRUPT_TIMER));
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The console, polled. If there is none, the writes go nowhere. */
+#include "firmware/arch/riscv64/console.h"
+
+#include <arch/mmio.h>
+
+#include "firmware/arch/machine.h"
+#include "firmware/arch/riscv64/clock.h"
+#include "firmware/arch/riscv64/riscv.h"
+#include "firmware/arch/riscv64/sbi.h"
+#include "firmware/platform/platform.h"
+
+/* 16550: numbers of registers. */
+/* clang-format off */
+#define UART_THR 0
+#define UART_IER 1
+#define   IER_THR_EMPTY 0x02
+#define UART_FCR 2
+#define   FCR_ENABLE_AND_CLEAR 0x07
+#define UART_LCR 3
+#define   LCR_8N1 0x03
+#define UART_MCR 4
+#define   MCR_DTR_RTS 0x03
+#define UART_LSR 5
+#define   LSR_THR_EMPTY 0x20
+#define UART_REGISTERS 8
+/* clang-format on */
+
+/* HTIF: a command, 32 bits at a time; the upper half sets it off. */
+#define HTIF_TOHOST_LOW	 0
+#define HTIF_TOHOST_HIGH 4
+#define HTIF_SIZE	 16
+#define HTIF_PUTCHAR	 (1ull << 56 | 1ull << 48) /* device 1, command 1 */
+
+/*
+ * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be
+ * kept from reading for seconds. Less than a check may take.
+ */
+#define PATIENCE MILLISECONDS(8000)
+
+static struct platform_uart uart;
+static uintptr_t htif; /* 0: none */
+static bool has_debug_console;
+static bool stuck; /* it was never ready: no byte waits again until it is */
+
+static void write_register(uint32_t number, uint8_t value)
+{
+	const uintptr_t address = uart.base + ((uintptr_t)number << uart.shift);
+
+	if (uart.width == sizeof(uint32_t))
+		mmio_write32(address, value);
+	else if (uart.width == sizeof(uint16_t))
+		mmio_write16(address, value);
+	else
+		mmio_write8(address, value);
+}
+
+static uint8_t read_register(uint32_t number)
+{
+	const uintptr_t address = uart.base + ((uintptr_t)number << uart.shift);
+
+	if (uart.width == sizeof(uint32_t))
+		return (uint8_t)mmio_read32(address);
+	if (uart.width == sizeof(uint16_t))
+		return (uint8_t)mmio_read16(address);
+	return mmio_read8(address);
+}
+
+static void uart_init(const struct platform_uart *said)
+{
+	if (said->kind != UART_16550 || !machine_map(said->base, (uint64_t)UART_REGISTERS << said->shift, true))
+		return;
+	uart = *said;
+	/* The rate is whatever the firmware chose. */
+	write_register(UART_IER, 0);
+	write_register(UART_LCR, LCR_8N1);
+	write_register(UART_FCR, FCR_ENABLE_AND_CLEAR);
+	write_register(UART_MCR, MCR_DTR_RTS);
+}
+
+void console_init(const struct platform *platform)
+{
+	if (platform->htif.kind == UART_HTIF && machine_map(platform->htif.base, HTIF_SIZE, true))
+		htif = platform->htif.base;
+	has_debug_console = sbi_has(SBI_DBCN);
+	uart_init(&platform->uart);
+}
+
+uint32_t console_interrupt(void)
+{
+	return uart.kind == UART_16550 && uart.irq.gsi != IRQ_NO_GSI ? uart.irq.gsi : 0;
+}
+
+void console_assert(bool asserted)
+{
+	write_register(UART_IER, asserted ? IER_THR_EMPTY : 0);
+}
+
+bool htif_command(uint64_t command)
+{
+	if (!htif)
+		return false;
+	mmio_write32(htif + HTIF_TOHOST_LOW, (uint32_t)command);
+	mmio_write32(htif + HTIF_TOHOST_HIGH, (uint32_t)(command >> 32));
+	return true;
+}
+
+static bool ready(void)
+{
+	return read_register(UART_LSR) & LSR_THR_EMPTY;
+}
+
+static void put_uart(char byte)
+{
+	stuck = stuck ? !ready() : !clock_spin(ready, PATIENCE);
+	if (!stuck)
+		write_register(UART_THR, (uint8_t)byte);
+}
+
+void machine_put(char byte)
+{
+	if (uart.kind == UART_16550)
+		put_uart(byte);
+	else if (htif_command(HTIF_PUTCHAR | (uint8_t)byte) || machine_mode)
+		return;
+	else if (has_debug_console)
+		sbi_call(SBI_DBCN, DBCN_WRITE_BYTE, (uint8_t)byte, 0, 0);
+	else
+		sbi_call(SBI_LEGACY_PUTCHAR, 0, (uint8_t)byte, 0, 0);
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Other CPUs. In supervisor mode the firmware starts them (SBI HSM); in machine mode all start at once, and those that
+ * came late wait where the boot code left them.
+ */
+#include "firmware/arch/riscv64/cpus.h"
+
+#include <arch/mmio.h>
+
+#include "firmware/arch/generic/cpus.h"
+#include "firmware/arch/irq.h"
+#include "firmware/arch/machine.h"
+#include "firmware/arch/riscv64/clock.h"
+#include "firmware/arch/riscv64/imsic.h"
+#include "firmware/arch/riscv64/paging.h"
+#include "firmware/arch/riscv64/percpu.h"
+#include "firmware/arch/riscv64/riscv.h"
+#include "firmware/arch/riscv64/sbi.h"
+#include "firmware/platform/platform.h"
+
+#define STOP_LIMIT MILLISECONDS(100)
+
+struct waiting_room *waiting_room;
+
+static uint32_t count = 1;
+static bool has_hsm, has_ipi;
+
+/* Machine mode's software interrupts: a register of 32 bits for each CPU. */
+static uintptr_t software_registers;   /* 0: none */
+static uint32_t software_of[CPUS_MAX]; /* + 1; 0: none */
+
+static void use_software_registers(const struct platform_irqchip *chip)
+{
+	uint32_t place = 0;
+
+	if (!machine_map(chip->regions[0].base, sizeof(uint32_t) * chip->output_count, true))
+		return;
+	software_registers = chip->regions[0].base;
+	for (uint32_t i = 0; i < chip->output_count; i++) {
+		if (chip->outputs[i].cause != INTERRUPT_SOFTWARE + INTERRUPT_MACHINE)
+			continue;
+		for (uint32_t cpu = 0; cpu < count; cpu++)
+			if (percpu[cpu].index == chip->outputs[i].cpu && percpu[cpu].index != PLATFORM_NO_CPU)
+				software_of[cpu] = place + 1;
+		place++;
+	}
+}
+
+void cpus_init(const struct platform *platform)
+{
+	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++)
+		percpu[cpu].index = PLATFORM_NO_CPU;
+	for (uint32_t i = 0; i < platform->cpu_count; i++) {
+		if (platform->cpus[i] == percpu[0].hart) {
+			percpu[0].index = i;
+		} else if (count < CPUS_MAX) {
+			percpu[count].index = i;
+			percpu[count++].hart = platform->cpus[i];
+		}
+	}
+	has_hsm = sbi_has(SBI_HSM);
+	has_ipi = sbi_has(SBI_IPI);
+	for (uint32_t i = 0; machine_mode && i < platform->irqchip_count; i++)
+		if (platform->irqchips[i].kind == IRQCHIP_CLINT || platform->irqchips[i].kind == IRQCHIP_MSWI)
+			use_software_registers(&platform->irqchips[i]);
+}
+
+uint32_t cpus_count(void)
+{
+	return count;
+}
+
+static void write_software_register(uint32_t cpu, uint32_t value)
+{
+	if (software_of[cpu])
+		mmio_write32(software_registers + (software_of[cpu] - 1) * sizeof(uint32_t), value);
+}
+
+/*
+ * To itself every mode can send supervisor's software interrupt; machine mode takes it as its own, having delegated
+ * nothing. Either way it ranks below external interrupts.
+ */
+void cpu_interrupt(uint32_t cpu)
+{
+	barrier_full(); /* first the reason, then the interrupt */
+	if (cpu == cpus_self())
+		own_set(ip, 1u << INTERRUPT_SOFTWARE);
+	else if (machine_mode)
+		write_software_register(cpu, 1);
+	else if (has_ipi)
+		sbi_call(SBI_IPI, IPI_SEND, 1, percpu[cpu].hart, 0); /* a mask, from that hart on */
+}
+
+void cpu_interrupt_clear(void)
+{
+	own_clear(ip, 1u << INTERRUPT_SOFTWARE);
+	if (machine_mode)
+		write_software_register(cpus_self(), 0);
+	barrier_full();
+}
+
+const char *cpu_boot(uint32_t cpu)
+{
+	struct percpu *const other = &percpu[cpu];
+
+	other->asked = 0;
+	other->pending = 0;
+	other->stopped = 0;
+	percpu_prepare(other);
+	if (!machine_mode) {
+		if (!has_hsm || !has_ipi)
+			return "the firmware does not start CPUs";
+		return sbi_call(SBI_HSM, HSM_START, other->hart, (uintptr_t)cpu_start, (uintptr_t)other).error
+			       ? "the firmware does not start it"
+			       : NULL;
+	}
+	if (!waiting_room || !software_of[cpu])
+		return "it is nowhere to be found";
+	waiting_room->entry = (uintptr_t)cpu_start;
+	waiting_room->argument = (uintptr_t)other;
+	barrier_write();
+	waiting_room->hart = other->hart;
+	cpu_interrupt(cpu);
+	return NULL;
+}
+
+void cpu_started(void)
+{
+	percpu_init(percpu_self());
+	paging_enable();
+	cpu_interrupt_clear();
+	imsic_init_cpu();
+	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
+	cpus_enter();
+}
+
+static struct percpu *stopping;
+
+static bool is_stopped(void)
+{
+	return __atomic_load_n(&stopping->stopped, __ATOMIC_ACQUIRE) &&
+	       (machine_mode || sbi_call(SBI_HSM, HSM_STATUS, stopping->hart, 0, 0).value == HART_STOPPED);
+}
+
+/* Only itself can stop it, if it still takes interrupts. */
+bool cpu_stop(uint32_t cpu)
+{
+	stopping = &percpu[cpu];
+	__atomic_fetch_or(&stopping->asked, IPI_STOP, __ATOMIC_RELEASE);
+	cpu_interrupt(cpu);
+	return clock_spin(is_stopped, STOP_LIMIT);
+}
+
+void cpu_leave(void)
+{
+	interrupts_off();
+	own_write(ie, 0);
+	if (machine_mode) {
+		waiting_room->hart = UINT64_MAX;
+		__atomic_store_n(&percpu_self()->stopped, 1, __ATOMIC_RELEASE);
+		cpu_interrupt_clear();
+		__asm__ volatile("jr %0" ::"r"(waiting_room->park));
+	}
+	__atomic_store_n(&percpu_self()->stopped, 1, __ATOMIC_RELEASE);
+	sbi_call(SBI_HSM, HSM_STOP, 0, 0, 0);
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+/* wfi ends when an interrupt is pending that is enabled here, whether or not the CPU takes any now. */
+void cpu_rest(void)
+{
+	__asm__ volatile("wfi" ::: "memory");
+	interrupts_restore(true);
+	interrupts_off();
+}
+
+void cpu_wake(uint32_t cpu)
+{
+	__atomic_fetch_or(&percpu[cpu].asked, IPI_WAKE, __ATOMIC_RELEASE);
+	cpu_interrupt(cpu);
+}
+
+/* It still listens to IPI_STOP. */
+void cpu_park(void)
+{
+	own_write(ie, own_bit(INTERRUPT_SOFTWARE));
+	for (;;)
+		cpu_rest();
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Another CPU's way to C: by SBI or from the waiting room, with a0 its hart and a1 its struct percpu. */
+#include "firmware/arch/riscv64/percpu.h"
+
+	.text
+	.globl cpu_start
+cpu_start:
+	mv tp, a1
+	ld sp, PERCPU_MAIN_TOP(tp)
+	call cpu_started
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Linux's boot protocol for RISC-V (Documentation/arch/riscv/boot.rst): a hart's number, a device tree, nothing else.
+ */
+#include "firmware/arch/machine.h"
+#include "firmware/arch/riscv64/cpus.h"
+#include "firmware/arch/riscv64/percpu.h"
+#include "firmware/arch/riscv64/riscv.h"
+#include "firmware/platform/platform.h"
+
+/* firmware/main.c */
+_Noreturn void firmware_main(const struct boot_info *boot);
+
+/* Called by entry.S on our stack, with .bss zeroed. */
+_Noreturn void boot_riscv(uint64_t hart, uint64_t fdt, struct waiting_room *room, bool machine);
+
+_Noreturn void boot_riscv(uint64_t hart, uint64_t fdt, struct waiting_room *room, bool machine)
+{
+	static struct boot_info boot;
+
+	machine_mode = machine;
+	waiting_room = room;
+	percpu[0].hart = hart;
+	percpu_prepare(&percpu[0]);
+	percpu_init(&percpu[0]);
+	machine_early_init();
+	boot.protocol = machine ? "riscv-machine" : "riscv-sbi";
+	boot.fdt = fdt;
+	firmware_main(&boot);
+}

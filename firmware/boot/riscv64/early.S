@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * From what a loader may leave (Linux's Documentation/arch/riscv/boot.rst; or machine mode, with every hart at once) to
+ * one hart that knows its mode. The image as it is shipped does this for its unpacker, the image unpacked for itself.
+ */
+#include "firmware/arch/riscv64/riscv.h"
+
+	.text
+/*
+ * a0: hart, a1: device tree. Returns on one hart, with a2 the waiting room and a3 whether this is machine mode, and
+ * keeps a0 and a1. Needs no stack; clobbers t0 to t2.
+ */
+	.globl early_start
+early_start:
+	/*
+	 * No register tells the mode. Reading mhartid traps in supervisor mode: to whoever is below, and from there back
+	 * to us. stvec is there in either mode.
+	 */
+	csrw sie, zero
+	csrci sstatus, STATUS_SIE
+	lla t0, 1f
+	csrw stvec, t0
+	csrr t1, mhartid
+	li a3, 1
+	csrw mie, zero
+	csrci mstatus, STATUS_MIE
+	csrw medeleg, zero
+	csrw mideleg, zero
+	csrw satp, zero
+	lla t0, lottery
+	li t1, 1
+	amoadd.w t1, t1, (t0)
+	bnez t1, park
+	lla a2, waiting_room_here
+	lla t0, park
+	sd t0, 24(a2)
+	fence
+	ret
+	.balign 4
+1:	csrw satp, zero
+	li a2, 0
+	li a3, 0
+	ret
+
+/* The harts that drew another lot. struct waiting_room: hart, entry, argument. */
+	.balign 4
+park:
+	lla t0, dead_end
+	csrw mtvec, t0
+	csrr a0, mhartid
+	lla t0, waiting_room_here
+	csrwi mie, STATUS_MIE /* a software interrupt ends wfi; it is not taken */
+2:	wfi
+	ld t1, 0(t0)
+	bne t1, a0, 2b
+	fence
+	ld a1, 16(t0)
+	ld t1, 8(t0)
+	fence.i
+	jr t1
+
+	.balign 4
+dead_end:
+	wfi
+	j dead_end
+
+	.data
+	.balign 8
+waiting_room_here:
+	.dword -1, 0, 0, 0
+lottery:
+	.word 0, 0
+
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Puts the image behind itself, wherever that is, and its addresses right. On a stack and in memory of its own. */
+#include "firmware/boot/riscv64/packed/payload.h"
+
+#include <stdbool.h>
+
+#include "firmware/boot/packed/adler32.h"
+#include "firmware/boot/packed/lzma.h"
+
+/* jal: a distance in halves of words, in four pieces. auipc and what completes it: 20 bits and 12. */
+#define OPCODE_MASK   0x7fu
+#define OPCODE_JAL    0x6fu
+#define OPCODE_AUIPC  0x17u
+#define OPCODE_LOAD   0x03u
+#define OPCODE_ADDI   0x13u
+#define OPCODE_JALR   0x67u
+#define REGISTER_MASK 0x1fu
+#define TARGET_SHIFT  7	 /* register that is written */
+#define SOURCE_SHIFT  15 /* register that is read */
+#define DISTANCE_MASK 0xfffffu
+
+/* In the list of places: so far on there is none yet. */
+#define FAR	 0u
+#define FAR_STEP 255u
+
+#define IMAGE_ALIGNMENT 0x1000u /* as in linker/riscv64.ld */
+
+/* A device tree's first words, big-endian: magic value and size. */
+#define FDT_MAGIC 0xd00dfeedu
+
+/* SBI's system reset extension: shut down. */
+#define SBI_SRST 0x53525354u
+
+extern uint8_t unpacker_end[];
+
+/* Called by entry.S. Returns where the image begins to run. */
+uintptr_t unpack(const uint8_t *fdt, bool machine);
+
+static uint32_t load(const uint8_t *at)
+{
+	return (uint32_t)at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
+}
+
+static void store(uint8_t *at, uint32_t word)
+{
+	for (uint32_t i = 0; i < sizeof(word); i++)
+		at[i] = (uint8_t)(word >> 8 * i);
+}
+
+static bool is_call(uint32_t word)
+{
+	const uint32_t link = word >> TARGET_SHIFT & REGISTER_MASK;
+
+	return (word & OPCODE_MASK) == OPCODE_JAL && (link == 0 || link == 1 || link == 5);
+}
+
+static bool is_pair(uint32_t word, uint32_t after)
+{
+	const uint32_t base = word >> TARGET_SHIFT & REGISTER_MASK, opcode = after & OPCODE_MASK;
+
+	return (word & OPCODE_MASK) == OPCODE_AUIPC && base && (after >> SOURCE_SHIFT & REGISTER_MASK) == base &&
+	       (opcode == OPCODE_LOAD || opcode == OPCODE_ADDI || opcode == OPCODE_JALR);
+}
+
+/* The inverse of replace_distances_riscv() in linker/pack.py. */
+static void restore_distances(uint8_t *image, uint32_t size)
+{
+	uint32_t i = 0;
+
+	while (i + 8 <= size) {
+		const uint32_t word = load(image + i), after = load(image + i + 4);
+		uint32_t distance;
+
+		if (is_call(word)) {
+			distance = ((word >> 12) - i / 2) & DISTANCE_MASK;
+			store(image + i, (word & 0xfff) | (distance >> 19 & 1) << 31 | (distance & 0x3ff) << 21 |
+						 (distance >> 10 & 1) << 20 | (distance >> 11 & 0xff) << 12);
+			i += 4;
+		} else if (is_pair(word, after)) {
+			distance = (word & 0xfffff000) + ((after >> 20 ^ 0x800) - 0x800) - i;
+			store(image + i, (word & 0xfff) | ((distance + 0x800) & 0xfffff000));
+			store(image + i + 4, (after & 0xfffff) | distance << 20);
+			i += 8;
+		} else {
+			i += 2;
+		}
+	}
+}
+
+/* Addresses count from the image's start; each place that has one is told by its distance from the last, in 8 bytes. */
+static void relocate(uint8_t *image, const uint8_t *places, uint32_t count)
+{
+	uint64_t *at = (uint64_t *)image;
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (places[i] == FAR) {
+			at += FAR_STEP;
+		} else {
+			at += places[i];
+			*at += (uintptr_t)image;
+		}
+	}
+}
+
+/* There is no console yet to say so on: ends the machine, where anybody can, which is no end of a report. */
+static _Noreturn void damaged(bool machine)
+{
+	register uint64_t type __asm__("a0") = 0;
+	register uint64_t reason __asm__("a1") = 1;
+	register uint64_t function __asm__("a6") = 0;
+	register uint64_t extension __asm__("a7") = SBI_SRST;
+
+	if (!machine)
+		__asm__ volatile("ecall" : "+r"(type), "+r"(reason) : "r"(function), "r"(extension) : "memory");
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
+static uint32_t load_big(const uint8_t *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static uintptr_t align(uintptr_t address)
+{
+	return (address + IMAGE_ALIGNMENT - 1) & ~(uintptr_t)(IMAGE_ALIGNMENT - 1);
+}
+
+/* Behind us; some loaders put the device tree there, not far away: then behind that. */
+static uint8_t *find_room(const uint8_t *fdt)
+{
+	const uintptr_t tree = (uintptr_t)fdt;
+	uintptr_t image = align((uintptr_t)unpacker_end);
+
+	if (fdt && load_big(fdt) == FDT_MAGIC && tree < image + payload.memory && tree + load_big(fdt + 4) > image)
+		image = align(tree + load_big(fdt + 4));
+	return (uint8_t *)image;
+}
+
+uintptr_t unpack(const uint8_t *fdt, bool machine)
+{
+	const uint32_t size = payload.image_size + payload.places_size;
+	uint8_t *const image = find_room(fdt);
+
+	if (!lzma_unpack(image, size, payload.bytes, payload.size))
+		damaged(machine);
+	restore_distances(image, payload.image_size);
+	if (adler32(image, size) != payload.adler32)
+		damaged(machine);
+	relocate(image, image + payload.image_size, payload.places_size);
+	return (uintptr_t)image + payload.entry;
+}
