@@ -104,11 +104,12 @@ quick: image
 
 # Everything.
 check:
-	@host/need.sh run build-arm64 qemu-arm64 check
+	@host/need.sh run build-arm64 qemu-arm64 build-riscv64 qemu-riscv64 check
 	@$(MAKE) --no-print-directory all
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		gcc-arm64="tests/self/build.sh gcc qemu-virt-arm64" clang-arm64="tests/self/build.sh clang qemu-virt-arm64" \
+		gcc-riscv64="tests/self/build.sh gcc qemu-virt-riscv64" \
 		architectures="$(PYTHON) tests/self/architectures.py" \
 		unit="$(MAKE) unit" \
 		explore="$(MAKE) explore" \
@@ -116,6 +117,7 @@ check:
 		dist="tests/self/dist.sh" \
 		port="tests/self/port/run.sh" \
 		port-arm64="tests/self/port/run.sh aarch64" \
+		port-riscv64="tests/self/port/run.sh riscv64" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
 		host="$(MAKE) host" \
 		matrix="$(MAKE) prove" \
@@ -167,7 +169,7 @@ clean:
 	rm -rf $(BUILD)
 
 help:
-	@echo "make            the images of ARCH (x86_64, aarch64; x86_64 if it is not given): $(OUT)/touchstone.elf and others"
+	@echo "make            the images of ARCH (x86_64, aarch64, riscv64; x86_64 if it is not given): $(OUT)/touchstone.elf and others"
 	@echo "make all        every image of every architecture that there are tools for, and an EFI disk: $(EFI_DISK)"
 	@echo "make dist       a release of all of them, with the runner and the documentation: $(BUILD)/$(DIST).tar.gz"
 	@echo "make run        build, boot it on stock QEMU, judge (the same as ./run.sh)"

@@ -20,6 +20,9 @@ judge   /usr/lib/python3/dist-packages/junit_xml/__init__.py    python3-junit.xm
 qemu    qemu-system-x86_64                                      qemu-system-x86     is the default VMM
 build-arm64  aarch64-linux-gnu-gcc                           gcc-aarch64-linux-gnu  compiles the image for Arm
 qemu-arm64   qemu-system-aarch64                             qemu-system-arm     is the VMM for Arm
+build-riscv64  riscv64-linux-gnu-gcc                         gcc-riscv64-linux-gnu  compiles the image for RISC-V
+qemu-riscv64   qemu-system-riscv64                           qemu-system-misc    is the VMM for RISC-V
+qemu-riscv64   /usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin  opensbi   is the firmware of its machine
 qemu-source  dpkg-source                                        dpkg-dev            unpacks the source of QEMU
 qemu-source  gcc                                                gcc                 compiles QEMU
 qemu-source  meson                                              meson               configures QEMU

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Sourced by run.sh. Word splitting of $rng is meant:
+# shellcheck shell=sh disable=SC2086,SC2154
+
+image=build/riscv64/port_test.bin
+unpacked=build/riscv64/port_test.debug
+
+rng='-global virtio-mmio.force-legacy=false -device virtio-rng-device'
+
+# virt NAME WANT MACHINE OPTIONS...: QEMU's virt.
+virt() {
+	name=$1 want=$2 machine=$3
+	shift 3
+	boot "$name" 0 "$want" -M "virt$machine" -m 128M "$@" -kernel $image
+}
+
+virt plic 'in supervisor mode' '' $rng
+virt plic-rng 'entropy device at 0x10008000 gsi 8' '' $rng
+virt aplic 'gsi 8' ,aia=aplic $rng
+virt imsic 'messages by IMSIC' ,aia=aplic-imsic $rng
+virt imsic-level 'gsi 8' ,aia=aplic-imsic $rng
+virt smp 'cpu 3: a lock keeps' '' -smp 4 $rng
+virt smp-imsic 'cpu 3: a lock keeps' ,aia=aplic-imsic -smp 4 $rng
+virt bare 'in machine mode' '' -bios none $rng
+virt bare-aplic 'gsi 8' ,aia=aplic -bios none $rng
+virt bare-imsic 'messages by IMSIC' ,aia=aplic-imsic -bios none $rng
+virt bare-aclint 'in machine mode' ,aclint=on -bios none $rng
+virt bare-smp 'cpu 3: a lock keeps' '' -bios none -smp 4 $rng
+virt bare-smp-imsic 'cpu 3: a lock keeps' ,aia=aplic-imsic -bios none -smp 4 $rng
+virt bare-smp-10 'cpu 7: a lock keeps' '' -bios none -smp 10 $rng
+virt legacy-registers 'gsi 8' '' -device virtio-rng-device
+virt 32-MiB 'gsi 8' '' -m 32M $rng
+virt above-4-gib 'RAM above 4 GiB holds' '' -m 4G $rng
+virt cmdline 'some=words' '' -append some=words
+boot fatal 1 'fatal: load page fault at pc=' -M virt -m 128M -kernel $image -append fatal
+boot fatal-bare 1 'fatal: load access fault at pc=' -M virt -m 128M -bios none -kernel $image -append fatal
+
+# Where no loader puts it, and with a device tree that lies where the image would go.
+at=0x83001000
+boot elsewhere 0 'gsi 8' -M virt -m 128M -bios none $rng -device loader,file=$image,addr=$at,force-raw=on \
+	-device loader,addr=$at,cpu-num=0
+
+boot unpacked 0 'gsi 8' -M virt -m 128M $rng -kernel $unpacked
+
+# No report, but an end.
+cp $image "$damaged"
+printf '\377\377\377\377\377\377\377\377' | dd of="$damaged" bs=1 seek=20000 conv=notrunc 2>/dev/null

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the page tables promise, interrupts that belong to no line, and messages. */
+#include <stddef.h>
+#include <stdint.h>
+
+#include <arch/mmio.h>
+
+#include "firmware/arch/irq.h"
+#include "firmware/arch/machine.h"
+#include "firmware/arch/riscv64/clock.h"
+#include "firmware/arch/riscv64/imsic.h"
+#include "firmware/arch/riscv64/riscv.h"
+#include "firmware/lib/print.h"
+#include "tests/self/port/port_test.h"
+
+bool port_test_watchdog(void)
+{
+	return clock_has_timer();
+}
+
+/* A CPU switches itself off. */
+bool port_test_stops_deaf(void)
+{
+	return false;
+}
+
+static void writes_code(void *argument)
+{
+	(void)argument;
+	*(volatile uint8_t *)(uintptr_t)port_test_arch = 0;
+}
+
+static void writes_constant(void *argument)
+{
+	(void)argument;
+	*(volatile char *)(uintptr_t)machine_arch = 'X';
+}
+
+static void runs_data(void *argument)
+{
+	((void (*)(void))(uintptr_t)argument)();
+}
+
+static void is_illegal(void *argument)
+{
+	(void)argument;
+	__asm__ volatile(".4byte 0");
+}
+
+static void calls_itself(void *argument)
+{
+	(void)argument;
+	__asm__ volatile("ebreak");
+}
+
+static void test_exceptions(void)
+{
+	static uint32_t code[] = { 0x00008067 }; /* ret */
+
+	print("# in %s mode\n", machine_mode ? "machine" : "supervisor");
+	port_expect_trap(is_illegal, NULL, "an illegal instruction traps");
+	port_expect_trap(calls_itself, NULL, "a breakpoint traps");
+	if (machine_mode)
+		return; /* without translation there is no protection */
+	port_expect_trap(writes_code, NULL, "a write to the code traps");
+	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
+	port_expect_trap(runs_data, code, "data cannot be executed");
+}
+
+/* An identity that no line has. */
+static void test_unowned(void)
+{
+	const uint32_t identity = imsic_identities(), before = irq_unowned_count();
+
+	if (!identity)
+		return;
+	mmio_write32(imsic_page(0), identity);
+	irq_settle();
+	port_expect(irq_unowned_count() == before + 1, "a message that nobody owns is counted");
+	port_expect(irq_unowned_last() == identity, "the last one is remembered");
+	mmio_write32(imsic_page(0), identity + 1);
+	irq_settle();
+	port_expect(irq_unowned_count() == before + 1, "an identity that is not there is nothing");
+}
+
+static void test_messages(void)
+{
+	struct irq_message message, stray;
+	struct irq_line *const line = irq_message_open(0, &message);
+	uint32_t count, unowned = irq_unowned_count();
+
+	print("# messages by %s\n", imsic_identities() ? "IMSIC" : "software interrupts");
+	port_expect(line, "there are messages");
+	if (!line)
+		return;
+	count = line->count;
+	irq_message_send(&message);
+	irq_settle();
+	port_expect(line->count == count + 1 && irq_unowned_count() == unowned, "a message arrives, once");
+	stray = message;
+	stray.data ^= 0x800;
+	irq_message_send(&stray);
+	irq_settle();
+	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1, "a message to nobody is told");
+}
+
+void port_test_arch(void)
+{
+	test_exceptions();
+	test_unowned();
+	test_messages();
+}
