@@ -20,12 +20,12 @@ _Noreturn void firmware_main(const struct boot_info *boot);
 /* Called by entry.S on our stack, with .bss zeroed: a device tree, a struct handover, or 0. */
 _Noreturn void boot_arm64(uint64_t given);
 
-static bool is_fdt(uint64_t address)
+/* Is that there? A loader that has nothing for us may leave anything in x0. */
+static bool begins_with(uint64_t address, uint32_t magic)
 {
-	uint32_t magic;
+	uint32_t found;
 
-	return machine_map(address, sizeof(magic), false) && machine_probe_read32(address, &magic) &&
-	       magic == FDT_MAGIC;
+	return machine_map(address, sizeof(found), false) && machine_probe_read32(address, &found) && found == magic;
 }
 
 static bool from_efi(struct boot_info *boot, uint64_t address)
@@ -33,7 +33,8 @@ static bool from_efi(struct boot_info *boot, uint64_t address)
 	const struct handover *const handover = (const struct handover *)address;
 
 	_Static_assert(sizeof(boot->memory) / sizeof(boot->memory[0]) == HANDOVER_MEMORY_MAX, "there is room for all");
-	if (!machine_map(address, sizeof(*handover), false) || handover->magic != HANDOVER_MAGIC)
+	if (!begins_with(address, (uint32_t)HANDOVER_MAGIC) || !machine_map(address, sizeof(*handover), false) ||
+	    handover->magic != HANDOVER_MAGIC)
 		return false;
 	boot->fdt = handover->devicetree;
 	boot->rsdp = handover->rsdp;
@@ -54,9 +55,9 @@ _Noreturn void boot_arm64(uint64_t given)
 	boot.protocol = "arm64";
 	if (from_efi(&boot, given))
 		boot.protocol = "efi";
-	else if (given)
+	else if (begins_with(given, FDT_MAGIC))
 		boot.fdt = given;
-	else if (is_fdt(ram))
+	else if (begins_with(ram, FDT_MAGIC))
 		boot.fdt = ram;
 	firmware_main(&boot);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Sourced by run.sh. Word splitting of $rng is meant:
-# shellcheck shell=sh disable=SC2086,SC2154
+# shellcheck shell=sh disable=SC2059,SC2086,SC2154
 
 image=build/aarch64/port_test.Image
 unpacked=build/aarch64/port_test.debug
@@ -101,6 +101,15 @@ fi
 boot unpacked 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -kernel $unpacked
 boot no-x0 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=0x40201000,force-raw=on \
 	-device loader,addr=0x40201000,cpu-num=0
+
+# Or something else is in x0: the address of other RAM, or of nothing at all. movz x0, ...; movz x1, ...; movk x1, ...; br x1
+junk() { # NAME FIRST-INSTRUCTION
+	printf "$2"'\001\004\250\322\001\000\202\362\040\000\037\326' >"$damaged"
+	boot "$1" 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=0x40201000,force-raw=on \
+		-device loader,file="$damaged",addr=0x41000000,force-raw=on -device loader,addr=0x41000000,cpu-num=0
+}
+junk junk-x0 '\000\040\250\322'
+junk junk-x0-nowhere '\000\000\254\322'
 
 # No report, but an end.
 cp $image "$damaged"
