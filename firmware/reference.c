@@ -25,7 +25,7 @@ enum {
 	MESSAGES_MAX = 64,
 };
 
-#define SENDING_NS MILLISECONDS(3000)
+#define SENDING_NS MILLISECONDS(30000)
 
 enum schedule { PROMPT, LAZY, MIXED };
 

@@ -45,11 +45,11 @@ uint32_t cpus_release(void);
 bool cpus_in_use(uint32_t cpu);
 
 /*
- * For what several CPUs change: interrupts have to be off in between, which has to be short. The lock of a CPU that was
- * stopped is broken after a while. Costs little where there is one CPU.
+ * For what several CPUs change: not to be taken by an interrupt handler that may have interrupted its holder. The lock
+ * of a CPU that was stopped, or left a guard, is broken. Costs little where there is one CPU.
  */
 struct cpus_lock {
-	uint32_t taken;
+	uint32_t holder; /* its number + 1; 0: nobody */
 };
 void cpus_lock(struct cpus_lock *lock);
 void cpus_unlock(struct cpus_lock *lock);

@@ -10,11 +10,13 @@
 #include "firmware/arch/irq.h"
 
 /* From the first sign to the last of a virtual CPU on a machine under load. */
-#define START_LIMIT MILLISECONDS(1000)
+#define START_LIMIT MILLISECONDS(5000)
 /* Longer than any lock is held by a CPU that still runs, as far as its VMM lets it. */
-#define LOCK_LIMIT MILLISECONDS(1000)
+#define LOCK_LIMIT MILLISECONDS(20000)
 
 enum state { CPU_OFF, CPU_RESTING, CPU_BUSY, CPU_TRAPPED, CPU_LOST };
+
+#define AWAKE_NS MICROSECONDS(100)
 
 static struct cpu {
 	uint32_t state; /* who changes it last hands the rest over */
@@ -70,7 +72,7 @@ const char *cpus_start(uint32_t number)
 			enter_state(cpu, CPU_LOST);
 		} else if (!wait_while(cpu, CPU_OFF, START_LIMIT)) {
 			cpu_stop(number);
-			cpu->why_lost = "it did not come up within a second";
+			cpu->why_lost = "it did not come up within five seconds";
 			enter_state(cpu, CPU_LOST);
 		}
 	}
@@ -149,12 +151,20 @@ bool cpus_turn(void)
 	return true;
 }
 
+/* Before it rests it stays awake for a while: who gave it something may have more. */
 void cpus_enter(void)
 {
-	cpus_arrived();
-	for (;;)
-		if (!cpus_turn())
+	const struct cpu *const cpu = &cpus[cpus_self()];
+
+	for (cpus_arrived();;) {
+		if (cpus_turn()) {
+			irq_enable(true);
+			wait_while(cpu, CPU_RESTING, AWAKE_NS);
+			irq_enable(false);
+		} else {
 			cpu_rest();
+		}
+	}
 }
 
 void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t error)
@@ -166,20 +176,34 @@ void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t er
 	cpu_park();
 }
 
+/* By one that was stopped, or by ourselves: before a guard was left. CPU 0 is never stopped. */
+static bool is_abandoned(uint32_t holder)
+{
+	const uint32_t number = holder - 1;
+	const uint32_t state = state_of(&cpus[number]);
+
+	return number == cpus_self() || (number && state != CPU_BUSY && state != CPU_RESTING);
+}
+
 void cpus_lock(struct cpus_lock *lock)
 {
+	const uint32_t mine = cpus_self() + 1;
 	uint64_t deadline = 0;
 
-	while (__atomic_exchange_n(&lock->taken, 1, __ATOMIC_ACQUIRE)) {
+	for (uint32_t holder = 0;
+	     !__atomic_compare_exchange_n(&lock->holder, &holder, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	     holder = 0) {
 		if (!deadline)
 			deadline = deadline_in(LOCK_LIMIT);
-		else if (deadline_passed(deadline))
+		if (is_abandoned(holder) || deadline_passed(deadline)) {
+			__atomic_store_n(&lock->holder, mine, __ATOMIC_RELAXED);
 			return;
+		}
 		cpu_relax();
 	}
 }
 
 void cpus_unlock(struct cpus_lock *lock)
 {
-	__atomic_store_n(&lock->taken, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->holder, 0, __ATOMIC_RELEASE);
 }

@@ -14,8 +14,8 @@
 _Static_assert(VECTOR_LINES + LINES_MAX <= VECTOR_WATCHDOG, "the watchdog interrupts every handler");
 _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLASS_SHIFT, "settling ranks lowest");
 
-/* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
-#define SETTLE_LIMIT MILLISECONDS(1000)
+/* Far longer than a virtual CPU is ever kept from running; an interrupt that is lost must not hang us. */
+#define SETTLE_LIMIT MILLISECONDS(10000)
 
 #define MESSAGE_ADDRESS		 0xfee00000u
 #define MESSAGE_APIC_ID_SHIFT	 12
