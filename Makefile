@@ -20,7 +20,8 @@ CFLAGS := -std=c11 -Oz $(COMPILER_CFLAGS) -g -ffreestanding -fno-strict-aliasing
 	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
 # The files of checks, in the order in which the checks run.
-CHECKS := identity features status reset config queue framing ring queue_reset suppression notify interrupt msi legacy rng blk blk_data net net_control console
+CHECKS := identity features status reset config queue framing ring queue_reset suppression notify interrupt msi races \
+	  legacy rng blk blk_data net net_control console
 SOURCES := firmware/main.c firmware/reference.c \
 	   $(sort $(wildcard firmware/lib/*.c firmware/platform/*.c firmware/arch/generic/*.c drivers/*.c model/*.c)) \
 	   $(sort $(wildcard $(addprefix firmware/arch/$(ARCH)/*,.c .S) $(addprefix firmware/boot/$(ARCH)/*,.c .S))) \

@@ -125,8 +125,10 @@ bool msi_step(struct device *device, enum msi_action action, unsigned step, uint
 
 void msi_do(struct device *device, enum msi_action action, uint32_t source, const struct irq_message *message)
 {
+	cpus_lock(&device->msi.lock);
 	for (unsigned step = 0; msi_step(device, action, step, source, message); step++)
 		;
+	cpus_unlock(&device->msi.lock);
 }
 
 void msi_map(struct device *device, uint32_t source, uint32_t vector)

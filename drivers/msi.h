@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "drivers/features.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/irq.h"
 
 struct device;
@@ -78,6 +79,7 @@ struct msi {
 	const struct msi_layout *layout; /* NULL: no message signalled interrupts */
 	struct features features;	 /* taken out of what the device offers: they mean something else here */
 	uint32_t messages;		 /* what the count register read */
+	struct cpus_lock lock;		 /* around the registers that all sources share */
 	bool sharing;			 /* f40: any source can have any vector */
 };
 
@@ -96,7 +98,7 @@ void msi_negotiated(struct device *device);
 /* Does write `step` of an action. False: there is none, the action is complete. */
 bool msi_step(struct device *device, enum msi_action action, unsigned step, uint32_t source,
 	      const struct irq_message *message);
-/* Does all of it. With sharing each source has a vector of its own, the one that it has without. */
+/* Does all of it, behind the lock. With sharing each source has a vector of its own, the one that it has without. */
 void msi_do(struct device *device, enum msi_action action, uint32_t source, const struct irq_message *message);
 /* f40 with sharing: maps a source to the vector that is another source's, or to none. */
 void msi_map(struct device *device, uint32_t source, uint32_t vector);

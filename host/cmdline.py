@@ -39,6 +39,8 @@ def guest_words(options, config, after):
         words.append(f"touchstone.seed={options.seed:#x}")
     if options.repeat != 1:
         words.append(f"touchstone.repeat={options.repeat}")
+    if options.rounds:
+        words.append(f"touchstone.rounds={options.rounds}")
     if options.list:
         words.append("touchstone.list")
     if options.append:
@@ -54,6 +56,8 @@ def again(options, result):
             words += [f"--{option}", value]
     if options.smp != 1:
         words += ["--smp", str(options.smp)]
+    if options.rounds:
+        words += ["--rounds", str(options.rounds)]
     if options.selfproof:
         return shlex.join(words + ["--selfproof"])
     if options.bench:

@@ -11,6 +11,7 @@ from stream import LEVELS
 DEFAULT_VMM = "qemu-microvm"
 GUEST_TEXT = 1023       # OPTION_TEXT in tests/conformance/options.h, without its NUL
 MAX_SEED = (1 << 64) - 1
+MAX_ROUNDS = 1000000    # tests/conformance/options.c
 
 _EPILOG = """\
 A GLOB is compared with the name of a check (identity.magic), with its full name on a device (blk0.identity.magic), or, with a
@@ -54,6 +55,8 @@ def _parser(vmms):
          help="give the reference device inside the image one defect after the other: a check must notice each")
     what("--bench", action="store_true",
          help="run no checks, but tell what a transaction costs by the line and by messages: register accesses, interrupts, time")
+    what("--race", metavar="NAME", help="run the race of that name alone, on two CPUs at least: the same as --only race.NAME --smp 2")
+    what("--rounds", metavar="N", type=int, default=0, help="rounds of each race (default: a few; docs/races.md)")
     what("--seed", metavar="N", default="1", help="seed of every random choice, decimal or 0x (default 1)")
     what("--repeat", metavar="N", type=int, default=1, help="run each check N times, with seeds N, N+1, ...")
     what("--timeout", metavar="S", type=float, default=20.0,
@@ -88,6 +91,13 @@ def _parser(vmms):
 
 def _complete(options, vmms):
     """Checks what argparse cannot, and puts values into the form in which they are used."""
+    if options.race is not None:
+        if options.only:
+            raise UsageError("--race is --only for races: both at once mean nothing")
+        options.only = [f"race.{options.race}"]
+        options.smp = max(options.smp, 2)
+    if not 0 <= options.rounds <= MAX_ROUNDS:
+        raise UsageError(f"--rounds {options.rounds}: not a number from 1 to {MAX_ROUNDS}")
     options.only = _patterns("--only", options.only)
     options.skip = _patterns("--skip", options.skip)
     options.config = _split(options.config)

@@ -39,12 +39,13 @@ struct needs {
 	bool level_line;  /* ... announced as level-triggered */
 	bool edge_line;	  /* ... announced as edge-triggered */
 	bool stimulus;	  /* its other side does what we ask it for (drivers/stimuli.h) */
-	uint8_t cpus;	  /* so many CPUs that run; they are started when the first such check runs */
+	uint8_t cpus;	  /* so many CPUs. Fewer: not in the plan. They are started when the first such check runs */
 	bool msi;	  /* message signalled interrupts of any layout. None: not in the plan */
 	struct features features; /* offered, all of them: OFFERS(bit) */
 };
 
 struct run;
+struct options;
 
 struct check {
 	const char *id;			 /* "ring.wrap": family, then what; stable for ever */
@@ -63,6 +64,7 @@ struct run {
 	unsigned device_count;
 	struct random random;
 	uint64_t seed;
+	const struct options *options;
 	enum verdict verdict;
 	bool peer; /* option: the other end of a network device is known to answer, so that silence is the device's */
 	unsigned assertions, failures;

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
 
 static const char prefix[] = "touchstone.";
@@ -21,6 +22,9 @@ static const struct option {
 	{ "after", TEXT, FIELD(after), 0, 0 },
 	{ "seed", NUMBER, FIELD(seed), 0, UINT64_MAX },
 	{ "repeat", NUMBER, FIELD(repeat), 1, 1000000 },
+	{ "race", TEXT, FIELD(race), 0, 0 },
+	{ "rounds", NUMBER, FIELD(rounds), 1, 1000000 },
+	{ "delay", NUMBER, FIELD(delay), 0, 1000000000 },
 	{ "timeout", NUMBER, FIELD(timeout_ms), 1, 3600000 },
 	{ "patience", NUMBER, FIELD(patience_ms), 1, 3600000 },
 	{ "ref", TEXT, FIELD(ref), 0, 0 },
@@ -75,6 +79,7 @@ void options_parse(struct options *options, const char *cmdline,
 	options->repeat = 1;
 	options->timeout_ms = 10000;
 	options->patience_ms = 2000;
+	options->delay = OPTION_ANY_DELAY;
 	options->ref_version = 2;
 	options->ref_queue_size = 256;
 	string_copy(options->ref, sizeof(options->ref), "auto");
@@ -110,6 +115,8 @@ void options_parse(struct options *options, const char *cmdline,
 		if (what)
 			warn(context, what, word);
 	}
+	if (options->race[0])
+		format_string(options->only, sizeof(options->only), "race.%s", options->race);
 }
 
 bool options_match(const char *globs, const char *name)

@@ -7,10 +7,13 @@
 #include <stdint.h>
 
 enum { OPTION_TEXT = 1024 };
+#define OPTION_ANY_DELAY UINT64_MAX
 
 struct options {
 	char only[OPTION_TEXT], skip[OPTION_TEXT]; /* globs with commas; "" = not given */
+	char race[24];				   /* the same as only race.* */
 	char after[128];
+	uint64_t rounds, delay; /* of races: how many, 0 for the usual, and how long, if it is always the same */
 	uint64_t seed, repeat, timeout_ms, patience_ms;
 	/* The reference device: "on", "off" or "only"; and how it behaves (firmware/reference.h) */
 	char ref[8], ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];

@@ -9,7 +9,7 @@
 #include "tests/conformance/check.h"
 #include "tests/conformance/report.h"
 
-enum { NAME_MAX = 96 };
+enum { NAME_MAX = 96, ROUND_MS = 100 };
 #define ROUND_SPOKEN_NS MILLISECONDS(500)
 
 bool run_was_good(void)
@@ -24,7 +24,8 @@ static bool in_plan(const struct check *check, const struct device *device)
 	uint8_t layout = transport_is_legacy(&device->transport) ? 1 : 2;
 
 	return (!needs->type || needs->type == device->transport.device_id) &&
-	       (!needs->version || needs->version == layout) && (!needs->msi || device->msi.layout);
+	       (!needs->version || needs->version == layout) && (!needs->msi || device->msi.layout) &&
+	       needs->cpus <= cpus_count();
 }
 
 /* NULL, or the need that is not met. */
@@ -151,6 +152,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
 
 	t->seed = seed;
+	t->options = options;
 	device_patience_ns = MILLISECONDS(options->patience_ms);
 	if (device_patience_ns < transport_reset_patience_ns)
 		transport_reset_patience_ns = device_patience_ns;
@@ -165,7 +167,8 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	}
 	t->assertions = 0;
 	t->afterwards = NULL;
-	guarded(t, call_body, options->timeout_ms);
+	/* A round of a race takes less. */
+	guarded(t, call_body, options->timeout_ms + ROUND_MS * options->rounds);
 	if (t->afterwards)
 		guarded(t, call_afterwards, tidy_timeout);
 	if (!t->assertions && t->verdict == VERDICT_PASS) {

@@ -76,11 +76,11 @@ class Scratch:
         return os.path.join(self.path, name)
 
 
-def run(*options, image=FAKE_VMM, env=None, **keywords):
+def run(*options, image=FAKE_VMM, env=None, timeout=PATIENCE, **keywords):
     """Calls run.sh with an image that nobody looks into."""
     environment = dict(os.environ, TOUCHSTONE_IMAGE=image, TOUCHSTONE_NO_INSTALL="1", **(env or {}))
     return Done(subprocess.run([RUN, *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, errors="replace", timeout=PATIENCE, check=False, **keywords))
+                               text=True, errors="replace", timeout=timeout, check=False, **keywords))
 
 
 def fake_command(scenario):

@@ -6,7 +6,7 @@ import subprocess
 
 from harness import FAKE_QEMU, RUN, TOP, Scratch, fake, fake_qemu, run
 
-OPTIONS = ("--vmm --cmd --only --skip --config --list --seed --repeat --level --strict --timeout --smp --expect --no-expect"
+OPTIONS = ("--vmm --cmd --only --skip --config --list --seed --race --rounds --repeat --level --strict --timeout --smp --expect --no-expect"
            " --junit --json --append --machine --devices --qemu --verbose").split()
 
 
@@ -53,6 +53,12 @@ def test_bad_values():
     refused("--defect", "no-staging", says="--defect means nothing with --cmd")
     run("--defect", "no-staging").expect(2, "run.sh: ", "qemu-microvm has none to choose")
     refused("--append", "a\nb", says="--append")
+
+
+def test_bad_races():
+    refused("--race", "torn", "--only", "msi.*", says="--race is --only for races")
+    refused("--rounds", "1000001", says="--rounds 1000001: not a number from 1 to 1000000")
+    refused("--rounds", "-1", says="--rounds -1: not a number")
 
 
 def test_unreadable_expectations():
