@@ -23,7 +23,7 @@ struct options {
 			  (drivers/msi.h) */
 	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
 	bool peer;     /* somebody answers at the other end of network devices */
-	bool list;
+	bool list, bench;
 };
 
 /* Sets the defaults, then what the command line says. `warn` gets a sentence for each word that is unknown, malformed

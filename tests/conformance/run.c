@@ -6,6 +6,7 @@
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
+#include "tests/conformance/bench.h"
 #include "tests/conformance/check.h"
 #include "tests/conformance/report.h"
 
@@ -190,11 +191,13 @@ static unsigned for_each_chosen(struct device *devices, unsigned count, const st
 					      void *context),
 				void *context)
 {
+	const struct check *const *const begin = options->bench ? bench_checks : __start_checks;
+	const struct check *const *const end = options->bench ? bench_checks + BENCH_CHECKS : __stop_checks;
 	bool waiting = options->after[0];
 	unsigned chosen = 0;
 
 	for (unsigned i = 0; i < count; i++) {
-		for (const struct check *const *at = __start_checks; at != __stop_checks; at++) {
+		for (const struct check *const *at = begin; at != end; at++) {
 			char name[NAME_MAX];
 
 			if (!in_plan(*at, &devices[i]))

@@ -77,6 +77,13 @@ def test_reference():
     assert all(any(line.endswith(f"message signalled interrupts {name}") for line in lines) for name in ("draft3", "f40", "dragonball", "f44")), lines
 
 
+def test_bench():
+    """Register accesses by count: notification, InterruptStatus, InterruptACK; with messages the notification alone."""
+    done = run("--bench", image=IMAGE).expect(0, "modern/blk0 wired: 3.00 accesses, 1.00 interrupts", "legacy/net0 wired: 3.00 accesses")
+    for name in ("refblk0 draft3", "refnet0 f40", "refrng0 dragonball", "refcon0 f44"):
+        assert f"reference/{name}: 1.00 accesses, 1.00 interrupts" in done.out, done.out
+
+
 def test_selfproof():
     report = booted("--selfproof")
     proven = [result for result in report["results"] if result["verdict"] == "PASS"]
