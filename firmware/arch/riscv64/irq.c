@@ -149,6 +149,11 @@ static void software_interrupt(void)
 	uint32_t asked;
 
 	cpu_interrupt_clear();
+	if (lines_in_handler()) {
+		if (__atomic_load_n(&self->asked, __ATOMIC_ACQUIRE) & IPI_STOP)
+			cpu_leave();
+		return; /* the rest can wait for handler_end() */
+	}
 	take_soft_lines(self);
 	asked = __atomic_exchange_n(&self->asked, 0, __ATOMIC_ACQ_REL);
 	if (asked & IPI_STOP)
@@ -260,10 +265,12 @@ bool message_compose(const struct irq_line *line, struct irq_message *message)
 	return message->address != 0;
 }
 
-/* Only the watchdog interrupts a handler. */
+/* Only the watchdog interrupts a handler; on another CPU, what stops it. */
 void handler_begin(void)
 {
-	own_clear(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
+	own_clear(ie, own_bit(INTERRUPT_EXTERNAL));
+	if (!cpus_self())
+		own_clear(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE);
 	interrupts_restore(true);
 }
 
@@ -271,6 +278,8 @@ void handler_end(void)
 {
 	interrupts_off();
 	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
+	if (cpus_self())
+		cpu_interrupt(cpus_self());
 }
 
 void watchdog_start(void)
