@@ -35,13 +35,4 @@ virt cmdline 'some=words' '' -append some=words
 boot fatal 1 'fatal: load page fault at pc=' -M virt -m 128M -kernel $image -append fatal
 boot fatal-bare 1 'fatal: load access fault at pc=' -M virt -m 128M -bios none -kernel $image -append fatal
 
-# Where no loader puts it, and with a device tree that lies where the image would go.
-at=0x83001000
-boot elsewhere 0 'gsi 8' -M virt -m 128M -bios none $rng -device loader,file=$image,addr=$at,force-raw=on \
-	-device loader,addr=$at,cpu-num=0
-
 boot unpacked 0 'gsi 8' -M virt -m 128M $rng -kernel $unpacked
-
-# No report, but an end.
-cp $image "$damaged"
-printf '\377\377\377\377\377\377\377\377' | dd of="$damaged" bs=1 seek=20000 conv=notrunc 2>/dev/null
