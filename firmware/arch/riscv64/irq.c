@@ -108,6 +108,8 @@ static void complete(uint32_t input)
 	wires->complete(line ? &line->source : &stranger, line && line->parked);
 	if (line)
 		remember(line);
+	else
+		wires->mask(&stranger, 0, true); /* a loader left it on: it could come for ever */
 }
 
 static void take_inputs(void)

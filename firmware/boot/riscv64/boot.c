@@ -16,6 +16,7 @@ _Noreturn void boot_riscv(uint64_t hart, uint64_t fdt, struct waiting_room *room
 _Noreturn void boot_riscv(uint64_t hart, uint64_t fdt, struct waiting_room *room, bool machine)
 {
 	static struct boot_info boot;
+	uint32_t found;
 
 	machine_mode = machine;
 	waiting_room = room;
@@ -24,6 +25,8 @@ _Noreturn void boot_riscv(uint64_t hart, uint64_t fdt, struct waiting_room *room
 	percpu_init(&percpu[0]);
 	machine_early_init();
 	boot.protocol = machine ? "riscv-machine" : "riscv-sbi";
-	boot.fdt = fdt;
+	/* A loader that has nothing for us may leave anything there. */
+	if (machine_map(fdt, sizeof(found), false) && machine_probe_read32(fdt, &found))
+		boot.fdt = fdt;
 	firmware_main(&boot);
 }
