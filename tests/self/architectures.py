@@ -15,16 +15,17 @@ PATIENCE = 300
 # The lines of microvm are announced as level, or without ACPI as edges. That makes some checks impossible, so like is compared with like.
 EDGE = ["qemu-microvm", "--machine", "acpi=off"]
 LEVEL = ["qemu-microvm"]
+SMP = ["--smp", "4"]         # some races need a second CPU
 TARGETS = [
     (["qemu-virt-arm64"], EDGE),
     (["qemu-virt-arm64", "--machine", "gic-version=3"], EDGE),
     (["qemu-virt-arm64", "--machine", "gic-version=3,its=off"], EDGE),
     (["qemu-virt-arm64", "--machine", "virtualization=on,gic-version=3"], EDGE),
-    (["qemu-virt-arm64", "--smp", "4"], EDGE),
+    (["qemu-virt-arm64", "--smp", "4"], EDGE + SMP),
     (["qemu-virt-arm64-efi"], EDGE),
     (["qemu-virt-riscv64"], EDGE),      # of a level QEMU's PLIC makes an edge: docs/findings.md
     (["qemu-virt-riscv64", "--machine", "bios=none"], EDGE),
-    (["qemu-virt-riscv64", "--machine", "bios=none", "--smp", "4"], EDGE),
+    (["qemu-virt-riscv64", "--machine", "bios=none", "--smp", "4"], EDGE + SMP),
     (["qemu-virt-riscv64", "--machine", "aia=aplic-imsic"], LEVEL),
     (["qemu-virt-riscv64", "--machine", "aia=aplic-imsic,bios=none"], LEVEL),
     (["qemu-virt-riscv64", "--machine", "aia=aplic"], LEVEL),
