@@ -100,25 +100,25 @@ run: image
 
 # What a developer runs all the time: under a minute.
 quick: image
-	$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" unit="$(MAKE) unit" \
+	$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" +coverage="$(PYTHON) tests/self/coverage.py" unit="$(MAKE) unit" \
 		e2e="$(PYTHON) tests/self/e2e/run.py"
 
 # Everything.
 check:
 	@host/need.sh run build-arm64 qemu-arm64 build-riscv64 qemu-riscv64 check
 	@$(MAKE) --no-print-directory all
-	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" coverage="$(PYTHON) tests/self/coverage.py" \
+	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" +coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		gcc-arm64="tests/self/build.sh gcc qemu-virt-arm64" clang-arm64="tests/self/build.sh clang qemu-virt-arm64" \
 		gcc-riscv64="tests/self/build.sh gcc qemu-virt-riscv64" \
 		architectures="$(PYTHON) tests/self/architectures.py" \
 		unit="$(MAKE) unit" \
-		explore="$(MAKE) explore" \
+		+explore="$(MAKE) explore" \
 		fuzz="$(MAKE) fuzz-check" \
 		dist="tests/self/dist.sh" \
 		port="tests/self/port/run.sh" \
-		port-arm64="tests/self/port/run.sh aarch64" \
-		port-riscv64="tests/self/port/run.sh riscv64" \
+		+port-arm64="tests/self/port/run.sh aarch64" \
+		+port-riscv64="tests/self/port/run.sh riscv64" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
 		host="$(MAKE) host" \
 		matrix="$(MAKE) prove" \

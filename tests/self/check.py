@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the suites of this project one after the other and adds up their counts: check.py NAME=COMMAND...
 
+A name with + before it runs beside the suite before it: both keep less than one core busy, and disturb each other as little as another user would.
+
 Each suite prints a line `N passed, N failed[, N skipped]`, or several, one for each of its programs. One that prints none, or that fails without counting a
 failure, counts as one failure. The whole output of each is kept in build/log/; the end of a failed one is shown.
 """
@@ -11,6 +13,7 @@ import re
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
@@ -20,7 +23,6 @@ def run(name, command):
     """(passed, failed, skipped) of a suite; prints its line."""
     os.makedirs(f"{TOP}/build/log", exist_ok=True)
     path = f"{TOP}/build/log/{name}.log"
-    print(f"{name:12} ", end="", flush=True)
     begin = time.monotonic()
     with open(path, "wb") as log:
         code = subprocess.run(command, shell=True, cwd=TOP, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT).returncode
@@ -30,22 +32,26 @@ def run(name, command):
     passed, failed, skipped = (sum(int(count or 0) for count in column) for column in zip(*closings))
     if code != 0 and not failed:
         failed = 1
-    print(f"{passed} passed, {failed} failed, {skipped} skipped  {time.monotonic() - begin:.1f} s", flush=True)
-    for line in text.splitlines():
-        if line.startswith("skip "):
-            print(f"    {line}")
+    said = [f"{name:12} {passed} passed, {failed} failed, {skipped} skipped  {time.monotonic() - begin:.1f} s"]
+    said += [f"    {line}" for line in text.splitlines() if line.startswith("skip ")]
     if failed:
-        print(f"    {name} exited with {code}; the end of {os.path.relpath(path, TOP)}:")
-        for line in text.splitlines()[-60:]:
-            print(f"    {line}")
+        said.append(f"    {name} exited with {code}; the end of {os.path.relpath(path, TOP)}:")
+        said += [f"    {line}" for line in text.splitlines()[-60:]]
+    print("\n".join(said), flush=True)
     return passed, failed, skipped
 
 
 def main():
-    totals = [0, 0, 0]
+    totals, groups = [0, 0, 0], []
     for suite in sys.argv[1:]:
         name, _, command = suite.partition("=")
-        totals = [total + count for total, count in zip(totals, run(name, command))]
+        if not name.startswith("+"):
+            groups.append([])
+        groups[-1].append((name.lstrip("+"), command))
+    for group in groups:
+        with ThreadPoolExecutor(len(group)) as pool:
+            for counts in pool.map(lambda suite: run(*suite), group):
+                totals = [total + count for total, count in zip(totals, counts)]
     passed, failed, skipped = totals
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     sys.exit(failed != 0)
