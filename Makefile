@@ -118,7 +118,7 @@ check:
 		dist="tests/self/dist.sh" \
 		port="tests/self/port/run.sh" \
 		+port-arm64="tests/self/port/run.sh aarch64" \
-		+port-riscv64="tests/self/port/run.sh riscv64" \
+		port-riscv64="tests/self/port/run.sh riscv64" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
 		host="$(MAKE) host" \
 		matrix="$(MAKE) prove" \

@@ -17,7 +17,7 @@
 #define MPIDR_AFFINITY 0x000000ff00ffffffull
 
 /* How long a CPU may take that has to switch itself off: as long as its VMM may keep it from running. */
-#define STOP_LIMIT MILLISECONDS(500)
+#define STOP_LIMIT MILLISECONDS(2000)
 
 struct cpu_stacks cpu_stacks[CPUS_MAX] __attribute__((section(".arena"), aligned(PAGE_SIZE)));
 struct secondary_registers secondary_registers;

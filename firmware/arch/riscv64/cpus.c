@@ -18,7 +18,7 @@
 #include "firmware/arch/riscv64/sbi.h"
 #include "firmware/platform/platform.h"
 
-#define STOP_LIMIT MILLISECONDS(500)
+#define STOP_LIMIT MILLISECONDS(2000)
 
 struct waiting_room *waiting_room;
 

@@ -137,7 +137,8 @@ def ended_by(number):
         pids = scratch / "pids"
         environment = dict(os.environ, TOUCHSTONE_IMAGE=RUN, FAKE_PIDS=pids)
         runner = subprocess.Popen([RUN, "--cmd", fake_command("silent")], env=environment,
-                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))   # a shell's background job ignores it
         while not os.path.exists(pids) or not scratch.read("pids"):
             time.sleep(0.05)
         runner.send_signal(number)

@@ -19,8 +19,9 @@ virt plic-rng 'entropy device at 0x10008000 gsi 8' '' $rng
 virt aplic 'gsi 8' ,aia=aplic $rng
 virt imsic 'messages by IMSIC' ,aia=aplic-imsic $rng
 virt imsic-level 'gsi 8' ,aia=aplic-imsic $rng
-virt smp 'cpu 3: a lock keeps' '' -smp 4 $rng
-virt smp-imsic 'cpu 3: a lock keeps' ,aia=aplic-imsic -smp 4 $rng
+# Two CPUs only: under OpenSBI 1.1 those that rest spin, and four of them keep a small host from everything else.
+virt smp 'cpu 1: a lock keeps' '' -smp 2 $rng
+virt smp-imsic 'cpu 1: a lock keeps' ,aia=aplic-imsic -smp 2 $rng
 virt bare 'in machine mode' '' -bios none $rng
 virt bare-aplic 'gsi 8' ,aia=aplic -bios none $rng
 virt bare-imsic 'messages by IMSIC' ,aia=aplic-imsic -bios none $rng
