@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "firmware/arch/clock.h"
+#include "firmware/arch/generic/spin.h"
 
 struct platform;
 
@@ -25,20 +26,5 @@ void clock_timer_start(void);
 void clock_timer_stop(void);
 
 #define CLOCK_TICK MILLISECONDS(5)
-
-/*
- * As WAIT_UNTIL, without its hook: the port waits while it speaks, settles and stops, and nothing else may happen then.
- */
-static inline bool clock_spin(bool (*condition)(void), uint64_t nanoseconds)
-{
-	const uint64_t deadline = deadline_in(nanoseconds);
-	bool late = false, met;
-
-	while (!(met = condition()) && !late) {
-		cpu_relax();
-		late = deadline_passed(deadline);
-	}
-	return met;
-}
 
 #endif

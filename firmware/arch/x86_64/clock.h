@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "firmware/arch/clock.h"
+#include "firmware/arch/generic/spin.h"
 
 struct platform;
 
@@ -17,21 +18,6 @@ void clock_init(const struct platform *platform);
 /* Called at least once each period of the local APIC timer while clock_needs_tick(). */
 void clock_tick(void);
 bool clock_needs_tick(void);
-
-/*
- * As WAIT_UNTIL, without its hook: the port waits while it speaks, settles and stops, and nothing else may happen then.
- */
-static inline bool clock_spin(bool (*condition)(void), uint64_t nanoseconds)
-{
-	const uint64_t deadline = deadline_in(nanoseconds);
-	bool late = false, met;
-
-	while (!(met = condition()) && !late) {
-		cpu_relax();
-		late = deadline_passed(deadline);
-	}
-	return met;
-}
 
 /* No time stamp counter runs faster. */
 #define CLOCK_ASSUMED_HZ 5000000000ull
