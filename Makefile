@@ -100,33 +100,33 @@ run: image
 
 # What a developer runs all the time: under a minute.
 quick: image
-	$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" +coverage="$(PYTHON) tests/self/coverage.py" unit="$(MAKE) unit" \
-		e2e="$(PYTHON) tests/self/e2e/run.py"
+	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" +coverage="$(PYTHON) tests/self/coverage.py" unit="$(MAKE) -j$$(nproc) unit" \
+		e2e="$(PYTHON) tests/self/e2e/run.py --quick"
 
 # Everything.
 check:
 	@host/need.sh run build-arm64 qemu-arm64 build-riscv64 qemu-riscv64 check
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory -j$$(nproc) all
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" +coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		gcc-arm64="tests/self/build.sh gcc qemu-virt-arm64" clang-arm64="tests/self/build.sh clang qemu-virt-arm64" \
 		gcc-riscv64="tests/self/build.sh gcc qemu-virt-riscv64" \
 		architectures="$(PYTHON) tests/self/architectures.py" \
-		unit="$(MAKE) unit" \
-		+explore="$(MAKE) explore" \
-		fuzz="$(MAKE) fuzz-check" \
+		unit="$(MAKE) -j$$(nproc) unit" \
+		fuzz="$(MAKE) -j$$(nproc) fuzz-check" \
 		dist="tests/self/dist.sh" \
 		port="tests/self/port/run.sh" \
+		+port-riscv64="tests/self/port/run.sh riscv64" \
 		+port-arm64="tests/self/port/run.sh aarch64" \
-		port-riscv64="tests/self/port/run.sh riscv64" \
+		+explore="$(MAKE) -j$$(nproc) explore" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
-		host="$(MAKE) host" \
-		matrix="$(MAKE) prove" \
+		host="$(MAKE) -j$$(nproc) host" \
+		matrix="$(MAKE) -j$$(nproc) prove" \
 		backports="$(PYTHON) tests/self/backports.py" \
 		qemu-msi="$(PYTHON) tests/self/qemu_msi.py" \
 		stability="$(MAKE) stability"
 
-# The same verdicts in 50 runs, and in four side by side.
+# The same verdicts in 50 runs, most of them side by side.
 stability: image
 	$(PYTHON) tests/self/stability.py 50
 

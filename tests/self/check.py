@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the suites of this project one after the other and adds up their counts: check.py NAME=COMMAND...
 
-A name with + before it runs beside the suite before it: both keep less than one core busy, and disturb each other as little as another user would.
+A name with + before it belongs to the suite before it: two of them run at a time, each of which keeps less than one core busy, and they disturb each
+other as little as another user would.
 
 Each suite prints a line `N passed, N failed[, N skipped]`, or several, one for each of its programs. One that prints none, or that fails without counting a
 failure, counts as one failure. The whole output of each is kept in build/log/; the end of a failed one is shown.
@@ -16,6 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SIDE_BY_SIDE = 2
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 
 
@@ -49,7 +51,7 @@ def main():
             groups.append([])
         groups[-1].append((name.lstrip("+"), command))
     for group in groups:
-        with ThreadPoolExecutor(len(group)) as pool:
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             for counts in pool.map(lambda suite: run(*suite), group):
                 totals = [total + count for total, count in zip(totals, counts)]
     passed, failed, skipped = totals

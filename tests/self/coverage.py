@@ -9,6 +9,8 @@ proven rows; and when docs/checks.md is out of date. --write: only makes that pa
 """
 
 import csv
+import functools
+import glob
 import os
 import re
 import sys
@@ -174,14 +176,16 @@ def needs(known, check):
     return ", ".join(words) or "nothing"
 
 
+@functools.lru_cache(maxsize=None)
+def numbers(top, file):
+    """{enum constant with a value: that} of a file."""
+    return dict(re.findall(r"\b([A-Z_]{4,}) = (\d+)", sources.read(top, file)))
+
+
 def number(top, file, constant):
     """The value of an enum constant of a check's file or of a header beside it; its name if there is none."""
-    folder = "tests/conformance"
-    for name in [file] + sorted(f"{folder}/{name}" for name in os.listdir(os.path.join(top, folder)) if name.endswith(".h")):
-        found = re.search(rf"\b{constant} = (\d+)", sources.read(top, name))
-        if found:
-            return found[1]
-    return constant
+    headers = sorted(glob.glob("tests/conformance/*.h", root_dir=top))
+    return next((numbers(top, name)[constant] for name in [file] + headers if constant in numbers(top, name)), constant)
 
 
 def anchor(title):

@@ -56,9 +56,9 @@ def comment_above(text, at):
     return plain(text[text.rindex("/*", 0, at) + 2:at - 3]) if text.endswith("*/\n", 0, at) else ""
 
 
-def expanded(needs, text):
+def expanded(needs, macros):
     """NEEDS with the macros of its own file put in; they nest one deep."""
-    for name, parameter, body in MACRO.findall(text):
+    for name, parameter, body in macros:
         body = " ".join(body.replace("\\\n", " ").split())
         if parameter:
             needs = re.sub(rf"\b{name}\(([^)]*)\)", lambda call: re.sub(rf"\b{parameter[1:-1]}\b", call[1].strip(), body), needs)
@@ -80,11 +80,12 @@ def checks(top):
     found = []
     for name in files(top):
         text = read(top, name)
+        macros = MACRO.findall(text)
         for start in re.finditer(r"^CHECK\(", text, re.M):
             parts = arguments(text, start.end() - 1)
             if len(parts) != 6:
                 raise ValueError(f"{name}: a CHECK that has {len(parts)} arguments, not 6: {parts[:2]}")
-            needs = expanded(re.fullmatch(r"NEEDS\((.*)\)", parts[4], re.S)[1].strip(), text)
+            needs = expanded(re.fullmatch(r"NEEDS\((.*)\)", parts[4], re.S)[1].strip(), macros)
             found.append(Check(name, string(parts[1]), STRING.findall(parts[2]), parts[3], needs, string(parts[5]),
                                comment_above(text, start.start())))
     return found

@@ -27,6 +27,12 @@ class Skip(Exception):
     """The test cannot be done here; the text says why."""
 
 
+def slow(test):
+    """Marks a test that `make quick` leaves to `make check`."""
+    test.slow = True
+    return test
+
+
 class Done:
     """What a call of run.sh left: `code`, `out`, `err`."""
 
@@ -108,11 +114,16 @@ def alive(pid):
         return False
 
 
-def main(modules, patterns):
-    """Runs the `test_` functions whose name has one of the patterns in it. Returns the exit code."""
+def main(modules, words):
+    """Runs the `test_` functions whose name has one of the words in it; with --quick, none that is slow. Returns the exit code."""
+    patterns = [word for word in words if word != "--quick"]
     tests = [(f"{module.__name__.removeprefix('test_')}: {name.removeprefix('test_').replace('_', ' ')}", function)
              for module in modules for name, function in vars(module).items() if name.startswith("test_")]
     tests = [(name, function) for name, function in tests if not patterns or any(word in name for word in patterns)]
+    if "--quick" in words:
+        left = [name for name, function in tests if hasattr(function, "slow")]
+        tests = [(name, function) for name, function in tests if not hasattr(function, "slow")]
+        print(f"left to make check: {'; '.join(left)}")
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     with ThreadPoolExecutor(WORKERS) as pool:
         for (name, _), (outcome, seconds, text) in zip(tests, pool.map(lambda test: _one(test[1]), tests)):

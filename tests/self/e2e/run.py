@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""End-to-end tests of run.sh and the runner: run.py [PART OF A TEST'S NAME...]"""
+"""End-to-end tests of run.sh and the runner: run.py [--quick] [PART OF A TEST'S NAME...]"""
 
 import os
 import sys

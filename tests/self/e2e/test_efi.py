@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import threading
 
-from harness import IMAGE, PATIENCE, TOP, Scratch, Skip, run
+from harness import IMAGE, PATIENCE, TOP, Scratch, Skip, run, slow
 
 APPLICATION = os.path.join(TOP, "build", "x86_64", "BOOTX64.EFI")
 DISK = os.path.join(TOP, "build", "touchstone-efi.img")
@@ -17,7 +17,7 @@ MACHINE = (f"qemu-system-x86_64 -M q35 -m 256M -bios {FIRMWARE} -nodefaults -dis
            "-device isa-debug-exit,iobase=0xf4,iosize=4 -drive format=raw,snapshot=on,file='{image}'")
 
 
-SLOW = ("--timeout", "50")      # the firmware's own time, on a busy machine
+OF_FIRMWARE = ("--timeout", "50")      # the firmware's own time, on a busy machine
 
 
 def need(image):
@@ -31,11 +31,12 @@ def booted(image, *options):
     """The JSON report of a run."""
     need(image)
     with Scratch() as scratch:
-        done = run("--json", scratch / "r.json", *SLOW, *options, image=image)
+        done = run("--json", scratch / "r.json", *OF_FIRMWARE, *options, image=image)
         assert done.code in (0, 77), f"exit {done.code}\n{done.out}{done.err}"
         return json.loads(scratch.read("r.json"))
 
 
+@slow
 def test_application():
     report = booted(APPLICATION, "--vmm", "qemu-q35-efi", "--only", "refrng0.identity.*", "--smp", "2")
     lines = report["configs"][0]["environment"]
@@ -44,6 +45,7 @@ def test_application():
     assert any(line.startswith("cpus: 2 announced") for line in lines), lines
 
 
+@slow
 def test_disk():
     """A disk hands no command line over, so that everything would run: that the image comes up is enough."""
     need(DISK)
@@ -62,9 +64,10 @@ def test_disk():
     assert any(line.startswith("# memory: 2") for line in seen) and seen[-1].startswith("# options: "), seen
 
 
+@slow
 def test_same_names_as_elsewhere():
     need(APPLICATION)
-    here = run(*SLOW, "--vmm", "qemu-q35-efi", "--list", image=APPLICATION).expect(0).out
+    here = run(*OF_FIRMWARE, "--vmm", "qemu-q35-efi", "--list", image=APPLICATION).expect(0).out
     there = run("--config", "reference", "--list", image=IMAGE).expect(0).out
     assert {line.split()[0] for line in here.splitlines()} == {line.split()[0] for line in there.splitlines()}
 

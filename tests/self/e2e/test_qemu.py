@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 
-from harness import IMAGE, Scratch, Skip, run
+from harness import IMAGE, Scratch, Skip, run, slow
 
 def booted(*options):
     """The JSON report of a run of the real image, which may judge the devices as it likes, but must be whole."""
@@ -84,6 +84,7 @@ def test_bench():
         assert f"reference/{name}: 1.00 accesses, 1.00 interrupts" in done.out, done.out
 
 
+@slow
 def test_selfproof():
     report = booted("--selfproof")
     proven = [result for result in report["results"] if result["verdict"] == "PASS"]

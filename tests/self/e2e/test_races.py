@@ -3,7 +3,7 @@
 
 import re
 
-from harness import IMAGE, run
+from harness import IMAGE, run, slow
 
 UNSTAGED = "--config reference --append touchstone.defect=msi_unstaged --seed 1".split()
 DEVICES = ("refblk0", "refnet0", "refrng0", "refcon0")
@@ -15,6 +15,7 @@ def raced(*options):
     return run(*options, *UNSTAGED, image=IMAGE, timeout=PATIENCE)
 
 
+@slow
 def test_torn_message_is_shown():
     """10,000 changes of a message in a device that does not stage it: torn in each layout, with the pair and how to see it again."""
     done = raced("--race", "torn", "--rounds", str(10000 // CHANGES_A_ROUND)).expect(1, "cpus 2")
@@ -25,6 +26,7 @@ def test_torn_message_is_shown():
         assert re.search(r"again: touchstone.race=torn touchstone.seed=0x\w+ touchstone.delay=\d+", told), told
 
 
+@slow
 def test_mask_holds():
     """100,000 masked changes of the same device, in the three layouts with a mask: none lost, none astray, none twice."""
     done = raced("--race", "masked", "--rounds", str(100000 // CHANGES_A_ROUND // 3 + 1), "--timeout", "55", "-v").expect(0, "PASSED: 4 checks, 3 pass, 1 skip")
