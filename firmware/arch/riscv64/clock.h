@@ -8,6 +8,9 @@
 
 struct platform;
 
+/* Finds out who tells the time; before this the clock counts how often it was asked. */
+void clock_early_init(void);
+
 /* Until now the clock ran at an assumed rate, or stood still. */
 void clock_init(const struct platform *platform);
 

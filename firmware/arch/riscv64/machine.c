@@ -23,6 +23,7 @@ void machine_early_init(void)
 		return;
 	done = true;
 	paging_init();
+	clock_early_init();
 }
 
 void machine_init(const struct platform *platform)
