@@ -29,6 +29,7 @@ TARGETS = [
     (["qemu-virt-riscv64", "--machine", "aia=aplic-imsic"], LEVEL),
     (["qemu-virt-riscv64", "--machine", "aia=aplic-imsic,bios=none"], LEVEL),
     (["qemu-virt-riscv64", "--machine", "aia=aplic"], LEVEL),
+    (["qemu-spike"], ["qemu-microvm", "--config", "reference"]),
 ]
 
 

@@ -8,6 +8,7 @@
 #include "firmware/arch/riscv64/clock.h"
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/arch/riscv64/sbi.h"
+#include "firmware/arch/riscv64/traps.h"
 #include "firmware/platform/platform.h"
 
 /* 16550: numbers of registers. */
@@ -26,11 +27,16 @@
 #define UART_REGISTERS 8
 /* clang-format on */
 
-/* HTIF: a command, 32 bits at a time; the upper half sets it off. */
-#define HTIF_TOHOST_LOW	 0
-#define HTIF_TOHOST_HIGH 4
-#define HTIF_SIZE	 16
-#define HTIF_PUTCHAR	 (1ull << 56 | 1ull << 48) /* device 1, command 1 */
+/*
+ * HTIF: two registers of 64 bits, tohost and fromhost. A command is written to tohost 32 bits at a time, the upper half
+ * sets it off, and tohost is 0 again when it is done.
+ */
+#define HTIF_SIZE	   16
+#define HTIF_HALF	   8 /* from one register to the other */
+#define HTIF_HIGH	   4
+#define HTIF_COMMAND_SHIFT 48 /* device << 8 | command */
+#define HTIF_GETCHAR	   (0x100ull << HTIF_COMMAND_SHIFT)
+#define HTIF_PUTCHAR	   (0x101ull << HTIF_COMMAND_SHIFT)
 
 /*
  * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be
@@ -39,7 +45,7 @@
 #define PATIENCE MILLISECONDS(8000)
 
 static struct platform_uart uart;
-static uintptr_t htif; /* 0: none */
+static uintptr_t tohost; /* 0: no HTIF */
 static bool has_debug_console;
 static bool stuck; /* it was never ready: no byte waits again until it is */
 
@@ -78,10 +84,34 @@ static void uart_init(const struct platform_uart *said)
 	write_register(UART_MCR, MCR_DTR_RTS);
 }
 
+static void write_htif(uintptr_t address, uint64_t value)
+{
+	mmio_write32(address, (uint32_t)value);
+	mmio_write32(address + HTIF_HIGH, (uint32_t)(value >> 32));
+}
+
+/*
+ * Nobody says which of the two registers comes first: QEMU has fromhost there, TinyEMU tohost. A command that does no
+ * harm vanishes from tohost, and stays in fromhost.
+ */
+static void htif_init(const struct platform_uart *said)
+{
+	const uintptr_t second = said->base + HTIF_HALF;
+	uint32_t word;
+
+	if (said->kind != UART_HTIF || !machine_map(said->base, HTIF_SIZE, true) || !probe_read32(second, &word))
+		return;
+	write_htif(second, HTIF_GETCHAR);
+	tohost = second;
+	if (!mmio_read32(second + HTIF_HIGH))
+		return;
+	write_htif(second, 0);
+	tohost = said->base;
+}
+
 void console_init(const struct platform *platform)
 {
-	if (platform->htif.kind == UART_HTIF && machine_map(platform->htif.base, HTIF_SIZE, true))
-		htif = platform->htif.base;
+	htif_init(&platform->htif);
 	has_debug_console = sbi_has(SBI_DBCN);
 	uart_init(&platform->uart);
 }
@@ -98,11 +128,9 @@ void console_assert(bool asserted)
 
 bool htif_command(uint64_t command)
 {
-	if (!htif)
-		return false;
-	mmio_write32(htif + HTIF_TOHOST_LOW, (uint32_t)command);
-	mmio_write32(htif + HTIF_TOHOST_HIGH, (uint32_t)(command >> 32));
-	return true;
+	if (tohost)
+		write_htif(tohost, command);
+	return tohost;
 }
 
 static bool ready(void)

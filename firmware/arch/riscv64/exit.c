@@ -47,12 +47,16 @@ static void leave(uint32_t step, bool success)
 		if (!htif_command(1 | (success ? 0 : STATUS_FAILURE << 1)))
 			return;
 		break;
-	case 2:
+	case 2: /* TinyEMU's knows this one only */
+		if (!htif_command(1))
+			return;
+		break;
+	case 3:
 		if (!sbi_has(SBI_SRST))
 			return;
 		sbi_call(SBI_SRST, SRST_RESET, RESET_SHUTDOWN, success ? REASON_NONE : REASON_FAILURE, 0);
 		break;
-	case 3:
+	case 4:
 		if (machine_mode)
 			return;
 		sbi_call(SBI_LEGACY_SHUTDOWN, 0, 0, 0, 0);

@@ -272,6 +272,29 @@ UNIT_TEST(interrupts_extended)
 	expect_output(&platform.irqchips[1], 0, 0, 9);
 }
 
+UNIT_TEST(htif_where_the_tree_says)
+{
+	load("spike");
+	discover();
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 0);
+	unit_equal(platform.irqchip_count, 1);
+	unit_equal(platform.uart.kind, UART_HTIF);
+	unit_equal(platform.uart.base, 0x1000000);
+	unit_equal(platform.htif.base, 0x1000000);
+}
+
+/* Where no TinyEMU is, an address that nobody tells is nobody's. */
+UNIT_TEST(htif_that_nobody_tells)
+{
+	load("htif");
+	discover();
+	unit_equal(platform.uart.kind, UART_NONE);
+	unit_equal(platform.htif.kind, UART_NONE);
+	EXPECT_WARNINGS("device tree: htif: a console without registers; ignored",
+			"device tree: htif: a console without registers; ignored");
+}
+
 UNIT_TEST(what_is_odd_is_a_warning)
 {
 	load("odd");

@@ -37,3 +37,9 @@ boot fatal 1 'fatal: load page fault at pc=' -M virt -m 128M -kernel $image -app
 boot fatal-bare 1 'fatal: load access fault at pc=' -M virt -m 128M -bios none -kernel $image -append fatal
 
 boot unpacked 0 'gsi 8' -M virt -m 128M $rng -kernel $unpacked
+
+# QEMU's other machine: HTIF is console and way out, and there is neither an interrupt controller nor the time register.
+boot spike 0 'in machine mode' -M spike -m 128M -bios none -kernel $image
+boot spike-smp 0 'cpu 3: a lock keeps' -M spike -m 128M -bios none -smp 4 -kernel $image
+boot spike-supervisor 0 'in supervisor mode' -M spike -m 128M -kernel $image
+boot spike-fatal 1 'fatal: load access fault at pc=' -M spike -m 128M -bios none -kernel $image -append fatal
