@@ -35,6 +35,7 @@
 _Static_assert(LINES_MAX <= 64, "a CPU's soft lines are one word of bits");
 
 static const struct wires *wires;
+static uint64_t external;    /* the bit of external interrupts in `ie` */
 static uint8_t owners[1024]; /* of inputs: index + 1 of the line */
 static uint32_t claimed;     /* input that is not completed yet */
 
@@ -61,7 +62,12 @@ void irq_init(const struct platform *platform)
 			wires = aplic_init(&platform->irqchips[i]);
 	}
 	cpu_interrupt_clear();
-	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
+	/* TinyEMU has none of machine mode's: supervisor's, which nobody delegated, comes in its place. */
+	external = own_bit(INTERRUPT_EXTERNAL);
+	own_set(ie, external);
+	if (!(own_read(ie) & external))
+		external = 1u << INTERRUPT_EXTERNAL;
+	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | external);
 }
 
 static void take(struct irq_line *line, uint32_t vector)
@@ -166,7 +172,7 @@ static void software_interrupt(void)
 
 void interrupt_taken(uint32_t number, uint64_t epc)
 {
-	if (number == own_interrupt(INTERRUPT_EXTERNAL)) {
+	if (number == own_interrupt(INTERRUPT_EXTERNAL) || number == INTERRUPT_EXTERNAL) {
 		take_messages();
 		if (wires && wires->claim && !cpus_self())
 			take_inputs();
@@ -270,7 +276,7 @@ bool message_compose(const struct irq_line *line, struct irq_message *message)
 /* Only the watchdog interrupts a handler; on another CPU, what stops it. */
 void handler_begin(void)
 {
-	own_clear(ie, own_bit(INTERRUPT_EXTERNAL));
+	own_clear(ie, external);
 	if (!cpus_self())
 		own_clear(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE);
 	interrupts_restore(true);
@@ -279,7 +285,7 @@ void handler_begin(void)
 void handler_end(void)
 {
 	interrupts_off();
-	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
+	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | external);
 	if (cpus_self())
 		cpu_interrupt(cpus_self());
 }

@@ -2,7 +2,9 @@
 /*
  * RISC-V Platform-Level Interrupt Controller Specification, version 1.0. A level that is asserted becomes a request,
  * and does so again when the former one is completed. There are controllers that do not look again (QEMU's): what they
- * make of a level is an edge, and such lines are treated as edges.
+ * make of a level is an edge, and such lines are treated as edges. And one (TinyEMU's) has no priorities and no
+ * enables, so that an input is masked by holding back its completion, and of all contexts the first alone, for every
+ * mode.
  */
 #include <arch/mmio.h>
 
@@ -30,8 +32,19 @@
 
 static uintptr_t base;
 static uint32_t context, inputs;
-static bool looks_again;
-static uint32_t held[PLIC_INPUTS / 32]; /* claimed, and not completed as long as the line is parked */
+static bool looks_again, has_priorities;
+static uint32_t held[PLIC_INPUTS / 32];	   /* claimed, and not completed as long as the line is parked */
+static uint32_t blocked[PLIC_INPUTS / 32]; /* to be held when it is claimed: masked, without a priority to do so */
+
+static bool is_in(const uint32_t *set, uint32_t input)
+{
+	return set[input / 32] >> input % 32 & 1;
+}
+
+static void put_in(uint32_t *set, uint32_t input, bool in)
+{
+	set[input / 32] = (set[input / 32] & ~(1u << input % 32)) | (uint32_t)in << input % 32;
+}
 
 static void enable(uint32_t input)
 {
@@ -52,7 +65,12 @@ static bool is_pending(uint32_t input)
 
 static uint32_t claim(void)
 {
-	return mmio_read32(base + PLIC_CONTEXT(context) + CONTEXT_CLAIM);
+	uint32_t input;
+
+	while ((input = mmio_read32(base + PLIC_CONTEXT(context) + CONTEXT_CLAIM) % PLIC_INPUTS) != 0 &&
+	       is_in(blocked, input))
+		put_in(held, input, true);
+	return input;
 }
 
 static void end(uint32_t input)
@@ -68,6 +86,7 @@ static bool open(struct irq_source *source, uint32_t identity)
 	if (!looks_again)
 		source->trigger = IRQ_EDGE;
 	set_priority(source->gsi, 0);
+	put_in(blocked, source->gsi, !has_priorities);
 	enable(source->gsi);
 	return true;
 }
@@ -81,12 +100,13 @@ static void mask(const struct irq_source *source, uint32_t identity, bool masked
 	const uint32_t input = source->gsi;
 
 	(void)identity;
+	put_in(blocked, input, masked && !has_priorities);
 	if (masked) {
 		set_priority(input, 0);
 		return;
 	}
-	if (held[input / 32] >> input % 32 & 1) {
-		held[input / 32] &= ~(1u << input % 32);
+	if (is_in(held, input)) {
+		put_in(held, input, false);
 		set_priority(input, PRIORITY_LINE);
 		end(input);
 		return;
@@ -101,7 +121,7 @@ static void mask(const struct irq_source *source, uint32_t identity, bool masked
 static void complete(const struct irq_source *source, bool parked)
 {
 	if (parked && source->trigger == IRQ_LEVEL)
-		held[source->gsi / 32] |= 1u << source->gsi % 32;
+		put_in(held, source->gsi, true);
 	else
 		end(source->gsi);
 }
@@ -131,6 +151,19 @@ static bool find_out(void)
 	return again;
 }
 
+/* Does any input have one that can be set? */
+static bool find_priorities(void)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t input = 1; input < inputs && !kept; input++) {
+		set_priority(input, PRIORITY_LINE);
+		kept = mmio_read32(base + PLIC_PRIORITY(input));
+		set_priority(input, 0);
+	}
+	return kept;
+}
+
 const struct wires *plic_init(const struct platform_irqchip *chip)
 {
 	static const struct wires plic = { .open = open, .mask = mask, .claim = claim, .complete = complete };
@@ -145,6 +178,9 @@ const struct wires *plic_init(const struct platform_irqchip *chip)
 	for (uint32_t i = 0; i < inputs; i += 32)
 		mmio_write32(base + PLIC_ENABLE(context) + i / 8, 0);
 	mmio_write32(base + PLIC_CONTEXT(context) + CONTEXT_THRESHOLD, 0);
+	has_priorities = find_priorities();
+	if (!has_priorities)
+		context = 0;
 	looks_again = find_out();
 	return &plic;
 }
