@@ -10,7 +10,8 @@
  * device id are counted: fewer devices than mentions is a warning, so that no device is lost without a word.
  *
  * Every step moves forward, no term is looked through again for more than the length of a string, blocks nest
- * AML_DEPTH_MAX deep at most, and each block lies inside its parent: the work is bounded by length times depth.
+ * AML_DEPTH_MAX deep at most, each block lies inside its parent, and the terms of a device are read twice, the second
+ * time for what is inside of it: the work is bounded by length times depth.
  */
 #include "firmware/lib/string.h"
 #include "firmware/platform/acpi.h"
@@ -49,7 +50,9 @@ enum {
 	EXT_BANK_FIELD = 0x87,
 	EXT_DATA_REGION = 0x88,
 
-	STA_PRESENT = 1 << 0, /* section 6.3.7 */
+	/* Section 6.3.7: nobody looks below a device that has neither. */
+	STA_PRESENT = 1 << 0,
+	STA_FUNCTIONING = 1 << 3,
 };
 
 /* The id that Linux and everybody after it knows virtio-mmio by. */
@@ -62,24 +65,56 @@ struct walk {
 	bool lost;	/* there was something that we do not understand, and it has been said */
 };
 
+/* Whose terms are read. */
+struct block {
+	struct device *device; /* NULL: it is none */
+	bool collects;	       /* reads what the device is, and leaves what is in it for later */
+	bool root;	       /* the root of all names */
+	bool hidden;	       /* below a device that is not there */
+	bool unsure;	       /* below a device that may not be there */
+	uint32_t depth;
+};
+
 /* What the block of a device defines. */
 struct device {
 	struct aml_name name;
-	bool virtio, absent, has_resources;
+	bool virtio, has_resources;
+	bool unsure; /* _STA is computed */
+	uint64_t status;
 	struct aml_value resources;
 };
 
-static void walk_block(struct walk *walk, struct aml_stream block, struct device *device, uint32_t depth);
+static void walk_block(struct walk *walk, struct aml_stream stream, const struct block *block);
 
 static bool is_name(const struct aml_name *name, const char *segment)
 {
 	return !memcmp(name->segment, segment, sizeof(name->segment));
 }
 
-static bool is_virtio_hid(const struct aml_value *value)
+static bool is_virtio_id(const struct aml_value *value)
 {
 	return value->kind == AML_STRING && value->length == sizeof(virtio_hid) - 1 &&
 	       !memcmp(value->bytes, virtio_hid, sizeof(virtio_hid) - 1);
+}
+
+static struct aml_stream elements_of(const struct aml_value *package)
+{
+	return (struct aml_stream){ .at = package->bytes, .end = package->bytes + package->length };
+}
+
+/* One id, or, as a _CID may be, a package of them. */
+static bool has_virtio_id(const struct aml_value *value)
+{
+	struct aml_stream elements;
+	struct aml_value element;
+
+	if (value->kind != AML_PACKAGE)
+		return is_virtio_id(value);
+	elements = elements_of(value);
+	while (aml_value(&elements, &element))
+		if (is_virtio_id(&element))
+			return true;
+	return false;
 }
 
 static bool first_element(const struct aml_value *package, struct aml_value *element)
@@ -88,7 +123,7 @@ static bool first_element(const struct aml_value *package, struct aml_value *ele
 
 	if (package->kind != AML_PACKAGE || !package->length)
 		return false;
-	elements = (struct aml_stream){ .at = package->bytes, .end = package->bytes + package->length };
+	elements = elements_of(package);
 	return aml_value(&elements, element);
 }
 
@@ -106,25 +141,36 @@ static void power_off_value(struct walk *walk, const struct aml_value *package)
 	walk->platform->poweroff.has_s5 = true;
 }
 
-/* A definition with a constant value, by Name or by a method that returns it. `device` is NULL outside of one. */
-static void definition(struct walk *walk, struct device *device, const struct aml_name *name,
-		       const struct aml_value *value)
+static void device_definition(struct device *device, const struct aml_name *name, const struct aml_value *value)
 {
-	if (!device) {
-		if (is_name(name, "_S5_"))
-			power_off_value(walk, value);
-	} else if (is_name(name, "_HID")) {
-		device->virtio = is_virtio_hid(value);
+	if (is_name(name, "_HID") || is_name(name, "_CID")) {
+		device->virtio |= has_virtio_id(value);
 	} else if (is_name(name, "_CRS")) {
 		device->has_resources = true;
 		device->resources = *value;
 	} else if (is_name(name, "_STA")) {
-		device->absent = value->kind == AML_INTEGER && !(value->integer & STA_PRESENT);
+		device->unsure = value->kind != AML_INTEGER;
+		if (!device->unsure)
+			device->status = value->integer;
 	}
 }
 
+/* A definition with a constant value, by Name or by a method that returns it. */
+static void definition(struct walk *walk, const struct block *block, const struct aml_name *name,
+		       const struct aml_value *value)
+{
+	const bool here = name->path == AML_HERE;
+
+	if (block->collects && here)
+		device_definition(block->device, name, value);
+	else if (!block->collects && is_name(name, "_S5_") && (name->path == AML_ROOT || (here && block->root)))
+		power_off_value(walk, value);
+	else if (!block->collects && is_name(name, "_STA") && !(here && block->device))
+		acpi_warn(walk->platform, walk->table, "a _STA outside of its device is not read");
+}
+
 /* A method is skipped, unless all it does is to return a constant. */
-static bool method(struct walk *walk, struct aml_stream *stream, struct device *device)
+static bool method(struct walk *walk, struct aml_stream *stream, const struct block *block)
 {
 	struct aml_stream inside;
 	struct aml_name name;
@@ -135,11 +181,11 @@ static bool method(struct walk *walk, struct aml_stream *stream, struct device *
 		return false;
 	if (aml_byte(&inside, &first) && first == OP_RETURN && !aml_value(&inside, &value))
 		value.kind = AML_REFERENCE;
-	definition(walk, device, &name, &value);
+	definition(walk, block, &name, &value);
 	return true;
 }
 
-static void finish_device(struct walk *walk, const struct device *device)
+static void finish_device(struct walk *walk, const struct device *device, const struct block *block)
 {
 	const struct acpi_table *table = walk->table;
 	const char *name = device->name.segment;
@@ -148,7 +194,11 @@ static void finish_device(struct walk *walk, const struct device *device)
 	if (!device->virtio)
 		return;
 	walk->found++;
-	if (device->absent)
+	if (block->unsure)
+		acpi_warn(walk->platform, table, "%s: _STA is computed; taken for present", name);
+	if (block->hidden)
+		acpi_warn(walk->platform, table, "%s: below a device that is not present; ignored", name);
+	else if (!(device->status & STA_PRESENT))
 		acpi_warn(walk->platform, table, "%s: _STA says that it is not present; ignored", name);
 	else if (!device->has_resources)
 		acpi_warn(walk->platform, table, "%s: no _CRS; ignored", name);
@@ -159,26 +209,39 @@ static void finish_device(struct walk *walk, const struct device *device)
 		platform_add_window(walk->platform, &window);
 }
 
-static bool device_block(struct walk *walk, struct aml_stream *stream, uint32_t depth)
+static bool device_block(struct walk *walk, struct aml_stream *stream, const struct block *around)
 {
-	struct device device = { .virtio = false };
+	struct device device = { .status = UINT64_MAX };
+	struct block block = { .device = &device, .collects = true, .depth = around->depth + 1 };
 	struct aml_stream inside;
 
 	if (!aml_package(stream, &inside) || !aml_name(&inside, &device.name))
 		return false;
-	walk_block(walk, inside, &device, depth + 1);
-	finish_device(walk, &device);
+	if (around->collects)
+		return true;
+	walk_block(walk, inside, &block);
+	block.collects = false;
+	block.hidden = around->hidden && device.name.path == AML_HERE;
+	block.unsure = around->unsure || device.unsure;
+	finish_device(walk, &device, &block);
+	block.hidden |= !(device.status & (STA_PRESENT | STA_FUNCTIONING));
+	walk_block(walk, inside, &block);
 	return true;
 }
 
-static bool scope_block(struct walk *walk, struct aml_stream *stream, uint32_t depth)
+static bool scope_block(struct walk *walk, struct aml_stream *stream, const struct block *around)
 {
+	struct block block = { .depth = around->depth + 1 };
 	struct aml_stream inside;
 	struct aml_name name;
 
 	if (!aml_package(stream, &inside) || !aml_name(&inside, &name))
 		return false;
-	walk_block(walk, inside, NULL, depth + 1);
+	if (around->collects)
+		return true;
+	block.root = name.path == AML_ROOT && !name.segment[0];
+	block.hidden = around->hidden && name.path == AML_HERE;
+	walk_block(walk, inside, &block);
 	return true;
 }
 
@@ -192,7 +255,7 @@ static bool skip_values(struct aml_stream *stream, uint32_t count)
 	return true;
 }
 
-static bool extended_term(struct walk *walk, struct aml_stream *stream, uint32_t depth)
+static bool extended_term(struct walk *walk, struct aml_stream *stream, const struct block *block)
 {
 	struct aml_stream inside;
 	struct aml_name name;
@@ -202,7 +265,7 @@ static bool extended_term(struct walk *walk, struct aml_stream *stream, uint32_t
 		return false;
 	switch (opcode) {
 	case EXT_DEVICE:
-		return device_block(walk, stream, depth);
+		return device_block(walk, stream, block);
 	case EXT_FIELD:
 	case EXT_INDEX_FIELD:
 	case EXT_BANK_FIELD:
@@ -226,7 +289,7 @@ static bool extended_term(struct walk *walk, struct aml_stream *stream, uint32_t
 }
 
 /* Reads one term. False, with the stream anywhere, if it is none that we know or it does not fit. */
-static bool term(struct walk *walk, struct aml_stream *stream, struct device *device, uint32_t depth)
+static bool term(struct walk *walk, struct aml_stream *stream, const struct block *block)
 {
 	struct aml_stream inside;
 	struct aml_name name;
@@ -237,16 +300,16 @@ static bool term(struct walk *walk, struct aml_stream *stream, struct device *de
 		return false;
 	switch (opcode) {
 	case OP_EXTENDED:
-		return extended_term(walk, stream, depth);
+		return extended_term(walk, stream, block);
 	case OP_SCOPE:
-		return scope_block(walk, stream, depth);
+		return scope_block(walk, stream, block);
 	case OP_NAME:
 		if (!aml_name(stream, &name) || !aml_value(stream, &value))
 			return false;
-		definition(walk, device, &name, &value);
+		definition(walk, block, &name, &value);
 		return true;
 	case OP_METHOD:
-		return method(walk, stream, device);
+		return method(walk, stream, block);
 	case OP_IF:
 	case OP_ELSE:
 	case OP_WHILE:
@@ -282,25 +345,26 @@ static bool find_device(struct aml_stream *stream)
 	return false;
 }
 
-static void walk_block(struct walk *walk, struct aml_stream block, struct device *device, uint32_t depth)
+static void walk_block(struct walk *walk, struct aml_stream stream, const struct block *block)
 {
-	if (depth > AML_DEPTH_MAX) {
-		acpi_warn(walk->platform, walk->table, "blocks are nested more than %u deep; not followed",
-			  AML_DEPTH_MAX);
+	if (block->depth > AML_DEPTH_MAX) {
+		if (!block->collects)
+			acpi_warn(walk->platform, walk->table, "blocks are nested more than %u deep; not followed",
+				  AML_DEPTH_MAX);
 		return;
 	}
-	while (block.at < block.end) {
-		struct aml_stream start = block;
+	while (stream.at < stream.end) {
+		struct aml_stream start = stream;
 
-		if (term(walk, &block, device, depth))
+		if (term(walk, &stream, block))
 			continue;
 		if (!walk->lost)
 			acpi_warn(walk->platform, walk->table,
 				  "AML at 0x%x (0x%02x) is not understood; going on at the next device",
 				  (unsigned)(start.at - walk->table->bytes), *start.at);
 		walk->lost = true;
-		block.at = start.at + 1;
-		if (!find_device(&block))
+		stream.at = start.at + 1;
+		if (!find_device(&stream))
 			return;
 	}
 }
@@ -317,10 +381,11 @@ static uint32_t count_mentions(const struct acpi_table *table)
 void acpi_read_aml(struct platform *platform, const struct acpi_table *table)
 {
 	struct walk walk = { .platform = platform, .table = table };
+	const struct block root = { .root = true };
 	struct aml_stream all = { .at = table->bytes + ACPI_TABLE_HEADER, .end = table->bytes + table->length };
 	uint32_t mentions = count_mentions(table);
 
-	walk_block(&walk, all, NULL, 0);
+	walk_block(&walk, all, &root);
 	if (mentions > walk.found)
 		acpi_warn(platform, table, "%s is mentioned %u times, and %u devices were found", virtio_hid, mentions,
 			  walk.found);

@@ -11,9 +11,14 @@ struct aml_stream {
 	const uint8_t *at, *end;
 };
 
-/* The last segment of a name, terminated. */
+/* The last segment of a name, terminated, and where the name leads. */
 struct aml_name {
 	char segment[5];
+	enum aml_path {
+		AML_HERE,      /* it is that segment alone */
+		AML_ROOT,      /* that segment behind the root, or the root itself */
+		AML_ELSEWHERE, /* several segments, or something above */
+	} path;
 };
 
 enum aml_kind {

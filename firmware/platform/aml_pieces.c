@@ -102,8 +102,9 @@ bool aml_name(struct aml_stream *stream, struct aml_name *name)
 	uint8_t count = 1;
 
 	name->segment[0] = 0;
+	name->path = AML_HERE;
 	while (left(stream) && (*stream->at == ROOT_CHAR || *stream->at == PARENT_CHAR))
-		stream->at++;
+		name->path = *stream->at++ == ROOT_CHAR ? AML_ROOT : AML_ELSEWHERE;
 	if (!left(stream))
 		return false;
 	switch (*stream->at) {
@@ -119,6 +120,8 @@ bool aml_name(struct aml_stream *stream, struct aml_name *name)
 			return false;
 		break;
 	}
+	if (count > 1)
+		name->path = AML_ELSEWHERE;
 	while (count--)
 		if (!segment(stream, name))
 			return false;
@@ -158,8 +161,8 @@ static bool string(struct aml_stream *stream, struct aml_value *value)
 }
 
 /*
- * The size may be larger than the number of initial bytes, which then are followed by zeros. It may also be an
- * expression; then there is no telling where the bytes begin.
+ * The size may be larger than the number of initial bytes, which then are followed by zeros, and everybody takes all of
+ * these if it is smaller. It may also be an expression; then there is no telling where the bytes begin.
  */
 static bool buffer(struct aml_stream *stream, struct aml_value *value)
 {
@@ -177,8 +180,6 @@ static bool buffer(struct aml_stream *stream, struct aml_value *value)
 	value->kind = AML_BUFFER;
 	value->bytes = inside.at;
 	value->length = left(&inside);
-	if (value->integer < value->length)
-		value->length = (uint32_t)value->integer;
 	return sized;
 }
 

@@ -552,16 +552,22 @@ UNIT_TEST(buffer_sizes)
 	unit_equal(platform.warning_count, 1);
 	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _CRS has no end tag");
 
-	/* smaller */
+	/* smaller: all bytes count, as for ACPICA */
 	PARSE(DEVICE(52), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 20, MEMORY, INTERRUPT, END);
-	expect_one_warning("ACPI DSDT at 0x104000: VZ9_: _CRS: descriptor 0x89 at 0xc does not fit; ignored");
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
 	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 25, ZERO, MEMORY, INTERRUPT, END);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+
+	/* bytes that end inside a descriptor, and none */
+	PARSE(DEVICE(43), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 17, 0x0a, 14, MEMORY, 0x89, 6);
+	expect_one_warning("ACPI DSDT at 0x104000: VZ9_: _CRS: descriptor 0x89 at 0xc does not fit; ignored");
+	PARSE(DEVICE(28), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 2, ONE);
 	unit_equal(platform.window_count, 0);
 	unit_equal(platform.warning_count, 2);
 	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _CRS has no end tag");
 	unit_text(platform.warnings[1], "ACPI DSDT at 0x104000: VZ9_: _CRS has no memory; ignored");
-	PARSE(DEVICE(51), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 25, ONE, MEMORY, INTERRUPT, END);
-	expect_one_warning("ACPI DSDT at 0x104000: VZ9_: _CRS: descriptor 0x86 at 0x0 does not fit; ignored");
 
 	/* a buffer for a size */
 	PARSE(DEVICE(40), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 14, 0x11, 12, 0x11, 10, 0x11, 8, 0x11, 6, 0x11, 4, 0x11, 2,
@@ -581,6 +587,90 @@ UNIT_TEST(two_of_one_kind)
 	unit_equal(platform.window_count, 1);
 	unit_equal(platform.warning_count, 1);
 	unit_contains(platform.warnings[0], "_CRS has 1 memory ranges and 2 interrupts; the first are used");
+}
+
+/* One memory and one interrupt, and how many windows that makes beside the definitions around it. */
+#define RESOURCES CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END
+
+UNIT_TEST(compatible_ids)
+{
+	/* _HID of another device, and a _CID: a string; a package, that has it last; a package that has another */
+	PARSE(DEVICE(63), HID, 0x0c, 0x41, 0xd0, 5, 1, NAME('_', 'C', 'I', 'D'), 0x0d, LNRO0005, 0, RESOURCES, NOOP);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+	PARSE(DEVICE(60), NAME('_', 'C', 'I', 'D'), 0x12, 17, 2, 0x0c, 0x41, 0xd0, 5, 1, 0x0d, LNRO0005, 0, RESOURCES);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+	PARSE(DEVICE(50), NAME('_', 'C', 'I', 'D'), 0x12, 7, 1, 0x0c, 0x41, 0xd0, 5, 1, RESOURCES);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 0);
+}
+
+/* A name that leads elsewhere is not the device's own. */
+UNIT_TEST(definitions_of_others)
+{
+	PARSE(DEVICE(53), 0x08, '^', '_', 'H', 'I', 'D', 0x0d, LNRO0005, 0, RESOURCES);
+	expect_one_warning("ACPI DSDT at 0x104000: LNRO0005 is mentioned 1 times, and 0 devices were found");
+	PARSE(DEVICE(59), HID, 0x0d, LNRO0005, 0, RESOURCES, 0x08, '^', '_', 'C', 'R', 'S', ZERO);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+	PARSE(0x5b, 0x82, 63, 'V', 'Z', '9', '_', 0x08, 0x2e, 'V', 'Z', '8', '_', '_', 'S', 'T', 'A', ZERO, HID, 0x0d,
+	      LNRO0005, 0, RESOURCES);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: a _STA outside of its device is not read");
+}
+
+/* The device is below one with this _STA, which comes behind it. */
+static void parse_below(uint8_t status)
+{
+	PARSE(0x5b, 0x82, 0x43, 4, 'A', 'B', 'O', 'V', DEVICE(52), HID, 0x0d, LNRO0005, 0, RESOURCES,
+	      NAME('_', 'S', 'T', 'A'), 0x0a, status);
+}
+
+UNIT_TEST(devices_below_one_that_is_not_there)
+{
+	static const uint8_t seen[] = { 0x0f, 1, 8, 9 }, hidden[] = { 0, 2, 6 };
+
+	for (uint32_t i = 0; i < sizeof(seen); i++) {
+		parse_below(seen[i]);
+		unit_equal(platform.warning_count, 0);
+		unit_equal(platform.window_count, 1);
+	}
+	for (uint32_t i = 0; i < sizeof(hidden); i++) {
+		parse_below(hidden[i]);
+		expect_one_warning("ACPI DSDT at 0x104000: VZ9_: below a device that is not present; ignored");
+	}
+	/* Its own _STA hides it when it is not present, working or not. */
+	PARSE(DEVICE(59), HID, 0x0d, LNRO0005, 0, RESOURCES, NAME('_', 'S', 'T', 'A'), 0x0a, 8);
+	expect_one_warning("ACPI DSDT at 0x104000: VZ9_: _STA says that it is not present; ignored");
+	/* by its path it is somewhere else */
+	PARSE(0x5b, 0x82, 0x44, 4, 'A', 'B', 'O', 'V', 0x5b, 0x82, 53, '\\', 'V', 'Z', '9', '_', HID, 0x0d, LNRO0005, 0,
+	      RESOURCES, NAME('_', 'S', 'T', 'A'), 0x0a, 0);
+	unit_equal(platform.warning_count, 0);
+	unit_equal(platform.window_count, 1);
+}
+
+UNIT_TEST(presence_that_is_computed)
+{
+	PARSE(DEVICE(62), HID, 0x0d, LNRO0005, 0, RESOURCES, 0x14, 9, '_', 'S', 'T', 'A', 0, 0xa4, 0x60, NOOP);
+	unit_equal(platform.window_count, 1);
+	unit_equal(platform.warning_count, 1);
+	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _STA is computed; taken for present");
+}
+
+/* Only the root's _S5_ is the system's. */
+UNIT_TEST(power_off_values_elsewhere)
+{
+	PARSE(0x10, 15, '\\', '_', 'S', 'B', '_', NAME('_', 'S', '5', '_'), 0x12, 3, 1, ONE);
+	unit_true(!platform.poweroff.has_s5);
+	PARSE(0x10, 12, '\\', 0, NAME('_', 'S', '5', '_'), 0x12, 3, 1, ONE);
+	unit_true(platform.poweroff.has_s5);
+	PARSE(0x10, 16, '\\', '_', 'S', 'B', '_', 0x08, '\\', '_', 'S', '5', '_', 0x12, 3, 1, ONE);
+	unit_true(platform.poweroff.has_s5);
+	PARSE(DEVICE(14), NAME('_', 'S', '5', '_'), 0x12, 3, 1, ONE);
+	unit_true(!platform.poweroff.has_s5);
+	unit_equal(platform.warning_count, 0);
 }
 
 /* Where the walk is lost, what only looks like a device is passed over. */
