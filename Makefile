@@ -113,6 +113,7 @@ check:
 		gcc-riscv64="tests/self/build.sh gcc qemu-virt-riscv64" \
 		architectures="$(PYTHON) tests/self/architectures.py" \
 		unit="$(MAKE) -j$$(nproc) unit" \
+		acpica="$(MAKE) acpica" \
 		fuzz="$(MAKE) -j$$(nproc) fuzz-check" \
 		dist="tests/self/dist.sh" \
 		port="tests/self/port/run.sh" \
@@ -183,11 +184,13 @@ help:
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
 	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
 	@echo "make line-coverage   which lines of drivers/ and tests/conformance/ the host port reaches; V=1 shows the others"
+	@echo "make acpica     the ACPI reader beside ACPICA, on DSDTs made and mutated; ACPICA_TABLES=20000, ACPICA_SEED=N"
 	@echo "make fuzz       the fuzzing harnesses, FUZZ_SECONDS=600 each; FUZZ=NAME for one"
 	@echo "make lint       layout, licence lines, checks that name rows; make format lays the C out"
 	@echo "make clean      remove what was built"
 
 include tests/self/unit/Makefile.inc
+include tests/self/acpica/Makefile.inc
 include tests/self/fuzz/Makefile.inc
 include tests/self/explore/Makefile.inc
 

@@ -41,6 +41,7 @@ check   clang                                                   clang           
 check   /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev  has the sanitizers and libFuzzer for clang
 check   clang-format                                            clang-format        checks the layout of the code
 check   iasl                                                    acpica-tools        compiles the tests of the ACPI reader
+check   acpiexec                                                acpica-tools        is what the ACPI reader is compared with
 check   dtc                                                     device-tree-compiler compiles the tests of the device tree reader
 check   /usr/include/libfdt.h                                   libfdt-dev          is what the device tree reader is compared with
 '
