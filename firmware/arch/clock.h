@@ -28,8 +28,27 @@ static inline bool deadline_passed(uint64_t deadline)
 	return clock_ns() >= deadline;
 }
 
-/* One turn of a waiting loop: runs the hook, if there is one, and lets the CPU rest. */
-void clock_wait(void);
+/*
+ * How long something is waited for. Time in which this CPU stood still does not count, within a limit: a host that
+ * stalls, or that takes the CPU away, took it from whom we wait for as well. Whoever waits asks again and again.
+ */
+struct patience {
+	uint64_t deadline;
+	uint64_t looked; /* when it was asked last */
+	uint64_t forgiven;
+};
+
+static inline struct patience patience_begin(uint64_t nanoseconds)
+{
+	const uint64_t now = clock_ns();
+
+	return (struct patience){ .deadline = now + nanoseconds, .looked = now };
+}
+
+bool patience_ends(struct patience *patience);
+
+/* One turn of a waiting loop: runs the hook, if there is one, and lets the CPU rest. Says whether the patience ends. */
+bool clock_wait(struct patience *patience);
 
 /*
  * The hook of every wait, NULL for none: a device that is part of this program does its work there. It says whether it
@@ -37,17 +56,22 @@ void clock_wait(void);
  */
 void clock_on_wait(bool (*hook)(void));
 
-/* Waits until CONDITION holds or the deadline passed; gives the last value of the condition. Evaluates it at least
- * once, and once more after the deadline. */
-#define WAIT_UNTIL(CONDITION, NANOSECONDS)                            \
-	({                                                            \
-		uint64_t wait_deadline_ = deadline_in(NANOSECONDS);   \
-		bool wait_late_ = false, wait_met_;                   \
-		while (!(wait_met_ = (CONDITION)) && !wait_late_) {   \
-			clock_wait();                                 \
-			wait_late_ = deadline_passed(wait_deadline_); \
-		}                                                     \
-		wait_met_;                                            \
+/* Waits until CONDITION holds or PATIENCE ends; gives the last value of the condition. Evaluates it at least once, and
+ * once more after the end. */
+#define WAIT_WITHIN(PATIENCE, CONDITION)                          \
+	({                                                        \
+		struct patience *wait_patience_ = (PATIENCE);     \
+		bool wait_late_ = false, wait_met_;               \
+		while (!(wait_met_ = (CONDITION)) && !wait_late_) \
+			wait_late_ = clock_wait(wait_patience_);  \
+		wait_met_;                                        \
+	})
+
+/* The same with a patience of its own. */
+#define WAIT_UNTIL(CONDITION, NANOSECONDS)                               \
+	({                                                               \
+		struct patience wait_own_ = patience_begin(NANOSECONDS); \
+		WAIT_WITHIN(&wait_own_, CONDITION);                      \
 	})
 
 #endif

@@ -297,10 +297,10 @@ CHECK(transmit_pieces_free, "net.transmit-pieces", REQ("frame-01"), MUST,
 			count++;
 		}
 		for (unsigned j = 0; j < WIRE_TRIES && !answered; j++) {
-			uint64_t deadline = deadline_in(device_patience_ns / WIRE_TRIES);
+			struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 
 			wire_transmit_pieces(t, d, pieces, count);
-			while (!answered && wire_next(t, rx, deadline))
+			while (!answered && wire_next(t, rx, &patience))
 				answered = wire_is_answer(mac);
 		}
 		require(t, answered, "a packet in %u pieces, the first of %u bytes, is sent and answered", count,
@@ -508,6 +508,7 @@ CHECK(receive_pieces, "net.receive-pieces", REQ("frame-01"), MUST,
 	enum { PIECES = 5, TOTAL = 1526 };
 	struct virtqueue *queue = &d->queues[VIRTIO_NET_RX];
 	uint8_t frame[ETHERNET_FRAME_MIN], mac[6];
+	unsigned asked = 0;
 
 	if (d->queue_max[VIRTIO_NET_RX] < PIECES)
 		skip(t, "the receive virtqueue is too small for a buffer in pieces");
@@ -516,7 +517,7 @@ CHECK(receive_pieces, "net.receive-pieces", REQ("frame-01"), MUST,
 	net_mac(d, mac);
 	net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 	/* Buffers are offered one by one, so that other traffic does not matter. */
-	for (uint64_t deadline = deadline_in(device_patience_ns), again = 0;;) {
+	for (struct patience patience = patience_begin(0);;) {
 		struct segment pieces[PIECES];
 		struct completion done;
 		uint32_t from = 0;
@@ -534,11 +535,10 @@ CHECK(receive_pieces, "net.receive-pieces", REQ("frame-01"), MUST,
 		if (virtqueue_add(queue, pieces, PIECES, NULL, queue) < 0)
 			broken(t, "no room for a receive buffer");
 		virtqueue_kick(queue);
-		while (!WAIT_UNTIL(virtqueue_used_waiting(queue), wire_left_until(again))) {
-			require(t, !deadline_passed(deadline), "an answer arrives in a receive buffer of %u pieces",
-				PIECES);
+		while (!WAIT_WITHIN(&patience, virtqueue_used_waiting(queue))) {
+			require(t, asked++ < WIRE_TRIES, "an answer arrives in a receive buffer of %u pieces", PIECES);
 			wire_transmit(t, d, frame, sizeof(frame));
-			again = deadline_in(device_patience_ns / WIRE_TRIES);
+			patience = patience_begin(device_patience_ns / WIRE_TRIES);
 		}
 		done = take_used(t, queue, "a receive buffer");
 		memset(&wire_packet, 0, sizeof(wire_packet));
@@ -582,7 +582,7 @@ static bool is_echo(uint32_t size, uint16_t number)
 static bool bounce(struct run *t, struct device *d, struct wire_receiver *rx, const uint8_t gateway_mac[6],
 		   uint32_t size, uint16_t number)
 {
-	uint64_t deadline = deadline_in(device_patience_ns / WIRE_TRIES);
+	struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 	uint32_t payload = size - ETHERNET_HEADER_BYTES;
 	bool reflector = wire_has_reflector(t, d);
 	uint8_t mac[6];
@@ -592,7 +592,7 @@ static bool bounce(struct run *t, struct device *d, struct wire_receiver *rx, co
 		wire_reflect_numbered(t, d, mac, -1, number, payload);
 	else
 		send_echo(t, d, gateway_mac, size, number);
-	while (wire_next(t, rx, deadline)) {
+	while (wire_next(t, rx, &patience)) {
 		if (reflector && wire_is_numbered(number, payload)) {
 			expect_eq(t, wire_damage(number, payload), payload,
 				  "where a frame of %u bytes is damaged (%u: nowhere)", size, payload);
@@ -692,10 +692,10 @@ CHECK(mtu_forwarded, "net.mtu-forwarded", REQ("net-cfg-06"), MUST,
 									: ETHERNET_FRAME_MAX - ETHERNET_HEADER_BYTES;
 	payload = size - ETHERNET_HEADER_BYTES;
 	for (uint16_t i = 0; i < WIRE_TRIES; i++) {
-		uint64_t deadline = deadline_in(device_patience_ns / WIRE_TRIES);
+		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 
 		wire_reflect_numbered(t, d, mac, -1, i, payload);
-		while (wire_next(t, rx, deadline))
+		while (wire_next(t, rx, &patience))
 			if (wire_is_numbered(i, payload)) {
 				expect_eq(t, wire_damage(i, payload), payload,
 					  "where the frame is damaged (%u: nowhere)", payload);
@@ -723,8 +723,8 @@ CHECK(mtu_enforced, "net.mtu-enforced", REQ("net-cfg-05"), MUST,
 	rx = wire_open_plain(t, d);
 	wire_send_us(d, LARGE, payload);
 	wire_send_us(d, SMALL_ONE, WIRE_PAYLOAD);
-	for (uint64_t deadline = deadline_in(device_patience_ns);;) {
-		require(t, wire_next(t, rx, deadline), "a small frame arrives behind a large one");
+	for (struct patience patience = patience_begin(device_patience_ns);;) {
+		require(t, wire_next(t, rx, &patience), "a small frame arrives behind a large one");
 		expect(t, !wire_is_numbered(LARGE, payload), "a frame of %u bytes does not arrive with mtu %u",
 		       payload + ETHERNET_HEADER_BYTES, read_mtu(d));
 		if (wire_is_numbered(SMALL_ONE, WIRE_PAYLOAD))
@@ -772,14 +772,14 @@ static uint16_t fill_udp(struct device *d, uint8_t frame[UDP_FRAME])
 static bool receive_udp(struct run *t, struct device *d, struct wire_receiver *rx, const uint8_t frame[UDP_FRAME])
 {
 	enum { BEHIND = 0x3333 };
-	uint64_t deadline = deadline_in(device_patience_ns);
+	struct patience patience = patience_begin(device_patience_ns);
 	uint8_t mac[6];
 
 	net_mac(d, mac);
 	wire_reflect(t, d, frame, UDP_FRAME);
 	wire_reflect_numbered(t, d, mac, -1, BEHIND, WIRE_PAYLOAD);
 	for (;;) {
-		require(t, wire_next(t, rx, deadline), "a frame that comes behind a UDP datagram arrives");
+		require(t, wire_next(t, rx, &patience), "a frame that comes behind a UDP datagram arrives");
 		if (wire_packet.size >= UDP_FRAME && !memcmp(wire_packet.frame, frame, UDP_START))
 			return true;
 		if (wire_is_numbered(BEHIND, WIRE_PAYLOAD))

@@ -327,7 +327,7 @@ static bool arrives(struct run *t, struct device *d, const uint8_t *to, int vlan
 	enum { PROBE = 0x1111, SENTINEL = 0x2222 };
 	uint8_t frame[ETHERNET_FRAME_MIN], mac[6];
 	bool reflector = wire_has_reflector(t, d), arrived = false;
-	uint64_t deadline;
+	struct patience patience;
 
 	net_mac(d, mac);
 	if (reflector) {
@@ -339,9 +339,9 @@ static bool arrives(struct run *t, struct device *d, const uint8_t *to, int vlan
 		net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 		wire_transmit(t, d, frame, sizeof(frame));
 	}
-	deadline = deadline_in(device_patience_ns);
+	patience = patience_begin(device_patience_ns);
 	for (;;) {
-		require(t, wire_next(t, filtered, deadline), "a frame that the filters let through arrives");
+		require(t, wire_next(t, filtered, &patience), "a frame that the filters let through arrives");
 		if (reflector ? wire_is_numbered(PROBE, WIRE_PAYLOAD) : wire_is_answer(to))
 			arrived = true;
 		if (reflector ? wire_is_numbered(SENTINEL, WIRE_PAYLOAD) : wire_is_answer(mac))
@@ -672,13 +672,13 @@ static void expect_quiet_from(struct run *t, struct device *d, unsigned first, c
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		uint8_t frame[ETHERNET_FRAME_MIN], mac[6];
-		uint64_t deadline = deadline_in(device_patience_ns);
+		struct patience patience = patience_begin(device_patience_ns);
 		bool answered = false;
 
 		net_mac(d, mac);
 		net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 		wire_transmit(t, d, frame, sizeof(frame));
-		while (!answered && WAIT_UNTIL(any_packet(), wire_left_until(deadline)))
+		while (!answered && WAIT_WITHIN(&patience, any_packet()))
 			for (unsigned i = 0; i < many.pairs; i++) {
 				if (!wire_take(t, many.receivers[i]))
 					continue;
@@ -743,10 +743,10 @@ CHECK(steers_around, "net.steers-around-a-reset-queue", REQ("net-mq-03"), SHOULD
 	net_mac(d, mac);
 	net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 	for (unsigned i = 0; i < WIRE_TRIES && !answered; i++) {
-		uint64_t deadline = deadline_in(device_patience_ns / WIRE_TRIES);
+		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 
 		wire_transmit(t, d, frame, sizeof(frame));
-		while (!answered && WAIT_UNTIL(any_packet(), wire_left_until(deadline)))
+		while (!answered && WAIT_WITHIN(&patience, any_packet()))
 			for (unsigned j = 0; j < many.pairs; j++)
 				answered |= wire_take(t, many.receivers[j]) && j && wire_is_answer(mac);
 	}
@@ -760,6 +760,7 @@ CHECK(dropped_in_reset, "net.dropped-while-all-queues-are-reset", REQ("net-mq-04
 {
 	enum { EARLY = 1, LATE };
 	uint8_t frame[ETHERNET_FRAME_MIN];
+	struct patience patience;
 
 	start_resettable(t, d);
 	for (unsigned i = 0; i < many.pairs; i++)
@@ -771,7 +772,7 @@ CHECK(dropped_in_reset, "net.dropped-while-all-queues-are-reset", REQ("net-mq-04
 		   "the first receive virtqueue is set up again");
 	many.receivers[0] = wire_open(t, d, 0, &many.receive[0], WIRE_BUFFER_BYTES);
 	wire_send_us(d, LATE, WIRE_PAYLOAD);
-	require(t, wire_next(t, many.receivers[0], deadline_in(device_patience_ns)),
-		"a packet arrives once the virtqueue is back");
+	patience = patience_begin(device_patience_ns);
+	require(t, wire_next(t, many.receivers[0], &patience), "a packet arrives once the virtqueue is back");
 	expect(t, wire_is_numbered(LATE, WIRE_PAYLOAD), "it is the one that came then, not one from before");
 }

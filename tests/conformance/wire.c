@@ -132,16 +132,9 @@ bool wire_take(struct run *t, struct wire_receiver *rx)
 	return true;
 }
 
-uint64_t wire_left_until(uint64_t deadline)
+bool wire_next(struct run *t, struct wire_receiver *rx, struct patience *patience)
 {
-	uint64_t now = clock_ns();
-
-	return deadline > now ? deadline - now : 0;
-}
-
-bool wire_next(struct run *t, struct wire_receiver *rx, uint64_t deadline)
-{
-	return WAIT_UNTIL(virtqueue_used_waiting(rx->queue), wire_left_until(deadline)) && wire_take(t, rx);
+	return WAIT_WITHIN(patience, virtqueue_used_waiting(rx->queue)) && wire_take(t, rx);
 }
 
 /* ---- the other end: ARP ---- */
@@ -182,10 +175,10 @@ static enum wire_peer ask(struct run *t, struct device *d, struct wire_receiver 
 	net_mac(d, mac);
 	net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 	for (unsigned i = 0; i < WIRE_TRIES; i++) {
-		uint64_t deadline = deadline_in(device_patience_ns / WIRE_TRIES);
+		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 
 		wire_transmit_behind(t, d, header, header_bytes, frame, sizeof(frame));
-		while (wire_next(t, rx, deadline))
+		while (wire_next(t, rx, &patience))
 			if ((found = judge(d, mac)) != WIRE_SILENT)
 				return found;
 	}
@@ -321,7 +314,7 @@ static bool find_reflector(struct run *t, struct device *d)
 	bool answers = wire_peer(t, d) == WIRE_ANSWERS;
 	uint8_t frame[ETHERNET_FRAME_MIN], mac[6];
 	struct wire_receiver *rx;
-	uint64_t deadline;
+	struct patience patience;
 
 	wire_start(t, d, NO_FEATURES);
 	rx = wire_open_plain(t, d);
@@ -331,8 +324,8 @@ static bool find_reflector(struct run *t, struct device *d)
 		net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 		wire_transmit(t, d, frame, sizeof(frame));
 	}
-	deadline = deadline_in(device_patience_ns / WIRE_TRIES);
-	while (wire_next(t, rx, deadline)) {
+	patience = patience_begin(device_patience_ns / WIRE_TRIES);
+	while (wire_next(t, rx, &patience)) {
 		if (wire_is_numbered(NUMBER, WIRE_PAYLOAD))
 			return true;
 		if (answers && wire_is_answer(mac))

@@ -70,9 +70,8 @@ extern struct wire_packet wire_packet;
 
 /* Takes a packet if one is there, with MRG_RXBUF accepted all of its buffers, and offers the buffers again. */
 bool wire_take(struct run *t, struct wire_receiver *rx);
-/* The next packet, if one comes before the deadline. */
-bool wire_next(struct run *t, struct wire_receiver *rx, uint64_t deadline);
-uint64_t wire_left_until(uint64_t deadline);
+/* The next packet, if one comes before the patience ends. */
+bool wire_next(struct run *t, struct wire_receiver *rx, struct patience *patience);
 
 /* Is the packet the gateway's answer to an ARP request of this MAC address? */
 bool wire_is_answer(const uint8_t mac[6]);

@@ -40,10 +40,10 @@ static void enter_state(struct cpu *cpu, enum state state)
 /* Without the hook of WAIT_UNTIL: nothing else happens meanwhile. */
 static bool wait_while(const struct cpu *cpu, enum state state, uint64_t nanoseconds)
 {
-	const uint64_t deadline = deadline_in(nanoseconds);
+	struct patience patience = patience_begin(nanoseconds);
 
 	while (state_of(cpu) == state) {
-		if (deadline_passed(deadline))
+		if (patience_ends(&patience))
 			return false;
 		cpu_relax();
 	}
@@ -188,14 +188,14 @@ static bool is_abandoned(uint32_t holder)
 void cpus_lock(struct cpus_lock *lock)
 {
 	const uint32_t mine = cpus_self() + 1;
-	uint64_t deadline = 0;
+	struct patience patience = { 0 };
 
 	for (uint32_t holder = 0;
 	     !__atomic_compare_exchange_n(&lock->holder, &holder, mine, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 	     holder = 0) {
-		if (!deadline)
-			deadline = deadline_in(LOCK_LIMIT);
-		if (is_abandoned(holder) || deadline_passed(deadline)) {
+		if (!patience.deadline)
+			patience = patience_begin(LOCK_LIMIT);
+		if (is_abandoned(holder) || patience_ends(&patience)) {
 			__atomic_store_n(&lock->holder, mine, __ATOMIC_RELAXED);
 			return;
 		}

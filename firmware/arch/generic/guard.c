@@ -14,7 +14,7 @@
 static struct {
 	volatile bool active;
 	uintptr_t stack;
-	uint64_t deadline;
+	struct patience patience;
 	struct guard_trap *trap;
 } guard;
 
@@ -27,7 +27,7 @@ enum guard_end guard_run(void (*function)(void *argument), void *argument, uint6
 		fatal("a guard inside a guard");
 	*trap = (struct guard_trap){ .name = "" };
 	guard.trap = trap;
-	guard.deadline = deadline_in(timeout_ns);
+	guard.patience = patience_begin(timeout_ns);
 	guard.active = true;
 	watchdog_start();
 	end = guard_enter(function, argument, &guard.stack);
@@ -59,7 +59,7 @@ void guard_trapped(const char *name, uint64_t address, uint64_t data, uint64_t e
 
 void guard_tick(uint64_t address)
 {
-	if (!guard.active || !deadline_passed(guard.deadline))
+	if (!guard.active || !patience_ends(&guard.patience))
 		return;
 	guard.trap->address = address;
 	guard_resume(guard.stack, GUARD_TIMED_OUT);

@@ -12,12 +12,12 @@
  */
 static inline bool clock_spin(bool (*condition)(void), uint64_t nanoseconds)
 {
-	const uint64_t deadline = deadline_in(nanoseconds);
+	struct patience patience = patience_begin(nanoseconds);
 	bool late = false, met;
 
 	while (!(met = condition()) && !late) {
 		cpu_relax();
-		late = deadline_passed(deadline);
+		late = patience_ends(&patience);
 	}
 	return met;
 }

@@ -3,6 +3,13 @@
 
 #include "firmware/arch/clock.h"
 
+/*
+ * Who asks about its patience does nothing else in between that would take so long; a timer's tick comes more often,
+ * too. So the CPU stood still. Forgiven is less than what the runner waits for a line of the report.
+ */
+#define STOOD_STILL	 MILLISECONDS(50)
+#define FORGIVEN_AT_MOST MILLISECONDS(5000)
+
 static bool (*wait_hook)(void);
 
 void clock_on_wait(bool (*hook)(void))
@@ -10,9 +17,25 @@ void clock_on_wait(bool (*hook)(void))
 	wait_hook = hook;
 }
 
-void clock_wait(void)
+bool patience_ends(struct patience *patience)
+{
+	const uint64_t now = clock_ns();
+	uint64_t still = now - patience->looked;
+
+	patience->looked = now;
+	if (still >= STOOD_STILL) {
+		if (still > FORGIVEN_AT_MOST - patience->forgiven)
+			still = FORGIVEN_AT_MOST - patience->forgiven;
+		patience->forgiven += still;
+		patience->deadline += still;
+	}
+	return now >= patience->deadline;
+}
+
+bool clock_wait(struct patience *patience)
 {
 	if (wait_hook)
 		wait_hook();
 	cpu_relax();
+	return patience_ends(patience);
 }

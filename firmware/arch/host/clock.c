@@ -37,7 +37,12 @@ void clock_on_wait(bool (*hook)(void))
 	wait_hook = hook;
 }
 
-void clock_wait(void)
+bool patience_ends(struct patience *patience)
+{
+	return deadline_passed(patience->deadline);
+}
+
+bool clock_wait(struct patience *patience)
 {
 	unsigned doublings;
 
@@ -45,4 +50,5 @@ void clock_wait(void)
 	doublings = idle_turns / TURNS_A_LEAP;
 	now += (uint64_t)STEP_NS << (doublings < LEAP_DOUBLINGS_MAX ? doublings : LEAP_DOUBLINGS_MAX);
 	cpu_relax();
+	return patience_ends(patience);
 }

@@ -588,11 +588,13 @@ uint64_t clock_ns(void)
 	return 0;
 }
 
-void clock_wait(void)
+bool clock_wait(struct patience *patience)
 {
+	(void)patience;
 	actor_stop((struct stop){ .kind = STOP_TURN });
 	if (actor_running() == ACTORS)
 		model_run(&model, 1);
+	return false;
 }
 
 void cpu_relax(void)

@@ -97,8 +97,10 @@ uint64_t clock_ns(void)
 	return 0;
 }
 
-void clock_wait(void)
+bool clock_wait(struct patience *patience)
 {
+	(void)patience;
+	return false;
 }
 
 uint32_t cpus_self(void)

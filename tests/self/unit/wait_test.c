@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Patience: what counts as time that somebody waited. */
+#include "tests/self/unit/unit.h"
+
+#include "firmware/arch/clock.h"
+
+static uint64_t now, step, turns;
+static uint64_t still_at, still_for; /* in that turn the machine stands still for so long */
+
+uint64_t clock_ns(void)
+{
+	return now;
+}
+
+void cpu_relax(void)
+{
+	now += ++turns == still_at ? still_for : step;
+}
+
+static void begin(uint64_t turn, uint64_t nanoseconds)
+{
+	now = 5;
+	step = MICROSECONDS(1);
+	turns = 0;
+	still_at = turn;
+	still_for = nanoseconds;
+}
+
+/* Waits for a millisecond of turns of a microsecond each. */
+static bool waited_for(uint64_t wanted_turns)
+{
+	return WAIT_UNTIL(turns >= wanted_turns, MILLISECONDS(1));
+}
+
+UNIT_TEST(patience_ends_after_the_time_that_was_given)
+{
+	begin(0, 0);
+	unit_equal(waited_for(UINT64_MAX), false);
+	unit_equal(turns, 1000);
+}
+
+UNIT_TEST(what_comes_in_time_is_seen)
+{
+	begin(0, 0);
+	unit_equal(waited_for(999), true);
+	unit_equal(now, 5 + MICROSECONDS(999));
+}
+
+UNIT_TEST(what_comes_with_the_last_turn_is_seen)
+{
+	begin(0, 0);
+	unit_equal(waited_for(1000), true);
+}
+
+/* A host that took the CPU away for two seconds took it from the device as well. */
+UNIT_TEST(time_in_which_the_machine_stood_still_does_not_count)
+{
+	begin(3, MILLISECONDS(2000));
+	unit_equal(waited_for(1001), true);
+	begin(3, MILLISECONDS(2000));
+	unit_equal(waited_for(UINT64_MAX), false);
+	unit_equal(turns, 1001);
+}
+
+/* A short while is what an access or another process takes. */
+UNIT_TEST(a_short_while_counts)
+{
+	begin(3, MILLISECONDS(20));
+	unit_equal(waited_for(UINT64_MAX), false);
+	unit_equal(turns, 3);
+}
+
+/* A device that takes a second for each access must not make a wait endless. */
+UNIT_TEST(it_is_not_forgiven_for_ever)
+{
+	begin(0, 0);
+	step = MILLISECONDS(1000);
+	unit_equal(waited_for(UINT64_MAX), false);
+	unit_equal(now, 5 + MILLISECONDS(6000));
+}
+
+/* Whoever has waited for one thing has that much less for the next. */
+UNIT_TEST(one_patience_may_be_shared)
+{
+	struct patience patience = patience_begin(MILLISECONDS(1));
+
+	begin(0, 0);
+	patience = patience_begin(MILLISECONDS(1));
+	unit_equal(WAIT_WITHIN(&patience, turns >= 600), true);
+	unit_equal(WAIT_WITHIN(&patience, turns >= 1200), false);
+	unit_equal(turns, 1000);
+}
