@@ -10,14 +10,15 @@ KEEP_ERRORS = 8192      # bytes kept of the end of what the VMM says on stderr
 
 
 class Boot:
-    """A VMM in a process group of its own, with nothing on stdin and its stdout and stderr apart.
+    """A VMM in a process group of its own, with its stdout and stderr apart, and a stdin on which nothing ever comes: its end
+    would be the end of some VMMs.
 
     stderr stays out of the report, whose CRC it would break; its end is kept for the case that something goes wrong.
     """
 
     def __init__(self, argv):
         """Starts the VMM. OSError if that cannot be done."""
-        self._process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, start_new_session=True)
         self.out = self._process.stdout.fileno()
         self._err = self._process.stderr.fileno()
@@ -53,6 +54,7 @@ class Boot:
     def close(self):
         """Kills, and lets go of the pipes."""
         self.kill()
+        self._process.stdin.close()
         self._process.stdout.close()
         self._process.stderr.close()
 

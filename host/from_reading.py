@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the VMM files have in common that were written from the VMM's own source and never seen running (docs/vmms.md).
+"""What the VMM files have in common that were written from the VMM's own source; docs/vmms.md says which were seen running since.
 
 `Vmm` has the functions that host/qemu.py describes. The options that are QEMU's own are refused.
 """

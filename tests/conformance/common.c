@@ -90,8 +90,9 @@ const char *make_quick_request(struct device *d, struct request *request)
 static unsigned add_some(struct run *t, struct device *d, struct request *requests, unsigned count, bool quick)
 {
 	for (unsigned i = 0; i < count; i++) {
-		const char *wrong =
-			quick ? make_quick_request(d, &requests[i]) : device_make_request(d, &requests[i], i);
+		/* Every other one: there are disks that drop requests for their name. */
+		const char *wrong = quick && !(i & 1) ? make_quick_request(d, &requests[i])
+						      : device_make_request(d, &requests[i], i);
 
 		if (wrong == dma_exhausted)
 			broken(t, "%s", wrong);

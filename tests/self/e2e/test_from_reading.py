@@ -10,6 +10,7 @@ from harness import Scratch, run
 
 # Keeps its arguments, one a line, and the file that the last one or the one behind --config-file names.
 STAND_IN = r"""#!/bin/sh
+[ $# = 0 ] && echo "a program version 2001-02-03, without arguments" && exit 1
 printf '%s\n' "$@" >"$SEEN"
 for word; do
     case $word in */machine.*) cat "$word" >"$SEEN.machine" ;; esac
@@ -70,9 +71,16 @@ def test_stratovirt():
 
 
 def test_tinyemu():
+    """A file of expect/ goes with the version that its help names."""
+    with Scratch() as scratch:
+        os.mkdir(scratch / "bin")
+        os.chmod(scratch.file("bin/temu", STAND_IN.replace("2001-02-03", "2019-02-10")), 0o755)
+        done = run("--vmm", "tinyemu", image=scratch.file("image"),
+                   env={"PATH": f"{scratch / 'bin'}:{os.environ['PATH']}", "SEEN": scratch / "seen"})
+        done.expect(3, "tinyemu-2019-02-10")
     words, machine = command("tinyemu", "temu", "--seed", "7", "--devices", "blk,net")
     assert words[0] == "-ctrlc" and len(words) == 2, words
-    for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"', 'cmdline: "touchstone.seed=0x7"', "/disk.raw", 'eth0: { driver: "user" }'):
+    for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"', 'cmdline: "touchstone.seed=0x7 touchstone.peer"', "/disk.raw", 'eth0: { driver: "user" }'):
         assert line in machine, machine
     run("--vmm", "tinyemu", "--smp", "2").expect(2, "TinyEMU has one CPU")
 

@@ -41,6 +41,16 @@ def test_pieces_of_any_size():
             assert summary(*parsed(pieces)) == whole, (scenario, seed)
 
 
+def test_output_of_a_console_device_is_no_part_of_the_report():
+    """TinyEMU shows it on the same stream."""
+    data = played("healthy")
+    whole = parsed([data])[0]
+    for noise in (b"touchstone 00000000000000a0", b"touchstone: one piece", b"touchstone", b"touchtouchstone 1", b"stone", b"...", b""):
+        noisy = parsed([data.replace(b"\nok 1 ", b"\n" + noise + b"\nok 1 ")])[0]
+        assert noisy.valid and [check.lines for check in noisy.results] == [check.lines for check in whole.results], noise
+    assert not parsed([data.replace(b"\nok 1 ", b"\nbluestone\nok 1 ")])[0].valid
+
+
 def test_a_line_that_is_too_long_in_any_pieces():
     data = b"KTAP version 1\n# " + bytes(range(32, 127)) * 20 + b"\nKTAP" + b"x" * 600 + b"\n"
     whole = summary(*parsed([data]))
