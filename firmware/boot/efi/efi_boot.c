@@ -6,6 +6,8 @@
 #define PRINTABLE_LAST	0x7e
 #define TRIES		8 /* the memory map may change under us, but not for ever */
 #define ROOM		8 /* descriptors that it may grow by meanwhile */
+#define STEP_MAX	4096u
+#define MAP_MAX		0x1000000u /* a hundred times the largest in the field; a size beyond it is garbage */
 
 /* A later ACPI is named beside the first one. The device tree is on machines that have one. */
 static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID, devicetree = EFI_DTB_TABLE_GUID;
@@ -20,11 +22,13 @@ EFI_STATUS _relocate(void)
 	return EFI_SUCCESS;
 }
 
+static const char no_map[] = "no memory map", impossible_map[] = "a memory map that cannot be";
+
 static BOOLEAN same_guid(const EFI_GUID *a, const EFI_GUID *b)
 {
-	const UINT64 *x = (const UINT64 *)a, *y = (const UINT64 *)b;
+	const UINT32 *x = (const UINT32 *)a, *y = (const UINT32 *)b;
 
-	return x[0] == y[0] && x[1] == y[1];
+	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3];
 }
 
 /* The address of a table that the firmware names, 0 if it names none (4.6). */
@@ -60,6 +64,12 @@ static BOOLEAN is_free(UINT32 type)
 	       type == EfiLoaderCode || type == EfiLoaderData;
 }
 
+/* What the firmware knows of memory. Descriptors may be larger than those that we know (7.2.3). */
+struct map {
+	UINT8 *bytes;
+	UINTN room, size, step, key;
+};
+
 /* Maps are in order, mostly; what touches the last one becomes one with it, so that few entries tell it. */
 static void add_memory(struct efi_boot *boot, UINT64 base, UINT64 size)
 {
@@ -74,13 +84,14 @@ static void add_memory(struct efi_boot *boot, UINT64 base, UINT64 size)
 	}
 }
 
-static void take_memory(struct efi_boot *boot, const UINT8 *map, UINTN size, UINTN step)
+static void take_memory(struct efi_boot *boot, const struct map *map)
 {
 	boot->memory_count = 0;
-	for (UINTN at = 0; at + step <= size; at += step) {
-		const EFI_MEMORY_DESCRIPTOR *entry = (const EFI_MEMORY_DESCRIPTOR *)(map + at);
+	for (UINTN at = 0; map->size - at >= map->step; at += map->step) {
+		const EFI_MEMORY_DESCRIPTOR *entry = (const EFI_MEMORY_DESCRIPTOR *)(map->bytes + at);
 
-		if (is_free(entry->Type))
+		if (is_free(entry->Type) && entry->NumberOfPages &&
+		    entry->NumberOfPages <= (~(UINT64)0 - entry->PhysicalStart) / EFI_PAGE_SIZE)
 			add_memory(boot, entry->PhysicalStart, entry->NumberOfPages * EFI_PAGE_SIZE);
 	}
 }
@@ -94,29 +105,71 @@ static void *allocate(EFI_BOOT_SERVICES *services, UINTN size)
 	return (void *)(UINTN)address;
 }
 
-/* 7.4.6: only the newest map's key leaves the boot services, and after a first try nothing else may be called. */
-static const char *leave(EFI_BOOT_SERVICES *services, EFI_HANDLE application, struct efi_boot *boot)
+/* A descriptor of no size would be read for ever. */
+static BOOLEAN is_step(UINTN step)
 {
-	UINTN size = 0, key, step = sizeof(EFI_MEMORY_DESCRIPTOR), room;
-	UINT32 version;
-	UINT8 *map;
+	return step >= sizeof(EFI_MEMORY_DESCRIPTOR) && step <= STEP_MAX && step % sizeof(UINT64) == 0;
+}
 
-	if (services->GetMemoryMap(&size, NULL, &key, &step, &version) != EFI_BUFFER_TOO_SMALL)
-		return "no memory map";
-	room = size + ROOM * step;
-	map = allocate(services, room);
-	if (!map)
-		return "no memory";
+static const char *read_map(EFI_BOOT_SERVICES *services, struct map *map)
+{
+	UINT32 version;
+
+	map->size = map->room;
+	if (services->GetMemoryMap(&map->size, (EFI_MEMORY_DESCRIPTOR *)map->bytes, &map->key, &map->step, &version) !=
+	    EFI_SUCCESS)
+		return no_map;
+	return map->size <= map->room && is_step(map->step) ? NULL : impossible_map;
+}
+
+static const char *make_room(EFI_BOOT_SERVICES *services, struct map *map)
+{
+	UINT32 version;
+
+	map->size = 0;
+	if (services->GetMemoryMap(&map->size, NULL, &map->key, &map->step, &version) != EFI_BUFFER_TOO_SMALL)
+		return no_map;
+	if (map->size > MAP_MAX || !is_step(map->step))
+		return impossible_map;
+	map->room = map->size + ROOM * map->step;
+	map->bytes = allocate(services, map->room);
+	return map->bytes ? NULL : "no memory";
+}
+
+/*
+ * 7.4.6: only the newest map's key leaves the boot services, and after a first try none of them may be called but for
+ * memory. So there is nothing to say anything on, and nobody to return to. What is left is the runtime services, and a
+ * reason that whoever resets may show (8.5.1).
+ */
+static _Noreturn void give_up(const EFI_SYSTEM_TABLE *system)
+{
+	static CHAR16 reason[] = L"touchstone: the boot services stay";
+
+	system->RuntimeServices->ResetSystem(EfiResetShutdown, EFI_LOAD_ERROR, sizeof(reason), reason);
+	for (;;)
+		;
+}
+
+/* What is wrong, NULL once the boot services are left. */
+static const char *leave(const EFI_SYSTEM_TABLE *system, EFI_HANDLE application, struct efi_boot *boot)
+{
+	EFI_BOOT_SERVICES *const services = system->BootServices;
+	struct map map;
+	const char *wrong = make_room(services, &map);
+
+	if (!wrong)
+		wrong = read_map(services, &map);
+	if (wrong)
+		return wrong;
 	for (UINTN i = 0; i < TRIES; i++) {
-		size = room;
-		if (services->GetMemoryMap(&size, (EFI_MEMORY_DESCRIPTOR *)map, &key, &step, &version) != EFI_SUCCESS)
-			return "no memory map";
-		if (services->ExitBootServices(application, key) == EFI_SUCCESS) {
-			take_memory(boot, map, size, step);
+		if (services->ExitBootServices(application, map.key) == EFI_SUCCESS) {
+			take_memory(boot, &map);
 			return NULL;
 		}
+		if (read_map(services, &map))
+			break;
 	}
-	return "the boot services stay";
+	give_up(system);
 }
 
 static void print(SIMPLE_TEXT_OUTPUT_INTERFACE *console, const char *text)
@@ -162,7 +215,7 @@ EFI_STATUS efi_main(EFI_HANDLE application, EFI_SYSTEM_TABLE *system)
 	copy_cmdline(loaded, boot);
 	wrong = efi_boot_load(services);
 	if (!wrong)
-		wrong = leave(services, application, boot);
+		wrong = leave(system, application, boot);
 	if (wrong)
 		return complain(system, wrong);
 	efi_boot_enter(boot, scratch);
