@@ -154,7 +154,10 @@ def ours(text):
 
 
 def compare(theirs, answer, conditional=False):
-    """Of each difference: (what it is, the reason that our reader gave or None). Of an _S5 in an If, as there may be in a conditional table, it says nothing."""
+    """Of each difference: (what it is, the reason that our reader gave or None).
+
+    It says nothing of an _S5 in an If, as a conditional table may have one.
+    """
     devices, warnings, sleep = ours(answer)
     their_devices, useless, their_sleep = theirs
     left, right = collections.Counter(devices), collections.Counter(their_devices)
