@@ -3,6 +3,7 @@
 #include "firmware/arch/x86_64/clock.h"
 
 #include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/x86_64/apic.h"
 #include "firmware/arch/x86_64/x86.h"
 #include "firmware/lib/print.h"
@@ -13,11 +14,16 @@ enum { DESCRIPTION_MAX = 128 };
 #define MULTIPLIER_SHIFT 32u
 #define MULTIPLIER(HZ)	 ((NS_PER_SECOND << MULTIPLIER_SHIFT) / (HZ))
 
+/* Longer than a CPU may take to come up: one that is so late, or early, counts from elsewhere. */
+#define SKEW_MIN MILLISECONDS(60000)
+
 #define HZ_PER_KHZ  1000u
 #define KHZ_PER_MHZ 1000u
 
 static uint64_t base_ticks, base_ns;
 static uint64_t multiplier = MULTIPLIER(CLOCK_ASSUMED_HZ);
+static uint64_t skews[CPUS_MAX]; /* ns that a CPU's counter lacks */
+static bool skewed;		 /* any */
 static bool uses_apic;
 static uint32_t apic_last;  /* what the timer read last */
 static uint64_t apic_ticks; /* sum of what it counted between readings */
@@ -47,7 +53,24 @@ static uint64_t ticks_read(void)
 
 uint64_t clock_ns(void)
 {
-	return base_ns + (uint64_t)((unsigned __int128)(ticks_read() - base_ticks) * multiplier >> MULTIPLIER_SHIFT);
+	/* Negative where the counter is behind that of CPU 0. */
+	const __int128 ticks = (int64_t)(ticks_read() - base_ticks);
+	const uint64_t ns = base_ns + (uint64_t)(ticks * (int64_t)multiplier >> MULTIPLIER_SHIFT);
+
+	return skewed ? ns + skews[cpus_self()] : ns;
+}
+
+void clock_init_cpu(uint64_t started_ns)
+{
+	const uint32_t cpu = cpus_self();
+	uint64_t own;
+
+	skews[cpu] = 0;
+	own = clock_ns();
+	if (own - started_ns < SKEW_MIN)
+		return;
+	skews[cpu] = started_ns - own;
+	skewed = true;
 }
 
 const char *clock_description(void)

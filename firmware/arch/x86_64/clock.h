@@ -15,6 +15,12 @@ struct platform;
 /* Measures the clock. Before this it runs at the rate of CLOCK_ASSUMED_HZ: slow, so that no deadline is early. */
 void clock_init(const struct platform *platform);
 
+/*
+ * On another CPU that comes up, before it asks: CPU 0 had this time when it started it. Where counters do not agree,
+ * the CPU takes its time from there.
+ */
+void clock_init_cpu(uint64_t started_ns);
+
 /* Called at least once each period of the local APIC timer while clock_needs_tick(). */
 void clock_tick(void);
 bool clock_needs_tick(void);

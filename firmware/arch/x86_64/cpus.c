@@ -28,9 +28,8 @@ uintptr_t start_stack;
 static uint32_t count = 1;
 static uintptr_t page; /* RAM where real mode can run, 0: there is none */
 
-/* What each has besides the first: its own stack, then those of its traps. */
-static char stacks[CPUS_MAX - 1][CPU_STACK_SIZE + TRAP_STACKS * TRAP_STACK_SIZE]
-	__attribute__((section(".arena"), aligned(PAGE_SIZE)));
+struct cpu_stacks cpu_stacks[CPUS_MAX - 1] __attribute__((section(".arena"), aligned(PAGE_SIZE)));
+static uint64_t started_ns; /* when that was */
 
 /* The highest page of the lowest RAM, so that it is neither the first one nor among what a loader leaves at the bottom.
  */
@@ -90,11 +89,6 @@ static bool never(void)
 	return false;
 }
 
-static uintptr_t stack_of(uint32_t cpu)
-{
-	return (uintptr_t)stacks[cpu - 1] + CPU_STACK_SIZE;
-}
-
 const char *cpu_boot(uint32_t cpu)
 {
 	struct start_words *const words = (void *)(page + (uintptr_t)(start_words - start_begin));
@@ -108,7 +102,8 @@ const char *cpu_boot(uint32_t cpu)
 	words->cr4 = (uint32_t)cr4_read();
 	words->efer = (uint32_t)msr_read(MSR_EFER) & (EFER_LME | EFER_NXE);
 	start_cpu = cpu;
-	start_stack = stack_of(cpu);
+	start_stack = (uintptr_t)cpu_stacks[cpu - 1].traps;
+	started_ns = clock_ns();
 	apic_send_init(ids[cpu]);
 	clock_spin(never, AFTER_INIT);
 	for (uint32_t i = 0; i < 2; i++) {
@@ -121,6 +116,7 @@ const char *cpu_boot(uint32_t cpu)
 void cpu_started(void)
 {
 	descriptors_init_cpu(start_cpu, start_stack + TRAP_STACKS * TRAP_STACK_SIZE);
+	clock_init_cpu(started_ns);
 	apic_init_cpu();
 	cpus_enter();
 }

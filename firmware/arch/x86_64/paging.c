@@ -2,7 +2,7 @@
 /*
  * Page tables. Addresses are their own translation. What differs from a plain map of everything:
  *   - the first page is absent, so that a NULL dereference traps, once the boot code is through with it;
- *   - so are the pages below the main stack;
+ *   - so are the pages below the stacks;
  *   - our code cannot be written, our data cannot be executed;
  *   - above 4 GiB there is only what machine_map() was asked for.
  */
@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/machine.h"
 #include "firmware/arch/x86_64/stack.h"
 #include "firmware/arch/x86_64/x86.h"
@@ -193,6 +194,8 @@ void paging_init(void)
 	map_pages((uintptr_t)__text_start, (uintptr_t)__text_end, ENTRY_PRESENT);
 	map_pages((uintptr_t)__rodata_start, (uintptr_t)__rodata_end, ENTRY_PRESENT | no_execute);
 	unmap((uintptr_t)main_stack_guard, STACK_GUARD_SIZE);
+	for (uint32_t cpu = 1; cpu < CPUS_MAX; cpu++)
+		unmap((uintptr_t)cpu_stacks[cpu - 1].guard, STACK_GUARD_SIZE);
 
 	cr3_write((uintptr_t)root);
 	cr4_write(cr4);

@@ -12,6 +12,14 @@
 #ifndef __ASSEMBLER__
 extern char main_stack_guard[], main_stack_top[];
 extern char trap_stacks_top[];
+
+/* What each CPU besides the first has: its own stack, then those of its traps. Low to high. */
+struct cpu_stacks {
+	char guard[STACK_GUARD_SIZE]; /* not mapped */
+	char main[CPU_STACK_SIZE];
+	char traps[TRAP_STACKS * TRAP_STACK_SIZE];
+};
+extern struct cpu_stacks cpu_stacks[];
 #endif
 
 #endif

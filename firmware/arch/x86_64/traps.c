@@ -50,7 +50,10 @@ static _Noreturn void fatal_trap(const struct trap_frame *f, const char *name, u
 /* A push that finds no stack is a page fault first, and then a double fault, because that cannot be pushed either. */
 static bool is_stack_overflow(uint8_t vector)
 {
-	return vector == VECTOR_DOUBLE_FAULT && cr2_read() - (uintptr_t)main_stack_guard < STACK_GUARD_SIZE;
+	const uint32_t cpu = cpus_self();
+	const char *const guard = cpu ? cpu_stacks[cpu - 1].guard : main_stack_guard;
+
+	return vector == VECTOR_DOUBLE_FAULT && cr2_read() - (uintptr_t)guard < STACK_GUARD_SIZE;
 }
 
 static const char *name_of(uint8_t vector)

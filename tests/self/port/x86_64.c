@@ -6,9 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
+#include "firmware/arch/guard.h"
 #include "firmware/arch/irq.h"
 #include "firmware/arch/machine.h"
 #include "firmware/arch/x86_64/apic.h"
+#include "firmware/arch/x86_64/clock.h"
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
 #include "firmware/lib/print.h"
@@ -77,8 +81,39 @@ static void test_vectors(void)
 	port_expect(idle, "none is left in service");
 }
 
+/* The counters of a virtual machine agree; so that they do not is made up. */
+static void is_told_another_time(void *argument)
+{
+	volatile uint64_t *const times = argument;
+	const uint64_t hour = MILLISECONDS(3600000), now = clock_ns();
+
+	clock_init_cpu(now + hour);
+	times[0] = clock_ns() - (now + hour);
+	clock_init_cpu(now - hour);
+	times[1] = clock_ns() - (now - hour);
+	clock_init_cpu(now);
+	times[2] = clock_ns() - now;
+}
+
+static void test_clocks(void)
+{
+	volatile uint64_t times[3] = { UINT64_MAX, UINT64_MAX, UINT64_MAX };
+	struct guard_trap trap;
+
+	if (cpus_count() < 3 || cpus_start(1)) /* one of them may be announced and not there */
+		return;
+	port_expect(cpus_begin(1, is_told_another_time, (void *)times) &&
+			    cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_RETURNED,
+		    "a CPU is told the time");
+	port_expect(times[0] < MILLISECONDS(5000), "one whose counter is behind goes on from there");
+	port_expect(times[1] < MILLISECONDS(5000), "so does one whose counter is ahead");
+	port_expect(times[2] < MILLISECONDS(5000), "one that agrees is believed");
+	cpus_release();
+}
+
 void port_test_arch(void)
 {
+	test_clocks();
 	test_protection();
 	test_vectors();
 }
