@@ -68,8 +68,8 @@ static void write_bit(uint64_t offset, uint32_t intid)
 void gic_mask(uint32_t intid, bool masked)
 {
 	write_bit(masked ? GICD_ICENABLER : GICD_ISENABLER, intid);
-	if (masked && kind->distributor_enable & GICD_CTLR_ARE)
-		clock_spin(is_settled, PATIENCE);
+	if (masked && kind->own_is_settled)
+		clock_spin(intid < GIC_SPI_FIRST ? kind->own_is_settled : is_settled, PATIENCE);
 	else
 		mmio_read32(distributor + GICD_CTLR);
 }
@@ -119,6 +119,8 @@ static void all_off(uint64_t base, uint32_t first, uint32_t end)
 void gic_own_init(uint64_t registers)
 {
 	all_off(registers, 0, GIC_SPI_FIRST);
+	if (kind->own_is_settled)
+		clock_spin(kind->own_is_settled, PATIENCE);
 }
 
 bool gic_cpu_init(uint32_t cpu)

@@ -41,6 +41,7 @@ struct gic_kind {
 	void (*route)(uint32_t spi, uint32_t cpu);
 	void (*send)(uint32_t sgi, uint32_t cpu);
 	uint64_t (*own_registers)(void); /* the first 32 interrupts of the CPU that asks */
+	bool (*own_is_settled)(void);	 /* writes to them have taken effect. NULL: they do at once */
 	uint32_t distributor_enable;
 	uint32_t intid_mask; /* of what was acknowledged */
 };

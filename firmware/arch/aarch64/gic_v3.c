@@ -24,6 +24,8 @@
 #define ICC_SGI1R_EL1	"s3_0_c12_c11_5"
 
 /* clang-format off */
+#define GICR_CTLR       0x0000
+#define   GICR_CTLR_RWP    0x08 /* writes have yet to take effect: masks, of the first 32 interrupts */
 #define GICR_TYPER      0x0008 /* 64 bits */
 #define   GICR_TYPER_VLPIS 0x02
 #define   GICR_TYPER_LAST  0x10 /* of its region */
@@ -47,7 +49,6 @@ enum { FRAME = 0x10000, REDISTRIBUTOR_SIZE = 2 * FRAME, REDISTRIBUTOR_V4_SIZE = 
 static uint64_t regions[PLATFORM_IRQCHIP_REGIONS], sizes[PLATFORM_IRQCHIP_REGIONS], stride;
 static uint32_t region_count;
 static uint64_t redistributors[CPUS_MAX], affinities[CPUS_MAX];
-static uint64_t waking; /* the redistributor that is being waited for */
 
 uint64_t gic_redistributor(uint32_t cpu)
 {
@@ -80,7 +81,12 @@ static uint64_t find_redistributor(uint64_t mpidr)
 
 static bool is_awake(void)
 {
-	return !(mmio_read32(waking + GICR_WAKER) & WAKER_CHILDREN);
+	return !(mmio_read32(redistributors[cpus_self()] + GICR_WAKER) & WAKER_CHILDREN);
+}
+
+static bool own_is_settled(void)
+{
+	return !(mmio_read32(redistributors[cpus_self()] + GICR_CTLR) & GICR_CTLR_RWP);
 }
 
 static bool cpu_init(uint32_t cpu)
@@ -92,7 +98,6 @@ static bool cpu_init(uint32_t cpu)
 	affinities[cpu] = affinity;
 	redistributors[cpu] = at;
 	mmio_write32(at + GICR_WAKER, mmio_read32(at + GICR_WAKER) & ~(uint32_t)WAKER_SLEEP);
-	waking = at;
 	clock_spin(is_awake, PATIENCE);
 	gic_own_init(at + GICR_OWN);
 	system_write(ICC_SRE_EL1, 1);
@@ -162,6 +167,7 @@ static const struct gic_kind gic_v3 = {
 	.route = route,
 	.send = send,
 	.own_registers = own_registers,
+	.own_is_settled = own_is_settled,
 	.distributor_enable = GICD_CTLR_ARE | GICD_CTLR_ENABLE_1 | GICD_CTLR_ENABLE,
 	.intid_mask = IAR_INTID,
 };

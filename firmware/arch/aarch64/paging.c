@@ -37,6 +37,7 @@ static uint64_t pool[POOL_TABLES][TABLE_ENTRIES] __attribute__((section(".arena"
 static uint32_t pool_used;
 static uint64_t *root;
 static uint64_t physical_end;
+static struct cpus_lock mapping; /* a CPU that comes up maps its own part of the interrupt controller */
 
 extern char __image_start[], __image_end[], __text_start[], __text_end[], __rodata_start[], __rodata_end[];
 
@@ -193,7 +194,9 @@ bool machine_map(uint64_t address, uint64_t size, bool device)
 		return false;
 	on = interrupts_off(); /* while an entry is broken, what it maps is away, and that may be an interrupt
 				  controller */
+	cpus_lock(&mapping);
 	done = map_around_image(address, end, device ? DEVICE : DATA);
+	cpus_unlock(&mapping);
 	interrupts_restore(on);
 	return done;
 }

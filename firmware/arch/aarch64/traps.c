@@ -74,6 +74,14 @@ static bool probe_took(struct trap_frame *frame)
 	return true;
 }
 
+static _Noreturn void exception_taken(const struct trap_frame *frame, const char *name, uint64_t data)
+{
+	if (cpus_self())
+		cpus_trapped(name, frame->elr, data, frame->esr);
+	guard_trapped(name, frame->elr, data, frame->esr);
+	fatal_trap(frame, name);
+}
+
 static void synchronous(struct trap_frame *frame)
 {
 	const uint32_t class = (uint32_t)(frame->esr >> ESR_CLASS_SHIFT) % CLASS_COUNT;
@@ -81,12 +89,8 @@ static void synchronous(struct trap_frame *frame)
 				 : names[class]			 ? names[class]
 								 : "reserved exception";
 
-	if (probe_took(frame))
-		return;
-	if (cpus_self())
-		cpus_trapped(name, frame->elr, has_address(class) ? frame->far : frame->esr, frame->esr);
-	guard_trapped(name, frame->elr, has_address(class) ? frame->far : frame->esr, frame->esr);
-	fatal_trap(frame, name);
+	if (!probe_took(frame))
+		exception_taken(frame, name, has_address(class) ? frame->far : frame->esr);
 }
 
 void trap_taken(struct trap_frame *frame)
@@ -98,7 +102,7 @@ void trap_taken(struct trap_frame *frame)
 	case TRAP_IRQ:
 		interrupt_taken(frame->elr);
 		break;
-	default: /* what comes with an SError is not to be trusted, and nobody asked for an FIQ */
-		fatal_trap(frame, frame->kind == TRAP_SERROR ? "SError" : "FIQ");
+	default: /* an access that went wrong, told late; and nobody asked for an FIQ */
+		exception_taken(frame, frame->kind == TRAP_SERROR ? "SError" : "FIQ", frame->esr);
 	}
 }

@@ -8,10 +8,13 @@
 #include "firmware/arch/aarch64/gic.h"
 #include "firmware/arch/aarch64/irq.h"
 #include "firmware/arch/aarch64/messages.h"
+#include "firmware/arch/aarch64/traps.h"
+#include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/irq.h"
 #include "firmware/arch/machine.h"
 #include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
 #include "tests/self/port/port_test.h"
 
 /* SGIs that the port has no use for. */
@@ -115,6 +118,54 @@ static void test_messages(void)
 	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1, "a message to nobody is told");
 }
 
+/*
+ * An SError or an FIQ, as the CPU takes it: to the vector for who is on SP_EL0, with everything masked. Nothing in a
+ * virtual machine makes a real one for us.
+ */
+static void jumps_to_vector(uintptr_t offset)
+{
+	__asm__ volatile("msr daifset, #15\n\t"
+			 "mrs x10, vbar_el1\n\t"
+			 "add x10, x10, %0\n\t"
+			 "adr x9, 1f\n\t"
+			 "msr elr_el1, x9\n\t"
+			 "mov x9, #4\n\t" /* EL1, SP_EL0 */
+			 "msr spsr_el1, x9\n\t"
+			 "msr spsel, #1\n\t"
+			 "br x10\n"
+			 "1:" ::"r"(offset)
+			 : "x9", "x10", "memory");
+}
+
+static void gets_fiq(void *argument)
+{
+	(void)argument;
+	jumps_to_vector(TRAP_FIQ * 0x80);
+}
+
+static void gets_serror(void *argument)
+{
+	(void)argument;
+	jumps_to_vector(TRAP_SERROR * 0x80);
+}
+
+static void test_unexpected(void)
+{
+	struct guard_trap trap;
+
+	port_expect_trap(gets_serror, NULL, "an SError in a guard ends what is guarded");
+	port_expect_trap(gets_fiq, NULL, "so does an FIQ");
+	if (cpus_count() < 3 || cpus_start(1)) /* one of them may be announced and not there */
+		return;
+	port_expect(cpus_begin(1, gets_serror, NULL) && cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_TRAPPED &&
+			    !strcmp(trap.name, "SError"),
+		    "an SError on another CPU ends what runs there");
+	port_expect(!cpus_start(1) && cpus_begin(1, gets_fiq, NULL) &&
+			    cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_TRAPPED && !strcmp(trap.name, "FIQ"),
+		    "so does an FIQ there");
+	port_expect(!cpus_start(1) && !cpus_release(), "after that it can be started again");
+}
+
 /* The first CPU's affinity is 0, and so is what is known of one that never came up. What reaches us ends the run. */
 static void test_stop_of_nobody(void)
 {
@@ -127,6 +178,7 @@ static void test_stop_of_nobody(void)
 void port_test_arch(void)
 {
 	test_exceptions();
+	test_unexpected();
 	test_unowned();
 	test_messages();
 	test_stop_of_nobody();
