@@ -111,6 +111,12 @@ bool irq_line_asserted(struct irq_line *line);
  */
 void irq_settle(void);
 
+/*
+ * How often a CPU did not take that interrupt for so long that waiting for it was given up, and which one it was last.
+ * Then what did not come may still come.
+ */
+uint32_t irq_unsettled(uint32_t *cpu);
+
 /* Interrupts taken on vectors that belong to no line of that CPU, and messages to nobody; the last such vector, and
  * where it came. */
 uint32_t irq_unowned_count(void);

@@ -143,6 +143,21 @@ static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms
 	t->verdict = VERDICT_ERROR;
 }
 
+/* What is said of interrupts that did not come was waited for. Where that was given up, nothing passes. */
+static void tell_unsettled(struct run *t, uint32_t before)
+{
+	uint32_t cpu;
+
+	if (irq_unsettled(&cpu) == before)
+		return;
+	print("# warning: CPU %u took no interrupt of ours for seconds: what did not come may have been on its way\n",
+	      cpu);
+	if (t->verdict >= VERDICT_SKIP)
+		return;
+	format_string(t->reason, sizeof(t->reason), "CPU %u took no interrupt of ours for seconds", cpu);
+	t->verdict = VERDICT_SKIP;
+}
+
 /* What follows a check's body must end before the runner, after 20 seconds of silence, takes the VMM for dead. */
 enum { TIDY_TIMEOUT_MS = 4500 };
 
@@ -150,6 +165,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 {
 	char text[NAME_MAX];
 	const char *why = unmet(t->check, t->device, text);
+	uint32_t unsettled, cpu;
 	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
 
 	t->seed = seed;
@@ -168,6 +184,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	}
 	t->assertions = 0;
 	t->afterwards = NULL;
+	unsettled = irq_unsettled(&cpu);
 	/* A round of a race takes less. */
 	guarded(t, call_body, options->timeout_ms + ROUND_MS * options->rounds);
 	if (t->afterwards)
@@ -182,6 +199,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		t->verdict = VERDICT_ERROR;
 	}
 	guarded(t, look_around, tidy_timeout);
+	tell_unsettled(t, unsettled);
 }
 
 /* Runs or lists what is chosen; visit gets each pair of device and check in the order of the plan. Returns their

@@ -37,5 +37,16 @@ for size in 1 2 4 8; do
 	healthy none "touchstone.ref-version=1 touchstone.ref-queue-size=$size"
 	healthy f40 "touchstone.ref-queue-size=$size"
 done
+# A CPU that takes no interrupt, so that nobody can tell whether one was on its way: it is said, and nothing passes for it.
+output=$(TOUCHSTONE_DEAF_CPU=1 "$program" touchstone.ref=only touchstone.ref-msi=f44 touchstone.only=refblk0.msi.line-is-silent 2>&1)
+if echo "$output" | grep -q '^# warning: CPU 1 took no interrupt of ours' &&
+	echo "$output" | grep -q '^ok 1 refblk0.msi.line-is-silent # SKIP CPU 1 took no interrupt of ours'; then
+	passed=$((passed + 1))
+	echo "ok a CPU that takes no interrupt"
+else
+	failed=$((failed + 1))
+	echo "not ok a CPU that takes no interrupt"
+	echo "$output" | tail -20
+fi
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

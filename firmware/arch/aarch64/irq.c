@@ -11,10 +11,8 @@
 #include "firmware/arch/generic/cpus.h"
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
+#include "firmware/arch/generic/settle.h"
 #include "firmware/platform/platform.h"
-
-/* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
-#define SETTLE_LIMIT MILLISECONDS(1000)
 
 enum { SGI_SETTLE, SGI_WAKE, SGI_STOP };
 
@@ -30,10 +28,6 @@ enum { NESTED = 2 };
 static struct active {
 	uint32_t what[NESTED + 1], count;
 } active[CPUS_MAX];
-
-/* Where somebody waits for it, and whether it came. */
-static struct cpus_lock settling;
-static volatile bool settled;
 
 static void take(uint32_t intid, enum irq_trigger trigger, uint8_t priority)
 {
@@ -121,7 +115,7 @@ void interrupt_taken(uint64_t elr)
 		return; /* it went away again */
 	begin(acknowledged);
 	if (intid == SGI_SETTLE) {
-		settled = true;
+		settle_answer(settle_asked());
 		end();
 	} else if (intid == SGI_WAKE) {
 		end();
@@ -141,27 +135,11 @@ void interrupt_taken(uint64_t elr)
 	}
 }
 
-static bool is_settled(void)
+bool cpu_settle(uint32_t cpu)
 {
-	return settled;
-}
-
-void irq_settle(void)
-{
-	const uint32_t self = cpus_self();
-
-	if (!gic_inputs() || lines_in_handler() || (system_read("daif") & PSTATE_I))
-		return;
-	/* With interrupts on: it may be us whom another one waits for. */
-	cpus_lock(&settling);
-	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++) {
-		if (cpu != self && cpu && !cpus_in_use(cpu))
-			continue;
-		settled = false;
+	if (gic_inputs())
 		gic_send(SGI_SETTLE, cpu);
-		clock_spin(is_settled, SETTLE_LIMIT);
-	}
-	cpus_unlock(&settling);
+	return gic_inputs();
 }
 
 bool irq_enable(bool on)
@@ -251,7 +229,7 @@ void watchdog_stop(void)
 void interrupts_abandon(void)
 {
 	lines_abandon(0);
-	cpus_unlock(&settling);
+	settle_abandon();
 	while (active[0].count)
 		end();
 }

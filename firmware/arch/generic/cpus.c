@@ -7,6 +7,7 @@
 
 #include "firmware/arch/clock.h"
 #include "firmware/arch/generic/lines.h"
+#include "firmware/arch/generic/settle.h"
 #include "firmware/arch/irq.h"
 
 /* From the first sign to the last of a virtual CPU on a machine under load. */
@@ -20,6 +21,7 @@ enum state { CPU_OFF, CPU_RESTING, CPU_BUSY, CPU_TRAPPED, CPU_LOST };
 
 static struct cpu {
 	uint32_t state; /* who changes it last hands the rest over */
+	uint32_t life;	/* how often it was started */
 	bool used;
 	void (*function)(void *argument);
 	void *argument;
@@ -35,6 +37,18 @@ static uint32_t state_of(const struct cpu *cpu)
 static void enter_state(struct cpu *cpu, enum state state)
 {
 	__atomic_store_n(&cpu->state, state, __ATOMIC_RELEASE);
+}
+
+static bool change_state(struct cpu *cpu, uint32_t from, enum state to)
+{
+	return __atomic_compare_exchange_n(&cpu->state, &from, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
+/* On the CPU itself, which may have been given up meanwhile: then it stays out of the way. */
+static void advance_state(struct cpu *cpu, enum state from, enum state to)
+{
+	if (!change_state(cpu, from, to))
+		cpu_park();
 }
 
 /* Without the hook of WAIT_UNTIL: nothing else happens meanwhile. */
@@ -55,9 +69,12 @@ static void stop(uint32_t number)
 	struct cpu *const cpu = &cpus[number];
 
 	cpu->used = false;
-	lines_abandon(number);
 	cpu->why_lost = "it hung and cannot be started again";
-	enter_state(cpu, cpu_stop(number) ? CPU_OFF : CPU_LOST);
+	enter_state(cpu, CPU_LOST);
+	if (cpu_stop(number))
+		enter_state(cpu, CPU_OFF);
+	/* Not before: it may have been about to begin with another one. */
+	lines_abandon(number);
 }
 
 const char *cpus_start(uint32_t number)
@@ -71,9 +88,9 @@ const char *cpus_start(uint32_t number)
 		if (cpu->why_lost) {
 			enter_state(cpu, CPU_LOST);
 		} else if (!wait_while(cpu, CPU_OFF, START_LIMIT)) {
-			cpu_stop(number);
 			cpu->why_lost = "it did not come up within five seconds";
 			enter_state(cpu, CPU_LOST);
+			cpu_stop(number);
 		}
 	}
 	if (state_of(cpu) == CPU_LOST)
@@ -90,7 +107,8 @@ bool cpus_begin(uint32_t number, void (*function)(void *argument), void *argumen
 		return false;
 	cpu->function = function;
 	cpu->argument = argument;
-	enter_state(cpu, CPU_BUSY);
+	if (!change_state(cpu, CPU_RESTING, CPU_BUSY))
+		return false;
 	cpu_wake(number);
 	return true;
 }
@@ -134,7 +152,12 @@ bool cpus_in_use(uint32_t number)
 
 void cpus_arrived(void)
 {
-	enter_state(&cpus[cpus_self()], CPU_RESTING);
+	struct cpu *const cpu = &cpus[cpus_self()];
+
+	cpu->life++;
+	lines_arrived();
+	settle_answer(settle_asked());
+	advance_state(cpu, CPU_OFF, CPU_RESTING);
 }
 
 bool cpus_turn(void)
@@ -147,7 +170,7 @@ bool cpus_turn(void)
 	on = irq_enable(true);
 	cpu->function(cpu->argument);
 	irq_enable(on);
-	enter_state(cpu, CPU_RESTING);
+	advance_state(cpu, CPU_BUSY, CPU_RESTING);
 	return true;
 }
 
@@ -172,22 +195,32 @@ void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t er
 	struct cpu *const cpu = &cpus[cpus_self()];
 
 	cpu->trap = (struct guard_trap){ .name = name, .address = address, .data = data, .error = error };
-	enter_state(cpu, CPU_TRAPPED);
+	if (!change_state(cpu, CPU_BUSY, CPU_TRAPPED))
+		change_state(cpu, CPU_RESTING, CPU_TRAPPED); /* in an interrupt */
 	cpu_park();
+}
+
+/* A CPU that is started again is not the one that was stopped. */
+#define LIFE_SHIFT 8
+
+static uint32_t holder_of(uint32_t number)
+{
+	return cpus[number].life << LIFE_SHIFT | (number + 1);
 }
 
 /* By one that was stopped, or by ourselves: before a guard was left. CPU 0 is never stopped. */
 static bool is_abandoned(uint32_t holder)
 {
-	const uint32_t number = holder - 1;
+	const uint32_t number = (holder & ((1u << LIFE_SHIFT) - 1)) - 1;
 	const uint32_t state = state_of(&cpus[number]);
 
-	return number == cpus_self() || (number && state != CPU_BUSY && state != CPU_RESTING);
+	return number == cpus_self() || holder != holder_of(number) ||
+	       (number && state != CPU_BUSY && state != CPU_RESTING);
 }
 
 void cpus_lock(struct cpus_lock *lock)
 {
-	const uint32_t mine = cpus_self() + 1;
+	const uint32_t mine = holder_of(cpus_self());
 	struct patience patience = { 0 };
 
 	for (uint32_t holder = 0;
@@ -203,7 +236,10 @@ void cpus_lock(struct cpus_lock *lock)
 	}
 }
 
+/* Nobody else's: somebody may have taken ours for abandoned. */
 void cpus_unlock(struct cpus_lock *lock)
 {
-	__atomic_store_n(&lock->holder, 0, __ATOMIC_RELEASE);
+	uint32_t mine = holder_of(cpus_self());
+
+	__atomic_compare_exchange_n(&lock->holder, &mine, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }

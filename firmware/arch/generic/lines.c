@@ -209,6 +209,11 @@ void lines_abandon(uint32_t cpu)
 	park(line);
 }
 
+void lines_arrived(void)
+{
+	running[cpus_self()] = NULL;
+}
+
 bool lines_in_handler(void)
 {
 	return running[cpus_self()] != NULL;

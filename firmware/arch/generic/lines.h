@@ -54,6 +54,9 @@ void lines_unowned(uint32_t cpu, uint32_t vector);
 /* A CPU has left a handler for good (see guard.h): its line is parked and loses the handler. */
 void lines_abandon(uint32_t cpu);
 
+/* On a CPU that was started: whatever it was stopped in is over. */
+void lines_arrived(void);
+
 /* Is a line's handler running, on this CPU? */
 bool lines_in_handler(void);
 

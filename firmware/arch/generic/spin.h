@@ -10,16 +10,6 @@
 /*
  * As WAIT_UNTIL, without its hook: a port waits while it speaks, settles and stops, and nothing else may happen then.
  */
-static inline bool clock_spin(bool (*condition)(void), uint64_t nanoseconds)
-{
-	struct patience patience = patience_begin(nanoseconds);
-	bool late = false, met;
-
-	while (!(met = condition()) && !late) {
-		cpu_relax();
-		late = patience_ends(&patience);
-	}
-	return met;
-}
+bool clock_spin(bool (*condition)(void), uint64_t nanoseconds);
 
 #endif

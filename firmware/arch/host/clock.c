@@ -27,6 +27,11 @@ uint64_t clock_ns(void)
 	return now += LOOK_NS;
 }
 
+void host_time_passes(void)
+{
+	now += MILLISECONDS(1);
+}
+
 const char *clock_description(void)
 {
 	return "virtual: waits cost no time";

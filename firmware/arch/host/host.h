@@ -13,6 +13,10 @@ void host_on_cpu(uint32_t cpu, void (*function)(void *argument), void *argument)
 /* The CPU that boots acts again, whoever did before a guard was left. */
 void host_on_cpu_reset(void);
 
+/* One that takes no interrupt to settle, 0: none. Then time goes by with every cpu_relax(). */
+extern uint32_t host_deaf_cpu;
+void host_time_passes(void);
+
 /* Traps and the watchdog of real time. */
 void host_signals_init(void);
 

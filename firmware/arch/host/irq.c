@@ -3,13 +3,17 @@
  * interrupt controller. */
 #include "firmware/arch/irq.h"
 
+#include <stddef.h>
+
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
+#include "firmware/arch/generic/settle.h"
 #include "firmware/arch/host/host.h"
 
 static uint64_t pending; /* a bit for each line */
 static bool enabled, taking;
+uint32_t host_deaf_cpu;
 
 _Static_assert(LINES_MAX <= 64, "a bit for each line");
 
@@ -42,9 +46,19 @@ bool irq_enable(bool on)
 	return before;
 }
 
-void irq_settle(void)
+static void answer(void *argument)
+{
+	(void)argument;
+	settle_answer(settle_asked());
+}
+
+/* At once, but for a CPU that is deaf. */
+bool cpu_settle(uint32_t cpu)
 {
 	host_interrupts_take();
+	if (!cpu || cpu != host_deaf_cpu)
+		host_on_cpu(cpu, answer, NULL);
+	return true;
 }
 
 bool line_setup(struct irq_line *line, uint32_t index)
@@ -90,6 +104,7 @@ void handler_end(void)
 void interrupts_abandon(void)
 {
 	taking = false;
+	settle_abandon();
 	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++)
 		lines_abandon(cpu);
 }

@@ -63,5 +63,7 @@ void machine_exit(bool success)
 void cpu_relax(void)
 {
 	host_interrupts_take();
+	if (host_deaf_cpu)
+		host_time_passes();
 	guard_tick(0);
 }

@@ -103,7 +103,7 @@ const char *cpu_boot(uint32_t cpu)
 {
 	struct percpu *const other = &percpu[cpu];
 
-	other->asked = 0;
+	other->stop = 0;
 	other->pending = 0;
 	other->stopped = 0;
 	percpu_prepare(other);
@@ -128,7 +128,6 @@ void cpu_started(void)
 {
 	percpu_init(percpu_self());
 	paging_enable();
-	cpu_interrupt_clear();
 	imsic_init_cpu();
 	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
 	cpus_enter();
@@ -146,19 +145,24 @@ static bool is_stopped(void)
 bool cpu_stop(uint32_t cpu)
 {
 	stopping = &percpu[cpu];
-	__atomic_fetch_or(&stopping->asked, IPI_STOP, __ATOMIC_RELEASE);
+	__atomic_store_n(&stopping->stop, 1, __ATOMIC_RELEASE);
 	cpu_interrupt(cpu);
 	return clock_spin(is_stopped, STOP_LIMIT);
 }
 
 void cpu_leave(void)
 {
+	uint64_t hart = percpu_self()->hart;
+
 	interrupts_off();
 	own_write(ie, 0);
 	if (machine_mode) {
-		waiting_room->hart = UINT64_MAX;
-		__atomic_store_n(&percpu_self()->stopped, 1, __ATOMIC_RELEASE);
+		/* Another one may be on its way already, if CPU 0 did not wait for us. */
+		__atomic_compare_exchange_n(&waiting_room->hart, &hart, UINT64_MAX, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+		/* From `stopped` on, the next software interrupt is the one that starts us. */
 		cpu_interrupt_clear();
+		__atomic_store_n(&percpu_self()->stopped, 1, __ATOMIC_RELEASE);
 		__asm__ volatile("jr %0" ::"r"(waiting_room->park));
 	}
 	__atomic_store_n(&percpu_self()->stopped, 1, __ATOMIC_RELEASE);
@@ -177,11 +181,10 @@ void cpu_rest(void)
 
 void cpu_wake(uint32_t cpu)
 {
-	__atomic_fetch_or(&percpu[cpu].asked, IPI_WAKE, __ATOMIC_RELEASE);
 	cpu_interrupt(cpu);
 }
 
-/* It still listens to IPI_STOP. */
+/* It still listens to who stops it. */
 void cpu_park(void)
 {
 	own_write(ie, own_bit(INTERRUPT_SOFTWARE));

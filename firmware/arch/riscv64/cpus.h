@@ -7,13 +7,6 @@
 
 struct platform;
 
-/* What a CPU is asked for by a software interrupt; soft lines have bits of their own (percpu.h). */
-enum ipi {
-	IPI_SETTLE = 1,
-	IPI_WAKE = 2,
-	IPI_STOP = 4,
-};
-
 /* Which CPUs there are; before clock_init() and irq_init(), which ask. */
 void cpus_init(const struct platform *platform);
 
@@ -23,7 +16,7 @@ void cpu_interrupt(uint32_t cpu);
 /* On the CPU itself: ends the software interrupt. */
 void cpu_interrupt_clear(void);
 
-/* On the CPU itself, asked by IPI_STOP: off, until cpu_boot(). */
+/* On the CPU itself, asked to stop: off, until cpu_boot(). */
 _Noreturn void cpu_leave(void);
 
 /* start.S: what a CPU that is started runs, with a0 its hart and a1 its struct percpu. */

@@ -12,6 +12,7 @@
 
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
+#include "firmware/arch/generic/settle.h"
 #include "firmware/arch/riscv64/clock.h"
 #include "firmware/arch/riscv64/cpus.h"
 #include "firmware/arch/riscv64/imsic.h"
@@ -21,9 +22,6 @@
 #include "firmware/arch/riscv64/traps.h"
 #include "firmware/arch/riscv64/wires.h"
 #include "firmware/platform/platform.h"
-
-/* Far longer than a virtual CPU is ever kept from running; an interrupt to ourselves that is lost must not hang us. */
-#define SETTLE_LIMIT MILLISECONDS(1000)
 
 /* Vectors of soft lines without an IMSIC, to tell them from inputs. */
 #define SOFT_VECTOR 0x1000u
@@ -38,10 +36,6 @@ static const struct wires *wires;
 static uint64_t external;    /* the bit of external interrupts in `ie` */
 static uint8_t owners[1024]; /* of inputs: index + 1 of the line */
 static uint32_t claimed;     /* input that is not completed yet */
-
-/* Where somebody waits for it, and whether it came. */
-static struct cpus_lock settling;
-static volatile bool settled;
 
 uint32_t wires_output(const struct platform_irqchip *chip)
 {
@@ -151,23 +145,25 @@ static void take_soft_lines(struct percpu *self)
 	}
 }
 
+/*
+ * First what was asked for, then what came before. Who stops us comes first of all: soft lines may have handlers that
+ * do not end, and this interrupt is over. External ones may have come since it began, and are ahead of it then.
+ */
 static void software_interrupt(void)
 {
-	struct percpu *const self = percpu_self();
 	uint32_t asked;
 
 	cpu_interrupt_clear();
-	if (lines_in_handler()) {
-		if (__atomic_load_n(&self->asked, __ATOMIC_ACQUIRE) & IPI_STOP)
-			cpu_leave();
-		return; /* the rest can wait for handler_end() */
-	}
-	take_soft_lines(self);
-	asked = __atomic_exchange_n(&self->asked, 0, __ATOMIC_ACQ_REL);
-	if (asked & IPI_STOP)
+	if (__atomic_load_n(&percpu_self()->stop, __ATOMIC_ACQUIRE))
 		cpu_leave();
-	if (asked & IPI_SETTLE)
-		settled = true;
+	if (lines_in_handler())
+		return; /* the rest can wait for handler_end() */
+	asked = settle_asked();
+	take_soft_lines(percpu_self());
+	if (own_read(ip) & own_read(ie) & own_bit(INTERRUPT_EXTERNAL))
+		cpu_interrupt(cpus_self());
+	else
+		settle_answer(asked);
 }
 
 void interrupt_taken(uint32_t number, uint64_t epc)
@@ -188,29 +184,11 @@ void interrupt_taken(uint32_t number, uint64_t epc)
 	}
 }
 
-static bool is_settled(void)
-{
-	return settled;
-}
-
 /* A software interrupt ranks below external ones, and soft lines come before it. */
-void irq_settle(void)
+bool cpu_settle(uint32_t cpu)
 {
-	const uint32_t self = cpus_self();
-
-	if (lines_in_handler() || !interrupts_on())
-		return;
-	/* With interrupts on: it may be us whom another one waits for. */
-	cpus_lock(&settling);
-	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++) {
-		if (cpu != self && cpu && !cpus_in_use(cpu))
-			continue;
-		settled = false;
-		__atomic_fetch_or(&percpu[cpu].asked, IPI_SETTLE, __ATOMIC_RELEASE);
-		cpu_interrupt(cpu);
-		clock_spin(is_settled, SETTLE_LIMIT);
-	}
-	cpus_unlock(&settling);
+	cpu_interrupt(cpu);
+	return true;
 }
 
 bool irq_enable(bool on)
@@ -303,7 +281,7 @@ void watchdog_stop(void)
 void interrupts_abandon(void)
 {
 	lines_abandon(0);
-	cpus_unlock(&settling);
+	settle_abandon();
 	if (claimed)
 		complete(claimed);
 	handler_end();

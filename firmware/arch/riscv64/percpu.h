@@ -39,7 +39,7 @@ struct percpu {
 	uint64_t hart;
 	uint32_t number;  /* ours; 0 boots */
 	uint32_t index;	  /* into platform.cpus, PLATFORM_NO_CPU if it is not there */
-	uint32_t asked;	  /* enum ipi, by other CPUs and by itself */
+	uint32_t stop;	  /* it is asked to */
 	uint64_t pending; /* soft lines: a bit each */
 	uint32_t stopped;
 };

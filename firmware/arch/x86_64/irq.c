@@ -2,6 +2,7 @@
 /* From a vector to its owner, and what generic/lines.c and generic/guard.c need of the interrupt controllers. */
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
+#include "firmware/arch/generic/settle.h"
 #include "firmware/arch/irq.h"
 #include "firmware/arch/x86_64/apic.h"
 #include "firmware/arch/x86_64/clock.h"
@@ -14,17 +15,10 @@
 _Static_assert(VECTOR_LINES + LINES_MAX <= VECTOR_WATCHDOG, "the watchdog interrupts every handler");
 _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLASS_SHIFT, "settling ranks lowest");
 
-/* Far longer than a virtual CPU is ever kept from running; an interrupt that is lost must not hang us. */
-#define SETTLE_LIMIT MILLISECONDS(10000)
-
 #define MESSAGE_ADDRESS		 0xfee00000u
 #define MESSAGE_APIC_ID_SHIFT	 12
 #define MESSAGE_APIC_ID_MAX	 0xfe /* 0xff: all of them */
 #define MESSAGE_REDIRECTION_HINT 0x8u
-
-/* Where somebody waits for it, and whether it came. */
-static struct cpus_lock settling;
-static volatile bool settled;
 
 static void interrupt_line(uint8_t vector)
 {
@@ -45,7 +39,7 @@ void interrupt_taken(uint8_t vector, uint64_t rip)
 {
 	switch (vector) {
 	case VECTOR_SETTLE:
-		settled = true;
+		settle_answer(settle_asked());
 		apic_eoi();
 		break;
 	case VECTOR_WAKE:
@@ -63,27 +57,11 @@ void interrupt_taken(uint8_t vector, uint64_t rip)
 	}
 }
 
-static bool is_settled(void)
+bool cpu_settle(uint32_t cpu)
 {
-	return settled;
-}
-
-void irq_settle(void)
-{
-	const uint32_t self = cpus_self();
-
-	if (!apic_present() || lines_in_handler() || !(rflags_read() & RFLAGS_IF))
-		return;
-	/* With interrupts on: it may be us whom another one waits for. */
-	cpus_lock(&settling);
-	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++) {
-		if (cpu != self && cpu && !cpus_in_use(cpu))
-			continue;
-		settled = false;
+	if (apic_present())
 		cpu_interrupt(cpu, VECTOR_SETTLE);
-		clock_spin(is_settled, SETTLE_LIMIT);
-	}
-	cpus_unlock(&settling);
+	return apic_present();
 }
 
 bool irq_enable(bool on)
@@ -158,7 +136,7 @@ void watchdog_stop(void)
 void interrupts_abandon(void)
 {
 	lines_abandon(0);
-	cpus_unlock(&settling);
+	settle_abandon();
 	cr8_write(0);
 	if (apic_present())
 		apic_eoi_all();

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The loader of the host port: the arguments are the kernel command line. */
+/*
+ * The loader of the host port: the arguments are the kernel command line. TOUCHSTONE_DEAF_CPU=n in the environment
+ * makes CPU n take no interrupt to settle, for the tests of what is said then.
+ */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "firmware/arch/host/host.h"
 #include "firmware/platform/platform.h"
 
 _Noreturn void firmware_main(const struct boot_info *boot);
@@ -30,5 +35,7 @@ int main(int argc, char **argv)
 		}
 		strcat(strcat(cmdline, i > 1 ? " " : ""), argv[i]);
 	}
+	if (getenv("TOUCHSTONE_DEAF_CPU"))
+		host_deaf_cpu = (uint32_t)atoi(getenv("TOUCHSTONE_DEAF_CPU"));
 	firmware_main(&boot);
 }

@@ -51,13 +51,37 @@ static void loops(void *argument)
 		;
 }
 
-static volatile bool deaf;
+static volatile bool deaf, hears;
 
-static void loops_deaf(void *argument)
+static void is_deaf_until_it_hears(void *argument)
 {
+	(void)argument;
 	irq_enable(false);
 	deaf = true;
-	loops(argument);
+	while (!hears)
+		cpu_relax();
+	deaf = false;
+}
+
+static bool make_deaf(void)
+{
+	deaf = hears = false;
+	return cpus_begin(number, is_deaf_until_it_hears, NULL) && WAIT_UNTIL(deaf, LONG);
+}
+
+static int overflows(volatile char *above)
+{
+	volatile char here[256];
+
+	here[0] = above[0];
+	if (always)
+		here[1] = (char)overflows(here);
+	return here[0] + here[1];
+}
+
+static void recurses(void *argument)
+{
+	overflows(argument);
 }
 
 static void is_invalid(void *argument)
@@ -76,11 +100,15 @@ static bool tells_the_truth(void)
 static void test_functions(void)
 {
 	const bool in_use = cpus_in_use(number);
+	char byte = 1;
 
 	cpu_expect(tells_the_truth(), "a function runs there, with interrupts on");
 	cpu_expect(tells_the_truth(), "and another one");
 	cpu_expect(in_use && !cpus_release() && !cpus_in_use(number), "it is in use until it is released");
 
+	cpus_start(number);
+	cpu_expect(run(recurses, &byte, LONG) == GUARD_TRAPPED && !strcmp(trap.name, "stack overflow"),
+		   "a stack overflow is told");
 	cpus_start(number);
 	cpu_expect(run(is_invalid, NULL, LONG) == GUARD_TRAPPED && *trap.name && trap.address, "a trap is told");
 	cpu_expect(!cpus_in_use(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is out of use");
@@ -97,14 +125,33 @@ static void test_functions(void)
 static void test_deaf(void)
 {
 	cpus_start(number);
-	deaf = false;
-	cpus_begin(number, loops_deaf, NULL);
-	cpu_expect(WAIT_UNTIL(deaf, LONG) && cpus_wait(number, SHORT, &trap) == GUARD_TIMED_OUT,
+	cpu_expect(make_deaf() && cpus_wait(number, SHORT, &trap) == GUARD_TIMED_OUT,
 		   "one that takes no interrupts is ended, or left");
-	if (port_test_stops_deaf())
+	if (port_test_stops_deaf()) {
 		cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
-	else
-		cpu_expect(cpus_start(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is lost");
+		return;
+	}
+	cpu_expect(cpus_start(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is lost");
+	hears = true;
+	WAIT_UNTIL(!deaf, LONG);
+	WAIT_UNTIL(false, SHORT); /* and it goes on from there */
+	cpu_expect(cpus_start(number) && run(tells, NULL, 0) == GUARD_LEFT, "and stays lost when it comes to its end");
+}
+
+/* Takes seconds: once is enough. */
+static void test_unsettled(void)
+{
+	uint32_t cpu = 0, before = irq_unsettled(&cpu);
+
+	if (number != 1)
+		return;
+	cpu_expect(make_deaf(), "it takes no interrupts for a while");
+	irq_settle();
+	cpu_expect(irq_unsettled(&cpu) == before + 1 && cpu == number, "settling was given up, and that is told");
+	hears = true;
+	cpu_expect(cpus_wait(number, LONG, &trap) == GUARD_RETURNED, "it takes them again");
+	irq_settle();
+	cpu_expect(irq_unsettled(&cpu) == before + 1, "and settles as ever");
 }
 
 static volatile uint32_t taken_by = UINT32_MAX;
@@ -160,7 +207,7 @@ static void hangs(void *context)
 /* It was in the midst of an interrupt; that must not be in the way of the next one when it is started again. */
 static void test_handler(void)
 {
-	enum { TIMES = 4 };
+	enum { TIMES = 16 };
 	struct irq_message message;
 	struct irq_line *const line = irq_message_open(number, &message);
 	uint32_t hung = 0;
@@ -183,8 +230,63 @@ static void test_handler(void)
 	cpu_expect(taken_by == number && tells_the_truth(), "after that its interrupts are taken as ever");
 }
 
+/* Its stop and a message arrive together, and the message's handler does not end. */
+static void hears_late(void *argument)
+{
+	const struct irq_message *const message = argument;
+	uint64_t until;
+
+	irq_enable(false);
+	irq_message_send(message);
+	deaf = true;
+	while (cpus_in_use(number))
+		cpu_relax();
+	until = deadline_in(SHORT);
+	while (!deadline_passed(until))
+		cpu_relax();
+	irq_enable(true);
+	loops(NULL);
+}
+
+static void test_stop_among_others(void)
+{
+	struct irq_message message;
+	struct irq_line *const line = irq_message_open(number, &message);
+
+	deaf = false;
+	if (line)
+		irq_line_attach(line, hangs, NULL);
+	cpu_expect(line && cpus_begin(number, hears_late, &message) && WAIT_UNTIL(deaf, LONG) &&
+			   cpus_wait(number, 0, &trap) == GUARD_TIMED_OUT,
+		   "it is ended when its end comes along with other interrupts");
+	if (line)
+		irq_line_attach(line, NULL, NULL);
+	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
+}
+
 static struct cpus_lock lock;
 static uint64_t counter;
+
+static void locks(void *argument)
+{
+	cpus_lock(&lock);
+	deaf = true;
+	loops(argument);
+}
+
+static void test_lock_of_the_dead(void)
+{
+	uint64_t start;
+
+	deaf = false;
+	cpus_begin(number, locks, NULL);
+	cpu_expect(WAIT_UNTIL(deaf, LONG) && cpus_wait(number, 0, &trap) == GUARD_TIMED_OUT && !cpus_start(number),
+		   "it is ended with a lock in its hands");
+	start = clock_ns();
+	cpus_lock(&lock);
+	cpus_unlock(&lock);
+	cpu_expect(clock_ns() - start < LONG && tells_the_truth(), "which is broken, although it lives again");
+}
 
 static void counts(void *argument)
 {
@@ -231,7 +333,10 @@ void port_test_cpus(uint32_t absent)
 		test_message(number);
 		test_message(0);
 		test_lock();
+		test_lock_of_the_dead();
 		test_handler();
+		test_stop_among_others();
+		test_unsettled();
 		test_deaf();
 	}
 	cpus_release();

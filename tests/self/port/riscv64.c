@@ -5,9 +5,12 @@
 
 #include <arch/mmio.h>
 
+#include "firmware/arch/clock.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/irq.h"
 #include "firmware/arch/machine.h"
 #include "firmware/arch/riscv64/clock.h"
+#include "firmware/arch/riscv64/cpus.h"
 #include "firmware/arch/riscv64/imsic.h"
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/lib/print.h"
@@ -104,9 +107,40 @@ static void test_messages(void)
 	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1, "a message to nobody is told");
 }
 
+/*
+ * The interrupt that settling waits for is one of several reasons for the same interrupt. While another CPU takes it
+ * for one of the others, a message is sent there: after settling it must have been taken.
+ */
+static void test_settling(void)
+{
+	enum { ROUNDS = 2000, TURNS_MAX = 200 };
+	struct irq_message message;
+	struct irq_line *line;
+	uint32_t late = 0;
+
+	if (cpus_count() < 3 || cpus_start(1)) /* one of them may be announced and not there */
+		return;
+	line = irq_message_open(1, &message);
+	for (uint32_t i = 0; line && i < ROUNDS; i++) {
+		const uint32_t count = line->count;
+
+		cpu_interrupt(1);
+		for (volatile uint32_t turn = i % TURNS_MAX; turn; turn--)
+			;
+		irq_message_send(&message);
+		irq_settle();
+		late += line->count != count + 1;
+		WAIT_UNTIL(line->count == count + 1, MILLISECONDS(5000));
+	}
+	print("# %u messages came after settling\n", late);
+	port_expect(line && !late, "a message to a CPU that takes another interrupt is waited for");
+	cpus_release();
+}
+
 void port_test_arch(void)
 {
 	test_exceptions();
 	test_unowned();
 	test_messages();
+	test_settling();
 }

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* "Nothing came", as opposed to "nothing came yet". */
+#include "firmware/arch/generic/settle.h"
+
+#include "firmware/arch/cpus.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/arch/generic/spin.h"
+#include "firmware/arch/irq.h"
+
+/* Far longer than a virtual CPU is ever kept from running, and shorter than what ends a check. */
+#define SETTLE_LIMIT MILLISECONDS(4000)
+/* One that owes an answer already is not waited for as long again. */
+#define SETTLE_AGAIN MILLISECONDS(100)
+
+/* Numbers, so that a late answer is not taken for the next one. */
+static struct settling {
+	uint32_t asked, answered;
+} cpus[CPUS_MAX];
+
+static struct cpus_lock waiting;
+static const struct settling *volatile awaited; /* by whoever has the lock */
+static volatile uint32_t unsettled_count, unsettled_cpu;
+
+uint32_t settle_asked(void)
+{
+	return __atomic_load_n(&cpus[cpus_self()].asked, __ATOMIC_ACQUIRE);
+}
+
+void settle_answer(uint32_t asked)
+{
+	__atomic_store_n(&cpus[cpus_self()].answered, asked, __ATOMIC_RELEASE);
+}
+
+void settle_abandon(void)
+{
+	cpus_unlock(&waiting);
+}
+
+static bool has_answered(void)
+{
+	return __atomic_load_n(&awaited->answered, __ATOMIC_ACQUIRE) == awaited->asked;
+}
+
+/* False: there is nothing to wait for. */
+static bool settle(uint32_t cpu)
+{
+	bool owes;
+
+	awaited = &cpus[cpu];
+	owes = !has_answered();
+	__atomic_store_n(&cpus[cpu].asked, cpus[cpu].asked + 1, __ATOMIC_RELEASE);
+	if (!cpu_settle(cpu)) {
+		settle_answer(cpus[cpu].asked);
+		return false;
+	}
+	if (!has_answered() && !clock_spin(has_answered, owes ? SETTLE_AGAIN : SETTLE_LIMIT)) {
+		unsettled_cpu = cpu;
+		unsettled_count++;
+	}
+	return true;
+}
+
+void irq_settle(void)
+{
+	const uint32_t self = cpus_self();
+	const bool on = irq_enable(false);
+
+	irq_enable(on);
+	if (!on || lines_in_handler())
+		return;
+	/* With interrupts on: it may be us whom another one waits for. */
+	cpus_lock(&waiting);
+	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++)
+		if ((cpu == self || !cpu || cpus_in_use(cpu)) && !settle(cpu))
+			break;
+	cpus_unlock(&waiting);
+}
+
+uint32_t irq_unsettled(uint32_t *cpu)
+{
+	*cpu = unsettled_cpu;
+	return unsettled_count;
+}
