@@ -9,17 +9,7 @@ compiler=$1
 vmm=${2:-qemu-microvm}
 build=build/$compiler
 limit=131072
-passed=0 failed=0
-
-result() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $2"
-	fi
-}
+. "$top/tests/self/result.sh"
 
 cd "$top" || exit 1
 name=$(sed -n 's/^IMAGE = "\(.*\)"$/\1/p' "host/vmm/$(echo "$vmm" | tr - _).py")
@@ -39,5 +29,4 @@ if [ "$compiler" = gcc ]; then # whose images are those that are shipped
 fi
 TOUCHSTONE_IMAGE="$top/$image" ./run.sh --vmm "$vmm"
 result $? "the $arch image of $compiler gives the expected verdicts"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+results

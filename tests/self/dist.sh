@@ -5,19 +5,9 @@
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
-passed=0 failed=0
+. "$top/tests/self/result.sh"
 folder=$(mktemp -d "${TMPDIR:-/tmp}/touchstone, dist XXXXXX")
 trap 'rm -rf "$folder"' EXIT
-
-result() { # STATUS WHAT
-	if [ "$1" = 0 ]; then
-		passed=$((passed + 1))
-		echo "ok $2"
-	else
-		failed=$((failed + 1))
-		echo "not ok $2"
-	fi
-}
 
 cd "$top" || exit 1
 # The first takes what `make` has built here. Its archive is not left in the way of a whole one.
@@ -56,5 +46,4 @@ done
 PATH="$folder/bin:$PATH" TOUCHSTONE_NO_INSTALL=1 "$folder/touchstone-first/run.sh" --config modern --only 'rng0.identity.*'
 result $? "its runner boots its image, and builds nothing"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+results

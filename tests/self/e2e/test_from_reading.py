@@ -80,7 +80,8 @@ def test_tinyemu():
         done.expect(3, "tinyemu-2019-02-10")
     words, machine = command("tinyemu", "temu", "--seed", "7", "--devices", "blk,net")
     assert words[0] == "-ctrlc" and len(words) == 2, words
-    for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"', 'cmdline: "touchstone.seed=0x7 touchstone.peer"', "/disk.raw", 'eth0: { driver: "user" }'):
+    for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"', 'cmdline: "touchstone.seed=0x7 touchstone.peer"', "/disk.raw",
+                 'eth0: { driver: "user" }'):
         assert line in machine, machine
     run("--vmm", "tinyemu", "--smp", "2").expect(2, "TinyEMU has one CPU")
 
