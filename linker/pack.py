@@ -7,6 +7,8 @@ import struct
 import sys
 import zlib
 
+from addresses import Addresses, Data
+
 FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "mf": lzma.MF_BT2, "nice_len": 48}    # what packs best, by trying
 BYTES = {"lc": 3, "lp": 0, "pb": 1}     # as lzma.c is compiled: for x86
 WORDS = {"lc": 2, "lp": 2, "pb": 2}     # for instructions that are words
@@ -88,22 +90,35 @@ def replace_distances_x86(image):
     return bytes(out)
 
 
-def replace_distances_arm(image):
-    """The same for bl, whose distance is in words."""
-    out = bytearray(image)
-    for i in range(0, len(out) - 3, 4):
-        word, = struct.unpack_from("<I", out, i)
+def replace_distances_arm(text, addresses):
+    """The same for bl, whose distance is in words, and for adrp, whose distance is in pages of 4 KiB; but adrp and an add that
+    completes it lose what they have of the address, to the list of `addresses`.
+    """
+    out, i = bytearray(text), 0
+    while i + 8 <= len(out):
+        word, after = struct.unpack_from("<II", out, i)
         if word >> 26 == 0b100101:
             struct.pack_into("<I", out, i, word & 0xfc000000 | (word + i // 4) & 0x03ffffff)
+        elif word & 0x9f000000 == 0x90000000:
+            pages = (word >> 5 & 0x7ffff) << 2 | word >> 29 & 3
+            target = (pages ^ 1 << 20) - (1 << 20) + i // 4096
+            word &= 0x9f00001f
+            if after & 0xffc00000 == 0x91000000 and after >> 5 & 0x1f == word & 0x1f:
+                addresses.add(target * 4096 + (after >> 10 & 0xfff))
+                struct.pack_into("<II", out, i, word, after & 0xffc003ff)
+                i += 4
+            else:
+                struct.pack_into("<I", out, i, word | (target & 3) << 29 | (target >> 2 & 0x7ffff) << 5)
+        i += 4
     return bytes(out)
 
 
-def replace_distances_riscv(image):
-    """The same for jal, whose distance is in halves of words and in four pieces; and for auipc with what completes it.
+def replace_distances_riscv(text, addresses):
+    """The same for jal, whose distance is in halves of words and in four pieces; auipc and what completes it lose all of it.
 
     Where an instruction begins is not known: each step leaves the bits that led to it, and goes on behind it.
     """
-    out, i = bytearray(image), 0
+    out, i = bytearray(text), 0
     while i + 8 <= len(out):
         word, after = struct.unpack_from("<II", out, i)
         if word & 0x7f == 0x6f and word >> 7 & 0x1f in (0, 1, 5):
@@ -111,29 +126,12 @@ def replace_distances_riscv(image):
             struct.pack_into("<I", out, i, word & 0xfff | ((distance + i // 2) & 0xfffff) << 12)
             i += 4
         elif word & 0x7f == 0x17 and word >> 7 & 0x1f and after & 0x7f in (0x03, 0x13, 0x67) and after >> 15 & 0x1f == word >> 7 & 0x1f:
-            target = ((word & 0xfffff000) + ((after >> 20 ^ 0x800) - 0x800) + i) & 0xffffffff
-            struct.pack_into("<II", out, i, word & 0xfff | (target + 0x800 & 0xfffff000), after & 0xfffff | target << 20 & 0xfff00000)
+            addresses.add(((word & 0xfffff000) + ((after >> 20 ^ 0x800) - 0x800) + i) & 0xffffffff)
+            struct.pack_into("<II", out, i, word & 0xfff, after & 0xfffff)
             i += 8
         else:
             i += 2
     return bytes(out)
-
-
-def relative_to_itself(image, start, relocations):
-    """Addresses in it count from its own start; and behind it, as bytes, the distances in words between the places where
-    they are. 0 stands for 255 words on, to nowhere."""
-    out, places, last = bytearray(image), bytearray(), 0
-    for place, addend in relocations:
-        offset = place - start
-        if offset % 8:
-            sys.exit(f"pack.py: the address at {place:#x} is not aligned")
-        struct.pack_into("<q", out, offset, addend - start)
-        distance, last = (offset - last) // 8, offset
-        while distance > 255:
-            places.append(0)
-            distance -= 255
-        places.append(distance)
-    return bytes(out), bytes(places)
 
 
 def compress(data, bits=BYTES):
@@ -159,24 +157,27 @@ def pack_x86_64(elf):
           ["image_start", len(elf.image), zlib.adler32(elf.image), len(packed)], packed)
 
 
-def pack_aarch64(elf):
+def pack_movable(elf, relocation, replace_distances, bits):
+    """An image that runs anywhere: payload.h of its architecture says what becomes of it."""
     symbols = elf.symbols()
-    image = elf.image[:symbols["__packed_end"] - elf.start]
-    image, places = relative_to_itself(image, elf.start, elf.relocations(R_AARCH64_RELATIVE))
-    packed = compress(replace_distances_arm(image) + places, WORDS)
+    text = symbols["__text_end"] - elf.start
+    data = Data(elf.image[:symbols["__packed_end"] - elf.start], elf.start, elf.relocations(relocation))
+    addresses = Addresses(data.empty, text)
+    bare = replace_distances(data.bare[:text], addresses) + data.bare[text:]
+    for place, address in data.addresses:
+        addresses.add_at(place, address)
+    packed = compress(bare + addresses.packed() + data.places, bits)
     write({"image_memory": elf.end - elf.start},
-          [len(image), len(places), zlib.adler32(image + places), symbols["entry_unpacked"] - elf.start,
-           elf.end - elf.start, len(packed)], packed)
+          [len(data.full), text, len(data.addresses), len(addresses), len(data.places), zlib.adler32(data.full),
+           symbols["entry_unpacked"] - elf.start, elf.end - elf.start, len(packed)], packed)
+
+
+def pack_aarch64(elf):
+    pack_movable(elf, R_AARCH64_RELATIVE, replace_distances_arm, WORDS)
 
 
 def pack_riscv64(elf):
-    symbols = elf.symbols()
-    image = elf.image[:symbols["__packed_end"] - elf.start]
-    image, places = relative_to_itself(image, elf.start, elf.relocations(R_RISCV_RELATIVE))
-    packed = compress(replace_distances_riscv(image) + places, HALVES)
-    write({"image_memory": elf.end - elf.start},
-          [len(image), len(places), zlib.adler32(image + places), symbols["entry_unpacked"] - elf.start, elf.end - elf.start,
-           len(packed)], packed)
+    pack_movable(elf, R_RISCV_RELATIVE, replace_distances_riscv, HALVES)
 
 
 def main():

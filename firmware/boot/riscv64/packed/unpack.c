@@ -4,10 +4,11 @@
 
 #include <stdbool.h>
 
+#include "firmware/boot/movable/addresses.h"
 #include "firmware/boot/packed/adler32.h"
 #include "firmware/boot/packed/lzma.h"
 
-/* jal: a distance in halves of words, in four pieces. auipc and what completes it: 20 bits and 12. */
+/* jal: a distance in halves of words, in four pieces. auipc and what completes it: an address in 20 bits and 12. */
 #define OPCODE_MASK   0x7fu
 #define OPCODE_JAL    0x6fu
 #define OPCODE_AUIPC  0x17u
@@ -18,10 +19,6 @@
 #define TARGET_SHIFT  7	 /* register that is written */
 #define SOURCE_SHIFT  15 /* register that is read */
 #define DISTANCE_MASK 0xfffffu
-
-/* In the list of places: so far on there is none yet. */
-#define FAR	 0u
-#define FAR_STEP 255u
 
 #define IMAGE_ALIGNMENT 0x1000u /* as in linker/riscv64.ld */
 
@@ -63,7 +60,7 @@ static bool is_pair(uint32_t word, uint32_t after)
 }
 
 /* The inverse of replace_distances_riscv() in linker/pack.py. */
-static void restore_distances(uint8_t *image, uint32_t size)
+static void restore_distances(uint8_t *image, uint32_t size, struct addresses *addresses)
 {
 	uint32_t i = 0;
 
@@ -77,27 +74,12 @@ static void restore_distances(uint8_t *image, uint32_t size)
 						 (distance >> 10 & 1) << 20 | (distance >> 11 & 0xff) << 12);
 			i += 4;
 		} else if (is_pair(word, after)) {
-			distance = (word & 0xfffff000) + ((after >> 20 ^ 0x800) - 0x800) - i;
+			distance = addresses_next(addresses) - i;
 			store(image + i, (word & 0xfff) | ((distance + 0x800) & 0xfffff000));
 			store(image + i + 4, (after & 0xfffff) | distance << 20);
 			i += 8;
 		} else {
 			i += 2;
-		}
-	}
-}
-
-/* Addresses count from the image's start; each place that has one is told by its distance from the last, in 8 bytes. */
-static void relocate(uint8_t *image, const uint8_t *places, uint32_t count)
-{
-	uint64_t *at = (uint64_t *)image;
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (places[i] == FAR) {
-			at += FAR_STEP;
-		} else {
-			at += places[i];
-			*at += (uintptr_t)image;
 		}
 	}
 }
@@ -139,14 +121,22 @@ static uint8_t *find_room(const uint8_t *fdt)
 
 uintptr_t unpack(const uint8_t *fdt, bool machine)
 {
-	const uint32_t size = payload.image_size + payload.places_size;
+	const uint32_t bare = payload.image_size - payload.holes * sizeof(uint64_t);
 	uint8_t *const image = find_room(fdt);
+	const uint32_t *const list = (const uint32_t *)(image + payload.image_size);
+	const uint8_t *const places = (const uint8_t *)(list + payload.addresses);
+	struct addresses addresses;
 
-	if (!lzma_unpack(image, size, payload.bytes, payload.size))
+	if (!lzma_unpack(image + payload.image_size - bare, bare + payload.addresses * sizeof(*list) + payload.places,
+			 payload.bytes, payload.size))
 		damaged(machine);
-	restore_distances(image, payload.image_size);
-	if (adler32(image, size) != payload.adler32)
+	addresses_begin(&addresses, image, payload.image_size, list, payload.addresses);
+	addresses_make_room((uint64_t *)image, payload.image_size / sizeof(uint64_t), payload.holes, places,
+			    payload.places);
+	restore_distances(image, payload.text_size, &addresses);
+	addresses_restore((uint64_t *)image, places, payload.places, &addresses);
+	if (adler32(image, payload.image_size) != payload.adler32)
 		damaged(machine);
-	relocate(image, image + payload.image_size, payload.places_size);
+	addresses_relocate((uint64_t *)image, places, payload.places);
 	return (uintptr_t)image + payload.entry;
 }
