@@ -2,6 +2,8 @@
 /* The ACPI tables: opens each that the root lists, and hands it to its reader. */
 #include "firmware/platform/acpi.h"
 
+#include <arch/tables.h>
+
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
 
@@ -159,6 +161,17 @@ static const struct acpi_table *single(struct platform *platform, const struct t
 	return found;
 }
 
+static void read_arm_tables(struct platform *platform, const struct table_list *list)
+{
+	const struct acpi_table *gtdt = single(platform, list, "GTDT");
+	const struct acpi_table *spcr = single(platform, list, "SPCR");
+
+	if (gtdt)
+		acpi_read_gtdt(platform, gtdt);
+	if (spcr)
+		acpi_read_spcr(platform, spcr);
+}
+
 /* The MADT before any AML, because interrupts in AML may be ISA interrupts, which it can move. */
 static void read_tables(struct platform *platform, const struct acpi_table *root, const struct table_list *list)
 {
@@ -169,6 +182,8 @@ static void read_tables(struct platform *platform, const struct acpi_table *root
 
 	if (madt)
 		acpi_read_madt(platform, madt);
+	if (ARCH_ACPI_OF_ARM)
+		read_arm_tables(platform, list);
 	if (fadt)
 		dsdt_address = acpi_read_fadt(platform, fadt);
 	else

@@ -42,9 +42,12 @@ void acpi_name_table(const struct acpi_table *table, char name[ACPI_NAME_MAX]);
 void acpi_warn(struct platform *platform, const struct acpi_table *table, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* One reader a table. The FADT's returns the address of the DSDT, 0: none. */
+/* One reader a table. The FADT's returns the address of the DSDT, 0: none. What a device tree has told of Arm's timers,
+ * console and PSCI counts more than these tables. */
 void acpi_read_madt(struct platform *platform, const struct acpi_table *madt);
 uint64_t acpi_read_fadt(struct platform *platform, const struct acpi_table *fadt);
+void acpi_read_gtdt(struct platform *platform, const struct acpi_table *gtdt);
+void acpi_read_spcr(struct platform *platform, const struct acpi_table *spcr);
 void acpi_read_aml(struct platform *platform, const struct acpi_table *table);
 
 /*
@@ -53,6 +56,15 @@ void acpi_read_aml(struct platform *platform, const struct acpi_table *table);
  */
 bool acpi_read_resources(struct platform *platform, const struct acpi_table *table, const char *device,
 			 const uint8_t *bytes, uint32_t length, struct mmio_window *window);
+
+/* Generic address structure: section 5.2.3.2. */
+enum {
+	GENERIC_SPACE = 0,	 /* u8, enum acpi_space */
+	GENERIC_BITS = 1,	 /* u8 */
+	GENERIC_ACCESS_SIZE = 3, /* u8: 0 not said, n: 1 << (n - 1) bytes */
+	GENERIC_ADDRESS = 4,	 /* u64 */
+	GENERIC_SIZE = 12,
+};
 
 /* All bytes added up. */
 uint8_t acpi_sum(const uint8_t *bytes, uint32_t length);

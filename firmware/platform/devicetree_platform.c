@@ -279,7 +279,6 @@ static void find_uart(uint16_t chosen)
 
 static void read_psci(uint16_t node)
 {
-	enum { CPU_ON_64 = 0xc4000003 };
 	struct platform_psci *const psci = &tree.platform->psci;
 	uint64_t id;
 
@@ -291,7 +290,7 @@ static void read_psci(uint16_t node)
 	psci->has_versions = devicetree_lists(&tree, node, "compatible", "arm,psci-0.2") ||
 			     devicetree_lists(&tree, node, "compatible", "arm,psci-1.0");
 	if (psci->has_versions)
-		psci->cpu_on = CPU_ON_64;
+		psci->cpu_on = PSCI_CPU_ON;
 	else if (devicetree_number(&tree, node, "cpu_on", &id))
 		psci->cpu_on = (uint32_t)id;
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The fixed ACPI description table: how to power off and reset, the PM timer, and where the DSDT is. Section 5.2.9. */
+#include <arch/tables.h>
+
 #include "firmware/platform/acpi.h"
 
 /* Tables of older releases end earlier; a field is there if the table reaches behind it. */
@@ -10,6 +12,7 @@ enum {
 	FADT_FLAGS = 112,	  /* u32 */
 	FADT_RESET = 116,	  /* generic address */
 	FADT_RESET_VALUE = 128,	  /* u8 */
+	FADT_ARM_BOOT = 129,	  /* u16 */
 	FADT_X_DSDT = 140,	  /* u64 */
 	FADT_X_PM1A_CNT = 172,	  /* generic address */
 	FADT_X_PM_TIMER = 208,	  /* generic address */
@@ -18,10 +21,8 @@ enum {
 	FLAG_RESET_SUPPORTED = 1 << 10,
 	FLAG_HARDWARE_REDUCED = 1 << 20,
 
-	/* Generic address structure: section 5.2.3.2 */
-	GENERIC_SPACE = 0,   /* u8, enum acpi_space */
-	GENERIC_ADDRESS = 4, /* u64 */
-	GENERIC_SIZE = 12,
+	PSCI_COMPLIANT = 1 << 0,
+	PSCI_USE_HVC = 1 << 1,
 
 	IO_PORTS = 0x10000,
 };
@@ -117,12 +118,32 @@ static void read_pm_timer(struct platform *platform, const struct acpi_table *fa
 		platform->pm_timer_port = (uint16_t)timer.address;
 }
 
+/* Section 5.2.9.4. PSCI is 0.2 or later wherever there is ACPI. */
+static void read_psci(struct platform *platform, const struct acpi_table *fadt)
+{
+	struct platform_psci *const psci = &platform->psci;
+	uint16_t flags;
+
+	if (psci->conduit != PSCI_NONE || !has(fadt, FADT_ARM_BOOT, sizeof(uint16_t)))
+		return;
+	flags = acpi_load16(fadt->bytes + FADT_ARM_BOOT);
+	if (!(flags & PSCI_COMPLIANT))
+		return;
+	psci->conduit = flags & PSCI_USE_HVC ? PSCI_HVC : PSCI_SMC;
+	psci->has_versions = true;
+	psci->cpu_on = PSCI_CPU_ON;
+}
+
 uint64_t acpi_read_fadt(struct platform *platform, const struct acpi_table *fadt)
 {
 	uint64_t dsdt = field32(fadt, FADT_DSDT), x_dsdt = field64(fadt, FADT_X_DSDT);
 
-	read_poweroff(platform, fadt);
-	read_pm_timer(platform, fadt);
+	if (ARCH_ACPI_OF_PC) {
+		read_poweroff(platform, fadt);
+		read_pm_timer(platform, fadt);
+	}
+	if (ARCH_ACPI_OF_ARM)
+		read_psci(platform, fadt);
 	if (dsdt && x_dsdt && dsdt != x_dsdt)
 		acpi_warn(platform, fadt, "DSDT at 0x%llx or 0x%llx; the second is used", (unsigned long long)dsdt,
 			  (unsigned long long)x_dsdt);

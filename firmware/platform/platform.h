@@ -41,7 +41,7 @@ enum {
 	PLATFORM_OVERRIDES = 16,
 	PLATFORM_CPUS = 64,
 	PLATFORM_IRQCHIPS = 16,
-	PLATFORM_IRQCHIP_REGIONS = 8,
+	PLATFORM_IRQCHIP_REGIONS = 17, /* a distributor, and a redistributor each of 16 CPUs */
 	PLATFORM_IRQCHIP_OUTPUTS = 2 * PLATFORM_CPUS,
 	PLATFORM_TIMERS = 5,
 	PLATFORM_WARNINGS = 24,
@@ -109,6 +109,8 @@ struct platform_uart {
 	uint8_t width; /* of an access: 1, 2 or 4 bytes */
 	struct irq_source irq;
 };
+
+#define PSCI_CPU_ON 0xc4000003u /* its function id from PSCI 0.2 on */
 
 enum psci_conduit { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 

@@ -5,6 +5,8 @@
 
 #define ARCH_HAS_DEVICETREE false
 #define ARCH_HAS_ACPI	    true
+#define ARCH_ACPI_OF_PC	    true
+#define ARCH_ACPI_OF_ARM    false
 #define ARCH_HAS_MP_TABLE   true
 #define ARCH_PROBES_PLACES  true /* firmware/platform/probe.c */
 
