@@ -22,7 +22,9 @@ TARGETS = [
     (["qemu-virt-arm64", "--machine", "gic-version=3,its=off"], EDGE),
     (["qemu-virt-arm64", "--machine", "virtualization=on,gic-version=3"], EDGE),
     (["qemu-virt-arm64", "--smp", "4"], EDGE + SMP),
-    (["qemu-virt-arm64-efi"], EDGE),
+    (["qemu-virt-arm64-efi"], LEVEL),      # by ACPI, which says level where the device tree says edge
+    (["qemu-virt-arm64-efi", "--machine", "gic-version=3"], LEVEL),
+    (["qemu-virt-arm64-efi", "--machine", "acpi=off"], EDGE),
     (["qemu-virt-riscv64"], EDGE),      # of a level QEMU's PLIC makes an edge: docs/findings.md
     (["qemu-virt-riscv64", "--machine", "bios=none"], EDGE),
     (["qemu-virt-riscv64", "--machine", "bios=none", "--smp", "4"], EDGE + SMP),
