@@ -9,6 +9,7 @@
 /* clang-format off */
 #define CURRENT_EL_1 0x4
 #define CURRENT_EL_2 0x8
+#define CURRENT_EL_3 0xc
 
 /* PSTATE, as in SPSR and DAIF: masked when set. */
 #define PSTATE_F 0x040 /* FIQ */
@@ -16,6 +17,7 @@
 #define PSTATE_A 0x100 /* SError */
 #define PSTATE_D 0x200 /* debug */
 #define PSTATE_EL1H 0x5
+#define PSTATE_EL2H 0x9
 /* The same for msr daifset and daifclr. */
 #define DAIF_F 1
 #define DAIF_I 2
@@ -29,12 +31,15 @@
 #define SCTLR_EL1_RES1 0x30d00800
 #define SCTLR_EL2_RES1 0x30c50830
 
+#define SCR_EL3_START 0x531   /* RES1; what is below is not secure, has hvc and AArch64 */
+#define SCTLR_EL3_RES1 0x30c50830
 #define HCR_EL2_RW  (1 << 31) /* EL1 is AArch64 */
 #define HCR_EL2_E2H_BIT 34
 #define CPTR_EL2_RES1 0x33ff  /* no trap of floating point */
 #define CPTR_EL2_E2H_FPEN (3 << 20)
 #define CNTHCTL_EL2_ACCESS 3  /* EL1 reads the physical counter and has the physical timer */
 #define CNTHCTL_EL2_E2H_SHIFT 10
+#define ID_PFR0_EL2_SHIFT 8   /* 4 bits */
 #define ID_PFR0_GIC_SHIFT 24  /* system registers of a GICv3 or later; 4 bits */
 
 /* Attributes of memory, by index; the page tables say which. */

@@ -2,6 +2,7 @@
 /* The port's start, in order. */
 #include "firmware/arch/machine.h"
 
+#include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/clock.h"
 #include "firmware/arch/aarch64/cpus.h"
 #include "firmware/arch/aarch64/gic.h"
@@ -10,6 +11,7 @@
 #include "firmware/arch/aarch64/psci.h"
 #include "firmware/arch/aarch64/traps.h"
 #include "firmware/arch/aarch64/uart.h"
+#include "firmware/arch/generic/fatal.h"
 #include "firmware/arch/irq.h"
 #include "firmware/platform/platform.h"
 
@@ -31,6 +33,8 @@ void machine_init(const struct platform *platform)
 {
 	uart_init(&platform->uart);
 	psci_init(platform);
+	if (system_read("tpidr_el0")) /* boot/aarch64/early.S */
+		fatal("entered at EL3, where firmware belongs: a kernel starts at EL2 or EL1");
 	clock_init(platform);
 	gic_init(platform);
 	irq_init(platform);

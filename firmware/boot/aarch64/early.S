@@ -10,9 +10,10 @@
 #include "firmware/arch/aarch64/arm.h"
 
 /* System registers, by number, for old assemblers. */
+#define ICC_SRE_EL3 s3_6_c12_c12_5
 #define ICC_SRE_EL2 s3_4_c12_c9_5
 #define ICH_HCR_EL2 s3_4_c12_c11_0
-#define ICC_SRE_EL2_ALL 0xf
+#define ICC_SRE_ALL 0xf
 
 #define TABLE_SIZE 4096
 #define TABLE_ENTRIES 512
@@ -55,15 +56,20 @@
 	.endm
 
 	.text
-/* To EL1, MMU and caches off. Keeps x0 and from x17 on; needs no stack. */
+/*
+ * To EL1, MMU and caches off. Keeps x0 and from x17 on; needs no stack. tpidr_el0 tells whether it was EL3: that is
+ * firmware's, and what firmware does there nobody has done then. We come down to say so.
+ */
 	.globl early_el1
 early_el1:
 	msr daifset, #DAIF_ALL
+	msr tpidr_el0, xzr
+any_el:
 	mrs x1, CurrentEL
 	cmp x1, #CURRENT_EL_2
 	b.eq 2f
-	cmp x1, #CURRENT_EL_1
-	b.ne . /* EL3 is firmware's, and nobody starts a kernel there */
+	cmp x1, #CURRENT_EL_3
+	b.eq 6f
 
 	mrs x1, sctlr_el1
 	mov x2, #(SCTLR_M | SCTLR_C)
@@ -106,7 +112,7 @@ early_el1:
 	ubfx x1, x1, #ID_PFR0_GIC_SHIFT, #4
 	cbz x1, 5f
 	mrs x1, ICC_SRE_EL2
-	orr x1, x1, #ICC_SRE_EL2_ALL
+	orr x1, x1, #ICC_SRE_ALL
 	msr ICC_SRE_EL2, x1
 	isb
 	mrs x1, ICC_SRE_EL2
@@ -118,6 +124,28 @@ early_el1:
 	msr spsr_el2, x1
 	adr x1, el1
 	msr elr_el2, x1
+	isb
+	eret
+
+6:	msr tpidr_el0, x1
+	constant x1, SCTLR_EL3_RES1
+	msr sctlr_el3, x1
+	mov x1, #SCR_EL3_START
+	msr scr_el3, x1
+	msr cptr_el3, xzr
+	isb
+	mrs x2, id_aa64pfr0_el1
+	ubfx x1, x2, #ID_PFR0_GIC_SHIFT, #4
+	cbz x1, 7f
+	mov x1, #ICC_SRE_ALL
+	msr ICC_SRE_EL3, x1
+7:	mov x1, #(PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F | PSTATE_EL1H)
+	mov x3, #(PSTATE_D | PSTATE_A | PSTATE_I | PSTATE_F | PSTATE_EL2H)
+	tst x2, #(0xf << ID_PFR0_EL2_SHIFT)
+	csel x1, x1, x3, eq
+	msr spsr_el3, x1
+	adr x1, any_el
+	msr elr_el3, x1
 	isb
 	eret
 

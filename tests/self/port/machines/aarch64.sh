@@ -111,6 +111,36 @@ junk() { # NAME FIRST-INSTRUCTION
 junk junk-x0 '\000\040\250\322'
 junk junk-x0-nowhere '\000\000\254\322'
 
+# as_by NAME WANT MACHINE IMAGE-AT TREE-AT DTS: the state and the tree that a VMM leaves which does not run here: EL1, MMU and
+# caches off, x0 = device tree, edges, and the image where that VMM puts it. Nothing of QEMU's own tree is left.
+# movz x0, TREE-AT; movz x1, IMAGE-AT; movk x1, ...; br x1
+movz() { # REGISTER VALUE OPCODE: an instruction for 16 bits of a register
+	word=$(($3 << 21 | $2 << 5 | $1))
+	printf "\\\\$(printf %o $((word & 255)))\\\\$(printf %o $((word >> 8 & 255)))\\\\$(printf %o $((word >> 16 & 255)))\\\\$(printf %o $((word >> 24)))"
+}
+as_by() {
+	name=as-by-$1 want=$2 machine=$3 at=$4 tree=$5 source=$6
+	dtc -q -I dts -O dtb -o "$damaged" "tests/self/boot/$source.dts"
+	cat "$damaged" >"$output.tree"
+	printf "$(movz 0 $((tree >> 16)) 0x695)$(movz 1 $((at >> 16)) 0x695)$(movz 1 $((at & 0xffff)) 0x794)\\040\\000\\037\\326" >"$damaged"
+	boot "$name" 0 "$want" -M "virt$machine" -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=$at,force-raw=on \
+		-device loader,file="$output.tree",addr=$tree,force-raw=on \
+		-device loader,file="$damaged",addr=0x43000000,force-raw=on -device loader,addr=0x43000000,cpu-num=0
+	rm -f "$output.tree"
+}
+as_by firecracker 'gsi 79 edge' ,gic-version=3 0x44200000 0x47e00000 firecracker
+as_by libkrun 'gsi 79 edge' ,gic-version=3 0x44000000 0x47e00000 firecracker
+as_by kvmtool 'gsi 79 edge' '' 0x44080000 0x47e00000 kvmtool
+as_by stratovirt 'messages by ITS' ,gic-version=3 0x44200000 0x44000000 stratovirt
+
+# EL3 is firmware's: that is said, once, and that is all.
+at_el3() {
+	hang "$1" "# fatal: entered at EL3, where firmware belongs: a kernel starts at EL2 or EL1" -M "virt,secure=on$2" -cpu cortex-a57 -m 128M \
+		-device loader,file=$image,addr=0x40201000,force-raw=on -device loader,addr=0x40201000,cpu-num=0
+}
+at_el3 el3 ''
+at_el3 el3-el2-gicv3 ,virtualization=on,gic-version=3
+
 # No report, but an end.
 cp $image "$damaged"
 printf '\377\377\377\377\377\377\377\377' | dd of="$damaged" bs=1 seek=20000 conv=notrunc 2>/dev/null
