@@ -63,6 +63,8 @@ void cpus_init(const struct platform *platform)
 	for (uint32_t i = 0; machine_mode && i < platform->irqchip_count; i++)
 		if (platform->irqchips[i].kind == IRQCHIP_CLINT || platform->irqchips[i].kind == IRQCHIP_MSWI)
 			use_software_registers(&platform->irqchips[i]);
+	if (!machine_mode && (!has_hsm || !has_ipi))
+		count = 1; /* the firmware does not start any other */
 }
 
 uint32_t cpus_count(void)
@@ -107,13 +109,10 @@ const char *cpu_boot(uint32_t cpu)
 	other->pending = 0;
 	other->stopped = 0;
 	percpu_prepare(other);
-	if (!machine_mode) {
-		if (!has_hsm || !has_ipi)
-			return "the firmware does not start CPUs";
+	if (!machine_mode)
 		return sbi_call(SBI_HSM, HSM_START, other->hart, (uintptr_t)cpu_start, (uintptr_t)other).error
 			       ? "the firmware does not start it"
 			       : NULL;
-	}
 	if (!waiting_room || !software_of[cpu])
 		return "it is nowhere to be found";
 	waiting_room->entry = (uintptr_t)cpu_start;

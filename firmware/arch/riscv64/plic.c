@@ -131,14 +131,17 @@ static bool uart_is_pending(void)
 	return is_pending(console_interrupt());
 }
 
-/* The console's transmitter asserts a level for as long as we like: is it a new request after the first? */
+/*
+ * The console's transmitter asserts a level for as long as we like: is it a new request after the first? Without such a
+ * console an edge is what every controller can do; TinyEMU's is known.
+ */
 static bool find_out(void)
 {
 	const uint32_t input = console_interrupt();
 	bool again = true;
 
 	if (!input || input >= inputs)
-		return true;
+		return !has_priorities;
 	set_priority(input, PRIORITY_LINE);
 	enable(input);
 	console_assert(true);
