@@ -110,7 +110,7 @@ check:
 	@$(PYTHON) tests/self/check.py lint="$(PYTHON) tests/self/lint.py" +coverage="$(PYTHON) tests/self/coverage.py" \
 		gcc="tests/self/build.sh gcc" clang="tests/self/build.sh clang" \
 		gcc-arm64="tests/self/build.sh gcc qemu-virt-arm64" clang-arm64="tests/self/build.sh clang qemu-virt-arm64" \
-		gcc-riscv64="tests/self/build.sh gcc qemu-virt-riscv64" \
+		gcc-riscv64="tests/self/build.sh gcc qemu-virt-riscv64" clang-riscv64="tests/self/build.sh clang qemu-virt-riscv64" \
 		architectures="$(PYTHON) tests/self/architectures.py" \
 		unit="$(MAKE) -j$$(nproc) unit" \
 		acpica="$(MAKE) acpica" \

@@ -4,6 +4,8 @@
 # Gets a second, newer QEMU from the distribution's backports without installing it, and prints the path of a wrapper
 # that runs it, for `./run.sh --qemu "$(host/qemu-backports.sh)"`.
 #
+#     host/qemu-backports.sh [x86_64|aarch64|riscv64]
+#
 # Mirror and key come from this machine's own apt configuration. Everything is kept under
 # ${XDG_CACHE_HOME:-~/.cache}/touchstone, outside of the checkout, so that a second clone finds it; to get a newer
 # version or to be rid of it, delete that directory. With the wrapper there, nothing is asked of the network.
@@ -16,8 +18,17 @@ me=qemu-backports.sh
 # shellcheck source=host/apt.sh
 . "$(dirname -- "$0")/apt.sh"
 
+arch=${1:-x86_64}
+case $arch in
+x86_64) wanted='qemu-system-x86' ;;
+aarch64) wanted='qemu-system-arm' ;;
+riscv64) wanted='qemu-system-riscv opensbi' ;;
+*) fail 2 "$arch: not x86_64, aarch64 or riscv64" ;;
+esac
+package=${wanted%% *}
 final=$cache/qemu-$codename-backports
-wrapper=$final/qemu-system-x86_64
+[ "$arch" = x86_64 ] || final=$final-$arch
+wrapper=$final/qemu-system-$arch
 if [ -x "$wrapper" ]; then
     echo "$wrapper"
     exit 0
@@ -33,13 +44,15 @@ own_apt "$work" deb "$codename-backports"
 echo "qemu-backports.sh: fetching QEMU from $codename-backports" >&2
 apt-get update -q --error-on=any >"$log" 2>&1 ||
     fail $NO_NETWORK "cannot reach $codename-backports: $(grep -m 1 '^[EW]:' "$log")"
-apt-get install -s -q --no-install-recommends -t "$codename-backports" qemu-system-x86 >"$log" 2>&1 ||
-    fail 2 "apt finds no way to get qemu-system-x86 from $codename-backports: $(grep -m 1 '^E:' "$log")"
+# shellcheck disable=SC2086 # the packages are words
+apt-get install -s -q --no-install-recommends -t "$codename-backports" $wanted >"$log" 2>&1 ||
+    fail 2 "apt finds no way to get $wanted from $codename-backports: $(grep -m 1 '^E:' "$log")"
 packages=$(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p' "$log")
-case $packages in
-*qemu-system-x86=*) ;;
-*) fail 2 "$codename-backports has no QEMU newer than the one installed here" ;;
-esac
+newer=$(echo "$packages" | grep "^$package=") ||
+    fail 2 "$codename-backports has no QEMU newer than the one installed here"
+# Other emulators of the machine would have to be of the same version if this one were installed. It is not.
+packages=$(echo "$packages" | grep -v -E '^qemu-system-(arm|mips|misc|ppc|riscv|s390x|sparc|x86|xen)=' || true)
+packages="$packages $newer"
 # shellcheck disable=SC2086 # the packages are words
 (cd "$work/debs" && apt-get download -q $packages) >"$log" 2>&1 ||
     fail $NO_NETWORK "the download failed: $(grep -m 1 '^E:' "$log")"
@@ -47,17 +60,20 @@ esac
 for deb in "$work"/debs/*.deb; do
     dpkg -x "$deb" "$work/tree/root"
 done
-cat >"$work/tree/qemu-system-x86_64" <<'END'
-#!/bin/sh
+{
+    echo '#!/bin/sh'
+    echo "program=qemu-system-$arch"
+    cat <<'END'
 # Runs the QEMU that host/qemu-backports.sh unpacked beside this file.
 root=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)/root
 libraries=$root/usr/lib/$(uname -m)-linux-gnu
 export LD_LIBRARY_PATH="$libraries:$libraries/qemu${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 export QEMU_MODULE_DIR="$libraries/qemu"
-exec "$root/usr/bin/qemu-system-x86_64" -L "$root/usr/share/qemu" -L "$root/usr/share/seabios" \
+exec "$root/usr/bin/$program" -L "$root/usr/share/qemu" -L "$root/usr/share/seabios" \
     -L /usr/share/qemu -L /usr/share/seabios "$@"
 END
-chmod +x "$work/tree/qemu-system-x86_64"
-"$work/tree/qemu-system-x86_64" --version >"$log" 2>&1 || fail 2 "the unpacked QEMU does not run: $(cat "$log")"
+} >"$work/tree/${wrapper##*/}"
+chmod +x "$work/tree/${wrapper##*/}"
+"$work/tree/${wrapper##*/}" --version >"$log" 2>&1 || fail 2 "the unpacked QEMU does not run: $(cat "$log")"
 mv -T "$work/tree" "$final" 2>/dev/null || [ -x "$wrapper" ] || fail 2 "cannot write $final"
 echo "$wrapper"

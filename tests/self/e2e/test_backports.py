@@ -15,24 +15,29 @@ case "$*" in
 indextargets*) echo "$codename http://mirror.invalid/debian/ main $SCRATCH/own.sources:1"
                echo "other http://mirror.invalid/other/ main $SCRATCH/other.list:1" ;;
 update*) echo "W: mirror.invalid is not there"; cp "$(dirname "$APT_CONFIG")/sources.list" "$SCRATCH/seen"; exit "$UPDATE" ;;
-*install*) [ -n "$NEWER" ] && echo "Inst qemu-system-x86 [1:7.2] (1:10.0 Backports [amd64])"; exit 0 ;;
+*install*) [ -n "$NEWER" ] && for package in data arm x86 riscv; do
+               echo "Inst qemu-system-$package [1:7.2] (1:10.0 Backports [amd64])"
+           done
+           exit 0 ;;
 download*) echo "$*" >>"$SCRATCH/downloads"; touch qemu.deb ;;
 esac
 """
 DPKG = r"""#!/bin/sh
 mkdir -p "$3/usr/bin"
-printf '#!/bin/sh\necho "QEMU emulator version 10.0.2" "$@"\n' >"$3/usr/bin/qemu-system-x86_64"
-chmod +x "$3/usr/bin/qemu-system-x86_64"
+for arch in x86_64 aarch64 riscv64; do
+    printf '#!/bin/sh\necho "QEMU emulator version 10.0.2" "%s" "$@"\n' $arch >"$3/usr/bin/qemu-system-$arch"
+    chmod +x "$3/usr/bin/qemu-system-$arch"
+done
 """
 
 
-def fetch(scratch, update="0", newer="yes", **environment):
+def fetch(scratch, *words, update="0", newer="yes", **environment):
     """Calls the script with a cache of its own."""
     os.makedirs(scratch / "bin", exist_ok=True)
     for name, text in (("apt-get", APT), ("dpkg", DPKG)):
         os.chmod(scratch.file(f"bin/{name}", text), 0o755)
     scratch.file("own.sources", "Types: deb\nSigned-By: /usr/share/keyrings/own.gpg\n")
-    return subprocess.run([SCRIPT], env=dict(os.environ, PATH=f"{scratch / 'bin'}:{os.environ['PATH']}", SCRATCH=scratch.path,
+    return subprocess.run([SCRIPT, *words], env=dict(os.environ, PATH=f"{scratch / 'bin'}:{os.environ['PATH']}", SCRATCH=scratch.path,
                                              XDG_CACHE_HOME=scratch / "cache", UPDATE=update, NEWER=newer, **environment),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
 
@@ -50,6 +55,20 @@ def test_fetches_once():
         again = fetch(scratch, update="100")
         assert again.returncode == 0 and again.stdout == done.stdout and again.stderr == "", again
         assert scratch.read("downloads").count("qemu-system-x86=1:10.0") == 1
+
+
+def test_each_architecture_has_its_own():
+    """And gets no other's emulators along."""
+    with Scratch() as scratch:
+        for arch, package, others in (("aarch64", "arm", ("x86", "riscv")), ("riscv64", "riscv", ("x86", "arm"))):
+            done = fetch(scratch, arch)
+            assert done.returncode == 0 and done.stdout.strip().endswith(f"-{arch}/qemu-system-{arch}"), done
+            said = subprocess.run([done.stdout.strip(), "-M", "none"], stdout=subprocess.PIPE, text=True, check=True).stdout
+            assert f" {arch} -L " in said and said.endswith(" -M none\n"), said
+            seen = scratch.read("downloads").splitlines()[-1]
+            assert f"qemu-system-{package}=" in seen and "qemu-system-data=" in seen, seen
+            assert not any(f"qemu-system-{other}=" in seen for other in others), seen
+        assert fetch(scratch, "mips").returncode == 2
 
 
 def test_no_network():
