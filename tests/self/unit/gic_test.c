@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The distributor of an Arm interrupt controller: who is waited for when an interrupt is masked. Its registers are
+ * memory. */
+#include "tests/self/unit/unit.h"
+
+#include "firmware/arch/aarch64/gic.h"
+#include "firmware/arch/aarch64/gic_internal.h"
+#include "firmware/arch/clock.h"
+#include "firmware/arch/machine.h"
+#include "firmware/platform/platform.h"
+
+enum { DISTRIBUTOR_WORDS = 0x10000 / sizeof(uint32_t), OWN_WORDS = 0x1000 / sizeof(uint32_t), PPI = 27, SPI = 40 };
+
+static uint32_t distributor[DISTRIBUTOR_WORDS], own[OWN_WORDS];
+static bool own_busy;
+static unsigned own_looks;
+static uint64_t now;
+
+uint64_t clock_ns(void)
+{
+	return now;
+}
+
+void cpu_relax(void)
+{
+	now += MICROSECONDS(10);
+}
+
+bool patience_ends(struct patience *patience)
+{
+	return now >= patience->deadline;
+}
+
+bool machine_map(uint64_t address, uint64_t size, bool device)
+{
+	(void)size;
+	return device && address == (uintptr_t)distributor;
+}
+
+static bool cpu_init(uint32_t cpu)
+{
+	return cpu == 0;
+}
+
+static uint64_t own_registers(void)
+{
+	return (uintptr_t)own;
+}
+
+static bool own_is_settled(void)
+{
+	own_looks++;
+	return !own_busy;
+}
+
+static void route(uint32_t spi, uint32_t cpu)
+{
+	(void)spi;
+	(void)cpu;
+}
+
+static const struct gic_kind gic_v2 = {
+	.cpu_init = cpu_init,
+	.own_registers = own_registers,
+	.route = route,
+	.distributor_enable = GICD_CTLR_ENABLE,
+};
+
+static const struct gic_kind gic_v3 = {
+	.cpu_init = cpu_init,
+	.own_registers = own_registers,
+	.own_is_settled = own_is_settled,
+	.route = route,
+	.distributor_enable = GICD_CTLR_ARE | GICD_CTLR_ENABLE_1 | GICD_CTLR_ENABLE,
+};
+
+const struct gic_kind *gic_v2_find(const struct platform_irqchip *chip)
+{
+	(void)chip;
+	return &gic_v2;
+}
+
+const struct gic_kind *gic_v3_find(const struct platform_irqchip *chip)
+{
+	(void)chip;
+	return &gic_v3;
+}
+
+static void start(enum irqchip_kind chip)
+{
+	static struct platform platform;
+
+	platform = (struct platform){
+		.irqchip_count = 1,
+		.irqchips = { { .kind = chip, .region_count = 2, .regions = { { .base = (uintptr_t)distributor } } } },
+	};
+	own_busy = false;
+	distributor[GICD_TYPER / sizeof(uint32_t)] = 1; /* 64 interrupts */
+	gic_init(&platform);
+	own_looks = 0;
+	now = 0;
+}
+
+static void set_distributor_busy(void)
+{
+	distributor[GICD_CTLR / sizeof(uint32_t)] |= GICD_CTLR_RWP;
+}
+
+UNIT_TEST(own_interrupts_are_the_redistributors)
+{
+	start(IRQCHIP_GICV3);
+	set_distributor_busy();
+	gic_mask(PPI, true);
+	unit_true(own[GICD_ICENABLER / sizeof(uint32_t)] == 1u << PPI);
+	unit_true(own_looks == 1 && now == 0);
+}
+
+UNIT_TEST(a_busy_redistributor_is_waited_for)
+{
+	start(IRQCHIP_GICV3);
+	own_busy = true;
+	gic_mask(PPI, true);
+	unit_true(own_looks > 1 && now >= MILLISECONDS(100) && now < MILLISECONDS(200));
+}
+
+UNIT_TEST(shared_interrupts_are_the_distributors)
+{
+	start(IRQCHIP_GICV3);
+	set_distributor_busy();
+	gic_mask(SPI, true);
+	unit_true(distributor[GICD_ICENABLER / sizeof(uint32_t) + 1] == 1u << (SPI - 32));
+	unit_true(!own_looks && now >= MILLISECONDS(100) && now < MILLISECONDS(200));
+}
+
+UNIT_TEST(unmasking_waits_for_nobody)
+{
+	start(IRQCHIP_GICV3);
+	set_distributor_busy();
+	gic_mask(PPI, false);
+	gic_mask(SPI, false);
+	unit_true(!own_looks && now == 0);
+}
+
+UNIT_TEST(a_gicv2_has_no_such_bit)
+{
+	start(IRQCHIP_GICV2);
+	set_distributor_busy();
+	gic_mask(PPI, true);
+	gic_mask(SPI, true);
+	unit_true(!own_looks && now == 0);
+}
