@@ -38,8 +38,11 @@ bool cpus_begin(uint32_t cpu, void (*function)(void *argument), void *argument);
  */
 enum guard_end cpus_wait(uint32_t cpu, uint64_t timeout_ns, struct guard_trap *trap);
 
-/* Nobody needs the others for now. One whose function still runs is stopped. Returns how many had to be. */
-uint32_t cpus_release(void);
+/*
+ * Nobody needs the others for now. One whose function still runs, or that trapped, be it in an interrupt, is stopped.
+ * Returns how many had to be; *trap is of the last one that trapped, its name "" if none did.
+ */
+uint32_t cpus_release(struct guard_trap *trap);
 
 /* Was it started, and not released since? */
 bool cpus_in_use(uint32_t cpu);

@@ -22,7 +22,10 @@ void machine_init(const struct platform *platform);
  * not hang us. */
 void machine_put(char byte);
 
-/* Makes [address, address + size) reachable at its own address, device memory if `device`. False if the port cannot. */
+/*
+ * Makes [address, address + size) reachable at its own address, device memory if `device`. False if the port cannot.
+ * What was reachable otherwise before may stay so for other CPUs that run already; what was not is reachable for all.
+ */
 bool machine_map(uint64_t address, uint64_t size, bool device);
 
 /* What the hypervisor calls itself ("KVMKVMKVM", "TCGTCGTCGTCG"), "" if it does not say. */

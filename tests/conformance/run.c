@@ -165,6 +165,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 {
 	char text[NAME_MAX];
 	const char *why = unmet(t->check, t->device, text);
+	struct guard_trap trap;
 	uint32_t unsettled, cpu;
 	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
 
@@ -194,8 +195,9 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		t->verdict = VERDICT_ERROR;
 	}
 	/* What still runs there may go on using the device. */
-	if (cpus_release() && t->verdict < VERDICT_ERROR) {
-		string_copy(t->reason, sizeof(t->reason), "another CPU did not end what it was given");
+	if (cpus_release(&trap) && t->verdict < VERDICT_ERROR) {
+		format_string(t->reason, sizeof(t->reason), "another CPU: %s at 0x%lx",
+			      *trap.name ? trap.name : "no end of what it was given", trap.address);
 		t->verdict = VERDICT_ERROR;
 	}
 	guarded(t, look_around, tidy_timeout);

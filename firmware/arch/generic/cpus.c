@@ -129,13 +129,17 @@ enum guard_end cpus_wait(uint32_t number, uint64_t timeout_ns, struct guard_trap
 	return GUARD_TRAPPED;
 }
 
-uint32_t cpus_release(void)
+uint32_t cpus_release(struct guard_trap *trap)
 {
 	uint32_t stopped = 0;
+
+	*trap = (struct guard_trap){ .name = "" };
 
 	for (uint32_t number = 1; number < CPUS_MAX; number++) {
 		const uint32_t state = state_of(&cpus[number]);
 
+		if (state == CPU_TRAPPED)
+			*trap = cpus[number].trap;
 		if (state == CPU_BUSY || state == CPU_TRAPPED) {
 			stop(number);
 			stopped++;

@@ -163,7 +163,7 @@ static void test_unexpected(void)
 	port_expect(!cpus_start(1) && cpus_begin(1, gets_fiq, NULL) &&
 			    cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_TRAPPED && !strcmp(trap.name, "FIQ"),
 		    "so does an FIQ there");
-	port_expect(!cpus_start(1) && !cpus_release(), "after that it can be started again");
+	port_expect(!cpus_start(1) && !cpus_release(&trap), "after that it can be started again");
 }
 
 /* The first CPU's affinity is 0, and so is what is known of one that never came up. What reaches us ends the run. */

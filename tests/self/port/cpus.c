@@ -97,6 +97,21 @@ static bool tells_the_truth(void)
 	return run(tells, (void *)told, LONG) == GUARD_RETURNED && told[0] == number && told[1];
 }
 
+static void tells_time(void *argument)
+{
+	*(volatile uint64_t *)argument = clock_ns();
+}
+
+/* Clocks need not agree to the nanosecond, but a deadline of one CPU must mean something to another. */
+static bool has_our_time(void)
+{
+	const uint64_t before = clock_ns();
+	volatile uint64_t told = 0;
+
+	return run(tells_time, (void *)&told, LONG) == GUARD_RETURNED && told + SHORT >= before &&
+	       told <= clock_ns() + SHORT;
+}
+
 static void test_functions(void)
 {
 	const bool in_use = cpus_in_use(number);
@@ -104,7 +119,8 @@ static void test_functions(void)
 
 	cpu_expect(tells_the_truth(), "a function runs there, with interrupts on");
 	cpu_expect(tells_the_truth(), "and another one");
-	cpu_expect(in_use && !cpus_release() && !cpus_in_use(number), "it is in use until it is released");
+	cpu_expect(has_our_time(), "its time is ours");
+	cpu_expect(in_use && !cpus_release(&trap) && !cpus_in_use(number), "it is in use until it is released");
 
 	cpus_start(number);
 	cpu_expect(run(recurses, &byte, LONG) == GUARD_TRAPPED && !strcmp(trap.name, "stack overflow"),
@@ -117,7 +133,7 @@ static void test_functions(void)
 	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
 	cpus_begin(number, loops, NULL);
 	cpu_expect(!cpus_begin(number, loops, NULL), "it takes one function at a time");
-	cpu_expect(cpus_release() == 1, "a release stops what runs");
+	cpu_expect(cpus_release(&trap) == 1, "a release stops what runs");
 	cpus_start(number);
 }
 
@@ -230,6 +246,29 @@ static void test_handler(void)
 	cpu_expect(taken_by == number && tells_the_truth(), "after that its interrupts are taken as ever");
 }
 
+static void traps(void *context)
+{
+	(void)context;
+	is_invalid(NULL);
+}
+
+/* With nothing to do it still takes interrupts. */
+static void test_trap_at_rest(void)
+{
+	struct irq_message message;
+	struct irq_line *const line = irq_message_open(number, &message);
+
+	if (line) {
+		irq_line_attach(line, traps, NULL);
+		irq_message_send(&message);
+	}
+	cpu_expect(line && WAIT_UNTIL(!cpus_in_use(number), LONG) && cpus_release(&trap) == 1 && *trap.name,
+		   "a trap in an interrupt, with nothing to do, is told");
+	if (line)
+		irq_line_attach(line, NULL, NULL);
+	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
+}
+
 /* Its stop and a message arrive together, and the message's handler does not end. */
 static void hears_late(void *argument)
 {
@@ -335,9 +374,10 @@ void port_test_cpus(uint32_t absent)
 		test_lock();
 		test_lock_of_the_dead();
 		test_handler();
+		test_trap_at_rest();
 		test_stop_among_others();
 		test_unsettled();
 		test_deaf();
 	}
-	cpus_release();
+	cpus_release(&trap);
 }

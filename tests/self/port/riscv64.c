@@ -115,6 +115,7 @@ static void test_settling(void)
 {
 	enum { ROUNDS = 2000, TURNS_MAX = 200 };
 	struct irq_message message;
+	struct guard_trap trap;
 	struct irq_line *line;
 	uint32_t late = 0;
 
@@ -134,7 +135,7 @@ static void test_settling(void)
 	}
 	print("# %u messages came after settling\n", late);
 	port_expect(line && !late, "a message to a CPU that takes another interrupt is waited for");
-	cpus_release();
+	cpus_release(&trap);
 }
 
 void port_test_arch(void)

@@ -108,7 +108,7 @@ static void test_clocks(void)
 	port_expect(times[0] < MILLISECONDS(5000), "one whose counter is behind goes on from there");
 	port_expect(times[1] < MILLISECONDS(5000), "so does one whose counter is ahead");
 	port_expect(times[2] < MILLISECONDS(5000), "one that agrees is believed");
-	cpus_release();
+	cpus_release(&trap);
 }
 
 void port_test_arch(void)
