@@ -223,7 +223,7 @@ static void hangs(void *context)
 /* It was in the midst of an interrupt; that must not be in the way of the next one when it is started again. */
 static void test_handler(void)
 {
-	enum { TIMES = 16 };
+	enum { TIMES = 8 };
 	struct irq_message message;
 	struct irq_line *const line = irq_message_open(number, &message);
 	uint32_t hung = 0;

@@ -113,7 +113,7 @@ static void test_messages(void)
  */
 static void test_settling(void)
 {
-	enum { ROUNDS = 2000, TURNS_MAX = 200 };
+	enum { ROUNDS = 600, TURNS_MAX = 200 };
 	struct irq_message message;
 	struct guard_trap trap;
 	struct irq_line *line;

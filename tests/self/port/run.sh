@@ -20,7 +20,7 @@ fi
 
 # start OPTIONS...: runs QEMU to its end.
 start() {
-	timeout 60 "$qemu" "$@" -nodefaults -no-user-config -display none -serial stdio -no-reboot \
+	timeout 180 "$qemu" "$@" -nodefaults -no-user-config -display none -serial stdio -no-reboot \
 		>"$output" 2>&1 </dev/null
 	status=$?
 }
