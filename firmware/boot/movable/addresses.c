@@ -44,22 +44,30 @@ void addresses_make_room(uint64_t *image, uint32_t words, uint32_t addresses, co
 	}
 }
 
-void addresses_restore(uint64_t *image, const uint8_t *places, uint32_t count, struct addresses *list)
+/* The index of the first address from `at` on; UINT32_MAX: there is none. */
+static uint32_t skip(uint32_t at, const uint8_t **places, const uint8_t *end)
 {
-	for (uint32_t i = 0; i < count; i++) {
-		image += places[i];
-		if (places[i] != ADDRESSES_FAR)
-			*image++ = addresses_next(list);
+	uint8_t words = ADDRESSES_FAR;
+
+	while (*places < end && words == ADDRESSES_FAR) {
+		words = *(*places)++;
+		at += words;
 	}
+	return words == ADDRESSES_FAR ? UINT32_MAX : at;
 }
 
-void addresses_relocate(uint64_t *image, const uint8_t *places, uint32_t count)
+void addresses_restore(uint64_t *image, uint32_t words, const uint8_t *places, uint32_t count, struct addresses *list)
 {
-	const uintptr_t start = (uintptr_t)image;
+	const uint8_t *const end = places + count;
 
-	for (uint32_t i = 0; i < count; i++) {
-		image += places[i];
-		if (places[i] != ADDRESSES_FAR)
-			*image++ += start;
-	}
+	for (uint32_t at = 0; (at = skip(at, &places, end)) < words; at++)
+		image[at] = addresses_next(list);
+}
+
+void addresses_relocate(uint64_t *image, uint32_t words, const uint8_t *places, uint32_t count)
+{
+	const uint8_t *const end = places + count;
+
+	for (uint32_t at = 0; (at = skip(at, &places, end)) < words; at++)
+		image[at] += (uintptr_t)image;
 }

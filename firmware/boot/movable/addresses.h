@@ -38,9 +38,9 @@ uint32_t addresses_next(struct addresses *list);
 void addresses_make_room(uint64_t *image, uint32_t words, uint32_t addresses, const uint8_t *places, uint32_t count);
 
 /* Puts the list's addresses into their places. */
-void addresses_restore(uint64_t *image, const uint8_t *places, uint32_t count, struct addresses *list);
+void addresses_restore(uint64_t *image, uint32_t words, const uint8_t *places, uint32_t count, struct addresses *list);
 
 /* Makes them addresses in memory. */
-void addresses_relocate(uint64_t *image, const uint8_t *places, uint32_t count);
+void addresses_relocate(uint64_t *image, uint32_t words, const uint8_t *places, uint32_t count);
 
 #endif

@@ -74,6 +74,7 @@ static void synchronize(const uint8_t *start, uint32_t size)
 
 uintptr_t unpack(uint8_t *image)
 {
+	const uint32_t words = payload.image_size / sizeof(uint64_t);
 	const uint32_t bare = payload.image_size - payload.holes * sizeof(uint64_t);
 	const uint32_t *const list = (const uint32_t *)(image + payload.image_size);
 	const uint8_t *const places = (const uint8_t *)(list + payload.addresses);
@@ -83,13 +84,12 @@ uintptr_t unpack(uint8_t *image)
 			 payload.bytes, payload.size))
 		return 0;
 	addresses_begin(&addresses, image, payload.image_size, list, payload.addresses);
-	addresses_make_room((uint64_t *)image, payload.image_size / sizeof(uint64_t), payload.holes, places,
-			    payload.places);
+	addresses_make_room((uint64_t *)image, words, payload.holes, places, payload.places);
 	restore_distances((uint32_t *)image, payload.text_size / sizeof(uint32_t), &addresses);
-	addresses_restore((uint64_t *)image, places, payload.places, &addresses);
+	addresses_restore((uint64_t *)image, words, places, payload.places, &addresses);
 	if (adler32(image, payload.image_size) != payload.adler32)
 		return 0;
-	addresses_relocate((uint64_t *)image, places, payload.places);
+	addresses_relocate((uint64_t *)image, words, places, payload.places);
 	synchronize(image, payload.image_size);
 	return (uintptr_t)image + payload.entry;
 }

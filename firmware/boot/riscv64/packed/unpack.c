@@ -121,6 +121,7 @@ static uint8_t *find_room(const uint8_t *fdt)
 
 uintptr_t unpack(const uint8_t *fdt, bool machine)
 {
+	const uint32_t words = payload.image_size / sizeof(uint64_t);
 	const uint32_t bare = payload.image_size - payload.holes * sizeof(uint64_t);
 	uint8_t *const image = find_room(fdt);
 	const uint32_t *const list = (const uint32_t *)(image + payload.image_size);
@@ -131,12 +132,11 @@ uintptr_t unpack(const uint8_t *fdt, bool machine)
 			 payload.bytes, payload.size))
 		damaged(machine);
 	addresses_begin(&addresses, image, payload.image_size, list, payload.addresses);
-	addresses_make_room((uint64_t *)image, payload.image_size / sizeof(uint64_t), payload.holes, places,
-			    payload.places);
+	addresses_make_room((uint64_t *)image, words, payload.holes, places, payload.places);
 	restore_distances(image, payload.text_size, &addresses);
-	addresses_restore((uint64_t *)image, places, payload.places, &addresses);
+	addresses_restore((uint64_t *)image, words, places, payload.places, &addresses);
 	if (adler32(image, payload.image_size) != payload.adler32)
 		damaged(machine);
-	addresses_relocate((uint64_t *)image, places, payload.places);
+	addresses_relocate((uint64_t *)image, words, places, payload.places);
 	return (uintptr_t)image + payload.entry;
 }
