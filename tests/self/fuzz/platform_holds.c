@@ -67,6 +67,7 @@ static void irqchips_hold(const struct platform *p)
 static void uart_holds(const struct platform_uart *uart)
 {
 	holds(uart->kind <= UART_HTIF && uart->shift <= 3 && uart->width <= 4);
+	holds(uart->kind == UART_NONE || uart->width == 1 || uart->width == 2 || uart->width == 4);
 }
 
 /* A register that is there is one that can be written to. */

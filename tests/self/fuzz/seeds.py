@@ -28,6 +28,15 @@ CMDLINES = (
 
 MADT = bytes.fromhex("0000e0fe01000000" "0008000001000000" "00080101" "01000000" "010c02000000c0fe00000000" "020a000005150000000f"
                      "0910000002000000" "0100000003000000" "050c00000000e0fe00000000")
+# Arm's: distributor, CPUs, MSI frame, redistributors, ITS; all of a GICv2, or of a GICv3
+GIC_CPU = bytes.fromhex("0b500000") + bytes(8) + b"\1" + bytes(19) + struct.pack("<Q", 0x8010000) + bytes(20) + struct.pack("<QQ", 0x80a0000, 1) + bytes(4)
+GICV2_MADT = (bytes(8) + bytes.fromhex("0c18000000000000" "0000000800000000" "0000000002000000") + GIC_CPU +
+              bytes.fromhex("0d18000000000000" "0000020800000000" "0100000040005000"))
+GICV3_MADT = (bytes(8) + GIC_CPU + bytes.fromhex("0c18000000000000" "0000000800000000" "0000000003000000" "0e100000" "00000a0800000000" "0000f600"
+                                                 "0f14000000000000" "0000080800000000" "00000000"))
+GTDT_TABLE = bytes(12) + struct.pack("<8I", 29, 0, 30, 4, 27, 0, 26, 0) + bytes(16) + struct.pack("<2I", 28, 0)
+SPCR_TABLE = bytes.fromhex("03000000" "00200003") + struct.pack("<Q", 0x8000000) + bytes(28)
+ARM_FADT = bytes(93) + b"\3" + bytes(138)
 MP_ENTRIES = bytes.fromhex("0000140300000000" "0000000000000000" "00000000" "0100504349202020" "0101495341202020" "020211010000c0fe"
                            "0300000001050205" "03000f000106020a" "0400000001000200")
 FADT = bytes(232)
@@ -37,7 +46,7 @@ IRQ = bytes.fromhex("23200001")
 QWORD = bytes.fromhex("8a2b00000c01") + struct.pack("<5Q", 0, 0xd0000000, 0xd0000fff, 0, 0x1000)
 END = b"\x79\x00"
 
-DSDT, SSDT, MADT_KIND, FADT_KIND, DEVICE, RESOURCES, MP, POINTER, WHOLE, ENTRY, REGISTER, BIOS_AREA = range(12)
+DSDT, SSDT, MADT_KIND, FADT_KIND, DEVICE, RESOURCES, MP, POINTER, WHOLE, ENTRY, REGISTER, BIOS_AREA, GTDT, SPCR = range(14)
 
 
 def record(kind, data):
@@ -68,6 +77,9 @@ def tables(aml):
     yield b"\0" + record(MADT_KIND, MADT) + record(RESOURCES, MEMORY32 + INTERRUPT + END) + record(RESOURCES, QWORD + IRQ + END)
     yield b"\2" + record(MADT_KIND, MADT) + record(DEVICE, b"\x08_STA\x00")
     yield b"\0" + record(FADT_KIND, FADT) + record(DSDT, b"\x08_S5_\x12\x06\x04\x0a\x05\x00\x00\x00")
+    for madt in GICV2_MADT, GICV3_MADT:
+        yield b"\0" + record(MADT_KIND, madt) + record(GTDT, GTDT_TABLE) + record(SPCR, SPCR_TABLE) + record(FADT_KIND, ARM_FADT)
+    yield b"\0" + record(GTDT, GTDT_TABLE[:60]) + record(SPCR, b"\x12" + SPCR_TABLE[1:])
     yield b"\1" + record(MP, MP_ENTRIES) + record(REGISTER, b"\0\0")
     yield b"\1" + record(POINTER, b"\x04\0RSD PTR \0TESTER\0" + struct.pack("<I", 0x100000))
     yield b"\1" + record(BIOS_AREA, b"\0\x01_MP_" + bytes(12)) + record(ENTRY, struct.pack("<Q", 0x100000))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * ACPI tables and bytecode, the MP table, registers to probe: whatever firmware leaves in memory.
+ * ACPI tables (a PC's and Arm's) and bytecode, the MP table, registers to probe: whatever firmware leaves in memory.
  *
  * Input: flags, then records: u8 kind and how to place it, u16 length, bytes. Lengths and checksums are made right
  * unless the record says otherwise, or nothing would ever be read.
@@ -45,7 +45,27 @@ enum {
 	RAW_LENGTH = 1 << 6,
 };
 
-enum kind { DSDT, SSDT, MADT, FADT, DEVICE, RESOURCES, MP, POINTER, WHOLE, ENTRY, REGISTER, BIOS_AREA, KINDS };
+enum kind {
+	DSDT,
+	SSDT,
+	MADT,
+	FADT,
+	DEVICE,
+	RESOURCES,
+	MP,
+	POINTER,
+	WHOLE,
+	ENTRY,
+	REGISTER,
+	BIOS_AREA,
+	GTDT,
+	SPCR,
+	KINDS
+};
+
+/* Where something answers, of what Arm's tables may name: distributor, CPU interface, MSI frame, ITS, redistributors.
+ */
+static const uint64_t arm_registers[] = { 0x8000000, 0x8010000, 0x8020000, 0x8080000, 0x80a0000 };
 
 static struct platform platform;
 static struct table dsdt, table;
@@ -201,6 +221,12 @@ static void make(uint8_t how, const uint8_t *bytes, size_t size, bool *has_fadt)
 		machine_place_register(PROBED + input_u16(&inside) * 0x200ull,
 				       size > 2 ? input_u32(&inside) : 0x74726976);
 		break;
+	case GTDT:
+		make_table("GTDT", bytes, size, how);
+		break;
+	case SPCR:
+		make_table("SPCR", bytes, size, how);
+		break;
 	case BIOS_AREA:
 		has_bios = true;
 		patch(bios, sizeof(bios), bytes, size, how);
@@ -216,6 +242,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bool has_fadt = false;
 
 	machine_reset();
+	for (unsigned i = 0; i < sizeof(arm_registers) / sizeof(arm_registers[0]); i++)
+		machine_place_register(arm_registers[i], 0);
 	table_begin(&dsdt, "DSDT");
 	memset(ebda, 0, sizeof(ebda));
 	if (has_bios)
