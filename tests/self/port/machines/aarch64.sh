@@ -89,6 +89,14 @@ efi=build/aarch64/port_test.efi
 if [ -e $firmware ] && [ -e $efi ]; then
 	image=$efi
 	virt efi 'boot efi' ,acpi=off -m 256M -bios $firmware $rng
+	# By ACPI, which says level: the GIC in both versions, its messages, and CPUs by their MPIDRs.
+	virt acpi-gicv2 'gsi 79 level' '' -m 256M -bios $firmware -smp 2 $rng
+	virt acpi-frame 'messages by GICv2m frame' '' -m 256M -bios $firmware
+	virt acpi-smp 'cpu 3: a lock keeps' '' -m 256M -bios $firmware -smp 4
+	virt acpi-its 'messages by ITS' ,gic-version=3 -m 256M -bios $firmware -smp 2 $rng
+	virt acpi-its-smp 'cpu 3: a lock keeps' ,gic-version=3 -m 256M -bios $firmware -smp 4
+	virt acpi-its-that-is-not 'messages by none' ,gic-version=3,its=off -m 256M -bios $firmware # it is listed all the same
+	virt acpi-el2 'cpu 1: a lock keeps' ,virtualization=on,gic-version=3 -m 256M -bios $firmware -smp 2
 	virt efi-el2 'boot efi' ,acpi=off,virtualization=on,gic-version=3 -m 256M -bios $firmware -smp 2 $rng
 	virt efi-4G 'RAM above 4 GiB holds' ,acpi=off,gic-version=3 -m 4G -bios $firmware
 	virt efi-words 'cmdline some words' ,acpi=off -m 256M -bios $firmware -append 'some words'
@@ -103,13 +111,19 @@ boot no-x0 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,f
 	-device loader,addr=0x40201000,cpu-num=0
 
 # Or something else is in x0: the address of other RAM, or of nothing at all. movz x0, ...; movz x1, ...; movk x1, ...; br x1
-junk() { # NAME FIRST-INSTRUCTION
+junk() { # NAME FIRST-INSTRUCTION [FILE-AT-0x43000000]
 	printf "$2"'\001\004\250\322\001\000\202\362\040\000\037\326' >"$damaged"
 	boot "$1" 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=0x40201000,force-raw=on \
-		-device loader,file="$damaged",addr=0x41000000,force-raw=on -device loader,addr=0x41000000,cpu-num=0
+		-device loader,file="$damaged",addr=0x41000000,force-raw=on -device loader,addr=0x41000000,cpu-num=0 \
+		${3:+-device loader,file="$3",addr=0x43000000,force-raw=on}
 }
 junk junk-x0 '\000\040\250\322'
 junk junk-x0-nowhere '\000\000\254\322'
+
+# Or what the EFI application hands over, with a device tree and an RSDP where nothing is.
+printf 'stoneefi\000\000\000\100\000\000\000\000\000\000\000\013' >"$output.handover"
+junk rsdp-nowhere '\000\140\250\322' "$output.handover"
+rm -f "$output.handover"
 
 # as_by NAME WANT MACHINE IMAGE-AT TREE-AT DTS: the state and the tree that a VMM leaves which does not run here: EL1, MMU and
 # caches off, x0 = device tree, edges, and the image where that VMM puts it. Nothing of QEMU's own tree is left.
