@@ -9,7 +9,7 @@ import zlib
 
 from addresses import Addresses, Data
 
-FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "mf": lzma.MF_BT2, "nice_len": 48}    # what packs best, by trying
+FILTER = {"id": lzma.FILTER_LZMA1, "preset": 9 | lzma.PRESET_EXTREME, "mf": lzma.MF_BT2, "nice_len": 128}    # what packs best, by trying
 BYTES = {"lc": 3, "lp": 0, "pb": 1}     # as lzma.c is compiled: for x86
 WORDS = {"lc": 2, "lp": 2, "pb": 2}     # for instructions that are words
 HALVES = {"lc": 3, "lp": 1, "pb": 1}    # for those that are halves of a word, or two
