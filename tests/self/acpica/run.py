@@ -81,7 +81,7 @@ def resources(text):
             unit = 8 if title.startswith("24") else 0
             base = number("Address") if "Fixed" in title else number("Address Minimum")
             memory.append((base << unit, number("Address Length") << unit))
-        elif "Address Space" in title and fields["Resource Type"].startswith("Memory"):
+        elif "Address Space" in title and not title.startswith("16-Bit") and fields["Resource Type"].startswith("Memory"):
             base = number("Address Minimum") + number("Translation Offset")
             memory.append((base & (1 << 64) - 1, number("Address Length")))
         elif title in ("IRQ", "Extended IRQ"):
