@@ -78,36 +78,36 @@ static uint32_t align(uint32_t offset)
 	return (offset + CELL - 1) & ~(CELL - 1);
 }
 
-/* At a TOKEN_PROPERTY. */
+/* At a TOKEN_PROPERTY. What the structure was cut to when it was opened has names that end. */
 static bool read_property(const struct devicetree *tree, uint32_t *offset, const char **name,
 			  struct devicetree_value *value)
 {
-	const struct devicetree_value strings = { tree->strings, tree->strings_size };
 	const uint32_t at = *offset + CELL;
 	uint32_t size, name_at;
 
 	if (!load_token(tree, at, &size) || !load_token(tree, at + CELL, &name_at) ||
-	    size > tree->structure_size - (at + 2 * CELL))
+	    size > tree->structure_size - (at + 2 * CELL) || name_at >= tree->strings_size)
 		return false;
-	*name = devicetree_string(&strings, &name_at);
+	*name = (const char *)tree->strings + name_at;
 	*value = (struct devicetree_value){ tree->structure + at + 2 * CELL, size };
 	*offset = align(at + 2 * CELL + size);
-	return *name != NULL;
+	return true;
+}
+
+/* Moves *offset to a property, over what says nothing. */
+static bool find_property(const struct devicetree *tree, uint32_t *offset)
+{
+	uint32_t token;
+
+	while (load_token(tree, *offset, &token) && token == TOKEN_NOP)
+		*offset += CELL;
+	return load_token(tree, *offset, &token) && token == TOKEN_PROPERTY;
 }
 
 bool devicetree_next_property(const struct devicetree *tree, uint32_t *offset, const char **name,
 			      struct devicetree_value *value)
 {
-	uint32_t token;
-
-	while (load_token(tree, *offset, &token)) {
-		if (token == TOKEN_PROPERTY)
-			return read_property(tree, offset, name, value);
-		if (token != TOKEN_NOP)
-			return false;
-		*offset += CELL;
-	}
-	return false;
+	return find_property(tree, offset) && read_property(tree, offset, name, value);
 }
 
 bool devicetree_property(const struct devicetree *tree, uint16_t node, const char *name, struct devicetree_value *value)
@@ -137,17 +137,28 @@ bool devicetree_number(const struct devicetree *tree, uint16_t node, const char 
 	return devicetree_property(tree, node, name, &value) && to_number(&value, number);
 }
 
-bool devicetree_lists(const struct devicetree *tree, uint16_t node, const char *property, const char *text)
+static bool lists(const struct devicetree_value *value, const char *text)
 {
-	struct devicetree_value value;
 	uint32_t offset = 0;
 	const char *string;
 
-	devicetree_property(tree, node, property, &value);
-	while ((string = devicetree_string(&value, &offset)) != NULL)
+	while ((string = devicetree_string(value, &offset)) != NULL)
 		if (!strcmp(string, text))
 			return true;
 	return false;
+}
+
+bool devicetree_lists(const struct devicetree *tree, uint16_t node, const char *property, const char *text)
+{
+	struct devicetree_value value;
+
+	devicetree_property(tree, node, property, &value);
+	return lists(&value, text);
+}
+
+bool devicetree_compatible(const struct devicetree *tree, uint16_t node, const char *text)
+{
+	return lists(&tree->nodes[node].compatible, text);
 }
 
 /* Does the name begin with these bytes, and end there, or go on with the address that they leave out? */
@@ -233,8 +244,8 @@ static uint32_t as_cell(const struct devicetree_value *value)
 static void keep(struct devicetree_node *node, const char *name, const struct devicetree_value *value, uint32_t *seen)
 {
 	static const char *const names[] = {
-		"#address-cells", "#size-cells",   "status",	       "ranges",
-		"phandle",	  "linux,phandle", "interrupt-parent", "#interrupt-cells",
+		"#address-cells", "#size-cells",      "status",		  "ranges",	"phandle",
+		"linux,phandle",  "interrupt-parent", "#interrupt-cells", "compatible",
 	};
 	enum { PHANDLE = 4, OLD_PHANDLE };
 	uint32_t which = 0;
@@ -273,10 +284,41 @@ static void keep(struct devicetree_node *node, const char *name, const struct de
 	case 7:
 		node->interrupt_cells = as_cell(value);
 		break;
+	case 8:
+		node->compatible = *value;
+		break;
 	}
 }
 
-/* At the token behind a name. Moves *offset behind the properties. */
+/* The terminated name at *offset of a block, which is moved behind it. What is wrong, NULL if nothing is. */
+static const char *read_name(const uint8_t *block, uint32_t size, uint32_t *offset, const char **name)
+{
+	const uint32_t start = *offset;
+
+	*name = (const char *)block + start;
+	while (*offset < size && *offset - start <= DEVICETREE_TEXT_MAX)
+		if (!block[(*offset)++])
+			return NULL;
+	return *offset < size ? "a name that is too long" : "a name that does not end";
+}
+
+/* At a TOKEN_PROPERTY that nobody has looked at. Nothing moves if it is not whole. */
+static const char *check_property(const struct devicetree *tree, uint32_t *offset, const char **name,
+				  struct devicetree_value *value)
+{
+	uint32_t behind = *offset, name_at;
+	const char *wrong;
+
+	if (!read_property(tree, &behind, name, value))
+		return "a property that does not end, or has no name";
+	name_at = (uint32_t)((const uint8_t *)*name - tree->strings);
+	wrong = read_name(tree->strings, tree->strings_size, &name_at, name);
+	if (!wrong)
+		*offset = behind;
+	return wrong;
+}
+
+/* At the token behind a name. Moves *offset behind the properties that are whole. */
 static void add_node(struct devicetree *tree, const char *name, uint16_t parent, uint32_t *offset)
 {
 	struct devicetree_node *const node = &tree->nodes[tree->node_count++];
@@ -292,46 +334,55 @@ static void add_node(struct devicetree *tree, const char *name, uint16_t parent,
 		.size_cells = DEFAULT_SIZE_CELLS,
 		.enabled = parent == DEVICETREE_NONE || tree->nodes[parent].enabled,
 	};
-	while (devicetree_next_property(tree, offset, &property, &value))
+	while (find_property(tree, offset) && !check_property(tree, offset, &property, &value))
 		keep(node, property, &value, &seen);
 }
 
-/* Why the structure ends where it should not, NULL if all of it was read. */
-static const char *read_structure(struct devicetree *tree)
+/* At a TOKEN_BEGIN_NODE. Moves *offset behind the properties of the node, and *open to it. */
+static const char *begin_node(struct devicetree *tree, uint32_t *offset, uint16_t *open, uint32_t depth)
 {
-	const struct devicetree_value structure = { tree->structure, tree->structure_size };
-	uint16_t open = DEVICETREE_NONE; /* the node that we are in */
-	uint32_t offset = 0, token, name_at;
-	struct devicetree_value value;
-	const char *name;
+	uint32_t name_at = *offset + CELL;
+	const char *name, *wrong = read_name(tree->structure, tree->structure_size, &name_at, &name);
 
-	while (load_token(tree, offset, &token)) {
+	if (wrong)
+		return wrong;
+	if (*open == DEVICETREE_NONE && tree->node_count)
+		return "a second root";
+	if (tree->node_count == DEVICETREE_NODES)
+		return "more nodes than we have room for";
+	if (depth == DEVICETREE_DEPTH)
+		return "nodes too deep in each other";
+	*offset = align(name_at);
+	add_node(tree, name, *open, offset);
+	*open = tree->node_count - 1;
+	return NULL;
+}
+
+/* Why the structure ends where it should not, NULL if all of it was read. Moves *offset to its end either way. */
+static const char *read_structure(struct devicetree *tree, uint32_t *offset)
+{
+	uint16_t open = DEVICETREE_NONE; /* the node that we are in */
+	uint32_t token, depth = 0;
+	struct devicetree_value value;
+	const char *name, *wrong = NULL;
+
+	while (!wrong && load_token(tree, *offset, &token)) {
 		switch (token) {
 		case TOKEN_BEGIN_NODE:
-			name_at = offset + CELL;
-			name = devicetree_string(&structure, &name_at);
-			if (!name)
-				return "a name that does not end";
-			if (open == DEVICETREE_NONE && tree->node_count)
-				return "a second root";
-			if (tree->node_count == DEVICETREE_NODES)
-				return "more nodes than we have room for";
-			offset = align(name_at);
-			add_node(tree, name, open, &offset);
-			open = tree->node_count - 1;
+			wrong = begin_node(tree, offset, &open, depth++);
 			break;
 		case TOKEN_END_NODE:
 			if (open == DEVICETREE_NONE)
 				return "the end of a node that never began";
 			open = tree->nodes[open].parent;
-			offset += CELL;
+			depth--;
+			*offset += CELL;
 			break;
 		case TOKEN_PROPERTY: /* behind its node's children, where nobody looks for one, or not whole */
-			if (!read_property(tree, &offset, &name, &value))
-				return "a property that does not end, or has no name";
+			wrong = check_property(tree, offset, &name, &value);
 			break;
 		case TOKEN_NOP:
-			offset += CELL;
+			*offset += CELL;
 			break;
 		case TOKEN_END:
 			return open == DEVICETREE_NONE ? NULL : "a node that does not end";
@@ -339,7 +390,7 @@ static const char *read_structure(struct devicetree *tree)
 			return "something that is no token";
 		}
 	}
-	return "no end";
+	return wrong ? wrong : "no end";
 }
 
 /* A block of the blob; to its end if the size is not said. */
@@ -390,6 +441,7 @@ static const char *open_blob(struct devicetree *tree)
 bool devicetree_open(struct devicetree *tree, struct platform *platform, uint64_t address)
 {
 	const char *wrong;
+	uint32_t end = 0;
 
 	tree->platform = platform;
 	tree->address = address;
@@ -399,7 +451,8 @@ bool devicetree_open(struct devicetree *tree, struct platform *platform, uint64_
 		platform_warn(platform, "device tree at 0x%llx: %s; ignored", (unsigned long long)address, wrong);
 		return false;
 	}
-	wrong = read_structure(tree);
+	wrong = read_structure(tree, &end);
+	tree->structure_size = end < tree->structure_size ? end : tree->structure_size;
 	if (!wrong && !tree->node_count)
 		wrong = "it has no node";
 	if (wrong)

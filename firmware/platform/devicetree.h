@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Inside platform/ only: a flattened device tree (Devicetree Specification, release 0.4), read where it lies. Whatever
- * the blob says, no byte outside it is read, and the work is bounded by its size and DEVICETREE_NODES.
+ * the blob says, no byte outside it is read, and the work is bounded by its size times a constant: nothing of it that
+ * can be long is looked through once for each of something else that there can be many of.
  */
 #ifndef FIRMWARE_PLATFORM_DEVICETREE_H
 #define FIRMWARE_PLATFORM_DEVICETREE_H
@@ -10,6 +11,10 @@
 
 enum {
 	DEVICETREE_NODES = 2048,
+	DEVICETREE_DEPTH = 32,	   /* nodes in nodes, the root counted */
+	DEVICETREE_TEXT_MAX = 255, /* length of a name; section 2.2.1 allows 31, without unit address */
+	DEVICETREE_RANGES = 128,   /* entries of one `reg` or `ranges` that are looked at */
+	DEVICETREE_PARENTS = 32,   /* steps from an interrupt to its controller */
 	DEVICETREE_ROOT = 0,
 	DEVICETREE_NONE = UINT16_MAX, /* no such node */
 	DEVICETREE_NAME_MAX = 40,     /* how much of a name a warning shows */
@@ -31,7 +36,7 @@ struct devicetree_node {
 	bool enabled;			   /* its own status and those of its ancestors say "okay" or nothing */
 	bool bus;			   /* has ranges, perhaps empty */
 	uint32_t phandle, interrupt_parent, interrupt_cells; /* 0: not said */
-	struct devicetree_value ranges;
+	struct devicetree_value ranges, compatible;
 	uint8_t irqchip; /* index + 1 into platform.irqchips */
 };
 
@@ -69,6 +74,7 @@ const char *devicetree_string(const struct devicetree_value *value, uint32_t *of
 
 /* Is one of the strings of the property that text? */
 bool devicetree_lists(const struct devicetree *tree, uint16_t node, const char *property, const char *text);
+bool devicetree_compatible(const struct devicetree *tree, uint16_t node, const char *text);
 
 /* By path, the name's part before '@' being enough; the first `length` bytes of it count. */
 uint16_t devicetree_at(const struct devicetree *tree, const char *path, size_t length);

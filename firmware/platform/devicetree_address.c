@@ -5,6 +5,8 @@
 #define CELL	  4u
 #define CELLS_MAX 2u
 
+static const char too_many[] = "more ranges than we look at";
+
 /* From an address on the bus `node` to one of its parent's. */
 static const char *translate(const struct devicetree *tree, uint16_t node, struct platform_region *region)
 {
@@ -19,6 +21,8 @@ static const char *translate(const struct devicetree *tree, uint16_t node, struc
 	if (here > CELLS_MAX || there > CELLS_MAX || bus->size_cells > CELLS_MAX || !here || !there)
 		return "it is on a bus whose addresses we cannot read";
 	for (uint32_t at = 0; (at + entry) * CELL <= bus->ranges.size; at += entry) {
+		if (at == DEVICETREE_RANGES * entry)
+			return too_many;
 		const uint64_t child = devicetree_cells(&bus->ranges, at, here);
 		const uint64_t parent = devicetree_cells(&bus->ranges, at + here, there);
 		const uint64_t size = devicetree_cells(&bus->ranges, at + here + there, bus->size_cells);
@@ -52,6 +56,10 @@ bool devicetree_region(const struct devicetree *tree, uint16_t node, uint32_t in
 	}
 	if (index >= reg.size / CELL / entry)
 		return false;
+	if (index >= DEVICETREE_RANGES) {
+		*wrong = too_many;
+		return false;
+	}
 	region->base = devicetree_cells(&reg, index * entry, address_cells);
 	region->size = devicetree_cells(&reg, index * entry + address_cells, entry - address_cells);
 	for (; bus != DEVICETREE_ROOT && !*wrong; bus = tree->nodes[bus].parent)

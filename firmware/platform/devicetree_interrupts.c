@@ -90,7 +90,7 @@ static bool next_extended(const struct devicetree *tree, const struct devicetree
  */
 static uint16_t interrupt_parent(const struct devicetree *tree, uint16_t node)
 {
-	for (uint16_t steps = 0; steps < tree->node_count; steps++) {
+	for (uint32_t steps = 0; steps < DEVICETREE_PARENTS; steps++) {
 		node = tree->nodes[node].interrupt_parent
 			       ? devicetree_of_phandle(tree, tree->nodes[node].interrupt_parent)
 			       : tree->nodes[node].parent;
@@ -194,7 +194,7 @@ void devicetree_find_controllers(struct devicetree *tree, const uint16_t *cpu_no
 {
 	for (uint16_t node = 0; node < tree->node_count; node++)
 		for (uint32_t kind = 0; tree->nodes[node].enabled && kind < sizeof(kinds) / sizeof(kinds[0]); kind++)
-			if (devicetree_lists(tree, node, "compatible", kinds[kind].compatible)) {
+			if (devicetree_compatible(tree, node, kinds[kind].compatible)) {
 				add_controller(tree, node, cpu_nodes, kind);
 				break;
 			}

@@ -190,7 +190,7 @@ static bool region_of_machine(uint32_t which, struct platform_region *region)
 {
 	*region = (struct platform_region){ .base = 0x40008000, .size = 16 };
 	return uarts[which].kind == UART_HTIF &&
-	       devicetree_lists(&tree, DEVICETREE_ROOT, "compatible", "ucbbar,riscvemu-bar_dev");
+	       devicetree_compatible(&tree, DEVICETREE_ROOT, "ucbbar,riscvemu-bar_dev");
 }
 
 /* False if the node is no console that we know. */
@@ -201,8 +201,7 @@ static bool read_uart(uint16_t node, struct platform_uart *uart)
 	uint64_t number;
 	uint32_t which = 0;
 
-	while (which < sizeof(uarts) / sizeof(uarts[0]) &&
-	       !devicetree_lists(&tree, node, "compatible", uarts[which].compatible))
+	while (which < sizeof(uarts) / sizeof(uarts[0]) && !devicetree_compatible(&tree, node, uarts[which].compatible))
 		which++;
 	if (which == sizeof(uarts) / sizeof(uarts[0]) || !tree.nodes[node].enabled)
 		return false;
@@ -265,7 +264,7 @@ static void find_uart(uint16_t chosen)
 	struct platform *const platform = tree.platform;
 
 	for (uint16_t node = 0; node < tree.node_count && platform->htif.kind == UART_NONE; node++)
-		if (devicetree_lists(&tree, node, "compatible", "ucb,htif0"))
+		if (devicetree_compatible(&tree, node, "ucb,htif0"))
 			read_uart(node, &platform->htif);
 	if (chosen != DEVICETREE_NONE &&
 	    (read_named_uart(chosen, "stdout-path") || read_named_uart(chosen, "linux,stdout-path")))
@@ -287,8 +286,8 @@ static void read_psci(uint16_t node)
 									 : PSCI_NONE;
 	if (psci->conduit == PSCI_NONE)
 		devicetree_warn(&tree, node, "PSCI by a method that we do not know; ignored");
-	psci->has_versions = devicetree_lists(&tree, node, "compatible", "arm,psci-0.2") ||
-			     devicetree_lists(&tree, node, "compatible", "arm,psci-1.0");
+	psci->has_versions = devicetree_compatible(&tree, node, "arm,psci-0.2") ||
+			     devicetree_compatible(&tree, node, "arm,psci-1.0");
 	if (psci->has_versions)
 		psci->cpu_on = PSCI_CPU_ON;
 	else if (devicetree_number(&tree, node, "cpu_on", &id))
@@ -310,7 +309,7 @@ static void read_timers(uint16_t node)
 
 static bool is_one_of(uint16_t node, const char *one, const char *other)
 {
-	return devicetree_lists(&tree, node, "compatible", one) || devicetree_lists(&tree, node, "compatible", other);
+	return devicetree_compatible(&tree, node, one) || devicetree_compatible(&tree, node, other);
 }
 
 static void read_rest(uint16_t node)
@@ -319,8 +318,8 @@ static void read_rest(uint16_t node)
 	struct platform_region region;
 	const char *wrong;
 
-	if (!platform->psci.conduit && (is_one_of(node, "arm,psci-1.0", "arm,psci-0.2") ||
-					devicetree_lists(&tree, node, "compatible", "arm,psci")))
+	if (!platform->psci.conduit &&
+	    (is_one_of(node, "arm,psci-1.0", "arm,psci-0.2") || devicetree_compatible(&tree, node, "arm,psci")))
 		read_psci(node);
 	else if (!platform->timer_count && is_one_of(node, "arm,armv8-timer", "arm,armv7-timer"))
 		read_timers(node);
@@ -362,7 +361,7 @@ void platform_parse_devicetree(struct platform *platform, uint64_t address)
 	for (uint16_t node = 0; node < tree.node_count; node++) {
 		if (!tree.nodes[node].enabled)
 			continue;
-		if (devicetree_lists(&tree, node, "compatible", "virtio,mmio"))
+		if (devicetree_compatible(&tree, node, "virtio,mmio"))
 			read_window(node);
 		else
 			read_rest(node);

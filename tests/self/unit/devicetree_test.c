@@ -442,8 +442,12 @@ UNIT_TEST(more_nodes_than_there_is_room_for)
 	set(HEADER_RESERVATIONS, 40);
 	set(HEADER_VERSION, 17);
 	set(HEADER_COMPATIBLE, 16);
-	for (uint32_t i = 0; i < DEVICETREE_NODES + 10u; i++, at += 8)
-		set(at, 1); /* begins a node, without a name, inside the one before */
+	set(at, 1); /* begins a node without a name, the root */
+	at += 8;
+	for (uint32_t i = 0; i < DEVICETREE_NODES + 10u; i++, at += 12) {
+		set(at, 1); /* and others in it */
+		set(at + 8, 2);
+	}
 	set(HEADER_STRUCTURE_SIZE, at - 48);
 	set(HEADER_STRINGS, at);
 	blob_size = at;
