@@ -76,7 +76,7 @@ unsigned traffic_do_batch(struct run *t, struct device *d, struct request *reque
 /*
  * Fills a fresh request queue with chains that cost the device next to nothing, to be sent around and around by
  * virtqueue_cycle_publish(): for the checks that need 2^16 of them. Returns how many there are. SKIPs where there are
- * none. traffic_cycle_take() takes back all that are outstanding.
+ * none. traffic_cycle_take() waits for one that is outstanding and takes back all that came.
  */
 uint16_t traffic_cycle(struct run *t, struct device *d);
 void traffic_cycle_take(struct run *t, struct device *d);

@@ -23,9 +23,10 @@ import test_qemu            # noqa: E402
 import test_qemu_build      # noqa: E402
 import test_races           # noqa: E402
 import test_reports         # noqa: E402
+import test_stalls          # noqa: E402
 import test_stream          # noqa: E402
 
 MODULES = (test_options, test_accidents, test_expectations, test_reports, test_stream, test_need, test_backports, test_coverage, test_qemu,
-           test_races, test_qemu_build, test_efi, test_from_reading, test_input)
+           test_races, test_qemu_build, test_efi, test_from_reading, test_input, test_stalls)
 
 sys.exit(harness.main(MODULES, sys.argv[1:]))
