@@ -16,7 +16,9 @@
 #define UART_THR 0
 #define UART_IER 1
 #define   IER_THR_EMPTY 0x02
-#define UART_FCR 2
+#define UART_IIR 2 /* read */
+#define   IIR_FIFO_ENABLED 0xc0
+#define UART_FCR 2 /* write */
 #define   FCR_ENABLE_AND_CLEAR 0x07
 #define UART_LCR 3
 #define   LCR_8N1 0x03
@@ -26,6 +28,8 @@
 #define   LSR_THR_EMPTY 0x20
 #define UART_REGISTERS 8
 /* clang-format on */
+
+#define FIFO_SIZE 16u
 
 /*
  * HTIF: two registers of 64 bits, tohost and fromhost. A command is written to tohost 32 bits at a time, the upper half
@@ -47,7 +51,9 @@
 static struct platform_uart uart;
 static uintptr_t tohost; /* 0: no HTIF */
 static bool has_debug_console;
-static bool stuck; /* it was never ready: no byte waits again until it is */
+static uint32_t fifo_size;
+static uint32_t room; /* bytes that the transmitter takes before we have to ask again */
+static bool stuck;    /* it was never ready: no byte waits again until it is */
 
 static void write_register(uint32_t number, uint8_t value)
 {
@@ -82,6 +88,7 @@ static void uart_init(const struct platform_uart *said)
 	write_register(UART_LCR, LCR_8N1);
 	write_register(UART_FCR, FCR_ENABLE_AND_CLEAR);
 	write_register(UART_MCR, MCR_DTR_RTS);
+	fifo_size = (read_register(UART_IIR) & IIR_FIFO_ENABLED) == IIR_FIFO_ENABLED ? FIFO_SIZE : 1;
 }
 
 static void write_htif(uintptr_t address, uint64_t value)
@@ -135,14 +142,18 @@ bool htif_command(uint64_t command)
 
 static bool ready(void)
 {
-	return read_register(UART_LSR) & LSR_THR_EMPTY;
+	room = read_register(UART_LSR) & LSR_THR_EMPTY ? fifo_size : 0;
+	return room;
 }
 
 static void put_uart(char byte)
 {
-	stuck = stuck ? !ready() : !clock_spin(ready, PATIENCE);
-	if (!stuck)
-		write_register(UART_THR, (uint8_t)byte);
+	if (!room)
+		stuck = stuck ? !ready() : !clock_spin(ready, PATIENCE);
+	if (!room)
+		return;
+	room--;
+	write_register(UART_THR, (uint8_t)byte);
 }
 
 void machine_put(char byte)

@@ -193,10 +193,7 @@ bool cpu_settle(uint32_t cpu)
 
 bool irq_enable(bool on)
 {
-	const bool before = interrupts_off();
-
-	interrupts_restore(on);
-	return before;
+	return on ? interrupts_allow() : interrupts_off();
 }
 
 bool line_setup(struct irq_line *line, uint32_t index)

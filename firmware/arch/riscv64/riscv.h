@@ -105,6 +105,19 @@ static inline bool interrupts_off(void)
 	return before & enable;
 }
 
+/* Turns them on and says whether they were. */
+static inline bool interrupts_allow(void)
+{
+	const uint64_t enable = own_enable();
+	uint64_t before;
+
+	if (machine_mode)
+		__asm__ volatile("csrrs %0, mstatus, %1" : "=r"(before) : "r"(enable) : "memory");
+	else
+		__asm__ volatile("csrrs %0, sstatus, %1" : "=r"(before) : "r"(enable) : "memory");
+	return before & enable;
+}
+
 static inline void interrupts_restore(bool on)
 {
 	if (on)
