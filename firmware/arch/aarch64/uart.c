@@ -12,7 +12,8 @@
 /* clang-format off */
 #define PL011_DR    0x00
 #define PL011_FR    0x18
-#define   FR_TX_FULL 0x20
+#define   FR_TX_FULL  0x20
+#define   FR_TX_EMPTY 0x80
 #define PL011_LCR_H 0x2c
 #define   LCR_H_8BIT_FIFO 0x70
 #define PL011_CR    0x30
@@ -22,7 +23,9 @@
 /* 16550, register numbers. */
 #define NS16550_THR 0
 #define NS16550_IER 1
-#define NS16550_FCR 2
+#define NS16550_IIR 2 /* read */
+#define   IIR_FIFO_ENABLED 0xc0
+#define NS16550_FCR 2 /* write */
 #define   FCR_ENABLE_AND_CLEAR 0x07
 #define NS16550_LCR 3
 #define   LCR_8N1 0x03
@@ -32,6 +35,8 @@
 
 enum { REGISTERS_SIZE = 0x1000 };
 
+#define FIFO_SIZE 16u /* a PL011's has at least that */
+
 /*
  * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be
  * kept from reading for seconds. Less than a check may take.
@@ -39,7 +44,9 @@ enum { REGISTERS_SIZE = 0x1000 };
 #define PATIENCE MILLISECONDS(8000)
 
 static struct platform_uart uart; /* UART_NONE until there is one */
-static bool stuck;		  /* it was never ready: no byte waits again until it is */
+static uint32_t fifo_size;
+static uint32_t room; /* bytes that the transmitter takes before we have to ask again */
+static bool stuck;    /* it was never ready: no byte waits again until it is */
 
 static uint32_t read16550(uint32_t number)
 {
@@ -74,23 +81,31 @@ void uart_init(const struct platform_uart *found)
 		write16550(NS16550_IER, 0);
 		write16550(NS16550_LCR, LCR_8N1);
 		write16550(NS16550_FCR, FCR_ENABLE_AND_CLEAR);
+		fifo_size = (read16550(NS16550_IIR) & IIR_FIFO_ENABLED) == IIR_FIFO_ENABLED ? FIFO_SIZE : 1;
 	}
 }
 
 static bool ready(void)
 {
-	if (uart.kind == UART_PL011)
-		return !(mmio_read32(uart.base + PL011_FR) & FR_TX_FULL);
-	return read16550(NS16550_LSR) & LSR_THR_EMPTY;
+	if (uart.kind == UART_PL011) {
+		const uint32_t flags = mmio_read32(uart.base + PL011_FR);
+
+		room = flags & FR_TX_FULL ? 0 : flags & FR_TX_EMPTY ? FIFO_SIZE : 1;
+	} else {
+		room = read16550(NS16550_LSR) & LSR_THR_EMPTY ? fifo_size : 0;
+	}
+	return room;
 }
 
 void machine_put(char byte)
 {
 	if (uart.kind == UART_NONE)
 		return;
-	stuck = stuck ? !ready() : !clock_spin(ready, PATIENCE);
-	if (stuck)
+	if (!room)
+		stuck = stuck ? !ready() : !clock_spin(ready, PATIENCE);
+	if (!room)
 		return;
+	room--;
 	if (uart.kind == UART_PL011)
 		mmio_write32(uart.base + PL011_DR, (uint8_t)byte);
 	else
