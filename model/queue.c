@@ -49,7 +49,9 @@ bool model_queue_live(const struct model *m, uint16_t index)
 {
 	const struct model_queue *q = &m->queue[index];
 
-	return model_live(m) && index < model_queue_count(m) && (q->ready || q->zombie) && !q->reset_units;
+	/* Asked all the time, and mostly in vain: what is known at once comes first. */
+	return index < MODEL_QUEUES_MAX && (q->ready || q->zombie) && !q->reset_units && model_live(m) &&
+	       index < model_queue_count(m);
 }
 
 uint16_t model_queue_avail_index(struct model *m, uint16_t index)

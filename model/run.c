@@ -37,7 +37,7 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 		if (m->queue[i].reset_units && !broken(m, queue_reset_never_completes))
 			unit[count++] = (struct unit){ QUEUE_RESET, (uint8_t)i };
 	for (uint16_t i = 0; i < queues; i++)
-		if (model_queue_live(m, i) && m->queue[i].signalled != m->queue[i].next_used)
+		if (m->queue[i].signalled != m->queue[i].next_used && model_queue_live(m, i))
 			unit[count++] = (struct unit){ SIGNAL, (uint8_t)i };
 	/* in turn, so that a busy queue does not keep the others waiting */
 	for (uint16_t n = 1; n <= queues; n++) {
