@@ -81,6 +81,10 @@ struct irq_message {
  */
 struct irq_line *irq_message_open(uint32_t cpu, struct irq_message *message);
 
+/* False: this machine has no controller for messages. They are what we say, and only devices inside this program send
+ * any. */
+bool irq_messages_from_devices(void);
+
 /*
  * What the platform does when a device writes `data` to `address`, for a device inside this program: a real interrupt
  * of the CPU that it names. A message that is not exactly one of irq_message_open() went astray: it is counted with the

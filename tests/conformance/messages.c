@@ -5,6 +5,8 @@
 #include "drivers/spec/features.h"
 #include "firmware/arch/cpus.h"
 
+static const char no_messages[] = "this machine has no message signalled interrupts for us";
+
 struct target messages_targets[TARGETS];
 static uint32_t stray_mark, line_mark;
 
@@ -49,17 +51,19 @@ uint32_t messages_line(struct device *d)
 	return line_of(d) ? line_of(d)->count - line_mark : 0;
 }
 
-void messages_need_targets(struct run *t)
+void messages_need_targets(struct run *t, const struct device *d)
 {
 	const char *const alone = cpus_start(1);
 
+	if (d->transport.bus == &transport_memory_bus && !irq_messages_from_devices())
+		skip(t, no_messages);
 	for (unsigned i = 0; i < TARGETS; i++) {
 		struct target *target = &messages_targets[i];
 
 		if (!target->line)
 			target->line = irq_message_open(!alone && i % 2, &target->message);
 		if (!target->line)
-			skip(t, "this machine has no message signalled interrupts for us");
+			skip(t, no_messages);
 		if (target->line->cpu && alone)
 			broken(t, "messages go to CPU 1: %s", alone);
 	}
@@ -112,7 +116,7 @@ void messages_prepare(struct run *t, struct device *d, bool on, unsigned target,
 	bool first = msi_is(&d->msi, MSI_ENABLES_FIRST);
 	unsigned queues;
 
-	messages_need_targets(t);
+	messages_need_targets(t, d);
 	messages_negotiate(t, d);
 	queues = messages_queues(t, d);
 	messages_mark(d);

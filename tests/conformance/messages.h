@@ -18,7 +18,7 @@ extern struct target {
 	uint32_t mark;
 } messages_targets[TARGETS];
 
-void messages_need_targets(struct run *t);
+void messages_need_targets(struct run *t, const struct device *d);
 
 /* The source and the target of the request queue. */
 uint32_t messages_source(const struct device *d);

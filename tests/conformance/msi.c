@@ -92,7 +92,7 @@ CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(
 	bool stated = msi_is(&d->msi, MSI_INERT);
 
 	need(t, d->msi.layout->features[0], "feature bit");
-	messages_need_targets(t);
+	messages_need_targets(t, d);
 	device_greet(d);
 	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
 	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");

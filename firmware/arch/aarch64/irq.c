@@ -142,6 +142,11 @@ bool cpu_settle(uint32_t cpu)
 	return gic_inputs();
 }
 
+bool irq_messages_from_devices(void)
+{
+	return messages_exist();
+}
+
 bool irq_enable(bool on)
 {
 	const bool before = interrupts_off();

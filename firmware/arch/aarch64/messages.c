@@ -54,6 +54,11 @@ const char *messages_description(void)
 	return has_its ? "ITS" : frame ? "GICv2m frame" : "none";
 }
 
+bool messages_exist(void)
+{
+	return has_its || frame;
+}
+
 uint32_t messages_spis(uint32_t *first)
 {
 	*first = first_spi;

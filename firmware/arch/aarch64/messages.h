@@ -19,6 +19,9 @@ void messages_init(const struct platform *platform);
 /* Who takes messages, in words for the report. */
 const char *messages_description(void);
 
+/* Does anybody? */
+bool messages_exist(void);
+
 /* SPIs that are for messages and for nothing else: [*first, *first + count). Returns the count. */
 uint32_t messages_spis(uint32_t *first);
 

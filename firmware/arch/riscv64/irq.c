@@ -191,6 +191,11 @@ bool cpu_settle(uint32_t cpu)
 	return true;
 }
 
+bool irq_messages_from_devices(void)
+{
+	return imsic_identities();
+}
+
 bool irq_enable(bool on)
 {
 	return on ? interrupts_allow() : interrupts_off();

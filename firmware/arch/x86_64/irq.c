@@ -64,6 +64,11 @@ bool cpu_settle(uint32_t cpu)
 	return apic_present();
 }
 
+bool irq_messages_from_devices(void)
+{
+	return true;
+}
+
 bool irq_enable(bool on)
 {
 	const bool before = interrupts_off();
