@@ -33,6 +33,7 @@ qemu-source  /usr/lib/*/pkgconfig/pixman-1.pc                   libpixman-1-dev 
 qemu-source  /usr/lib/*/pkgconfig/slirp.pc                      libslirp-dev        is the network of a guest of QEMU
 qemu-source  /usr/include/libfdt.h                              libfdt-dev          is used by QEMU
 qemu-msi  /usr/share/qemu/qboot.rom                          qemu-system-data    is the firmware of microvm
+qemu-msi-riscv64  /usr/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin  opensbi   is the firmware of the virt machine for RISC-V
 efi     /usr/include/efi/efi.h                                  gnu-efi             makes EFI applications
 efi     mcopy                                                   mtools              makes the EFI disk
 ovmf    /usr/share/ovmf/OVMF.fd                                 ovmf                is the EFI firmware of the q35 machine

@@ -19,6 +19,7 @@
 #include "qemu/module.h"
 #include "exec/address-spaces.h"
 #include "block/block.h"
+#include "hw/boards.h"
 #include "hw/irq.h"
 #include "hw/qdev-properties.h"
 #include "hw/sysbus.h"
@@ -27,6 +28,7 @@
 #include "migration/vmstate.h"
 #include "standard-headers/linux/virtio_config.h"
 #include "standard-headers/linux/virtio_mmio.h"
+#include "sysemu/device_tree.h"
 #include "virtio_mmio_msi_spec.h" /* drivers/spec/msi.h */
 
 #define TYPE_FRONT     "virtio-mmio-msi"
@@ -48,6 +50,7 @@ enum {
 	VENDOR = 0x554d4551,	  /* "QEMU" */
 	QUEUE_RESET = 0x0c0,	  /* virtio 1.2, 4.2.2 */
 	LAYOUT_REGISTERS = 0x0c0, /* up to ConfigGeneration */
+	GIC_INTERNAL = 32,	  /* a GIC's interrupts that belong to a CPU, the first ones */
 };
 
 enum layout { NONE, DRAFT3, F40, DRAGONBALL, F44 };
@@ -1183,53 +1186,168 @@ static void transport_class_init(ObjectClass *class, void *data)
 
 /* ---- What the user creates: the machines have lists of the devices of this kind that he may ---- */
 
-/* The machine's interrupt controller; its inputs are numbered as the guest numbers them. */
-static DeviceState *interrupt_controller(void)
+/*
+ * Interrupt controllers, each with the first of its inputs that is for devices. Inputs are numbered as the guest
+ * numbers them: of a GIC they are SPIs, and behind these it has more that are the CPUs' own.
+ */
+static const struct controller {
+	const char *type, *name; /* the name if there can be several */
+	uint32_t first;
+	bool gic;
+} controllers[] = {
+	{ "ioapic-common", "ioapic", 0, false },
+	{ "arm_gic_common", NULL, 0, true },
+	{ "arm-gicv3-common", NULL, 0, true },
+	{ "riscv.aplic", NULL, 1, false }, /* of several domains, the root has inputs */
+	{ "riscv.sifive.plic", NULL, 1, false },
+};
+
+struct inputs {
+	DeviceState *device;
+	uint32_t first, end;
+};
+
+static uint32_t inputs_end(DeviceState *device, const struct controller *controller)
 {
-	static const char *const controllers[][2] = {
-		{ "ioapic", "ioapic-common" },
-		{ "", "arm_gic_common" },
-		{ "", "arm-gicv3-common" },
-		{ "", "riscv.sifive.plic" },
-	};
+	NamedGPIOList *list;
+
+	if (controller->gic)
+		return object_property_get_uint(OBJECT(device), "num-irq", &error_abort) - GIC_INTERNAL;
+	for (list = QLIST_FIRST(&device->gpios); list; list = QLIST_NEXT(list, node))
+		if (!list->name)
+			return list->num_in;
+	return 0;
+}
+
+static int find_inputs(Object *object, void *opaque)
+{
+	struct inputs *found = opaque;
 
 	for (unsigned i = 0; i < ARRAY_SIZE(controllers); i++) {
-		Object *found = object_resolve_path_type(controllers[i][0], controllers[i][1], NULL);
+		const struct controller *controller = &controllers[i];
 
-		if (found)
-			return DEVICE(found);
+		if (!object_dynamic_cast(object, controller->type) ||
+		    (controller->name && strcmp(object_get_canonical_path_component(object), controller->name)))
+			continue;
+		found->device = DEVICE(object);
+		found->first = controller->first;
+		found->end = inputs_end(found->device, controller);
+		return found->end > 0; /* and then look no further */
 	}
+	return 0;
+}
+
+/* The input `irq` of the machine's interrupt controller; NULL with an error if there is none. */
+static qemu_irq find_input(uint32_t irq, Error **errp)
+{
+	struct inputs inputs = { NULL, 0, 0 };
+
+	object_child_foreach_recursive(qdev_get_machine(), find_inputs, &inputs);
+	if (inputs.end <= inputs.first)
+		error_setg(errp, "irq=%u: this machine has no interrupt controller that we know", irq);
+	else if (irq < inputs.first || irq >= inputs.end)
+		error_setg(errp, "irq=%u: the interrupt controller has inputs %u to %u", irq, inputs.first,
+			   inputs.end - 1);
+	else
+		return qdev_get_gpio_in(inputs.device, irq);
 	return NULL;
+}
+
+static uint32_t cells(void *tree, const char *node, const char *property)
+{
+	return qemu_fdt_getprop_cell(tree, node, property, NULL, &error_abort);
+}
+
+/* If `node` has it, it is as in the model. */
+static void copy_property(void *tree, const char *node, const char *model, const char *property)
+{
+	int size;
+	const void *value = qemu_fdt_getprop(tree, model, property, &size, NULL);
+	g_autofree void *copy = value ? g_memdup2(value, size) : NULL; /* it moves when something is added */
+
+	if (copy)
+		qemu_fdt_setprop(tree, node, property, copy, size);
+}
+
+/* `interrupts` is one cell, the number; or number and kind; or, of a GIC, class, number and kind. Ours is a level. */
+static void tell_interrupt(void *tree, const char *node, const char *model, uint32_t irq)
+{
+	enum { SHARED_PERIPHERAL = 0, LEVEL_HIGH = 4 };
+	int size = 0;
+
+	qemu_fdt_getprop(tree, model, "interrupts", &size, NULL);
+	switch (size / sizeof(uint32_t)) {
+	case 1:
+		qemu_fdt_setprop_cells(tree, node, "interrupts", irq);
+		break;
+	case 2:
+		qemu_fdt_setprop_cells(tree, node, "interrupts", irq, LEVEL_HIGH);
+		break;
+	case 3:
+		qemu_fdt_setprop_cells(tree, node, "interrupts", SHARED_PERIPHERAL, irq, LEVEL_HIGH);
+		break;
+	}
+	copy_property(tree, node, model, "interrupt-parent");
+}
+
+/*
+ * A machine that has a device tree tells of us there, beside its own virtio-mmio transports and as it tells of them.
+ * Which layout it is, the registers say.
+ */
+static void tell_guest(const Front *front)
+{
+	void *tree = current_machine->fdt;
+	g_auto(GStrv) models = tree ? qemu_fdt_node_path(tree, NULL, "virtio,mmio", NULL) : NULL;
+	const char *model = models ? models[0] : NULL;
+	g_autofree char *parent = NULL, *node = NULL;
+
+	if (!model)
+		return;
+	parent = g_path_get_dirname(model);
+	node = g_strdup_printf("%s/virtio_mmio@%" PRIx64, parent[1] ? parent : "", front->address);
+	qemu_fdt_add_subnode(tree, node);
+	qemu_fdt_setprop_string(tree, node, "compatible", "virtio,mmio");
+	qemu_fdt_setprop_sized_cells(tree, node, "reg", cells(tree, parent, "#address-cells"), front->address,
+				     cells(tree, parent, "#size-cells"), WINDOW);
+	copy_property(tree, node, model, "dma-coherent");
+	if (front->irq != UINT32_MAX)
+		tell_interrupt(tree, node, model, front->irq);
 }
 
 static void front_realize(DeviceState *device, Error **errp)
 {
 	Front *front = FRONT(device);
 	SysBusDevice *transport = SYS_BUS_DEVICE(&front->transport);
-	DeviceState *controller = interrupt_controller();
+	qemu_irq input = NULL;
 
 	if (front->address == UINT64_MAX) {
 		error_setg(errp, "addr= is missing: where the window of %u bytes begins", WINDOW);
 		return;
 	}
-	if (front->irq != UINT32_MAX && !controller) {
-		error_setg(errp, "irq=%u: this machine has no interrupt controller that we know", front->irq);
+	if (front->irq != UINT32_MAX && !(input = find_input(front->irq, errp)))
 		return;
-	}
 	front->transport.bus_name = device->id ? g_strdup_printf("%s.0", device->id) : NULL;
 	if (!sysbus_realize(transport, errp))
 		return;
 	sysbus_mmio_map(transport, 0, front->address);
-	if (front->irq != UINT32_MAX)
-		sysbus_connect_irq(transport, 0, qdev_get_gpio_in(controller, front->irq));
+	if (input)
+		sysbus_connect_irq(transport, 0, input);
+	tell_guest(front);
 }
 
 static void front_init(Object *object)
 {
 	Front *front = FRONT(object);
 
-	object_initialize_child(object, "transport", &front->transport, TYPE_TRANSPORT);
+	/* No child of ours: machines with a platform bus take every system bus device below the user's for one of
+	 * theirs. */
+	object_initialize(&front->transport, sizeof(front->transport), TYPE_TRANSPORT);
 	qdev_alias_all_properties(DEVICE(&front->transport), object);
+}
+
+static void front_finalize(Object *object)
+{
+	object_unref(OBJECT(&FRONT(object)->transport));
 }
 
 static Property front_properties[] = {
@@ -1263,6 +1381,7 @@ static const TypeInfo types[] = {
 	  .parent = TYPE_DEVICE,
 	  .instance_size = sizeof(Front),
 	  .instance_init = front_init,
+	  .instance_finalize = front_finalize,
 	  .class_init = front_class_init },
 };
 DEFINE_TYPES(types)

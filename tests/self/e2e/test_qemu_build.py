@@ -20,25 +20,39 @@ source*) mkdir -p qemu-7.2/hw/virtio
          chmod +x qemu-7.2/configure ;;
 esac
 """
+# Asked for its commands, it tells of one file in each library.
 NINJA = r"""#!/bin/sh
+if [ "$3" = -t ]; then
+    for library in libcommon libqemu-x86_64-softmmu libqemu-aarch64-softmmu; do
+        echo "compiler -m64 -I$library.fa.p '-DNAME=\"$library\"' -MD -MQ x.o -o x.o -c ../source/x.c"
+    done
+    exit
+fi
 echo "ninja $*" >>"$SCRATCH/log"
 [ -z "$BROKEN" ] || { echo "virtio_mmio_msi.c:1:1: error: no such thing"; exit 1; }
 cd "$2" && shift 2
 for program; do printf '#!/bin/sh\necho built "$@"\n' >"$program"; chmod +x "$program"; done
 """
 
+COMPILER = r"""#!/bin/sh
+echo "compiler $*" >>"$SCRATCH/log"
+[ -z "$NO_HEADER" ] || exit 1
+while [ "$1" != -o ]; do shift; done
+touch "$2"
+"""
 
-def build(scratch, *targets, script=SCRIPT, update="0", broken="", **environment):
+
+def build(scratch, *architectures, script=SCRIPT, update="0", broken="", **environment):
     """Calls the script, or another that calls it, with a cache of its own; (code, stdout, stderr, what was called)."""
     if subprocess.run([os.path.join(TOP, "host", "need.sh"), "qemu-source"], env=dict(os.environ, TOUCHSTONE_NO_INSTALL="1"),
                       capture_output=True, check=False).returncode:
         raise Skip("what the build needs is not installed")
     os.makedirs(scratch / "bin", exist_ok=True)
-    for name, text in (("apt-get", APT), ("ninja", NINJA)):
+    for name, text in (("apt-get", APT), ("ninja", NINJA), ("compiler", COMPILER)):
         os.chmod(scratch.file(f"bin/{name}", text), 0o755)
     scratch.file("own.sources", "Types: deb\nSigned-By: /usr/share/keyrings/own.gpg\n")
     scratch.file("log")
-    done = subprocess.run([script, *targets], env=dict(os.environ, PATH=f"{scratch / 'bin'}:{os.environ['PATH']}", SCRATCH=scratch.path,
+    done = subprocess.run([script, *architectures], env=dict(os.environ, PATH=f"{scratch / 'bin'}:{os.environ['PATH']}", SCRATCH=scratch.path,
                                                        XDG_CACHE_HOME=scratch / "cache", UPDATE=update, BROKEN=broken, **environment),
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     return done.returncode, done.stdout, done.stderr, scratch.read("log")
@@ -47,20 +61,38 @@ def build(scratch, *targets, script=SCRIPT, update="0", broken="", **environment
 def test_builds_once():
     with Scratch() as scratch:
         code, folder, said, log = build(scratch)
-        assert code == 0 and "two to four minutes" in said and "--target-list=x86_64-softmmu " in log, (code, said, log)
+        assert code == 0 and "two to four minutes" in said and "--target-list=x86_64-softmmu,aarch64-softmmu,riscv64-softmmu " in log, (code, said, log)
         assert scratch.read("seen").startswith("deb-src [signed-by=/usr/share/keyrings/own.gpg] http://mirror.invalid/debian/ ")
         ran = subprocess.run([os.path.join(folder.strip(), "qemu-system-x86_64"), "-M", "none"], stdout=subprocess.PIPE, text=True, check=True)
         assert ran.stdout == "built -L /usr/share/qemu -L /usr/share/seabios -M none\n", ran
         assert build(scratch, update="100", broken="yes") == (0, folder, "", ""), "what is finished is only found"
 
 
-def test_another_target():
+def test_another_architecture():
+    """It is built where the first one was, without another configure."""
     with Scratch() as scratch:
-        build(scratch)
-        code, folder, _, log = build(scratch, "aarch64-softmmu")
-        assert code == 0 and "apt-get" not in log and log.count("configure") == 1 and "--target-list=aarch64-softmmu " in log, log
+        _, folder, _, log = build(scratch)
+        assert "qemu-system-x86_64" in log and "qemu-system-aarch64" not in log, log
+        code, again, said, log = build(scratch, "aarch64")
+        assert (code, again, said) == (0, folder, "") and "apt-get" not in log and "configure" not in log, (code, again, said, log)
+        assert "qemu-system-aarch64" in log and "qemu-system-x86_64" not in log, log
         assert os.access(os.path.join(folder.strip(), "qemu-system-aarch64"), os.X_OK)
-        assert build(scratch, "aarch64-softmmu", "x86_64-softmmu")[:2] == (0, folder)
+        assert build(scratch, "aarch64", "x86_64", update="100", broken="yes") == (0, folder, "", "")
+
+
+def test_the_header_that_all_begin_with():
+    """It is compiled once for each library, as that library's files are; without it the build goes on."""
+    with Scratch() as scratch:
+        code, folder, _, log = build(scratch, "x86_64", "aarch64")
+        compiled = [line for line in log.splitlines() if line.startswith("compiler ")]
+        libraries = ["libcommon", "libqemu-x86_64-softmmu", "libqemu-aarch64-softmmu"]
+        for library, line in zip(libraries, compiled, strict=True):
+            assert line.startswith(f'compiler -m64 -I{library}.fa.p -DNAME="{library}" -x c-header -o ') and f"/osdep.h.gch/{library} " in line, line
+        os.rename(folder.strip(), os.path.join(os.path.dirname(folder.strip()), "0" * 16))
+        assert "compiler " not in build(scratch, "x86_64")[3]
+        assert code == 0
+    with Scratch() as scratch:
+        assert build(scratch, NO_HEADER="yes")[0] == 0
 
 
 def test_a_change_of_the_device():
@@ -86,10 +118,10 @@ def test_does_not_compile():
         assert (code, out) == (2, "") and "virtio_mmio_msi.c:1:1: error: no such thing" in said, said
 
 
-def test_no_target():
+def test_no_architecture():
     with Scratch() as scratch:
-        code, _, said, log = build(scratch, "x86_64")
-        assert code == 2 and "x86_64: not a target" in said and log == "", said
+        code, _, said, log = build(scratch, "x86_64", "sparc")
+        assert code == 2 and "sparc: not one of x86_64 aarch64 riscv64" in said and log == "", said
 
 
 def test_a_run_without_it():
