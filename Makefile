@@ -180,7 +180,7 @@ help:
 	@echo "make unit       the unit tests alone"
 	@echo "make explore    every interleaving of driver and device, by scenario; EXPLORE=PREFIX, EXPLORE_BOUND=N, REPLAY=NAME:STEPS"
 	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
-	@echo "make qemu-msi   the QEMU with messages on virtio-mmio (host/qemu): healthy, and with each of its defects; built if need be"
+	@echo "make qemu-msi   the QEMU with messages on virtio-mmio (host/qemu), x86_64, Arm, RISC-V: healthy, and with its defects; built if need be"
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
 	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
 	@echo "make line-coverage   which lines of drivers/ and tests/conformance/ the host port reaches; V=1 shows the others"
