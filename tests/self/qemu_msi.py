@@ -200,7 +200,8 @@ def refused(words, expected):
 
 def no_such_input(arch, machine, words, inputs):
     """An input that the machine's interrupt controller does not have is an error that tells of those it has, and no crash."""
-    done = subprocess.run([f"{built()}/qemu-system-{arch}", "-M", machine, "-nodefaults", "-display", "none", "-device", f"virtio-mmio-msi,addr=0xb000000,{words}"],
+    done = subprocess.run([f"{built()}/qemu-system-{arch}", "-M", machine, "-nodefaults", "-display", "none",
+                           "-device", f"virtio-mmio-msi,addr=0xb000000,{words}"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 1 or f"{words}: the interrupt controller has inputs {inputs}\n" not in done.stderr:
         raise Wrong(f"{words}: exit {done.returncode}\n{done.stderr}")
