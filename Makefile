@@ -26,7 +26,7 @@ SOURCES := firmware/main.c firmware/reference.c \
 	   $(sort $(wildcard firmware/lib/*.c firmware/platform/*.c firmware/arch/generic/*.c drivers/*.c model/*.c)) \
 	   $(sort $(wildcard $(addprefix firmware/arch/$(ARCH)/*,.c .S) $(addprefix firmware/boot/$(ARCH)/*,.c .S))) \
 	   $(filter-out $(CHECKS:%=tests/conformance/%.c),$(sort $(wildcard tests/conformance/*.c))) \
-	   $(wildcard $(CHECKS:%=tests/conformance/%.c))
+	   $(wildcard $(CHECKS:%=tests/conformance/%.c)) $(ARCH_SOURCES)
 OBJECTS := $(patsubst %,$(OUT)/%.o,$(filter-out $(ARCH_EXCLUDE),$(SOURCES))) $(OUT)/gen/requirements.c.o $(OUT)/gen/hints.c.o
 
 image: $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf))

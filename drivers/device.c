@@ -7,6 +7,9 @@
 #include "firmware/lib/string.h"
 
 const char device_queue_too_small[] = "the virtqueue is too small for a request";
+const char device_no_reset[] = "Status did not become 0 within a second of a reset";
+const char device_queue_in_use[] = "a reset left QueueReady set";
+const char device_features_kept[] = "a reset left features in force";
 
 uint64_t device_patience_ns = MILLISECONDS(2000);
 
@@ -106,12 +109,11 @@ enum transport_identity device_discover(struct device *device)
 		return identity;
 	device->type = device_type_of(device->transport.device_id);
 	memset(device->peer, 0, sizeof(device->peer));
+	/* A look, not an initialisation: Status stays 0. Dragonball takes no reset in the midst of one, Firecracker
+	 * none after it. */
 	device->unusable = device_reset(device);
-	device_greet(device);
 	read_offered(device);
 	scan_queues(device);
-	if (!device->unusable)
-		device->unusable = device_reset(device);
 	msi_discover(device);
 	return identity;
 }
@@ -124,7 +126,13 @@ const char *device_reset(struct device *device)
 		msi_negotiated(device);
 	if (transport_reset(&device->transport))
 		return NULL;
-	return "Status did not become 0 within a second of a reset";
+	return device_no_reset;
+}
+
+void device_settle(struct device *device)
+{
+	if (reg_read(&device->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DRIVER_OK)
+		transport_acknowledge(&device->transport);
 }
 
 void device_greet(struct device *device)
@@ -170,6 +178,19 @@ const char *device_setup_queue(struct device *device, uint16_t index, uint16_t s
 	return device_setup_queue_in(device, &device->queues[index], index, size);
 }
 
+bool device_queue_used(struct device *device, uint16_t index)
+{
+	if (transport_is_legacy(&device->transport))
+		return false;
+	reg_write(&device->transport, VIRTIO_MMIO_QUEUE_SEL, index);
+	return reg_read(&device->transport, VIRTIO_MMIO_QUEUE_READY);
+}
+
+uint16_t device_queue_size(const struct device *device, uint16_t wanted, uint32_t max)
+{
+	return virtqueue_size(device->whole_queues ? UINT16_MAX : wanted, max);
+}
+
 const char *device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size)
 {
 	bool event_idx = device_accepted(device, VIRTIO_F_EVENT_IDX);
@@ -180,7 +201,9 @@ const char *device_setup_queue_in(struct device *device, struct virtqueue *queue
 	max = reg_read(&device->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
 	if (!max)
 		return "the virtqueue does not exist: QueueSizeMax is 0";
-	size = virtqueue_size(size, max);
+	if (device_queue_used(device, index))
+		return device_queue_in_use;
+	size = device_queue_size(device, size, max);
 	if (transport_is_legacy(&device->transport)) {
 		if (!virtqueue_alloc_legacy(queue, &device->transport, index, size, event_idx, PAGE_SIZE, LEGACY_ALIGN))
 			return dma_exhausted;
@@ -210,8 +233,10 @@ void device_go(struct device *device)
 
 const char *device_start(struct device *device, struct features wanted)
 {
-	const char *wrong = device_reset(device);
+	const char *wrong;
 
+	device_settle(device);
+	wrong = device_reset(device);
 	if (wrong)
 		return wrong;
 	device_greet(device);

@@ -62,6 +62,7 @@ struct device {
 	uint16_t queue_count;			   /* virtqueues that exist */
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */
 	struct virtqueue queues[DEVICE_QUEUES];
+	bool whole_queues;    /* virtqueues have QueueSizeMax entries, whatever is asked for */
 	const char *unusable; /* why no check can run any more, NULL if all is well */
 	uint8_t peer[2];      /* network device: what its checks know of the other end, 0 for nothing yet */
 
@@ -71,9 +72,13 @@ struct device {
 	volatile uint32_t used_interrupts, config_interrupts, causeless_interrupts;
 };
 
-/* Identifies the device behind an opened transport, reads its features and queues, resets it. The type is never NULL
+/* Identifies the device behind an opened transport, resets it, reads its features and queues. The type is never NULL
  * for TRANSPORT_DEVICE. */
 enum transport_identity device_discover(struct device *device);
+
+/* kvmtool takes QueueSizeMax for the size of a virtqueue, whatever QueueSize says: with any other it writes to memory
+ * that is not its own. */
+enum { DEVICE_VENDOR_KVMTOOL = 0x4d564b4c };
 
 const struct device_type *device_type_of(uint32_t device_id);
 
@@ -89,6 +94,11 @@ static inline bool device_accepted(const struct device *device, unsigned bit)
 
 /* Step 1: reset and wait for it. Forgets the queues. */
 const char *device_reset(struct device *device);
+/* What driver functions return, by address: no reset; a virtqueue that is still ready after one; and what a check finds
+ * out: features that outlive it. */
+extern const char device_no_reset[], device_queue_in_use[], device_features_kept[];
+/* Acknowledges what a running device still shows in InterruptStatus: not every VMM clears that in a reset. */
+void device_settle(struct device *device);
 /* Steps 2 and 3: ACKNOWLEDGE, DRIVER. */
 void device_greet(struct device *device);
 /*
@@ -103,6 +113,10 @@ const char *device_setup_queues(struct device *device, uint16_t size);
 const char *device_setup_queue(struct device *device, uint16_t index, uint16_t size);
 /* The same for a virtqueue that the caller keeps: any index, for devices with more than DEVICE_QUEUES. */
 const char *device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size);
+/* 4.2.3.2: is it in use already? Selects it. (The legacy layout: not asked.) */
+bool device_queue_used(struct device *device, uint16_t index);
+/* The size that it gets there: `wanted`, or less if there is less. */
+uint16_t device_queue_size(const struct device *device, uint16_t wanted, uint32_t max);
 /* Step 8: DRIVER_OK. */
 void device_go(struct device *device);
 

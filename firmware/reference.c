@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "firmware/reference.h"
 
+#include <arch/manners.h>
+
 #include "drivers/dma.h"
 #include "drivers/spec/blk.h"
 #include "drivers/spec/features.h"
@@ -158,7 +160,7 @@ static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
 {
 	struct reference *reference = context;
 	const bool on = enter();
-	uint32_t value = model_read(&reference->model, offset, width);
+	uint32_t value = manners_read(&reference->model, offset, width);
 
 	reference->idle = false;
 	if (schedule == MIXED && !random_below(&choices, MIXED_ONE_IN))
@@ -173,7 +175,7 @@ static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t va
 	const bool on = enter();
 
 	reference->idle = false;
-	model_write(&reference->model, offset, width, value);
+	manners_write(&reference->model, offset, width, value);
 	if (schedule == PROMPT)
 		model_run(&reference->model, PROMPT_UNITS);
 	else if (schedule == MIXED && !random_below(&choices, MIXED_ONE_IN))
@@ -340,6 +342,7 @@ static bool power_on(unsigned index, unsigned version, const uint32_t defects[MO
 	config.net.responder = true;
 	config.console.echo = true;
 	memcpy(config.defects, defects, sizeof(config.defects));
+	manners_configure(&config);
 	reference->idle = reference->defective = false;
 	for (unsigned i = 0; i < MODEL_DEFECT_WORDS; i++)
 		reference->defective |= defects[i] != 0;

@@ -40,11 +40,14 @@ static unsigned wrong_sectors(struct device *d, uint64_t sectors[], uint64_t ins
 CHECK(read_beyond_end, "blk.read-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS), "A read beyond the capacity ends with IOERR")
 {
-	uint32_t block = blk_block(d);
-	uint64_t sectors[8], blocks = blk_capacity(d) / (block / VIRTIO_BLK_SECTOR);
-	unsigned count = wrong_sectors(d, sectors, 0);
+	uint32_t block;
+	uint64_t sectors[8], blocks;
+	unsigned count;
 
 	disk_start(t, d, blk_plain_features());
+	block = blk_block(d);
+	blocks = blk_capacity(d) / (block / VIRTIO_BLK_SECTOR);
+	count = wrong_sectors(d, sectors, 0);
 	for (unsigned i = 0; i < count; i++)
 		expect_eq(t, disk_status_of(t, d, VIRTIO_BLK_T_IN, sectors[i], block, true), VIRTIO_BLK_S_IOERR,
 			  "status of a read at sector 0x%lx of 0x%lx", sectors[i], blk_capacity(d));

@@ -4,6 +4,7 @@
 #include "firmware/arch/guard.h"
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
 #include "tests/conformance/report.h"
 
 enum { TEXT = 96 };
@@ -58,12 +59,32 @@ bool check_expect_ok(struct run *t, const struct assertion *assertion, const cha
 
 	if (wrong == dma_exhausted || wrong == device_queue_too_small)
 		need_added(t, wrong);
+	/* For the checks of that clause to say, once. */
+	if (wrong && device_clause(wrong) && !check_names(t->check, device_clause(wrong)))
+		skip(t, "%s (%s)", wrong, device_clause(wrong));
 	t->assertions++;
 	if (!wrong)
 		return true;
 	va_start(arguments, wrong);
 	failed(t, assertion, wrong, NULL, arguments);
 	va_end(arguments);
+	return false;
+}
+
+const char *device_clause(const char *wrong)
+{
+	if (wrong == device_no_reset)
+		return "reset-01";
+	if (wrong == device_features_kept)
+		return "mmio-table-19";
+	return wrong == device_queue_in_use ? "mmio-layout-05" : NULL;
+}
+
+bool check_names(const struct check *check, const char *row)
+{
+	for (unsigned i = 0; check->requirements[i]; i++)
+		if (!strcmp(check->requirements[i], row))
+			return true;
 	return false;
 }
 

@@ -66,6 +66,7 @@ struct run {
 	uint64_t seed;
 	const struct options *options;
 	enum verdict verdict;
+	bool aftermath; /* a device that does not come back from the reset after the check is this check's to report */
 	bool peer; /* option: the other end of a network device is known to answer, so that silence is the device's */
 	unsigned assertions, failures;
 	char reason[160]; /* of a SKIP or an ERROR */
@@ -169,6 +170,11 @@ _Noreturn void broken(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* A step, for the log of a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
+
+/* The row that a device breaks which makes driver functions say that; NULL for anything else. A check that does not name
+ * it is skipped for that reason. */
+const char *device_clause(const char *wrong);
+bool check_names(const struct check *check, const char *row);
 
 /* What device_add_request() says: the check ends as a SKIP if the virtqueue is too small, as an ERROR if anything else
  * is wrong. */

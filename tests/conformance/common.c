@@ -38,6 +38,7 @@ static bool makes_requests(const struct device *d)
 void reach_stage(struct run *t, struct device *d, enum stage stage)
 {
 	step(t, "%s", stage_name(stage));
+	device_settle(d);
 	require_ok(t, device_reset(d), "the device comes back from reset");
 	if (stage >= STAGE_ACKNOWLEDGE)
 		transport_add_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);

@@ -42,7 +42,7 @@ static void start_laid_out(struct run *t, struct device *d, const struct layout 
 	reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, layout->page_size);
 	count = d->type->queues_used(d);
 	for (uint16_t i = 0; i < count; i++) {
-		uint16_t size = virtqueue_size(layout->size, d->queue_max[i]);
+		uint16_t size = device_queue_size(d, layout->size, d->queue_max[i]);
 
 		if (!virtqueue_alloc_legacy(&d->queues[i], &d->transport, i, size, false, layout->page_size,
 					    layout->align))

@@ -39,6 +39,7 @@ static const struct option {
 	{ "defect", TEXT, FIELD(defect), 0, 0 },
 	{ "peer", FLAG, FIELD(peer), 0, 0 },
 	{ "list", FLAG, FIELD(list), 0, 0 },
+	{ "isolated", FLAG, FIELD(isolated), 0, 0 },
 	{ "bench", FLAG, FIELD(bench), 0, 0 },
 #undef FIELD
 };

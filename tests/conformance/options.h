@@ -24,6 +24,7 @@ struct options {
 	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
 	bool peer;     /* somebody answers at the other end of network devices */
 	bool list, bench;
+	bool isolated; /* the VMM starts anew after each check: what one leaves behind is nobody's business */
 };
 
 /* Sets the defaults, then what the command line says. `warn` gets a sentence for each word that is unknown, malformed

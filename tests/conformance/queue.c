@@ -255,7 +255,7 @@ CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
 		if (i != index)
 			require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up", i);
 		else if (!virtqueue_alloc(&d->queues[i], &d->transport, i,
-					  virtqueue_size(DEVICE_QUEUE_SIZE, d->queue_max[i]), false))
+					  device_queue_size(d, DEVICE_QUEUE_SIZE, d->queue_max[i]), false))
 			broken(t, "%s", dma_exhausted);
 		else
 			describe_queue(d, &d->queues[i]);

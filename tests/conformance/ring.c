@@ -181,12 +181,10 @@ CHECK(ring_starts_at_zero, "ring.second-life-starts-at-zero", REQ("sring-03"), D
 /* The request queue, allocated but unknown to the device; the others are set up. */
 static struct virtqueue *start_without_request_queue(struct run *t, struct device *d)
 {
-	uint16_t index = d->type->request_queue, size = request_queue_max(d);
+	uint16_t index = d->type->request_queue, size = device_queue_size(d, DEVICE_QUEUE_SIZE, request_queue_max(d));
 	struct virtqueue *queue = device_request_queue(d);
 	bool allocated;
 
-	if (size > DEVICE_QUEUE_SIZE)
-		size = DEVICE_QUEUE_SIZE;
 	device_greet(d);
 	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
 	if (transport_is_legacy(&d->transport))
@@ -201,6 +199,7 @@ static struct virtqueue *start_without_request_queue(struct run *t, struct devic
 		allocated = virtqueue_alloc(queue, &d->transport, index, size, false);
 	if (!allocated)
 		broken(t, "%s", dma_exhausted);
+	require_ok(t, device_queue_used(d, index) ? device_queue_in_use : NULL, "the virtqueue can be set up");
 	return queue;
 }
 
@@ -481,11 +480,12 @@ CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-tab
 		require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
 		for (unsigned i = 0; i < 2; i++) {
 			uint16_t index = i == life ? mine : other;
-			uint16_t size = virtqueue_size(DEVICE_QUEUE_SIZE, d->queue_max[index]);
+			uint16_t size = device_queue_size(d, DEVICE_QUEUE_SIZE, d->queue_max[index]);
 
 			if (!virtqueue_alloc(pair[i], &d->transport, index, size, false))
 				broken(t, "%s", dma_exhausted);
-			reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, index);
+			require_ok(t, device_queue_used(d, index) ? device_queue_in_use : NULL,
+				   "the virtqueues can be set up");
 			reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SIZE, size);
 		}
 		register_in_turns(pair);

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The manners of real VMMs at the registers, put before the reference device: what their virtio-mmio transports demand
+ * of a driver, ignore, or forget. Each was written from the VMM's source, whose version and file stand above it; none
+ * of that code is here. What is behind the registers (rings, requests) stays the model's own, where nothing else is
+ * said.
+ *
+ * In the host port alone: build/host/touchstone narrow=NAME touchstone.ref=only. tests/self/narrow.py runs all of them
+ * and knows what must come out.
+ */
+#include <arch/manners.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "drivers/spec/blk.h"
+#include "drivers/spec/console.h"
+#include "drivers/spec/net.h"
+#include "model/internal.h"
+
+enum {
+	ACKNOWLEDGED = VIRTIO_STATUS_ACKNOWLEDGE,
+	DRIVER = ACKNOWLEDGED | VIRTIO_STATUS_DRIVER,
+	NEGOTIATED = DRIVER | VIRTIO_STATUS_FEATURES_OK,
+	RUNNING = NEGOTIATED | VIRTIO_STATUS_DRIVER_OK,
+};
+
+/* What a write to Status may be. */
+enum steps {
+	STEPS_FREE,    /* anything: the register holds what was written */
+	STEPS_IGNORED, /* the next bit of four, with those before it; anything else is ignored */
+	STEPS_FATAL,   /* the same; anything else sets FAILED */
+};
+
+/* What a write of 0 to Status does. */
+enum reset {
+	RESET_WHOLE,
+	RESET_EARLY_ONLY,   /* FAILED once the device was activated, and whole before */
+	RESET_RUNNING_ONLY, /* FAILED in the midst of initialisation; whole once the device was activated */
+	RESET_STATUS_ONLY,  /* Status reads 0, and nothing else happens */
+	RESET_IF_STARTED,   /* before DRIVER_OK: Status reads 0, and nothing else happens */
+};
+
+enum {
+	BIT = 1, /* of features, by number */
+	ON_NOTHING = 0,
+};
+#define F(NUMBER) (1u << (NUMBER))
+
+struct manners {
+	const char *name;
+	enum steps steps;
+	enum reset reset;
+	uint32_t types; /* 1 << device type: what the VMM has; other transports are placeholders (DeviceID 0) */
+	uint32_t no_reset_types; /* those for which `reset` counts, if not all */
+	uint32_t blk, net, ring; /* features of word 0 */
+	uint16_t queue_size_max;
+	uint32_t vendor_id;
+	bool queue_registers_gated;    /* they count between FEATURES_OK and DRIVER_OK only */
+	bool queue_addresses_ored;     /* a second write adds to the first */
+	bool queue_sel_is_16_bits;     /* the rest of QueueSel is cut off */
+	unsigned queue_sel_end;	       /* QueueSel from here on is ignored; 0: none is */
+	bool config_read_gated;	       /* configuration space cannot be read before DRIVER */
+	bool all_queues_needed;	       /* DRIVER_OK fails unless every virtqueue is ready */
+	bool activates_once;	       /* DRIVER_OK of a second life fails */
+	bool notify_unguarded;	       /* a notification is answered whatever Status and QueueReady say */
+	enum model_defect defects[16]; /* of the catalogue */
+};
+#define D(NAME) MODEL_DEFECT_##NAME
+
+enum {
+	BLK = F(VIRTIO_ID_BLOCK),
+	NET = F(VIRTIO_ID_NETWORK),
+	RNG = F(VIRTIO_ID_ENTROPY),
+	CON = F(VIRTIO_ID_CONSOLE),
+	RING = F(VIRTIO_F_EVENT_IDX) | F(VIRTIO_F_INDIRECT_DESC),
+};
+
+static const struct manners vmms[] = {
+	/*
+	 * Firecracker v1.16.1 (e527ccfc), src/vmm/src/devices/virtio/transport/mmio.rs: set_device_status(),
+	 * update_queue_field(), read(), write(), with device.rs: ack_features_by_page(), reset(); queue.rs:
+	 * initialize().
+	 */
+	{ .name = "firecracker",
+	  .steps = STEPS_IGNORED,
+	  .reset = RESET_EARLY_ONLY,
+	  .types = BLK | NET | RNG,
+	  .blk = F(VIRTIO_BLK_F_FLUSH) | F(VIRTIO_F_EVENT_IDX),
+	  .net = F(VIRTIO_NET_F_CSUM) | F(VIRTIO_NET_F_GUEST_CSUM) | F(VIRTIO_NET_F_MAC) | F(VIRTIO_NET_F_MRG_RXBUF) |
+		 F(VIRTIO_F_EVENT_IDX),
+	  .queue_size_max = 256,
+	  .queue_registers_gated = true,
+	  .all_queues_needed = true,
+	  .defects = { D(shm_length_zero), D(shm_base_zero), D(generation_stuck), D(ack_ignored_early), D(line_pulses),
+		       D(driver_features_ored), D(reset_keeps_driver_features), D(accepts_inconsistent) } },
+	/*
+	 * The same after its devices learned to reset (81b38b9d, not released): mmio.rs, device.rs: reset().
+	 */
+	{ .name = "firecracker-main",
+	  .steps = STEPS_IGNORED,
+	  .reset = RESET_WHOLE,
+	  .types = BLK | NET | RNG,
+	  .blk = F(VIRTIO_BLK_F_FLUSH) | F(VIRTIO_F_EVENT_IDX),
+	  .net = F(VIRTIO_NET_F_CSUM) | F(VIRTIO_NET_F_GUEST_CSUM) | F(VIRTIO_NET_F_MAC) | F(VIRTIO_NET_F_MRG_RXBUF) |
+		 F(VIRTIO_F_EVENT_IDX),
+	  .queue_size_max = 256,
+	  .queue_registers_gated = true,
+	  .all_queues_needed = true,
+	  .defects = { D(shm_length_zero), D(shm_base_zero), D(generation_stuck), D(ack_ignored_early), D(line_pulses),
+		       D(driver_features_ored), D(accepts_inconsistent) } },
+	/*
+	 * libkrun (6ed74fac, after v1.19.0), src/devices/src/virtio/mmio.rs: set_device_status(), activate(), read(),
+	 * write(), with device.rs: ack_features_by_page(), reset(), which the network device does not have.
+	 */
+	{ .name = "libkrun",
+	  .steps = STEPS_IGNORED,
+	  .reset = RESET_EARLY_ONLY,
+	  .types = BLK | NET | RNG | CON,
+	  .no_reset_types = NET,
+	  .blk = F(VIRTIO_BLK_F_FLUSH) | F(VIRTIO_F_EVENT_IDX),
+	  .net = F(VIRTIO_NET_F_CSUM) | F(VIRTIO_NET_F_GUEST_CSUM) | F(VIRTIO_NET_F_MAC) | F(VIRTIO_F_EVENT_IDX),
+	  .queue_size_max = 256,
+	  .queue_registers_gated = true,
+	  .defects = { D(shm_base_zero), D(generation_stuck), D(ack_ignored_early), D(line_pulses),
+		       D(queue_ready_hidden), D(driver_features_ored), D(reset_keeps_driver_features),
+		       D(accepts_inconsistent) } },
+	/*
+	 * Dragonball (kata-containers 8bd3e940), src/dragonball/crates/dbs_virtio_devices/src/mmio/mmio_v2.rs:
+	 * update_driver_status(), update_queue_field(), get_device_config(); mmio_state.rs: reset(),
+	 * check_queues_valid(); block/device.rs (4f28b68a): activate() takes the disk away, so that a second one fails.
+	 * VendorID as without message signalled interrupts.
+	 */
+	{ .name = "dragonball",
+	  .steps = STEPS_FATAL,
+	  .reset = RESET_RUNNING_ONLY,
+	  .types = BLK,
+	  .blk = F(VIRTIO_BLK_F_SIZE_MAX) | F(VIRTIO_BLK_F_SEG_MAX),
+	  .queue_size_max = 128,
+	  .vendor_id = 0xdbfcdb00,
+	  .queue_registers_gated = true,
+	  .config_read_gated = true,
+	  .all_queues_needed = true,
+	  .activates_once = true,
+	  .defects = { D(generation_stuck), D(reset_keeps_interrupt_status), D(line_pulses),
+		       D(accepts_inconsistent) } },
+	/*
+	 * StratoVirt (d5b32037, after v2.5.0), virtio/src/transport/virtio_mmio.rs: read_common_config(),
+	 * write_common_config(), write(); virtio/src/lib.rs: set_device_status(), queue_config_mut(),
+	 * set_queue_select().
+	 */
+	{ .name = "stratovirt",
+	  .steps = STEPS_FREE,
+	  .reset = RESET_STATUS_ONLY,
+	  .types = BLK | NET | RNG | CON,
+	  .blk = F(VIRTIO_BLK_F_FLUSH) | F(VIRTIO_BLK_F_SEG_MAX) | RING,
+	  .net = F(VIRTIO_NET_F_CSUM) | F(VIRTIO_NET_F_GUEST_CSUM) | F(VIRTIO_NET_F_MAC) | RING,
+	  .ring = RING,
+	  .queue_size_max = 256,
+	  .queue_registers_gated = true,
+	  .queue_addresses_ored = true,
+	  .queue_sel_is_16_bits = true,
+	  .defects = { D(shm_base_zero), D(ack_ignored_early), D(line_pulses), D(accepts_inconsistent) } },
+	/*
+	 * kvmtool (b48735e5), virtio/mmio-modern.c: virtio_mmio_config_in(), virtio_mmio_config_out(); virtio/core.c:
+	 * virtio_notify_status(), virtio_set_guest_features(); virtio/blk.c, net.c, rng.c, console.c: get_size_vq(),
+	 * set_size_vq(), init_vq(), of which the size is always the largest.
+	 */
+	{ .name = "kvmtool",
+	  .steps = STEPS_FREE,
+	  .reset = RESET_IF_STARTED,
+	  .types = BLK | NET | RNG | CON,
+	  .blk = F(VIRTIO_BLK_F_FLUSH) | F(VIRTIO_BLK_F_SEG_MAX) | RING,
+	  .net = F(VIRTIO_NET_F_CSUM) | F(VIRTIO_NET_F_GUEST_CSUM) | F(VIRTIO_NET_F_MAC) | F(VIRTIO_NET_F_MRG_RXBUF) |
+		 RING,
+	  .queue_size_max = 128,
+	  .vendor_id = 0x4d564b4c,
+	  .defects = { D(shm_length_zero), D(shm_base_zero), D(generation_stuck), D(line_pulses), D(queue_size_ignored),
+		       D(queue_size_max_stale), D(reset_keeps_interrupt_status), D(driver_features_ored),
+		       D(reset_keeps_driver_features), D(accepts_inconsistent), D(accepts_unoffered) } },
+	/*
+	 * TinyEMU (fernandotcl/TinyEMU 56ba49be, 2019-12-21's virtio.c): virtio_mmio_read(), virtio_mmio_write(),
+	 * queue_notify(), virtio_consume_desc().
+	 */
+	{ .name = "tinyemu",
+	  .steps = STEPS_FREE,
+	  .reset = RESET_WHOLE,
+	  .types = BLK | NET | CON,
+	  .net = F(VIRTIO_NET_F_MAC),
+	  .queue_size_max = 16,
+	  .vendor_id = 0xffff,
+	  .queue_sel_end = 8,
+	  .notify_unguarded = true,
+	  .defects = { D(shm_length_zero), D(shm_base_zero), D(generation_stuck), D(queue_size_max_stale),
+		       D(no_interrupt_ignored), D(consumes_before_driver_ok), D(unready_queue_served),
+		       D(accepts_inconsistent), D(accepts_unoffered) } },
+};
+
+/* NULL: the model's own. */
+static const struct manners *chosen(void)
+{
+	static const char word[] = "narrow=";
+	static const struct manners *found;
+	static bool looked;
+	extern const char *host_cmdline;
+	const char *at = strstr(host_cmdline, word);
+
+	if (looked)
+		return found;
+	looked = true;
+	if (!at)
+		return NULL;
+	at += sizeof(word) - 1;
+	for (unsigned i = 0; i < sizeof(vmms) / sizeof(vmms[0]); i++)
+		if (strlen(vmms[i].name) == strcspn(at, " ") && !strncmp(at, vmms[i].name, strcspn(at, " ")))
+			found = &vmms[i];
+	if (!found) {
+		fprintf(stderr, "touchstone: narrow=%.*s: no VMM whose manners are known\n", (int)strcspn(at, " "), at);
+		exit(2);
+	}
+	return found;
+}
+
+static bool has(const struct manners *vmm, const struct model_config *config)
+{
+	return vmm->types >> config->device_id & 1;
+}
+
+void manners_configure(struct model_config *config)
+{
+	const struct manners *vmm = chosen();
+
+	if (!vmm)
+		return;
+	config->features[0] &= vmm->ring | (config->device_id == VIRTIO_ID_BLOCK     ? vmm->blk
+					    : config->device_id == VIRTIO_ID_NETWORK ? vmm->net
+					    : config->device_id == VIRTIO_ID_CONSOLE ? F(VIRTIO_CONSOLE_F_SIZE)
+										     : 0);
+	config->features[1] = F(VIRTIO_F_VERSION_1 - 32);
+	config->features[2] = config->features[3] = 0;
+	config->vendor_id = vmm->vendor_id;
+	if (config->queue_size_max > vmm->queue_size_max)
+		config->queue_size_max = vmm->queue_size_max;
+	for (unsigned i = 0; i < sizeof(vmm->defects) / sizeof(vmm->defects[0]) && vmm->defects[i]; i++)
+		config->defects[vmm->defects[i] / 32] |= 1u << (vmm->defects[i] % 32);
+}
+
+static bool status_is(const struct model *m, uint32_t set, uint32_t clear)
+{
+	return (m->status & (set | clear)) == set;
+}
+
+/* The device began to work in this life. */
+static bool activated(const struct model *m)
+{
+	return (m->status & VIRTIO_STATUS_DRIVER_OK) && !m->error;
+}
+
+static void write_zero(const struct manners *vmm, struct model *m)
+{
+	const bool counts = !vmm->no_reset_types || (vmm->no_reset_types >> m->config.device_id & 1);
+
+	switch (counts ? vmm->reset : RESET_WHOLE) {
+	case RESET_WHOLE:
+		break;
+	case RESET_EARLY_ONLY:
+		if (activated(m))
+			m->status |= VIRTIO_STATUS_FAILED;
+		if (m->status & VIRTIO_STATUS_FAILED)
+			return;
+		break;
+	case RESET_RUNNING_ONLY:
+		if (m->status && m->status != RUNNING)
+			m->status |= VIRTIO_STATUS_FAILED;
+		if (m->status & VIRTIO_STATUS_FAILED)
+			return;
+		break;
+	case RESET_STATUS_ONLY:
+		m->status = 0;
+		return;
+	case RESET_IF_STARTED:
+		if (m->status & VIRTIO_STATUS_DRIVER_OK)
+			break;
+		m->status = 0;
+		return;
+	}
+	model_reset_now(m);
+}
+
+/* The four steps of these VMMs: one bit a write. */
+static bool is_next(uint32_t from, uint32_t to)
+{
+	return (from == 0 && to == ACKNOWLEDGED) || (from == ACKNOWLEDGED && to == DRIVER) ||
+	       (from == DRIVER && to == NEGOTIATED) || (from == NEGOTIATED && to == RUNNING);
+}
+
+/* FEATURES_OK is never refused, and VERSION_1 never asked for. */
+static void take_status(struct model *m, uint32_t value)
+{
+	const uint32_t added = value & ~m->status;
+
+	m->status = value | (m->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	if (!(added & VIRTIO_STATUS_FEATURES_OK))
+		return;
+	m->driver_features[1] |= F(VIRTIO_F_VERSION_1 - 32);
+	(void)model_accepts_features(m); /* remembers them, for the defect that keeps them */
+	if (m->backend->negotiated)
+		m->backend->negotiated(m);
+}
+
+static bool can_activate(const struct manners *vmm, struct model *m)
+{
+	if (vmm->activates_once && m->defective.requests)
+		return false;
+	for (uint16_t i = 0; i < model_queue_count(m) && vmm->all_queues_needed; i++)
+		if (!m->queue[i].ready)
+			return false;
+	return true;
+}
+
+static void write_status(const struct manners *vmm, struct model *m, uint32_t value)
+{
+	if (!value) {
+		write_zero(vmm, m);
+		return;
+	}
+	if (vmm->steps == STEPS_FREE) {
+		take_status(m, value);
+		return;
+	}
+	if (value & VIRTIO_STATUS_FAILED) {
+		m->status |= VIRTIO_STATUS_FAILED;
+		return;
+	}
+	if (is_next(m->status, value)) {
+		take_status(m, value);
+		if (value == RUNNING && !can_activate(vmm, m)) {
+			if (vmm->steps == STEPS_FATAL)
+				m->status |= VIRTIO_STATUS_FAILED;
+			else
+				model_fail(m, "it cannot be activated");
+		}
+		return;
+	}
+	if (vmm->steps == STEPS_FATAL && value != m->status)
+		m->status |= VIRTIO_STATUS_FAILED;
+}
+
+static bool is_queue_register(uint32_t offset)
+{
+	switch (offset) {
+	case VIRTIO_MMIO_QUEUE_SIZE:
+	case VIRTIO_MMIO_QUEUE_READY:
+	case VIRTIO_MMIO_QUEUE_DESC_LOW:
+	case VIRTIO_MMIO_QUEUE_DESC_HIGH:
+	case VIRTIO_MMIO_QUEUE_DRIVER_LOW:
+	case VIRTIO_MMIO_QUEUE_DRIVER_HIGH:
+	case VIRTIO_MMIO_QUEUE_DEVICE_LOW:
+	case VIRTIO_MMIO_QUEUE_DEVICE_HIGH:
+		return true;
+	}
+	return false;
+}
+
+/* What is there, for a VMM that adds to it. */
+static uint32_t stored_half(const struct model *m, uint32_t offset)
+{
+	const struct model_queue *q = &m->queue[m->queue_sel % MODEL_QUEUES_MAX];
+	const uint64_t address = offset < VIRTIO_MMIO_QUEUE_DRIVER_LOW	 ? q->desc
+				 : offset < VIRTIO_MMIO_QUEUE_DEVICE_LOW ? q->avail
+									 : q->used;
+
+	return (uint32_t)(offset & 4 ? address >> 32 : address);
+}
+
+uint32_t manners_read(struct model *m, uint32_t offset, uint8_t width)
+{
+	const struct manners *vmm = chosen();
+
+	if (!vmm)
+		return model_read(m, offset, width);
+	if (offset == VIRTIO_MMIO_DEVICE_ID && !has(vmm, &m->config))
+		return 0;
+	if (offset >= VIRTIO_MMIO_CONFIG && vmm->config_read_gated &&
+	    !status_is(m, VIRTIO_STATUS_DRIVER, VIRTIO_STATUS_FAILED))
+		return 0;
+	return model_read(m, offset, width);
+}
+
+void manners_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
+{
+	const struct manners *vmm = chosen();
+
+	if (!vmm) {
+		model_write(m, offset, width, value);
+		return;
+	}
+	if (offset >= VIRTIO_MMIO_CONFIG) {
+		if (vmm->steps == STEPS_FREE || status_is(m, VIRTIO_STATUS_DRIVER, VIRTIO_STATUS_FAILED))
+			model_write(m, offset, width, value);
+		return;
+	}
+	if (width != sizeof(value))
+		return;
+	if (offset == VIRTIO_MMIO_STATUS) {
+		write_status(vmm, m, value);
+		return;
+	}
+	if (offset == VIRTIO_MMIO_DRIVER_FEATURES && vmm->steps != STEPS_FREE &&
+	    !status_is(m, VIRTIO_STATUS_DRIVER, VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_FAILED))
+		return;
+	if (offset == VIRTIO_MMIO_DRIVER_FEATURES && vmm->steps != STEPS_FREE)
+		value &= model_offered_word(m, m->driver_features_sel);
+	if (is_queue_register(offset)) {
+		if (vmm->queue_registers_gated &&
+		    !status_is(m, VIRTIO_STATUS_FEATURES_OK, VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_FAILED))
+			return;
+		if (vmm->queue_addresses_ored && offset >= VIRTIO_MMIO_QUEUE_DESC_LOW)
+			value |= stored_half(m, offset);
+	}
+	if (offset == VIRTIO_MMIO_QUEUE_SEL && vmm->queue_sel_is_16_bits)
+		value &= UINT16_MAX;
+	if (offset == VIRTIO_MMIO_QUEUE_SEL && vmm->queue_sel_end && value >= vmm->queue_sel_end)
+		return;
+	if (offset == VIRTIO_MMIO_QUEUE_NOTIFY && vmm->notify_unguarded && value < model_queue_count(m) &&
+	    m->queue[value].avail)
+		m->queue[value].zombie = true;
+	model_write(m, offset, width, value);
+}
