@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The reference device with the manners of a VMM: the word narrow=NAME of the command line. tests/self/narrow/narrow.c */
+/* The reference device with the manners of a VMM: the word narrow=NAME of the command line. tests/self/narrow/narrow.c
+ */
 #ifndef ARCH_MANNERS_H
 #define ARCH_MANNERS_H
 
