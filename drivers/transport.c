@@ -136,8 +136,15 @@ uint64_t transport_reset_patience_ns = MILLISECONDS(1000);
 
 bool transport_reset(struct transport *transport)
 {
+	const uint32_t before = reg_read(transport, VIRTIO_MMIO_STATUS);
+	uint32_t status;
+
 	reg_write(transport, VIRTIO_MMIO_STATUS, 0);
-	return WAIT_UNTIL(reg_read(transport, VIRTIO_MMIO_STATUS) == 0, transport_reset_patience_ns);
+	/* FAILED is the driver's bit. A device that sets it has answered, and there is nothing to wait for. */
+	(void)WAIT_UNTIL(!(status = reg_read(transport, VIRTIO_MMIO_STATUS)) ||
+				 (status & ~before & VIRTIO_STATUS_FAILED),
+			 transport_reset_patience_ns);
+	return !status;
 }
 
 void transport_add_status(struct transport *transport, uint32_t bit)

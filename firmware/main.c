@@ -195,6 +195,15 @@ static void open_references(void)
 	}
 }
 
+/* The reference devices as after power on. */
+static void renew_references(void)
+{
+	reference_restart((unsigned)options.ref_version, 0);
+	for (unsigned i = 0; i < device_count; i++)
+		if (is_reference(&devices[i]))
+			device_discover(&devices[i]);
+}
+
 static bool describe_defect(unsigned defect, struct proof_defect *description)
 {
 	struct reference_defect found;
@@ -272,6 +281,7 @@ void firmware_main(const struct boot_info *boot)
 	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat,
 	      options.timeout_ms, options.patience_ms);
 
+	run_renew = renew_references;
 	if (options.proof[0])
 		prove();
 	else

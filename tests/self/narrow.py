@@ -1,0 +1,112 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""The checks against the manners of real VMMs (tests/self/narrow/narrow.c), in the host port. narrow.py [NAME...]
+
+For each VMM the whole suite is run, and where its resets leave something behind once more with devices that are new for each check, as with `run.sh --isolate`. A run
+must end, without an ERROR; what fails must be what the expectation file of that VMM and tests/self/narrow/more say, no more and no less; what depends on a broken
+reset must be a SKIP that names its clause.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
+sys.path.insert(0, os.path.join(TOP, "host"))
+
+import expectations     # noqa: E402 (its bytecode goes to build/)
+
+PROGRAM = f"{TOP}/build/fast/host/touchstone"
+MORE = f"{TOP}/tests/self/narrow/more"
+PATIENCE = 120      # seconds that one process may take
+
+Vmm = namedtuple("Vmm", "file line isolated only")
+VMMS = {
+    # expectation file, interrupt line, whether each check wants a machine of its own, the lines of the file that are about the transport
+    "firecracker": Vmm("firecracker-1.16.1", "edge", True, "*"),
+    "firecracker-main": Vmm("firecracker-main", "edge", False, "*"),
+    "libkrun": Vmm("libkrun-1.19.0", "edge", True, "*"),
+    "dragonball": Vmm("dragonball", "edge", True, "*"),
+    "stratovirt": Vmm("stratovirt-2.5.0", "edge", True, "*"),
+    "kvmtool": Vmm("kvmtool", "edge", True, "*"),
+    # What it does with requests is not in the transport: the model serves them.
+    "tinyemu": Vmm("tinyemu-2019-02-10", "level", False, ("identity.", "status.", "queue.", "suppression.", "interrupt.", "console.queue", "blk.offers")),
+}
+CLAUSE = re.compile(r"\((reset-01|mmio-layout-05|mmio-table-19)\)$")
+RESULT = re.compile(r"^(ok|not ok) \d+ ref(\S+)(?: # (SKIP|TODO SHOULD|ERROR)(?: (.*))?)?$", re.M)
+VERDICT = {("ok", ""): "PASS", ("ok", "SKIP"): "SKIP", ("not ok", ""): "FAIL", ("not ok", "TODO SHOULD"): "WARN", ("not ok", "ERROR"): "ERROR"}
+
+
+def run(name, *words):
+    """({check: (verdict, reason)}, troubles) of one process."""
+    command = [PROGRAM, f"narrow={name}", "touchstone.ref=only", "touchstone.patience=100", f"touchstone.ref-line={VMMS[name].line}", *words]
+    shown = " ".join(command[1:])
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return {}, [f"{shown}: does not end"]
+    if "\n# end run=" not in done.stdout:
+        return {}, [f"{shown}: no end marker: {done.stderr[-300:]}"]
+    found = {check: (VERDICT[word, kind or ""], reason or "") for word, check, kind, reason in RESULT.findall(done.stdout)}
+    return found, [f"{shown}: {check}: ERROR {reason}" for check, (verdict, reason) in found.items() if verdict == "ERROR"]
+
+
+def expected(name):
+    """The lines for this VMM."""
+    vmm = VMMS[name]
+    lines = expectations.read(f"{TOP}/expect/{vmm.file}", f"expect/{vmm.file}")
+    if vmm.only != "*":
+        lines = [line for line in lines if line.pattern.partition(".")[2].startswith(vmm.only)]
+    return lines + [line for line in expectations.read(MORE, "tests/self/narrow/more") if expectations.glob_fits(line.pattern.partition("/")[0], name)]
+
+
+def fits(line, name, check):
+    return expectations.name_fits(line.pattern if "/" in line.pattern else f"{name}/{line.pattern}", name, check)
+
+
+def test(name):
+    """Troubles, and a line of counts."""
+    whole, troubles = run(name)
+    alone = {}
+    if VMMS[name].isolated:
+        alone, more = run(name, "touchstone.isolated")
+        troubles += more
+    lines = expected(name)
+    used = set()
+    for where, found in (("in one run", whole), ("isolated", alone)):
+        for check, (verdict, _) in found.items():
+            if verdict not in ("FAIL", "WARN"):
+                continue
+            fitting = [line for line in lines if line.verdict == verdict and fits(line, name, check)]
+            used.update(line.where for line in fitting)
+            if not fitting:
+                troubles.append(f"{name}: {check}: {verdict} {where}, which no line explains")
+    troubles += [f"{name}: {line.where}: {line.pattern}: nothing fails like that" for line in lines if line.where not in used]
+    if VMMS[name].isolated and not any(CLAUSE.search(reason) for verdict, reason in {**whole, **alone}.values() if verdict == "SKIP"):
+        troubles.append(f"{name}: no check is skipped for a broken reset")
+
+    def count(found):
+        verdicts = [verdict for verdict, _ in found.values()]
+        return f"{verdicts.count('PASS')} pass, {verdicts.count('FAIL')} fail, {verdicts.count('WARN')} warn, {verdicts.count('SKIP')} skip"
+
+    return troubles, f"{name}: {count(whole)}" + (f"; isolated: {count(alone)}" if alone else "")
+
+
+def main():
+    failed = 0
+    names = sys.argv[1:] or list(VMMS)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, (troubles, counts) in zip(names, pool.map(test, names)):
+            print(("not ok " if troubles else "ok ") + counts)
+            for trouble in troubles:
+                print(f"  {trouble}")
+            failed += bool(troubles)
+    print(f"{len(names) - failed} passed, {failed} failed")
+    sys.exit(failed != 0)
+
+
+main()
