@@ -140,6 +140,11 @@ prove:
 	@$(MAKE) --no-print-directory ARCH=host HOST_SANITIZE= BUILD=$(BUILD)/fast
 	$(PYTHON) tests/self/matrix.py
 
+# The checks against the manners of real VMMs at the registers: what fails there is what expect/ says, and nothing besides.
+narrow:
+	@$(MAKE) --no-print-directory ARCH=host HOST_SANITIZE= BUILD=$(BUILD)/fast
+	$(PYTHON) tests/self/narrow.py $(T)
+
 # The same, and the tables that are published.
 matrix:
 	@$(MAKE) --no-print-directory ARCH=host HOST_SANITIZE= BUILD=$(BUILD)/fast
@@ -182,6 +187,7 @@ help:
 	@echo "make host       the checks as a process, against the healthy reference device, under the sanitizers"
 	@echo "make qemu-msi   the QEMU with messages on virtio-mmio (host/qemu), x86_64, Arm, RISC-V: healthy, and with its defects; built if need be"
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
+	@echo "make narrow     the checks against VMMs that are narrow at the registers, in the host port; T='kvmtool ...' for some"
 	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
 	@echo "make line-coverage   which lines of drivers/ and tests/conformance/ the host port reaches; V=1 shows the others"
 	@echo "make acpica     the ACPI reader beside ACPICA, on DSDTs made and mutated; ACPICA_TABLES=20000, ACPICA_SEED=N"
@@ -194,7 +200,7 @@ include tests/self/acpica/Makefile.inc
 include tests/self/fuzz/Makefile.inc
 include tests/self/explore/Makefile.inc
 
-.PHONY: image all images tools list-images disk dist run quick check stability qemu-msi host prove matrix coverage line-coverage lint format clean help
+.PHONY: image all images tools list-images disk dist run quick check stability qemu-msi host prove narrow matrix coverage line-coverage lint format clean help
 .DEFAULT_GOAL := image
 .DELETE_ON_ERROR:
 -include $(OBJECTS:.o=.d)

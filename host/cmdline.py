@@ -20,10 +20,13 @@ def configs_to_boot(options, configs):
             and (not options.only or _for_config(options.only, config))]
 
 
-def guest_words(options, config, after):
-    """The words for the guest; `after` is the name of the check to go on from, or None."""
+def guest_words(options, config, after, alone=None):
+    """The words for the guest; `after` is the name of the check to go on from, or None; `alone` that of the only one, or "" for a list of all."""
     words, skip = [], _for_config(options.skip, config)
-    if only := _for_config(options.only, config):
+    if alone:
+        words += [f"touchstone.only={alone}", "touchstone.isolated"]
+        skip = []
+    elif only := _for_config(options.only, config):
         words.append("touchstone.only=" + ",".join(only))
     elif config == REFERENCE and not options.selfproof:
         skip = [*skip, TOO_LONG]
@@ -41,7 +44,7 @@ def guest_words(options, config, after):
         words.append(f"touchstone.repeat={options.repeat}")
     if options.rounds:
         words.append(f"touchstone.rounds={options.rounds}")
-    if options.list:
+    if options.list or alone == "":
         words.append("touchstone.list")
     if options.append:
         words.append(options.append)
@@ -58,6 +61,8 @@ def again(options, result):
         words += ["--smp", str(options.smp)]
     if options.rounds:
         words += ["--rounds", str(options.rounds)]
+    if options.isolate:
+        words.append("--isolate")
     if options.selfproof:
         return shlex.join(words + ["--selfproof"])
     if options.bench:

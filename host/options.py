@@ -57,6 +57,7 @@ def _parser(vmms):
          help="run no checks, but tell what a transaction costs by the line and by messages: register accesses, interrupts, time")
     what("--race", metavar="NAME", help="run the race of that name alone, on two CPUs at least: the same as --only race.NAME --smp 2")
     what("--rounds", metavar="N", type=int, default=0, help="rounds of each race (default: a few; docs/races.md)")
+    what("--isolate", action="store_true", help="a fresh boot for each check: for a VMM whose devices cannot be reset, or not wholly")
     what("--seed", metavar="N", default="1", help="seed of every random choice, decimal or 0x (default 1)")
     what("--repeat", metavar="N", type=int, default=1, help="run each check N times, with seeds N, N+1, ...")
     what("--timeout", metavar="S", type=float, default=20.0,
@@ -119,6 +120,8 @@ def _complete(options, vmms):
                          "--only, --skip, --config, --list and --repeat mean nothing with it")
     if options.bench and options.selfproof:
         raise UsageError("--bench and --selfproof exclude each other")
+    if options.isolate and (options.selfproof or options.bench):
+        raise UsageError("--isolate is for checks: it means nothing with --selfproof or --bench")
     if options.list and (options.junit or options.json):
         raise UsageError("--list runs nothing, so there is nothing for --junit or --json")
     options.narrowed = bool(options.only or options.skip or options.config or options.append or options.machine

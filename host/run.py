@@ -20,7 +20,7 @@ import options as command_line
 import summary
 from boot import Boot
 from relay import Relay
-from session import Session, follow
+from session import Isolated, Session, follow
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(HERE)
@@ -122,12 +122,15 @@ def open_reports(options):
 
 def new_session(vmm, config, image, options, scratch):
     """A Session whose every boot begins with fresh files in the directory `scratch`."""
-    def start(after):
+    isolate = options.isolate and not options.list
+
+    def start(check):
         shutil.rmtree(scratch, ignore_errors=True)
         os.mkdir(scratch)
-        return Boot(vmm.argv(config, image, cmdline.guest_words(options, config, after), scratch))
+        words = cmdline.guest_words(options, config, None, check) if isolate else cmdline.guest_words(options, config, check)
+        return Boot(vmm.argv(config, image, words, scratch))
 
-    return Session(config, start, vmm.exit_meaning, options.timeout, options.seed)
+    return (Isolated if isolate else Session)(config, start, vmm.exit_meaning, options.timeout, options.seed)
 
 
 def boot_all(vmm, sessions):

@@ -186,6 +186,44 @@ class Session:
         self.problems.append(Problem(code, text, list(lines)))
 
 
+class Isolated(Session):
+    """The same with a fresh boot for each check: the first one lists them. `start(name)` boots for that check alone, for the list with ""."""
+
+    def __init__(self, config, start, exit_meaning, timeout, seed):
+        super().__init__(config, self._start_next, exit_meaning, timeout, seed)
+        self._start_alone = start
+        self._left = None
+
+    def _start_next(self, _after):
+        return self._start_alone("" if self._left is None else self._left[0])
+
+    def _check_plan(self, count):
+        if self._left is not None and count != 1:
+            self._problem(3, f"the plan is 1..{count}, but {self._left[0]} was to run alone: does the VMM hand its command line to the guest?")
+
+    def _end_boot(self, now):
+        """Closes the VMM, and boots for the next check; the end if the list, or one boot, brought nothing."""
+        for text in self._stream.problems:
+            self._problem(3, text)
+        self.close()
+        if self._left is None:
+            if self.checks:
+                self._problem(3, "asked for a list, the guest ran the checks: does the VMM hand its command line to the guest?")
+            self._left = deque(check.name for check in self.listed)
+            self.plan = len(self._left)
+            self.listed = []
+        elif len(self.checks) > len(self._known) and self.checks[-1].name == self._left[0]:
+            self._left.popleft()
+        else:
+            self._problem(3, f"no result of {self._left[0]}")
+            self._left.clear()
+        self.done = not self._left
+        if self.done:
+            self.seconds = now - self._began
+        else:
+            self.begin(now)
+
+
 def follow(sessions, show):
     """Takes sessions that have begun side by side to their end; calls `show` whenever there may be something new."""
     while live := [session for session in sessions if not session.done]:
