@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The whole run: boot -> discover -> run -> report. Entered by firmware/boot with what the loader handed over. */
+#include <arch/manners.h>
+
 #include "drivers/device.h"
 #include "drivers/dma.h"
 #include "firmware/arch/clock.h"
@@ -281,7 +283,7 @@ void firmware_main(const struct boot_info *boot)
 	print("# options: seed=0x%lx repeat=%lu timeout=%lu patience=%lu\n", options.seed, options.repeat,
 	      options.timeout_ms, options.patience_ms);
 
-	run_renew = renew_references;
+	manners_renew(renew_references);
 	if (options.proof[0])
 		prove();
 	else

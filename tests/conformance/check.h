@@ -171,8 +171,8 @@ void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* A step, for the log of a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 
-/* The row that a device breaks which makes driver functions say that; NULL for anything else. A check that does not name
- * it is skipped for that reason. */
+/* The row that a device breaks which makes driver functions say that; NULL for anything else. A check that does not
+ * name it is skipped for that reason. */
 const char *device_clause(const char *wrong);
 bool check_names(const struct check *check, const char *row);
 

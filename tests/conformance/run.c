@@ -309,20 +309,13 @@ struct running {
 
 /* A device that does not come back from a reset is reported once: by the check of that clause, if one is still to run.
  */
-static bool clause_comes(const struct device *device, const struct check *check, const struct options *options)
+static bool clause_comes(const struct check *check)
 {
-	bool passed = false;
+	const struct check *const *at = __stop_checks;
 
-	for (const struct check *const *at = __start_checks; at != __stop_checks; at++) {
-		char name[NAME_MAX];
-
-		if (passed && check_names(*at, device_clause(device_no_reset)) && in_plan(*at, device)) {
-			full_name(name, device, *at);
-			if (is_chosen(name, options))
-				return true;
-		}
-		passed |= *at == check;
-	}
+	while (*--at != check)
+		if (check_names(*at, device_clause(device_no_reset)))
+			return true;
 	return false;
 }
 
@@ -335,7 +328,8 @@ static void run_one(struct device *device, const struct check *check, const char
 		.devices = running->devices,
 		.device_count = running->device_count,
 		.peer = running->options->peer,
-		.aftermath = !running->options->isolated && !clause_comes(device, check, running->options),
+		.aftermath = !running->options->isolated &&
+			     (running->options->only[0] || running->options->skip[0] || !clause_comes(check)),
 	};
 
 	uint64_t spoken = clock_ns();

@@ -24,7 +24,8 @@ enum verdict run_silently(const struct check *check, struct device *device, stru
 /* The linker's name for the section that CHECK fills. */
 extern const struct check *const __start_checks[], *const __stop_checks[];
 
-/* With the option `isolated`: called before each check, to power on anew what is in our power. NULL: nothing is. */
+/* With the option `isolated`: called before each check, to power on anew what is in our power (arch/manners.h). NULL:
+ * nothing is. */
 extern void (*run_renew)(void);
 
 #endif

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The checks against the manners of real VMMs (tests/self/narrow/narrow.c), in the host port. narrow.py [NAME...]
 
-For each VMM the whole suite is run, and where its resets leave something behind once more with devices that are new for each check, as with `run.sh --isolate`. A run
-must end, without an ERROR; what fails must be what the expectation file of that VMM and tests/self/narrow/more say, no more and no less; what depends on a broken
-reset must be a SKIP that names its clause.
+For each VMM the whole suite is run, and where its resets leave something behind once more with devices that are new for each check, as with `run.sh
+--isolate`. A run must end, without an ERROR; what fails must be what the expectation file of that VMM and tests/self/narrow/more say, no more and no
+less; what depends on a broken reset must be a SKIP that names its clause.
 """
 
 import os
@@ -26,7 +26,7 @@ PATIENCE = 120      # seconds that one process may take
 
 Vmm = namedtuple("Vmm", "file line isolated only")
 VMMS = {
-    # expectation file, interrupt line, whether each check wants a machine of its own, the lines of the file that are about the transport
+    # expectation file, interrupt line, does each check want a machine of its own, which lines of the file are about the transport
     "firecracker": Vmm("firecracker-1.16.1", "edge", True, "*"),
     "firecracker-main": Vmm("firecracker-main", "edge", False, "*"),
     "libkrun": Vmm("libkrun-1.19.0", "edge", True, "*"),

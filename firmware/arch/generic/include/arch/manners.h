@@ -4,6 +4,7 @@
 #ifndef ARCH_MANNERS_H
 #define ARCH_MANNERS_H
 
+#define manners_renew(FUNCTION)	  ((void)(FUNCTION))
 #define manners_configure(CONFIG) ((void)(CONFIG))
 #define manners_read		  model_read
 #define manners_write		  model_write

@@ -9,6 +9,9 @@
 struct model;
 struct model_config;
 
+/* With touchstone.isolated the devices are new for each check. */
+#define manners_renew(FUNCTION) (run_renew = (FUNCTION))
+
 /* Before power on: what the device is. */
 void manners_configure(struct model_config *config);
 /* In place of model_read(), model_write(). */
