@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <arch/cpu.h>
 
@@ -47,11 +48,15 @@ const char *machine_vmm(void)
 	return "none: a process";
 }
 
+/* What can be mapped is there. */
 bool machine_probe_read32(uint64_t address, uint32_t *value)
 {
-	(void)address;
-	(void)value;
-	return false;
+	extern const char *host_cmdline;
+	const bool ours = address == (uintptr_t)host_cmdline;
+
+	if (ours)
+		memcpy(value, (const void *)(uintptr_t)address, sizeof(*value));
+	return ours;
 }
 
 void machine_exit(bool success)
