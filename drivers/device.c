@@ -120,13 +120,15 @@ enum transport_identity device_discover(struct device *device)
 
 const char *device_reset(struct device *device)
 {
-	memset(device->queues, 0, sizeof(device->queues));
+	bool done;
+
 	device->accepted = NO_FEATURES;
 	if (device->msi.layout)
 		msi_negotiated(device);
-	if (transport_reset(&device->transport))
-		return NULL;
-	return device_no_reset;
+	done = transport_reset(&device->transport);
+	/* Not before: until then there are interrupts, and handlers that look at the queues. */
+	memset(device->queues, 0, sizeof(device->queues));
+	return done ? NULL : device_no_reset;
 }
 
 void device_settle(struct device *device)
