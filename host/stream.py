@@ -29,7 +29,7 @@ _RESULT = re.compile(rf"(ok|not ok) (\d{{1,7}}) {_NAME}(?: # (SKIP|{_SHOULD}|ERR
 _END = re.compile(r"# end run=(\d{1,7}) pass=(\d{1,7}) fail=(\d{1,7}) warn=(\d{1,7}) skip=(\d{1,7}) error=(\d{1,7})"
                   r" info=(\d{1,7}) seed=(0x[0-9a-f]{1,16}|\d{1,20}) crc32=0x([0-9a-f]{8})")
 # What the checks of console devices write, where a VMM shows that on the report's own stream.
-_CONSOLE = re.compile(rb"(touch)?touchstone(:? [\x20-\x7e]*)?|stone|\.*")
+CONSOLE_OUTPUT = re.compile(rb"(touch)?touchstone(:? [\x20-\x7e]*)?|stone|\.*")
 _COUNTS = ("run", "pass", "fail", "warn", "skip", "error", "info")
 _WORDS = {("ok", None): "PASS", ("ok", "SKIP"): "SKIP", ("not ok", None): "FAIL",
           ("not ok", _SHOULD): "WARN", ("not ok", "ERROR"): "ERROR"}
@@ -167,7 +167,7 @@ class Stream:
         events.append(("text", text))
         if self._too_long or len(raw) > LINE_LIMIT:
             self._problem(f"a line of more than {LINE_LIMIT} bytes: ...{text[-60:]!r}", events)
-        elif _CONSOLE.fullmatch(raw):
+        elif CONSOLE_OUTPUT.fullmatch(raw):
             return
         elif text.startswith("# end "):
             self._end(text, events)

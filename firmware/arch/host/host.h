@@ -5,6 +5,10 @@
 
 #include <stdint.h>
 
+/* The command line, and memory far above the program: boot/host/main.c. */
+extern const char *host_cmdline;
+extern void *host_high_memory;
+
 /* Takes the interrupts that are pending, unless they are off. */
 void host_interrupts_take(void);
 

@@ -36,9 +36,6 @@ void machine_put(char byte)
 /* The command line and the memory above 4 GiB are all that anybody asks for, and they are ours. */
 bool machine_map(uint64_t address, uint64_t size, bool device)
 {
-	extern const char *host_cmdline;
-	extern void *host_high_memory;
-
 	(void)size;
 	return !device && (address == (uintptr_t)host_cmdline || address == (uintptr_t)host_high_memory);
 }
@@ -51,7 +48,6 @@ const char *machine_vmm(void)
 /* What can be mapped is there. */
 bool machine_probe_read32(uint64_t address, uint32_t *value)
 {
-	extern const char *host_cmdline;
 	const bool ours = address == (uintptr_t)host_cmdline;
 
 	if (ours)

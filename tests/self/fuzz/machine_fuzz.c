@@ -7,6 +7,8 @@
 #include "firmware/arch/machine.h"
 #include "tests/self/fuzz/fuzz.h"
 
+const char *host_cmdline = "";
+
 void machine_put(char byte)
 {
 	fputc(byte, stderr);

@@ -17,6 +17,7 @@
 #include "drivers/spec/blk.h"
 #include "drivers/spec/console.h"
 #include "drivers/spec/net.h"
+#include "firmware/arch/host/host.h"
 #include "model/internal.h"
 
 enum {
@@ -203,7 +204,6 @@ static const struct manners *chosen(void)
 	static const char word[] = "narrow=";
 	static const struct manners *found;
 	static bool looked;
-	extern const char *host_cmdline;
 	const char *at = strstr(host_cmdline, word);
 
 	if (looked)

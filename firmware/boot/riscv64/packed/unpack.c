@@ -23,7 +23,8 @@
 #define IMAGE_ALIGNMENT 0x1000u /* as in linker/riscv64.ld */
 
 /* A device tree's first words, big-endian: magic value and size. */
-#define FDT_MAGIC 0xd00dfeedu
+#define FDT_MAGIC    0xd00dfeedu
+#define FDT_SIZE_MAX 0x200000u
 
 /* SBI's system reset extension: shut down. */
 #define SBI_SRST 0x53525354u
@@ -108,15 +109,18 @@ static uintptr_t align(uintptr_t address)
 	return (address + IMAGE_ALIGNMENT - 1) & ~(uintptr_t)(IMAGE_ALIGNMENT - 1);
 }
 
-/* Behind us; some loaders put the device tree there, not far away: then behind that. */
+/*
+ * Behind us; some loaders put the device tree there, not far away: then behind that. It is looked at only where the image
+ * would be written anyway, for a1 may be anything, and nobody takes a trap yet.
+ */
 static uint8_t *find_room(const uint8_t *fdt)
 {
-	const uintptr_t tree = (uintptr_t)fdt;
-	uintptr_t image = align((uintptr_t)unpacker_end);
+	const uintptr_t tree = (uintptr_t)fdt, end = (uintptr_t)unpacker_end, image = align(end);
 
-	if (fdt && load_big(fdt) == FDT_MAGIC && tree < image + payload.memory && tree + load_big(fdt + 4) > image)
-		image = align(tree + load_big(fdt + 4));
-	return (uint8_t *)image;
+	if (tree < end || tree >= image + payload.memory || tree % sizeof(uint64_t) || load_big(fdt) != FDT_MAGIC ||
+	    load_big(fdt + 4) > FDT_SIZE_MAX)
+		return (uint8_t *)image;
+	return (uint8_t *)align(tree + load_big(fdt + 4));
 }
 
 uintptr_t unpack(const uint8_t *fdt, bool machine)
