@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the suites of this project one after the other and adds up their counts: check.py NAME=COMMAND...
 
-A name with + before it belongs to the suite before it: two of them run at a time, each of which keeps less than one core busy, and they disturb each
+A name with + before it belongs to the suite before it: up to three of them run at a time, each of which mostly waits, and they disturb each
 other as little as another user would.
 
 Each suite prints a line `N passed, N failed[, N skipped]`, or several, one for each of its programs. One that prints none, or that fails without counting a
@@ -17,7 +17,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SIDE_BY_SIDE = 2
+SIDE_BY_SIDE = 3
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 
 

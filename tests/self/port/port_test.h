@@ -16,8 +16,11 @@ void port_expect_trap(void (*function)(void *), void *argument, const char *prop
 /* What only one architecture has: <arch>.c. */
 void port_test_arch(void);
 
-/* The other CPUs (cpus.c). `absent` is one that the platform does not have, whatever it says; 0: none. */
-void port_test_cpus(uint32_t absent);
+/*
+ * The other CPUs (cpus.c). `absent` is one that the platform does not have, whatever it says; 0: none. `patient`: with what
+ * takes seconds, which is enough on one machine of each kind.
+ */
+void port_test_cpus(uint32_t absent, bool patient);
 
 /* Can this machine end a function that runs for ever? */
 bool port_test_watchdog(void);

@@ -20,7 +20,9 @@ virt gicv2-edge 'gsi 79 edge' '' $rng
 virt gicv3 'messages by ITS' ,gic-version=3 $rng
 virt gicv3-no-its 'messages by none' ,gic-version=3,its=off $rng
 virt smp-gicv2 'cpu 3: a lock keeps' '' -smp 4 $rng
+virt patient-gicv2 'cpu 1: and settles as ever' '' -smp 2 -append patient
 virt smp-gicv3 'cpu 3: a lock keeps' ,gic-version=3 -smp 4 $rng
+virt patient-gicv3 'cpu 1: and settles as ever' ,gic-version=3 -smp 3 -append patient
 virt smp-16 'cpu 7: a lock keeps' ,gic-version=3 -smp 16 $rng
 virt smp-gicv3-no-its 'cpu 1: a lock keeps' ,gic-version=3,its=off -smp 2 $rng
 virt el2-gicv2 'messages by GICv2m frame' ,virtualization=on $rng

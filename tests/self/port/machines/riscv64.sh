@@ -21,13 +21,16 @@ virt imsic 'messages by IMSIC' ,aia=aplic-imsic $rng
 virt imsic-level 'gsi 8' ,aia=aplic-imsic $rng
 # Two CPUs only: under OpenSBI 1.1 those that rest spin, and four of them keep a small host from everything else.
 virt smp 'cpu 1: a lock keeps' '' -smp 2 $rng
+virt patient 'cpu 1: and settles as ever' '' -smp 2 -append patient
 virt smp-imsic 'cpu 1: a lock keeps' ,aia=aplic-imsic -smp 2 $rng
 virt bare 'in machine mode' '' -bios none $rng
 virt bare-aplic 'gsi 8' ,aia=aplic -bios none $rng
 virt bare-imsic 'messages by IMSIC' ,aia=aplic-imsic -bios none $rng
 virt bare-aclint 'in machine mode' ,aclint=on -bios none $rng
 virt bare-smp 'cpu 3: a lock keeps' '' -bios none -smp 4 $rng
+virt bare-patient 'cpu 1: and settles as ever' '' -bios none -smp 3 -append patient
 virt bare-smp-imsic 'cpu 3: a lock keeps' ,aia=aplic-imsic -bios none -smp 4 $rng
+virt bare-patient-imsic 'cpu 1: and settles as ever' ,aia=aplic-imsic -bios none -smp 2 -append patient
 virt bare-smp-10 'cpu 7: a lock keeps' '' -bios none -smp 10 $rng
 virt legacy-registers 'gsi 8' '' -device virtio-rng-device
 virt 32-MiB 'gsi 8' '' -m 32M $rng

@@ -42,6 +42,7 @@ pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
 pvh smp-8G 'cpu 3: a lock keeps' -M microvm -m 8G -smp 4 $rng
 pvh smp-2 'cpu 2: it did not come up' -M microvm -m 128M -smp 2 -cpu max $rng
 pvh smp-q35 'cpu 1: a lock keeps' -M q35 -m 128M -smp 2
+pvh patient 'cpu 1: and settles as ever' -M q35 -m 128M -smp 2 -append patient
 pvh smp-16 'cpu 7: a lock keeps' -M microvm -m 128M -smp 16 $rng
 pvh cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
 pvh no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
