@@ -17,8 +17,8 @@ void port_expect_trap(void (*function)(void *), void *argument, const char *prop
 void port_test_arch(void);
 
 /*
- * The other CPUs (cpus.c). `absent` is one that the platform does not have, whatever it says; 0: none. `patient`: with what
- * takes seconds, which is enough on one machine of each kind.
+ * The other CPUs (cpus.c). `absent` is one that the platform does not have, whatever it says; 0: none. `patient`: with
+ * what takes seconds, which is enough on one machine of each kind.
  */
 void port_test_cpus(uint32_t absent, bool patient);
 

@@ -110,8 +110,8 @@ static uintptr_t align(uintptr_t address)
 }
 
 /*
- * Behind us; some loaders put the device tree there, not far away: then behind that. It is looked at only where the image
- * would be written anyway, for a1 may be anything, and nobody takes a trap yet.
+ * Behind us; some loaders put the device tree there, not far away: then behind that. It is looked at only where the
+ * image would be written anyway, for a1 may be anything, and nobody takes a trap yet.
  */
 static uint8_t *find_room(const uint8_t *fdt)
 {
