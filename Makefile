@@ -119,11 +119,11 @@ check:
 		port="tests/self/port/run.sh" \
 		+port-riscv64="tests/self/port/run.sh riscv64" \
 		+port-arm64="tests/self/port/run.sh aarch64" \
+		+backports="$(PYTHON) tests/self/backports.py" \
 		+explore="$(MAKE) -j$$(nproc) explore" \
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
 		host="$(MAKE) -j$$(nproc) host" \
 		matrix="$(MAKE) -j$$(nproc) prove" \
-		backports="$(PYTHON) tests/self/backports.py" \
 		qemu-msi="$(PYTHON) tests/self/qemu_msi.py" \
 		stability="$(PYTHON) tests/self/stability.py 30"
 

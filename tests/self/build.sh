@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# build.sh COMPILER [VMM]: the image that a VMM boots (qemu-microvm) compiles with another compiler without a warning, is small, and gives
-# the same verdicts.
+# build.sh COMPILER [VMM]: the image that a VMM boots (qemu-microvm) compiles with another compiler without a warning, and gives the same
+# verdicts; those of gcc, which are shipped, are small, and the same bytes each time.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -27,6 +27,8 @@ if [ "$compiler" = gcc ]; then # whose images are those that are shipped
 		result $? "two builds of it give the same bytes"
 	done
 fi
-TOUCHSTONE_IMAGE="$top/$image" ./run.sh --vmm "$vmm"
-result $? "the $arch image of $compiler gives the expected verdicts"
+if [ "$compiler" != gcc ]; then # gcc's run in all that follows
+	TOUCHSTONE_IMAGE="$top/$image" ./run.sh --vmm "$vmm"
+	result $? "the $arch image of $compiler gives the expected verdicts"
+fi
 results
