@@ -124,6 +124,7 @@ check:
 		e2e="$(PYTHON) tests/self/e2e/run.py" \
 		host="$(MAKE) -j$$(nproc) host" \
 		matrix="$(MAKE) -j$$(nproc) prove" \
+		narrow="$(MAKE) narrow" \
 		qemu-msi="$(PYTHON) tests/self/qemu_msi.py" \
 		stability="$(PYTHON) tests/self/stability.py 30"
 
