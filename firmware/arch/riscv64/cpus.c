@@ -18,7 +18,10 @@
 #include "firmware/arch/riscv64/sbi.h"
 #include "firmware/platform/platform.h"
 
-#define STOP_LIMIT MILLISECONDS(2000)
+#define STOP_LIMIT  MILLISECONDS(2000)
+#define START_LIMIT MILLISECONDS(1000)
+
+enum { START_TRIES = 5 };
 
 struct waiting_room *waiting_room;
 
@@ -101,6 +104,32 @@ void cpu_interrupt_clear(void)
 	barrier_full();
 }
 
+static struct percpu *starting;
+
+static bool has_started(void)
+{
+	return __atomic_load_n(&starting->started, __ATOMIC_ACQUIRE);
+}
+
+static bool came_or_went(void)
+{
+	return has_started() || sbi_call(SBI_HSM, HSM_STATUS, starting->hart, 0, 0).value == HART_STOPPED;
+}
+
+/* A hart may stop before it is here: firmware that sends it to where the image begins (boot/riscv64/early.S). */
+static const char *start_by_firmware(struct percpu *other)
+{
+	starting = other;
+	for (unsigned i = 0; i < START_TRIES; i++) {
+		if (sbi_call(SBI_HSM, HSM_START, other->hart, (uintptr_t)cpu_start, (uintptr_t)other).error)
+			return "the firmware does not start it";
+		clock_spin(came_or_went, START_LIMIT);
+		if (has_started())
+			break;
+	}
+	return NULL;
+}
+
 const char *cpu_boot(uint32_t cpu)
 {
 	struct percpu *const other = &percpu[cpu];
@@ -108,11 +137,10 @@ const char *cpu_boot(uint32_t cpu)
 	other->stop = 0;
 	other->pending = 0;
 	other->stopped = 0;
+	other->started = 0;
 	percpu_prepare(other);
 	if (!machine_mode)
-		return sbi_call(SBI_HSM, HSM_START, other->hart, (uintptr_t)cpu_start, (uintptr_t)other).error
-			       ? "the firmware does not start it"
-			       : NULL;
+		return start_by_firmware(other);
 	if (!waiting_room || !software_of[cpu])
 		return "it is nowhere to be found";
 	waiting_room->entry = (uintptr_t)cpu_start;
@@ -125,6 +153,7 @@ const char *cpu_boot(uint32_t cpu)
 
 void cpu_started(void)
 {
+	__atomic_store_n(&percpu_self()->started, 1, __ATOMIC_RELEASE);
 	percpu_init(percpu_self());
 	paging_enable();
 	imsic_init_cpu();

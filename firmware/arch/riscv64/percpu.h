@@ -42,6 +42,7 @@ struct percpu {
 	uint32_t stop;	  /* it is asked to */
 	uint64_t pending; /* soft lines: a bit each */
 	uint32_t stopped;
+	uint32_t started; /* it came to cpu_started() */
 };
 extern struct percpu percpu[CPUS_MAX];
 

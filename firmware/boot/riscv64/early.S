@@ -5,6 +5,9 @@
  */
 #include "firmware/arch/riscv64/riscv.h"
 
+#define SBI_HSM	 0x48534d
+#define HSM_STOP 1
+
 	.text
 /*
  * a0: hart, a1: device tree. Returns on one hart, with a2 the waiting room and a3 whether this is machine mode, and
@@ -38,9 +41,23 @@ early_start:
 	ret
 	.balign 4
 1:	csrw satp, zero
+	/*
+	 * OpenSBI 1.1 can send a hart here that we started elsewhere: its sbi_hsm_hart_start() sets the state, which the hart
+	 * waits for, before the address. It must not unpack the image a second time. It stops, and cpu_boot() asks again.
+	 */
+	lla t0, lottery
+	li t1, 1
+	amoadd.w t1, t1, (t0)
+	bnez t1, stop
 	li a2, 0
 	li a3, 0
 	ret
+stop:
+	li a7, SBI_HSM
+	li a6, HSM_STOP
+	ecall
+3:	wfi
+	j 3b
 
 /* The harts that drew another lot. struct waiting_room: hart, entry, argument. */
 	.balign 4
