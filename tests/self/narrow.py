@@ -3,8 +3,8 @@
 """The checks against the manners of real VMMs (tests/self/narrow/narrow.c), in the host port. narrow.py [NAME...]
 
 For each VMM the whole suite is run, and where its resets leave something behind once more with devices that are new for each check, as with `run.sh
---isolate`. A run must end, without an ERROR; what fails must be what the expectation file of that VMM and tests/self/narrow/more say, no more and no
-less; what depends on a broken reset must be a SKIP that names its clause.
+--isolate`. A run must end, with a whole report and without an ERROR; what fails must be what the expectation file of that VMM and tests/self/narrow/more
+say, no more and no less; what depends on a broken reset must be a SKIP that names its clause.
 """
 
 import os
@@ -18,7 +18,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
 sys.path.insert(0, os.path.join(TOP, "host"))
 
-import expectations     # noqa: E402 (its bytecode goes to build/)
+import expectations         # noqa: E402 (its bytecode goes to build/)
+from stream import Stream   # noqa: E402
 
 PROGRAM = f"{TOP}/build/fast/host/touchstone"
 MORE = f"{TOP}/tests/self/narrow/more"
@@ -37,8 +38,6 @@ VMMS = {
     "tinyemu": Vmm("tinyemu-2019-02-10", "level", False, ("identity.", "status.", "queue.", "suppression.", "interrupt.", "console.queue", "blk.offers")),
 }
 CLAUSE = re.compile(r"\((reset-01|mmio-layout-05|mmio-table-19)\)$")
-RESULT = re.compile(r"^(ok|not ok) \d+ ref(\S+)(?: # (SKIP|TODO SHOULD|ERROR)(?: (.*))?)?$", re.M)
-VERDICT = {("ok", ""): "PASS", ("ok", "SKIP"): "SKIP", ("not ok", ""): "FAIL", ("not ok", "TODO SHOULD"): "WARN", ("not ok", "ERROR"): "ERROR"}
 
 
 def run(name, *words):
@@ -46,12 +45,14 @@ def run(name, *words):
     command = [PROGRAM, f"narrow={name}", "touchstone.ref=only", "touchstone.patience=100", f"touchstone.ref-line={VMMS[name].line}", *words]
     shown = " ".join(command[1:])
     try:
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=PATIENCE)
+        done = subprocess.run(command, capture_output=True, timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         return {}, [f"{shown}: does not end"]
-    if "\n# end run=" not in done.stdout:
-        return {}, [f"{shown}: no end marker: {done.stderr[-300:]}"]
-    found = {check: (VERDICT[word, kind or ""], reason or "") for word, check, kind, reason in RESULT.findall(done.stdout)}
+    report = Stream()
+    report.feed(done.stdout, 0.0)
+    if not report.valid:
+        return {}, [f"{shown}: not a whole report, {report.where()}: {'; '.join(report.problems)} {done.stderr.decode(errors='replace')[-300:]}"]
+    found = {check.name.removeprefix("ref"): (check.verdict, check.reason or "") for check in report.results}
     return found, [f"{shown}: {check}: ERROR {reason}" for check, (verdict, reason) in found.items() if verdict == "ERROR"]
 
 
