@@ -20,13 +20,17 @@ CFLAGS := -std=c11 -Oz $(COMPILER_CFLAGS) -g -ffreestanding -fno-strict-aliasing
 	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
 # The files of checks, in the order in which the checks run.
-CHECKS := identity features status reset config queue framing ring queue_reset suppression notify interrupt msi races \
-	  legacy rng blk blk_data net net_control console
-SOURCES := firmware/main.c firmware/reference.c \
-	   $(sort $(wildcard firmware/lib/*.c firmware/platform/*.c firmware/arch/generic/*.c drivers/*.c model/*.c)) \
+CHECKS := $(patsubst %,tests/checks/%.c,identity features status reset config queue framing ring queue_reset suppression notify \
+	  interrupt msi races legacy rng blk blk_data net net_control console)
+DISCOVERY := $(sort $(wildcard firmware/discovery/*.c firmware/discovery/*/*.c))
+DRIVERS := $(sort $(wildcard drivers/*.c drivers/*/*.c))
+MODEL := $(sort $(wildcard model/*.c model/*/*.c))
+FRAMEWORK := $(sort $(wildcard tests/framework/*.c))
+SUPPORT := $(sort $(wildcard tests/checks/support/*.c))
+GUEST := $(sort $(wildcard tests/guest/*.c tests/guest/*/*.c))
+SOURCES := $(GUEST) $(sort $(wildcard firmware/lib/*.c firmware/arch/generic/*.c)) $(DISCOVERY) $(DRIVERS) $(MODEL) \
 	   $(sort $(wildcard $(addprefix firmware/arch/$(ARCH)/*,.c .S) $(addprefix firmware/boot/$(ARCH)/*,.c .S))) \
-	   $(filter-out $(CHECKS:%=tests/conformance/%.c),$(sort $(wildcard tests/conformance/*.c))) \
-	   $(wildcard $(CHECKS:%=tests/conformance/%.c)) $(ARCH_SOURCES)
+	   $(FRAMEWORK) $(SUPPORT) $(CHECKS) $(ARCH_SOURCES)
 OBJECTS := $(patsubst %,$(OUT)/%.o,$(filter-out $(ARCH_EXCLUDE),$(SOURCES))) $(OUT)/gen/requirements.c.o $(OUT)/gen/hints.c.o
 
 image: $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf))
@@ -43,15 +47,15 @@ $(OUT)/touchstone.debug: $(OBJECTS) linker/$(ARCH).ld
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -nostdlib -static -T linker/$(ARCH).ld -Wl,--gc-sections,--build-id=none -o $@ $(OBJECTS)
 
-$(OUT)/gen/requirements.c: tests/conformance/requirements.csv tests/conformance/requirements.py $(CHECKS:%=tests/conformance/%.c)
+$(OUT)/gen/requirements.c: tests/checks/requirements.csv tests/framework/requirements.py $(CHECKS)
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
-	$(Q)$(PYTHON) tests/conformance/requirements.py $< $(CHECKS:%=tests/conformance/%.c) > $@.new && mv $@.new $@
+	$(Q)$(PYTHON) tests/framework/requirements.py $< $(CHECKS) > $@.new && mv $@.new $@
 
-$(OUT)/gen/hints.c: tests/conformance/hints.txt tests/conformance/hints.py model/catalogue.h $(CHECKS:%=tests/conformance/%.c)
+$(OUT)/gen/hints.c: tests/framework/hints.txt tests/framework/hints.py model/defects/catalogue.h $(CHECKS)
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
-	$(Q)$(PYTHON) tests/conformance/hints.py $< model/catalogue.h $(CHECKS:%=tests/conformance/%.c) > $@.new && mv $@.new $@
+	$(Q)$(PYTHON) tests/framework/hints.py $< model/defects/catalogue.h $(CHECKS) > $@.new && mv $@.new $@
 
 $(OUT)/gen/%.c.o: $(OUT)/gen/%.c Makefile firmware/arch/$(ARCH)/flags.mk
 	@echo "  CC      $<"
@@ -90,7 +94,7 @@ disk:
 	$(Q)$(if $(EFI_APPLICATIONS),linker/efi_disk.sh $(EFI_DISK) $(EFI_APPLICATIONS),rm -f $(EFI_DISK))
 
 # A release of all of that (of ARCH alone if it is given): the same bytes from every clean build.
-DIST = touchstone-$(shell sed -n 's/^.define TOUCHSTONE_VERSION "\(.*\)"/\1/p' firmware/main.c)
+DIST = touchstone-$(shell sed -n 's/^.define TOUCHSTONE_VERSION "\(.*\)"/\1/p' tests/guest/main.c)
 dist: all
 	@echo "  DIST    $(BUILD)/$(DIST).tar.gz"
 	$(Q)host/dist.sh $(BUILD)/$(DIST).tar.gz $(BUILD) $(WANTED)
@@ -190,7 +194,7 @@ help:
 	@echo "make matrix     the checks against every defect of the reference device; writes docs/matrix.md and docs/checks.md"
 	@echo "make narrow     the checks against VMMs that are narrow at the registers, in the host port; T='kvmtool ...' for some"
 	@echo "make coverage   which requirement has which check, and why not; WRITE=1 makes docs/checks.md anew"
-	@echo "make line-coverage   which lines of drivers/ and tests/conformance/ the host port reaches; V=1 shows the others"
+	@echo "make line-coverage   which lines of drivers/ and tests/checks/ the host port reaches; V=1 shows the others"
 	@echo "make acpica     the ACPI reader beside ACPICA, on DSDTs made and mutated; ACPICA_TABLES=20000, ACPICA_SEED=N"
 	@echo "make fuzz       the fuzzing harnesses, FUZZ_SECONDS=600 each; FUZZ=NAME for one"
 	@echo "make lint       layout, licence lines, checks that name rows; make format lays the C out"

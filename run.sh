@@ -50,7 +50,7 @@ case " $* " in
 *" --help "* | *" -h "*) ;;
 *)
     # make takes a tenth of a second to find out that nothing changed; find takes a hundredth, and folders tell of removals.
-    sources="Makefile firmware drivers model tests/conformance linker"
+    sources="Makefile firmware drivers model tests/checks tests/framework tests/guest linker"
     # shellcheck disable=SC2086 # the sources are words
     if [ "$build" ] && [ "$(cd "$top" && find $sources -newer "build/$image" -print -quit 2>&1)" ]; then
         log=$(make -s -j "$(nproc)" -C "$top" "ARCH=${image%%/*}" BUILD=build "build/$image" 2>&1) || {

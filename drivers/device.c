@@ -2,7 +2,7 @@
 #include "drivers/device.h"
 
 #include "drivers/dma.h"
-#include "drivers/types.h"
+#include "drivers/types/types.h"
 #include "firmware/arch/clock.h"
 #include "firmware/lib/string.h"
 

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "drivers/features.h"
-#include "drivers/msi.h"
-#include "drivers/transport.h"
-#include "drivers/virtqueue.h"
+#include "drivers/msi/msi.h"
+#include "drivers/transport/transport.h"
+#include "drivers/queue/queue.h"
 
 enum {
 	DEVICE_QUEUES = 8, /* virtqueues that we set up at most; no device type needs more without multiqueue */

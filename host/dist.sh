@@ -15,7 +15,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
 cd "$top"
-find run.sh README.md LICENSE host docs expect tests/conformance/requirements.csv drivers/spec/msi.h -type f ! -path '*/__pycache__/*' ! -name '*.pyc' \
+find run.sh README.md LICENSE host docs expect tests/checks/requirements.csv drivers/spec/msi.h -type f ! -path '*/__pycache__/*' ! -name '*.pyc' \
     >"$folder/list"
 while read -r file; do
     mkdir -p "$folder/$name/$(dirname "$file")"

@@ -9,9 +9,9 @@ import expectations
 from stream import LEVELS
 
 DEFAULT_VMM = "qemu-microvm"
-GUEST_TEXT = 1023       # OPTION_TEXT in tests/conformance/options.h, without its NUL
+GUEST_TEXT = 1023       # OPTION_TEXT in tests/framework/options.h, without its NUL
 MAX_SEED = (1 << 64) - 1
-MAX_ROUNDS = 1000000    # tests/conformance/options.c
+MAX_ROUNDS = 1000000    # tests/framework/options.c
 
 _EPILOG = """\
 A GLOB is compared with the name of a check (identity.magic), with its full name on a device (blk0.identity.magic), or, with a

@@ -2,7 +2,7 @@
 /*
  * The reference virtio-mmio device: what a device is, from its own side of the registers. It is written from the
  * specification (virtio 1.4 and, for Version 3, specification issue 246) and can be told to break it, one named defect
- * at a time (model/defects.h).
+ * at a time (model/defects/defects.h).
  *
  * No globals, no allocation, no operating system: everything it needs comes through struct model_host, everything it
  * knows is in struct model. Any number of devices can live in one program. A device is not thread-safe: its host sees
@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "model/defects.h"
+#include "model/defects/defects.h"
 
 struct model;
 

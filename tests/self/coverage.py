@@ -3,7 +3,7 @@
 """Which requirement is covered by which check, and what is not, and why. coverage.py [--write] [--tree DIR]
 
 Reads the requirement table, the checks, the catalogue of defects and what `make matrix` left. A row is in one state: covered by checks, or in
-tests/conformance/uncovered.csv with one of three reasons. It is proven when a check that names it notices a defect of that row.
+tests/checks/uncovered.csv with one of three reasons. It is proven when a check that names it notices a defect of that row.
 Fails on a row without a state or with two; a check without a row or with an unknown one; a "not yet" that tests/self/not_yet.txt does not name; less than 150
 proven rows; and when docs/checks.md is out of date. --write: only makes that page. --tree: another checkout than its own.
 """
@@ -22,7 +22,7 @@ sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
 import sources      # noqa: E402 (its bytecode goes to build/)
 
 PAGE = "docs/checks.md"
-UNCOVERED = "tests/conformance/uncovered.csv"
+UNCOVERED = "tests/checks/uncovered.csv"
 NOT_YET = "tests/self/not_yet.txt"
 REASONS = ("not observable from a guest", "needs a stimulus that no VMM gives", "not yet")
 PROVEN_LEAST = 150
@@ -184,7 +184,7 @@ def numbers(top, file):
 
 def number(top, file, constant):
     """The value of an enum constant of a check's file or of a header beside it; its name if there is none."""
-    headers = sorted(glob.glob("tests/conformance/*.h", root_dir=top))
+    headers = sorted(glob.glob("tests/checks/support/*.h", root_dir=top) + glob.glob("tests/framework/*.h", root_dir=top))
     return next((numbers(top, name)[constant] for name in [file] + headers if constant in numbers(top, name)), constant)
 
 
@@ -236,7 +236,7 @@ def page(known):
     for check in known.checks:
         families.setdefault(check.id.partition(".")[0], []).append(check)
     lines = ["# The checks\n",
-             item("Made by `make coverage WRITE=1` from the checks, [the requirement table](../tests/conformance/requirements.csv), the catalogue of "
+             item("Made by `make coverage WRITE=1` from the checks, [the requirement table](../tests/checks/requirements.csv), the catalogue of "
                   "defects and the result of `make matrix`. For each check: the property; its level, and what a device must have for it to apply; "
                   "the clauses of virtio 1.4; how a device breaks it, and what that looks like; the defects of the reference device that it notices; "
                   "and the real device that had such a defect, if we know of one.", "", 0) + "\n",

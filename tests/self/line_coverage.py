@@ -14,7 +14,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-FOLDERS = ("drivers/", "tests/conformance/")
+FOLDERS = ("drivers/", "tests/checks/", "tests/framework/")
 
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
            for version in (1, 2, 3) for schedule, line in (("prompt", "level"), ("lazy", "edge"), ("mixed", "level"))]

@@ -4,7 +4,7 @@
 
 Fails when the healthy device does not pass everything; when a defect is noticed by no check, or a check notices no defect, and tests/self/unproven.txt does
 not say why; when a line there is no longer true; and when a check traps, times out or ends in an ERROR. --write puts the table into docs/matrix.md,
-what coverage.py needs of it into tests/self/proven.txt, and the check that notices a defect the soonest into tests/conformance/hints.txt.
+what coverage.py needs of it into tests/self/proven.txt, and the check that notices a defect the soonest into tests/framework/hints.txt.
 """
 
 import os
@@ -22,7 +22,7 @@ import sources      # noqa: E402 (its bytecode goes to build/)
 PROGRAM = f"{TOP}/build/fast/host/touchstone"
 UNPROVEN = f"{TOP}/tests/self/unproven.txt"
 DATA = f"{TOP}/tests/self/proven.txt"
-HINTS = f"{TOP}/tests/conformance/hints.txt"
+HINTS = f"{TOP}/tests/framework/hints.txt"
 
 # How the healthy device is run: each must pass everything.
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
@@ -36,7 +36,7 @@ VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone
             "touchstone.ref-read-only touchstone.only=blk.*", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
 # The checks over the wrap of the index cost more time than all others: they get the defects of their rows, and those that nothing else noticed.
 LAST_RESORT = f"touchstone.only={EXPENSIVE}"
-# What touchstone.ref-msi=all gives the devices (firmware/reference.c).
+# What touchstone.ref-msi=all gives the devices (tests/guest/reference/reference.c).
 FIRMWARE_LAYOUTS = {"refblk0": "draft3", "refnet0": "f40", "refrng0": "dragonball", "refcon0": "f44"}
 HINT_SEEDS, HINTS_TRIED = range(1, 11), 20
 FOREIGN_US = 30000      # a check of other rows must be so much sooner

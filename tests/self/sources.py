@@ -20,7 +20,7 @@ def read(top, name):
 
 def rows(top):
     """{id: the row as a dictionary}, in the order of the file."""
-    return {row["id"]: row for row in csv.DictReader(read(top, "tests/conformance/requirements.csv").splitlines())}
+    return {row["id"]: row for row in csv.DictReader(read(top, "tests/checks/requirements.csv").splitlines())}
 
 
 def arguments(text, start):
@@ -69,10 +69,11 @@ def expanded(needs, macros):
 
 def files(top):
     """The files of checks, in the order in which the checks run."""
-    folder = os.path.join(top, "tests/conformance")
-    order = re.search(r"^CHECKS := (.*)", read(top, "Makefile"), re.M)[1].split()
+    folder = os.path.join(top, "tests/checks")
+    listed = re.search(r"^CHECKS := \$\(patsubst [^,]*,[^,]*,([^)]*)\)", read(top, "Makefile"), re.M)[1]
+    order = listed.replace("\\\n", " ").split()
     found = sorted(name for name in os.listdir(folder) if name.endswith(".c"))
-    return ["tests/conformance/" + name for name in sorted(found, key=lambda name: order.index(name[:-2]) if name[:-2] in order else len(order))]
+    return ["tests/checks/" + name for name in sorted(found, key=lambda name: order.index(name[:-2]) if name[:-2] in order else len(order))]
 
 
 def checks(top):
@@ -103,7 +104,7 @@ def prose(top, name):
 def defects(top):
     """{name: Defect} of the catalogue."""
     found = {}
-    text = read(top, "model/catalogue.h")
+    text = read(top, "model/defects/catalogue.h")
     for start in re.finditer(r"^X\(", text, re.M):
         name, _, _, _, named, what, seen = arguments(text, start.end() - 1)
         found[name] = Defect(string(named).split(), string(what), string(seen))

@@ -5,7 +5,7 @@
  */
 #include "firmware/arch/machine.h"
 #include "firmware/boot/aarch64/handover.h"
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 
 #define GIB 0x40000000ull
 
@@ -14,7 +14,7 @@
 
 extern char __image_start[];
 
-/* firmware/main.c */
+/* tests/guest/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);
 
 /* Called by entry.S on our stack, with .bss zeroed: a device tree, a struct handover, or 0. */

@@ -9,11 +9,11 @@
 #include <sys/mman.h>
 
 #include "firmware/arch/host/host.h"
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 
 _Noreturn void firmware_main(const struct boot_info *boot);
 
-/* One page at a time is read of it (firmware/platform/discover.c), so it starts a page. */
+/* One page at a time is read of it (firmware/discovery/discover.c), so it starts a page. */
 static char cmdline[PLATFORM_CMDLINE_MAX] __attribute__((aligned(4096)));
 const char *host_cmdline = cmdline;
 

@@ -5,9 +5,9 @@
 #include "firmware/arch/riscv64/cpus.h"
 #include "firmware/arch/riscv64/percpu.h"
 #include "firmware/arch/riscv64/riscv.h"
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 
-/* firmware/main.c */
+/* tests/guest/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);
 
 /* Called by entry.S on our stack, with .bss zeroed. */

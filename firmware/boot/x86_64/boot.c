@@ -7,7 +7,7 @@
 #define FIRST_PAGE_END 0x1000ull
 #define LOW_END	       0x100000000ull /* always mapped below */
 
-/* firmware/main.c */
+/* tests/guest/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);
 
 void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "firmware/platform/acpi.h"
+#include "firmware/discovery/acpi/acpi.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/tables.h"
 

@@ -9,11 +9,11 @@ import subprocess
 from harness import TOP, Scratch
 
 SCRIPT = os.path.join(TOP, "tests/self/coverage.py")
-TABLE, EXCUSES = "tests/conformance/requirements.csv", "tests/conformance/uncovered.csv"
+TABLE, EXCUSES = "tests/checks/requirements.csv", "tests/checks/uncovered.csv"
 NOT_YET, PROVEN = "tests/self/not_yet.txt", "tests/self/proven.txt"
 PAGE = "docs/checks.md"
-PARTS = ("Makefile", "model/catalogue.h", NOT_YET, PROVEN, PAGE)
-CHECK = "tests/conformance/identity.c"
+PARTS = ("Makefile", "model/defects/catalogue.h", NOT_YET, PROVEN, PAGE)
+CHECK = "tests/checks/identity.c"
 
 NEW_ROW = "made-up-01,2.1.2 devicenormative:X / Y,MUST,A promise,yes,By a look\n"
 
@@ -26,7 +26,8 @@ def coverage(scratch, *options):
 
 def tree(scratch):
     """What coverage.py reads of this checkout, as a tree of its own."""
-    shutil.copytree(os.path.join(TOP, "tests/conformance"), scratch / "tests/conformance")
+    for folder in ("tests/checks", "tests/framework"):
+        shutil.copytree(os.path.join(TOP, folder), scratch / folder)
     for folder in ("docs", "model", "tests/self"):
         os.mkdir(scratch / folder)
     for part in PARTS:

@@ -13,23 +13,23 @@
 #include <string.h>
 
 #include "drivers/dma.h"
-#include "drivers/types.h"
+#include "drivers/types/types.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/guard.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/random.h"
 #include "firmware/lib/string.h"
 #include "model/model.h"
-#include "tests/conformance/run.h"
+#include "tests/framework/run.h"
 #include "tests/self/fuzz/dma_fuzz.h"
 
 /* The reference device with its insides open: it must begin every run in the same state, or a finding would not
  * repeat. */
 #define memcpy dma_fuzz_copy
-#include "firmware/reference.c"
+#include "tests/guest/reference/reference.c"
 #undef memcpy
 /* And the runner: to run one check by its number, without a name made for each of a thousand others. */
-#include "tests/conformance/run.c"
+#include "tests/framework/run.c"
 
 enum {
 	LINE_LIMIT = 510, /* docs/report.md */

@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "firmware/lib/string.h"
-#include "tests/conformance/options.h"
+#include "tests/framework/options.h"
 #include "tests/self/fuzz/platform_holds.h"
 #include "tests/self/unit/machine.h"
 

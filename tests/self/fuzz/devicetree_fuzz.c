@@ -10,7 +10,7 @@
 #include <libfdt.h>
 #include <string.h>
 
-#include "firmware/platform/devicetree.h"
+#include "firmware/discovery/devicetree/devicetree.h"
 #include "tests/self/fuzz/platform_holds.h"
 #include "tests/self/unit/machine.h"
 

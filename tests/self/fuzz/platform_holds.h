@@ -3,7 +3,7 @@
 #ifndef TESTS_SELF_FUZZ_PLATFORM_HOLDS_H
 #define TESTS_SELF_FUZZ_PLATFORM_HOLDS_H
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 
 void platform_holds(const struct platform *platform);
 

@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-#include "drivers/blk.h"
+#include "drivers/types/blk.h"
 #include "drivers/device.h"
 #include "drivers/dma.h"
-#include "drivers/net.h"
+#include "drivers/types/net.h"
 #include "tests/self/fuzz/dma_fuzz.h"
 
 enum {

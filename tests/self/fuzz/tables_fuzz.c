@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/fuzz/platform_holds.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/tables.h"

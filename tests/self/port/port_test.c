@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Does a port keep the contracts of firmware/arch? An image of its own, with this file in the place of
- * firmware/main.c: it traps, hangs, overflows the stack, and drives the first entropy device for a real interrupt
+ * tests/guest/main.c: it traps, hangs, overflows the stack, and drives the first entropy device for a real interrupt
  * line. Output is KTAP, one line a property.
  */
 #include "drivers/device.h"
@@ -14,7 +14,7 @@
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/port/port_test.h"
 
 #define FOUR_GIB (1ull << 32)

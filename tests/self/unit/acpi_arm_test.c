@@ -2,7 +2,7 @@
 /* What ACPI says of an Arm machine: GIC, timers, console, PSCI. */
 #include "tests/self/unit/unit.h"
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/tables.h"
 

@@ -2,7 +2,7 @@
 /* From the RSDP to the tables, and the tables that are not bytecode: MADT and FADT. */
 #include "tests/self/unit/unit.h"
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/tables.h"
 

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/tables.h"
 

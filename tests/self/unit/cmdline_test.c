@@ -2,7 +2,7 @@
 /* Windows on the command line, and the copy of the command line itself. */
 #include "tests/self/unit/unit.h"
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/unit/machine.h"
 
 enum { CMDLINE = 0x20000 };

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "firmware/platform/devicetree.h"
+#include "firmware/discovery/devicetree/devicetree.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/steps.h"
 

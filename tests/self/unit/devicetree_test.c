@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "firmware/platform/devicetree.h"
+#include "firmware/discovery/devicetree/devicetree.h"
 #include "tests/self/unit/machine.h"
 
 enum {

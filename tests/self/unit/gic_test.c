@@ -7,7 +7,7 @@
 #include "firmware/arch/aarch64/gic_internal.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/machine.h"
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 
 enum { DISTRIBUTOR_WORDS = 0x10000 / sizeof(uint32_t), OWN_WORDS = 0x1000 / sizeof(uint32_t), PPI = 27, SPI = 40 };
 

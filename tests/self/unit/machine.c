@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "firmware/arch/machine.h"
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 
 enum { REGIONS = 64, REGISTERS = 64 };
 

@@ -2,7 +2,7 @@
 /* The MP table, for VMMs that have no ACPI. */
 #include "tests/self/unit/unit.h"
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/tables.h"
 

@@ -2,7 +2,7 @@
 /* The windows of VMMs that announce none. */
 #include "tests/self/unit/unit.h"
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 #include "tests/self/unit/machine.h"
 
 enum {

@@ -3,7 +3,7 @@
  * between two accesses of the driver. */
 #include "tests/self/unit/unit.h"
 
-#include "drivers/transport.h"
+#include "drivers/transport/transport.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"

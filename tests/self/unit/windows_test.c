@@ -2,7 +2,7 @@
 /* The list of windows, and the memory map that they must not overlap. */
 #include "tests/self/unit/unit.h"
 
-#include "firmware/platform/platform.h"
+#include "firmware/discovery/platform.h"
 
 static struct platform platform;
 

@@ -9,6 +9,6 @@
 #define ARCH_ACPI_OF_PC	    true /* where the first megabyte has tables; APICs, ports, a PM timer */
 #define ARCH_ACPI_OF_ARM    true /* GIC, generic timers, PSCI, and the console is named */
 #define ARCH_HAS_MP_TABLE   true
-#define ARCH_PROBES_PLACES  true /* firmware/platform/probe.c */
+#define ARCH_PROBES_PLACES  true /* firmware/discovery/probe.c */
 
 #endif

@@ -8,6 +8,6 @@
 #define ARCH_ACPI_OF_PC	    true
 #define ARCH_ACPI_OF_ARM    false
 #define ARCH_HAS_MP_TABLE   true
-#define ARCH_PROBES_PLACES  true /* firmware/platform/probe.c */
+#define ARCH_PROBES_PLACES  true /* firmware/discovery/probe.c */
 
 #endif

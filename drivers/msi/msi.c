@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "drivers/msi/msi.h"
+
+#include "drivers/device.h"
+#include "drivers/spec/msi.h"
+#include "firmware/lib/string.h"
+
+const char *msi_choice = "auto";
+
+static const struct msi_layout *const layouts[] = { &msi_draft3, &msi_dragonball, &msi_f40, &msi_f44 };
+
+uint32_t msi_count(struct device *device)
+{
+	const struct msi_layout *layout = device->msi.layout;
+
+	return transport_read(&device->transport, layout->count_offset, layout->count_width) & layout->count_mask;
+}
+
+/* The layout's bits among those that the device offers. */
+static struct features bits_of(const struct msi_layout *layout, const struct device *device)
+{
+	struct features bits = NO_FEATURES;
+
+	for (unsigned i = 0; i < 2 && layout->features[i]; i++)
+		if (device_offers(device, layout->features[i]))
+			bits = features_with(bits, layout->features[i]);
+	return bits;
+}
+
+/* Accepts the layout's features, if it has any, and looks at its registers. */
+static bool has_layout(struct device *device, bool forced)
+{
+	const struct msi_layout *layout = device->msi.layout;
+	bool has = true;
+
+	device->msi.features = bits_of(layout, device);
+	if (layout->features[0]) {
+		device_greet(device);
+		has = !device_negotiate(device, device->msi.features);
+	}
+	if (has) {
+		device->msi.messages = msi_count(device);
+		has = layout->confirm(device, device->msi.messages) || forced;
+	}
+	if (layout->features[0])
+		device->unusable = device_reset(device);
+	return has;
+}
+
+void msi_discover(struct device *device)
+{
+	const bool automatic = !strcmp(msi_choice, "auto");
+	struct msi *msi = &device->msi;
+
+	memset(msi, 0, sizeof(*msi));
+	device->transport.notify_base = 0;
+	for (size_t i = 0; i < sizeof(layouts) / sizeof(layouts[0]) && !device->unusable; i++) {
+		if (transport_is_legacy(&device->transport) ||
+		    (automatic ? !layouts[i]->candidate(device) : strcmp(msi_choice, layouts[i]->name) != 0))
+			continue;
+		msi->layout = layouts[i];
+		if (has_layout(device, !automatic)) {
+			/* A bit of the layout has no other meaning. */
+			for (unsigned word = 0; word < FEATURE_WORDS; word++)
+				device->offered.word[word] &= ~msi->features.word[word];
+			msi_negotiated(device);
+			return;
+		}
+		memset(msi, 0, sizeof(*msi));
+	}
+}
+
+/*
+ * draft3's addresses are always there. NOTIF_CONFIG_DATA, which bit 39 is today, has no register on MMIO; QueueNotify
+ * is only read after that bit turned out to be one of f40's. dragonball's addresses are an offer: the old one works.
+ */
+void msi_negotiated(struct device *device)
+{
+	const struct msi_layout *layout = device->msi.layout;
+	struct transport *transport = &device->transport;
+	uint32_t area;
+
+	if (layout != &msi_draft3) {
+		transport->notify_base = 0;
+		if (!layout || !layout->notify_feature || !device_accepted(device, layout->notify_feature))
+			return;
+	}
+	if (transport->notify_base)
+		return;
+	area = reg_read(transport, VIRTIO_MMIO_QUEUE_NOTIFY);
+	transport->notify_base = VIRTIO_MSI_NOTIFY_BASE(area);
+	transport->notify_step = VIRTIO_MSI_NOTIFY_MULTIPLIER(area);
+}
+
+uint32_t msi_number(const struct device *device, uint32_t source)
+{
+	if (!msi_is(&device->msi, MSI_COUNTS_SOURCES))
+		return source;
+	return source == MSI_CONFIG ? 0 : source + 1;
+}
+
+static bool write_one(struct device *device, const struct msi_write *write, uint32_t source, uint32_t number,
+		      const struct irq_message *message)
+{
+	const uint32_t values[] = {
+		[MSI_VALUE] = write->value,
+		[MSI_PLUS_NUMBER] = write->value + number,
+		[MSI_QUEUE] = source,
+		[MSI_LOW] = message ? (uint32_t)message->address : 0,
+		[MSI_HIGH] = message ? (uint32_t)(message->address >> 32) : 0,
+		[MSI_DATA] = message ? message->data : 0,
+	};
+
+	if (write->width)
+		transport_write(&device->transport, write->offset, write->width, values[write->what]);
+	return write->width;
+}
+
+bool msi_step(struct device *device, enum msi_action action, unsigned step, uint32_t source,
+	      const struct irq_message *message)
+{
+	return write_one(device, &device->msi.layout->writes[action][step], source, msi_number(device, source),
+			 message);
+}
+
+void msi_do(struct device *device, enum msi_action action, uint32_t source, const struct irq_message *message)
+{
+	cpus_lock(&device->msi.lock);
+	for (unsigned step = 0; msi_step(device, action, step, source, message); step++)
+		;
+	cpus_unlock(&device->msi.lock);
+}
+
+void msi_map(struct device *device, uint32_t source, uint32_t vector)
+{
+	const struct msi_write *write =
+		device->msi.layout->writes[source == MSI_CONFIG ? MSI_MAP_CONFIG : MSI_MAP_QUEUE];
+
+	while (write_one(device, write++, source, vector, NULL))
+		;
+}
+
+bool msi_enabled(struct device *device)
+{
+	const struct msi_layout *layout = device->msi.layout;
+
+	return transport_read(&device->transport, layout->state_offset, layout->state_width) & layout->state_mask;
+}
+
+const char *msi_register_name(const struct msi *msi, uint32_t offset)
+{
+	const char *at = msi->layout ? msi->layout->registers : "";
+
+	for (; *at; at += strlen(at) + 1)
+		if ((uint8_t)*at == offset)
+			return at + 1;
+	return NULL;
+}

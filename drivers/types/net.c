@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "drivers/types/net.h"
+
+#include "drivers/dma.h"
+#include "drivers/types/types.h"
+#include "firmware/lib/string.h"
+
+uint32_t net_header_bytes(const struct device *device)
+{
+	if (transport_is_legacy(&device->transport) && !device_accepted(device, VIRTIO_NET_F_MRG_RXBUF))
+		return VIRTIO_NET_HDR_LEGACY_BYTES;
+	return VIRTIO_NET_HDR_BYTES;
+}
+
+void net_mac(struct device *device, uint8_t mac[6])
+{
+	static const uint8_t ours[6] = {
+		0x02, 0x54, 0x53, 0x00, 0x00, 0x01
+	}; /* bit 1 of byte 0: locally administered */
+
+	for (unsigned i = 0; i < 6; i++)
+		mac[i] = device_offers(device, VIRTIO_NET_F_MAC)
+				 ? (uint8_t)config_read(&device->transport, VIRTIO_NET_CONFIG_MAC + i, 1)
+				 : ours[i];
+}
+
+uint32_t net_status(struct device *device)
+{
+	return config_read(&device->transport, VIRTIO_NET_CONFIG_STATUS, 2);
+}
+
+uint8_t *net_put16(uint8_t *at, uint16_t value)
+{
+	at[0] = (uint8_t)(value >> 8);
+	at[1] = (uint8_t)value;
+	return at + 2;
+}
+
+uint8_t *net_put32(uint8_t *at, uint32_t value)
+{
+	return net_put16(net_put16(at, (uint16_t)(value >> 16)), (uint16_t)value);
+}
+
+uint16_t net_get16(const uint8_t *at)
+{
+	return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+uint32_t net_get32(const uint8_t *at)
+{
+	return (uint32_t)net_get16(at) << 16 | net_get16(at + 2);
+}
+
+uint16_t net_checksum(const uint8_t *bytes, uint32_t size)
+{
+	uint32_t sum = 0;
+
+	for (uint32_t i = 0; i < size; i++)
+		sum += (uint32_t)bytes[i] << (i % 2 ? 0 : 8);
+	while (sum >> 16)
+		sum = (sum & 0xffff) + (sum >> 16);
+	return (uint16_t)~sum;
+}
+
+static uint8_t *put_ethernet(uint8_t *frame, const uint8_t from[6], uint16_t type)
+{
+	memset(frame, 0, ETHERNET_FRAME_MIN);
+	memset(frame, 0xff, 6);
+	memcpy(frame + 6, from, 6);
+	return net_put16(frame + 12, type);
+}
+
+void net_fill_experimental(struct device *device, uint8_t *frame, uint64_t tag)
+{
+	uint8_t mac[6], *at;
+
+	net_mac(device, mac);
+	at = put_ethernet(frame, mac, ETHERTYPE_LOCAL_EXPERIMENTAL);
+	memcpy(at, "touchstone", 10);
+	memcpy(at + 10, &tag, sizeof(tag));
+}
+
+void net_fill_arp(struct device *device, uint8_t *frame, uint32_t sender, uint32_t target)
+{
+	uint8_t mac[6];
+
+	net_mac(device, mac);
+	net_fill_arp_from(frame, mac, sender, target);
+}
+
+void net_fill_arp_from(uint8_t *frame, const uint8_t mac[6], uint32_t sender, uint32_t target)
+{
+	enum { ARP_ETHERNET = 1, ARP_REQUEST = 1 };
+	uint8_t *at = put_ethernet(frame, mac, ETHERTYPE_ARP);
+
+	at = net_put16(at, ARP_ETHERNET);
+	at = net_put16(at, ETHERTYPE_IPV4);
+	*at++ = 6; /* bytes of a MAC address */
+	*at++ = 4; /* bytes of an IPv4 address */
+	at = net_put16(at, ARP_REQUEST);
+	memcpy(at, mac, 6);
+	at = net_put32(at + 6, sender);
+	net_put32(at + 6, target); /* behind the target's MAC address, which is what we ask for */
+}
+
+void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender,
+		   uint32_t target, uint16_t number)
+{
+	enum { VERSION_4_HEADER_20 = 0x45, TTL = 64, PROTOCOL_ICMP = 1, ECHO_REQUEST = 8, IDENTIFIER = 0x5453 };
+	uint8_t *ip = put_ethernet(frame, from, ETHERTYPE_IPV4), *icmp = ip + 20;
+	uint32_t icmp_size = size - ETHERNET_HEADER_BYTES - 20;
+
+	memcpy(frame, to, 6);
+	memset(ip, 0, 28);
+	ip[0] = VERSION_4_HEADER_20;
+	net_put16(ip + 2, (uint16_t)(size - ETHERNET_HEADER_BYTES));
+	net_put16(ip + 4, number);
+	ip[8] = TTL;
+	ip[9] = PROTOCOL_ICMP;
+	net_put32(ip + 12, sender);
+	net_put32(ip + 16, target);
+	net_put16(ip + 10, net_checksum(ip, 20));
+	icmp[0] = ECHO_REQUEST;
+	net_put16(icmp + 4, IDENTIFIER);
+	net_put16(icmp + 6, number);
+	for (uint32_t i = 8; i < icmp_size; i++)
+		icmp[i] = (uint8_t)(i * 7 + number);
+	net_put16(icmp + 2, net_checksum(icmp, icmp_size));
+}
+
+static unsigned queues_used(const struct device *device)
+{
+	return device_accepted(device, VIRTIO_NET_F_CTRL_VQ) && !device_accepted(device, VIRTIO_NET_F_MQ) ? 3 : 2;
+}
+
+/* Sends a frame that nobody acts on. The answer is the used entry alone. */
+static const char *make_request(struct device *device, struct request *request)
+{
+	uint32_t header = net_header_bytes(device);
+	uint8_t *packet = dma_alloc(header + ETHERNET_FRAME_MIN, 4);
+
+	if (!packet)
+		return dma_exhausted;
+	memset(packet, 0, header);
+	net_fill_experimental(device, packet + header, request->tag);
+	request->segments[0] = (struct segment){ .data = packet, .size = header };
+	request->segments[1] = (struct segment){ .data = packet + header, .size = ETHERNET_FRAME_MIN };
+	request->count = 2;
+	request->answer = NULL;
+	request->least = request->most = 0;
+	return NULL;
+}
+
+const struct device_type net_type = {
+	.id = VIRTIO_ID_NETWORK,
+	.prefix = "net",
+	.title = "network device",
+	.queues_used = queues_used,
+	.request_queue = VIRTIO_NET_TX,
+	.make_request = make_request,
+};

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The ACPI tables: opens each that the root lists, and hands it to its reader. */
+#include "firmware/discovery/acpi/acpi.h"
+
+#include <arch/tables.h>
+
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+
+enum {
+	TABLE_SIZE_MAX = 1 << 20, /* several times the largest DSDT in the field; a length beyond it is garbage */
+	TABLES_MAX = 64,
+};
+
+static const char *const root_tables[] = { "XSDT", "RSDT", "DSDT" };
+
+struct table_list {
+	struct acpi_table tables[TABLES_MAX];
+	uint32_t count;
+};
+
+uint8_t acpi_sum(const uint8_t *bytes, uint32_t length)
+{
+	uint8_t sum = 0;
+
+	while (length--)
+		sum = (uint8_t)(sum + *bytes++);
+	return sum;
+}
+
+void acpi_name_table(const struct acpi_table *table, char name[ACPI_NAME_MAX])
+{
+	format_string(name, ACPI_NAME_MAX, "ACPI %s at 0x%llx", table->signature, (unsigned long long)table->address);
+}
+
+void acpi_warn(struct platform *platform, const struct acpi_table *table, const char *format, ...)
+{
+	char name[ACPI_NAME_MAX], text[PLATFORM_WARNING_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vformat_string(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	acpi_name_table(table, name);
+	platform_warn(platform, "%s: %s", name, text);
+}
+
+bool acpi_open_table(struct platform *platform, uint64_t address, const char *wanted, struct acpi_table *table)
+{
+	*table = (struct acpi_table){ .signature = "?", .address = address };
+	if (wanted)
+		string_copy(table->signature, sizeof(table->signature), wanted);
+
+	table->bytes = platform_physical(address, ACPI_TABLE_HEADER);
+	if (!table->bytes) {
+		acpi_warn(platform, table, "unreachable; ignored");
+		return false;
+	}
+	if (wanted && memcmp(table->bytes, wanted, ACPI_SIGNATURE_SIZE)) {
+		acpi_warn(platform, table, "has the signature %.4s; ignored", (const char *)table->bytes);
+		return false;
+	}
+	memcpy(table->signature, table->bytes, ACPI_SIGNATURE_SIZE);
+	table->signature[ACPI_SIGNATURE_SIZE] = 0;
+	table->length = acpi_load32(table->bytes + ACPI_TABLE_LENGTH);
+	if (table->length < ACPI_TABLE_HEADER || table->length > TABLE_SIZE_MAX) {
+		acpi_warn(platform, table, "impossible length 0x%x; ignored", table->length);
+		return false;
+	}
+	table->bytes = platform_physical(address, table->length);
+	if (!table->bytes) {
+		acpi_warn(platform, table, "length 0x%x leads to unreachable memory; ignored", table->length);
+		return false;
+	}
+	if (acpi_sum(table->bytes, table->length)) {
+		acpi_warn(platform, table, "bad checksum (bytes add up to 0x%02x, not 0); ignored",
+			  acpi_sum(table->bytes, table->length));
+		return false;
+	}
+	return true;
+}
+
+static bool is_table(const struct acpi_table *table, const char *signature)
+{
+	return !strcmp(table->signature, signature);
+}
+
+static bool listed(const struct table_list *list, uint64_t address)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (list->tables[i].address == address)
+			return true;
+	return false;
+}
+
+/* Opens the table of an entry of the root in the next free place. False after a warning if it cannot be used. */
+static bool open_entry(struct platform *platform, const struct acpi_table *root, uint64_t address,
+		       struct table_list *list)
+{
+	struct acpi_table *table = &list->tables[list->count];
+
+	if (!address) {
+		acpi_warn(platform, root, "has an empty entry");
+		return false;
+	}
+	if (address == root->address) {
+		acpi_warn(platform, root, "lists itself");
+		return false;
+	}
+	if (listed(list, address)) {
+		acpi_warn(platform, root, "lists 0x%llx twice", (unsigned long long)address);
+		return false;
+	}
+	if (!acpi_open_table(platform, address, NULL, table))
+		return false;
+	for (uint32_t i = 0; i < sizeof(root_tables) / sizeof(root_tables[0]); i++)
+		if (is_table(table, root_tables[i])) {
+			acpi_warn(platform, root, "lists a %s, which does not belong there; ignored", root_tables[i]);
+			return false;
+		}
+	return true;
+}
+
+static void list_tables(struct platform *platform, const struct acpi_table *root, struct table_list *list)
+{
+	uint32_t width = is_table(root, "XSDT") ? sizeof(uint64_t) : sizeof(uint32_t);
+	uint32_t bytes = root->length - ACPI_TABLE_HEADER;
+
+	if (bytes % width)
+		acpi_warn(platform, root, "length 0x%x ends inside an entry", root->length);
+	for (uint32_t i = 0; i < bytes / width; i++) {
+		const uint8_t *entry = root->bytes + ACPI_TABLE_HEADER + i * width;
+
+		if (list->count == TABLES_MAX) {
+			acpi_warn(platform, root, "has %u entries; those after the first %u tables are ignored",
+				  bytes / width, TABLES_MAX);
+			return;
+		}
+		if (open_entry(platform, root, width == sizeof(uint64_t) ? acpi_load64(entry) : acpi_load32(entry),
+			       list))
+			list->count++;
+	}
+}
+
+/* The table of which there is only one. */
+static const struct acpi_table *single(struct platform *platform, const struct table_list *list, const char *signature)
+{
+	const struct acpi_table *found = NULL;
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		const struct acpi_table *table = &list->tables[i];
+
+		if (!is_table(table, signature))
+			continue;
+		if (found)
+			acpi_warn(platform, table, "there is another at 0x%llx; ignored",
+				  (unsigned long long)found->address);
+		else
+			found = table;
+	}
+	return found;
+}
+
+static void read_arm_tables(struct platform *platform, const struct table_list *list)
+{
+	const struct acpi_table *gtdt = single(platform, list, "GTDT");
+	const struct acpi_table *spcr = single(platform, list, "SPCR");
+
+	if (gtdt)
+		acpi_read_gtdt(platform, gtdt);
+	if (spcr)
+		acpi_read_spcr(platform, spcr);
+}
+
+/* The MADT before any AML, because interrupts in AML may be ISA interrupts, which it can move. */
+static void read_tables(struct platform *platform, const struct acpi_table *root, const struct table_list *list)
+{
+	const struct acpi_table *madt = single(platform, list, "APIC");
+	const struct acpi_table *fadt = single(platform, list, "FACP");
+	uint64_t dsdt_address = 0;
+	struct acpi_table dsdt;
+
+	if (madt)
+		acpi_read_madt(platform, madt);
+	if (ARCH_ACPI_OF_ARM)
+		read_arm_tables(platform, list);
+	if (fadt)
+		dsdt_address = acpi_read_fadt(platform, fadt);
+	else
+		acpi_warn(platform, root, "lists no intact FACP, so there is no DSDT");
+	if (dsdt_address && acpi_open_table(platform, dsdt_address, "DSDT", &dsdt))
+		acpi_read_aml(platform, &dsdt);
+	for (uint32_t i = 0; i < list->count; i++)
+		if (is_table(&list->tables[i], "SSDT"))
+			acpi_read_aml(platform, &list->tables[i]);
+}
+
+void platform_parse_acpi(struct platform *platform, uint64_t rsdp)
+{
+	struct acpi_roots roots;
+	struct acpi_table root;
+	struct table_list list = { .count = 0 };
+
+	if (!acpi_find_roots(platform, rsdp, &roots))
+		return;
+	if (!roots.xsdt && !roots.rsdt)
+		platform_warn(platform, "ACPI RSDP: names neither an XSDT nor an RSDT; no ACPI");
+	else if ((roots.xsdt && acpi_open_table(platform, roots.xsdt, "XSDT", &root)) ||
+		 (roots.rsdt && acpi_open_table(platform, roots.rsdt, "RSDT", &root))) {
+		list_tables(platform, &root, &list);
+		read_tables(platform, &root, &list);
+	}
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Physical memory as discovery sees it: identity mapped, where the port can map it. */
+#include "firmware/arch/machine.h"
+#include "firmware/discovery/platform.h"
+
+enum { PAGE_SIZE = 0x1000, FIRST_PAGE_END = 0x1000 }; /* ports leave the first page out, so that a null pointer traps */
+
+/* Where there is no memory, a read may trap; where a table leads us, nobody knows. */
+static bool is_there(uint64_t address, uint64_t end)
+{
+	uint32_t value;
+
+	for (address &= ~(PAGE_SIZE - 1ull); address < end; address += PAGE_SIZE)
+		if (!machine_probe_read32(address, &value))
+			return false;
+	return true;
+}
+
+const void *platform_physical(uint64_t address, uint64_t size)
+{
+	if (address < FIRST_PAGE_END || !size || size > UINTPTR_MAX - address)
+		return NULL;
+	return machine_map(address, size, false) && is_there(address, address + size) ? (const void *)(uintptr_t)address
+										      : NULL;
+}

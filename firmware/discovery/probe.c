@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Windows where known VMMs put them, for a loader that passed on neither ACPI nor a command line. Nothing is written,
+ * and nothing but MagicValue is read. An address with nothing behind it traps or reads as anything but the magic value.
+ */
+#include "firmware/arch/machine.h"
+#include "firmware/discovery/platform.h"
+
+#define VIRTIO_MAGIC 0x74726976u /* "virt": virtio 1.4 section 4.2.2 */
+
+/*
+ * Every VMM fills its windows from the first one on, so a place is left at the first window that does not answer, and
+ * taken if at least `least` did. The interrupt of window i is gsi + i, edge, active high unless `level`.
+ */
+static const struct place {
+	const char *vmm;
+	uint64_t base;
+	uint32_t stride, least, most, gsi;
+	bool level;
+} places[] = {
+	/* 24 transports are on the 24 inputs of a second I/O APIC; 8 are on ISA interrupts if there is no ACPI. */
+	{ "QEMU microvm with two I/O APICs", 0xfeb00000, 0x200, 24, 24, 24, true },
+	{ "QEMU microvm without ACPI", 0xfeb00000, 0x200, 1, 8, 5, false },
+	{ "Firecracker 1.13 or later", 0xc0001000, 0x1000, 1, 19, 5, false },
+	{ "Firecracker before 1.13, or libkrun", 0xd0000000, 0x1000, 1, 19, 5, false },
+	{ "StratoVirt microvm", 0xf0100000, 0x200, 1, 11, 5, false },
+};
+
+static uint32_t count_answers(const struct place *place)
+{
+	uint32_t count = 0, magic;
+
+	if (!machine_map(place->base, (uint64_t)place->stride * place->most, true))
+		return 0;
+	while (count < place->most && machine_probe_read32(place->base + (uint64_t)count * place->stride, &magic) &&
+	       magic == VIRTIO_MAGIC)
+		count++;
+	return count;
+}
+
+static void add_place(struct platform *platform, const struct place *place, uint32_t count)
+{
+	platform_warn(platform, "probe: nothing was announced; %u windows from 0x%llx on, interrupts assumed as in %s",
+		      count, (unsigned long long)place->base, place->vmm);
+	for (uint32_t i = 0; i < count; i++) {
+		struct mmio_window window = {
+			.base = place->base + (uint64_t)i * place->stride,
+			.size = place->stride,
+			.irq = platform_isa_source(platform, place->gsi + i),
+			.announced = ANNOUNCED_PROBE,
+		};
+
+		if (place->level)
+			window.irq.trigger = IRQ_LEVEL;
+		platform_add_window(platform, &window);
+	}
+}
+
+void platform_probe(struct platform *platform)
+{
+	for (uint32_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		uint32_t count = count_answers(&places[i]);
+
+		if (count >= places[i].least) {
+			add_place(platform, &places[i], count);
+			return;
+		}
+	}
+}

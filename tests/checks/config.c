@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Device-specific configuration space (2.5, 4.2.2): there before negotiation is over, read field by field with accesses
+ * as wide as the field, and with a generation that tells whether it changed. Symptoms of getting it wrong: a driver
+ * that sizes a disk by half a capacity, a MAC address of four equal bytes, a probe that loops for ever because the
+ * generation never rests.
+ *
+ * Only fields that exist are read (2.5.1), and only with accesses as wide as they are (4.2.2.2): a device may do with
+ * others what it wants. blk's writeback is left out: it may not be read before FEATURES_OK (5.2.5.1).
+ */
+#include "drivers/spec/blk.h"
+#include "drivers/spec/console.h"
+#include "drivers/spec/net.h"
+#include "firmware/lib/string.h"
+#include "tests/checks/support/common.h"
+
+enum { ALWAYS = 255 };
+
+struct field {
+	uint8_t device_id, offset, width;
+	uint8_t feature, alternative; /* the field exists if either is offered; ALWAYS: always */
+	const char *name;
+};
+
+#define FIELD(DEVICE, OFFSET, WIDTH, FEATURE_BIT, NAME)               \
+	{                                                             \
+		DEVICE, OFFSET, WIDTH, FEATURE_BIT, FEATURE_BIT, NAME \
+	}
+#define BLK(OFFSET, WIDTH, FEATURE_BIT, NAME) \
+	FIELD(VIRTIO_ID_BLOCK, VIRTIO_BLK_CONFIG_##OFFSET, WIDTH, FEATURE_BIT, NAME)
+#define NET(OFFSET, WIDTH, FEATURE_BIT, NAME) \
+	FIELD(VIRTIO_ID_NETWORK, VIRTIO_NET_CONFIG_##OFFSET, WIDTH, FEATURE_BIT, NAME)
+#define NET_EITHER(OFFSET, WIDTH, ONE, OTHER, NAME)                                    \
+	{                                                                              \
+		VIRTIO_ID_NETWORK, VIRTIO_NET_CONFIG_##OFFSET, WIDTH, ONE, OTHER, NAME \
+	}
+#define CON(OFFSET, WIDTH, FEATURE_BIT, NAME) \
+	FIELD(VIRTIO_ID_CONSOLE, VIRTIO_CONSOLE_CONFIG_##OFFSET, WIDTH, FEATURE_BIT, NAME)
+
+static const struct field fields[] = {
+	/* 5.2.4 */
+	BLK(CAPACITY, 4, ALWAYS, "capacity (low)"),
+	BLK(CAPACITY + 4, 4, ALWAYS, "capacity (high)"),
+	BLK(SIZE_MAX, 4, VIRTIO_BLK_F_SIZE_MAX, "size_max"),
+	BLK(SEG_MAX, 4, VIRTIO_BLK_F_SEG_MAX, "seg_max"),
+	BLK(CYLINDERS, 2, VIRTIO_BLK_F_GEOMETRY, "cylinders"),
+	BLK(HEADS, 1, VIRTIO_BLK_F_GEOMETRY, "heads"),
+	BLK(SECTORS, 1, VIRTIO_BLK_F_GEOMETRY, "sectors"),
+	BLK(BLK_SIZE, 4, VIRTIO_BLK_F_BLK_SIZE, "blk_size"),
+	BLK(PHYSICAL_BLOCK_EXP, 1, VIRTIO_BLK_F_TOPOLOGY, "physical_block_exp"),
+	BLK(ALIGNMENT_OFFSET, 1, VIRTIO_BLK_F_TOPOLOGY, "alignment_offset"),
+	BLK(MIN_IO_SIZE, 2, VIRTIO_BLK_F_TOPOLOGY, "min_io_size"),
+	BLK(OPT_IO_SIZE, 4, VIRTIO_BLK_F_TOPOLOGY, "opt_io_size"),
+	BLK(NUM_QUEUES, 2, VIRTIO_BLK_F_MQ, "num_queues"),
+	BLK(MAX_DISCARD_SECTORS, 4, VIRTIO_BLK_F_DISCARD, "max_discard_sectors"),
+	BLK(MAX_DISCARD_SEG, 4, VIRTIO_BLK_F_DISCARD, "max_discard_seg"),
+	BLK(DISCARD_ALIGNMENT, 4, VIRTIO_BLK_F_DISCARD, "discard_sector_alignment"),
+	BLK(MAX_WRITE_ZEROES_SECTORS, 4, VIRTIO_BLK_F_WRITE_ZEROES, "max_write_zeroes_sectors"),
+	BLK(MAX_WRITE_ZEROES_SEG, 4, VIRTIO_BLK_F_WRITE_ZEROES, "max_write_zeroes_seg"),
+	BLK(WRITE_ZEROES_MAY_UNMAP, 1, VIRTIO_BLK_F_WRITE_ZEROES, "write_zeroes_may_unmap"),
+	BLK(MAX_SECURE_ERASE_SECTORS, 4, VIRTIO_BLK_F_SECURE_ERASE, "max_secure_erase_sectors"),
+	BLK(MAX_SECURE_ERASE_SEG, 4, VIRTIO_BLK_F_SECURE_ERASE, "max_secure_erase_seg"),
+	BLK(SECURE_ERASE_ALIGNMENT, 4, VIRTIO_BLK_F_SECURE_ERASE, "secure_erase_sector_alignment"),
+	BLK(ZONE_SECTORS, 4, VIRTIO_BLK_F_ZONED, "zone_sectors"),
+	BLK(MAX_OPEN_ZONES, 4, VIRTIO_BLK_F_ZONED, "max_open_zones"),
+	BLK(MAX_ACTIVE_ZONES, 4, VIRTIO_BLK_F_ZONED, "max_active_zones"),
+	BLK(MAX_APPEND_SECTORS, 4, VIRTIO_BLK_F_ZONED, "max_append_sectors"),
+	BLK(WRITE_GRANULARITY, 4, VIRTIO_BLK_F_ZONED, "write_granularity"),
+	BLK(ZONED_MODEL, 1, VIRTIO_BLK_F_ZONED, "model"),
+	/* 5.1.4 */
+	NET(MAC + 0, 1, VIRTIO_NET_F_MAC, "mac[0]"),
+	NET(MAC + 1, 1, VIRTIO_NET_F_MAC, "mac[1]"),
+	NET(MAC + 2, 1, VIRTIO_NET_F_MAC, "mac[2]"),
+	NET(MAC + 3, 1, VIRTIO_NET_F_MAC, "mac[3]"),
+	NET(MAC + 4, 1, VIRTIO_NET_F_MAC, "mac[4]"),
+	NET(MAC + 5, 1, VIRTIO_NET_F_MAC, "mac[5]"),
+	NET(STATUS, 2, VIRTIO_NET_F_STATUS, "status"),
+	NET_EITHER(MAX_VIRTQUEUE_PAIRS, 2, VIRTIO_NET_F_MQ, VIRTIO_NET_F_RSS, "max_virtqueue_pairs"),
+	NET(MTU, 2, VIRTIO_NET_F_MTU, "mtu"),
+	NET(SPEED, 4, VIRTIO_NET_F_SPEED_DUPLEX, "speed"),
+	NET(DUPLEX, 1, VIRTIO_NET_F_SPEED_DUPLEX, "duplex"),
+	NET_EITHER(RSS_MAX_KEY_SIZE, 1, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT, "rss_max_key_size"),
+	NET(RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, VIRTIO_NET_F_RSS, "rss_max_indirection_table_length"),
+	NET_EITHER(SUPPORTED_HASH_TYPES, 4, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT, "supported_hash_types"),
+	/* 5.3.4; emerg_wr is for writing only */
+	CON(COLS, 2, VIRTIO_CONSOLE_F_SIZE, "cols"),
+	CON(ROWS, 2, VIRTIO_CONSOLE_F_SIZE, "rows"),
+	CON(MAX_NR_PORTS, 4, VIRTIO_CONSOLE_F_MULTIPORT, "max_nr_ports"),
+};
+enum { FIELDS = sizeof(fields) / sizeof(fields[0]) };
+
+enum kind { ANY_FIELD, PERMANENT_FIELD, CONDITIONAL_FIELD };
+
+/* Does the device have the field, and is it of that kind? */
+static bool has_field(const struct device *d, const struct field *field, enum kind kind)
+{
+	bool always = field->feature == ALWAYS;
+
+	return field->device_id == d->transport.device_id &&
+	       (always || device_offers(d, field->feature) || device_offers(d, field->alternative)) &&
+	       (kind == ANY_FIELD || always == (kind == PERMANENT_FIELD));
+}
+
+static uint32_t read_field(struct device *d, const struct field *field)
+{
+	return config_read(&d->transport, field->offset, field->width);
+}
+
+static void read_fields(struct device *d, enum kind kind, uint32_t values[FIELDS])
+{
+	for (unsigned i = 0; i < FIELDS; i++)
+		values[i] = has_field(d, &fields[i], kind) ? read_field(d, &fields[i]) : 0;
+}
+
+static void need_fields(struct run *t, const struct device *d, enum kind kind)
+{
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], kind))
+			return;
+	skip(t, kind == PERMANENT_FIELD ? "this type of device has no field that is always there, or we do not know it"
+					: "the device offers no feature that brings a field that we know");
+}
+
+/* The features that bring the fields, so that they exist after negotiation too. */
+static struct features features_of_fields(const struct device *d)
+{
+	struct features set = NO_FEATURES;
+
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], CONDITIONAL_FIELD))
+			set = features_with(features_with(set, fields[i].feature), fields[i].alternative);
+	return features_close(d->transport.device_id, set, d->offered);
+}
+
+/*
+ * Reads before FEATURES_OK and after DRIVER_OK must agree. The host may really change a field (a disk grows, a link
+ * goes down), so a field fails only if it differs every time.
+ */
+static void expect_readable_early(struct run *t, struct device *d, enum kind kind)
+{
+	enum { ROUNDS = 3 };
+	uint32_t early[FIELDS], late[FIELDS];
+	unsigned differed[FIELDS] = { 0 };
+
+	need_fields(t, d, kind);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		bool same = true;
+
+		require_ok(t, device_reset(d), "a reset ends");
+		device_greet(d);
+		read_fields(d, kind, early);
+		require_ok(t, device_negotiate(d, features_of_fields(d)),
+			   "the features that bring the fields are accepted");
+		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+		device_go(d);
+		read_fields(d, kind, late);
+		for (unsigned i = 0; i < FIELDS; i++)
+			if (early[i] != late[i]) {
+				differed[i]++;
+				same = false;
+			}
+		if (same)
+			break;
+	}
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], kind))
+			expect(t, differed[i] < ROUNDS,
+			       "%s reads before FEATURES_OK as after DRIVER_OK: 0x%x, later 0x%x", fields[i].name,
+			       early[i], late[i]);
+}
+
+/*
+ * Broken by: a configuration space that is filled at DRIVER_OK. Symptom: a driver that looks before it accepts, as
+ * 3.1.1 lets it, sees zeroes.
+ */
+CHECK(readable_early, "config.readable-before-features-ok", REQ("cfg-01"), MUST, NEEDS(0),
+      "Fields that are always there can be read before FEATURES_OK")
+{
+	expect_readable_early(t, d, PERMANENT_FIELD);
+}
+
+/* Broken by: fields that appear once their feature is accepted; it is enough that it is offered. */
+CHECK(conditional_readable_early, "config.conditional-fields-before-features-ok", REQ("cfg-02"), MUST, NEEDS(0),
+      "Fields of an offered feature can be read before FEATURES_OK")
+{
+	expect_readable_early(t, d, CONDITIONAL_FIELD);
+}
+
+/*
+ * Broken by: accesses that are answered from the wrong offset or with the wrong width, depending on the one before.
+ * Symptom: the wrong MAC address, now and then. The order is random, so that each field follows each other one sooner
+ * or later.
+ */
+CHECK(any_order, "config.fields-in-any-order", REQ("cfg-03", "mmio-table-16"), DESCRIBED, NEEDS(0),
+      "Each field reads the same at its own width, in whatever order fields are read")
+{
+	enum { READS = 200 };
+	uint32_t values[FIELDS];
+	unsigned changes[FIELDS] = { 0 };
+
+	need_fields(t, d, ANY_FIELD);
+	device_greet(d);
+	read_fields(d, ANY_FIELD, values);
+	for (unsigned i = 0; i < READS; i++) {
+		unsigned which = random_below(&t->random, FIELDS);
+		uint32_t value;
+
+		if (!has_field(d, &fields[which], ANY_FIELD))
+			continue;
+		value = read_field(d, &fields[which]);
+		changes[which] += value != values[which];
+		values[which] = value;
+	}
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], ANY_FIELD)) /* one change may be the host's */
+			expect(t, changes[i] <= 1, "%s reads the same each time, it changed %u times and is 0x%x",
+			       fields[i].name, changes[i], values[i]);
+}
+
+/*
+ * A number of virtqueues whose bytes are in the wrong order names one that does not exist. Asked once the features are
+ * accepted: some virtqueues come with them.
+ */
+static void expect_last_queue(struct run *t, struct device *d, const char *field, uint32_t value, uint32_t count)
+{
+	require_ok(t, device_negotiate(d, features_of_fields(d)), "the features that bring the fields are accepted");
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, count - 1);
+	expect(t, value && count && reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX),
+	       "%s is in the right byte order: it is 0x%x, so there are %u virtqueues", field, value, count);
+}
+
+/* Fields of which the byte order shows, because only few values are possible. */
+static void expect_byte_order(struct run *t, struct device *d)
+{
+	enum { SECTORS_MAX_HIGH = 1u << 23 }; /* 2^64 bytes are 2^55 sectors */
+	const uint32_t link = VIRTIO_NET_S_LINK_UP | VIRTIO_NET_S_ANNOUNCE;
+	struct transport *transport = &d->transport;
+	uint32_t value;
+
+	device_greet(d);
+	switch (transport->device_id) {
+	case VIRTIO_ID_BLOCK:
+		expect(t, config_read(transport, VIRTIO_BLK_CONFIG_CAPACITY + 4, 4) < SECTORS_MAX_HIGH,
+		       "capacity is in the right byte order: the disk is smaller than 2^64 bytes");
+		if (!device_offers(d, VIRTIO_BLK_F_MQ))
+			break;
+		value = config_read(transport, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2);
+		expect_last_queue(t, d, "num_queues", value, value);
+		break;
+	case VIRTIO_ID_NETWORK:
+		if (!device_offers(d, VIRTIO_NET_F_STATUS))
+			skip(t, "the device has no field whose range is known");
+		value = config_read(transport, VIRTIO_NET_CONFIG_STATUS, 2);
+		expect(t, !(value & ~link),
+		       "status is in the right byte order: 0x%x has no bits but LINK_UP and ANNOUNCE", value);
+		if (!device_offers(d, VIRTIO_NET_F_MQ))
+			break;
+		value = config_read(transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2);
+		expect_last_queue(t, d, "max_virtqueue_pairs", value, 2 * value);
+		break;
+	case VIRTIO_ID_CONSOLE:
+		if (!device_offers(d, VIRTIO_CONSOLE_F_MULTIPORT))
+			skip(t, "the device has no field whose range is known");
+		value = config_read(transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4);
+		expect_last_queue(t, d, "max_nr_ports", value, 2 * value + 2);
+		break;
+	default:
+		skip(t, "we know no field of this type of device");
+	}
+}
+
+/*
+ * Broken by: big-endian fields, or 16-bit fields at odd words that read the even one. Symptom: a network device with
+ * 256 queues, a link that is never up.
+ */
+CHECK(little_endian, "config.little-endian", REQ("cfg-03", "mmio-table-16"), DESCRIBED, NEEDS(.version = 2),
+      "Fields wider than a byte are little-endian, as far as their values tell")
+{
+	expect_byte_order(t, d);
+}
+
+/* Broken by: big-endian fields, from a device that takes legacy for the byte order of a network, or of its own machine.
+ * Symptom: drivers of before virtio 1.0 see a network device with 256 queues, a link that is never up. */
+CHECK(native_endian, "config.native-endian", REQ("mmio-leg-10", "blk-leg-01", "net-leg-01", "con-leg-01"), MUST,
+      NEEDS(.version = 1), "Fields of a legacy device are in the byte order of the guest, as far as their values tell")
+{
+	expect_byte_order(t, d);
+}
+
+static bool generation_rests(struct run *t, struct device *d, enum stage stage)
+{
+	enum { ROUNDS = 3 };
+	uint32_t values[FIELDS];
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint32_t before = reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION);
+
+		read_fields(d, ANY_FIELD, values);
+		if (stage == STAGE_PENDING && device_request_queue(d)->size >= REQUEST_ENTRIES && d->type->make_request)
+			require_ok(t, device_do_request(d, i), "a request is served");
+		(void)reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+		if (reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION) == before)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * ConfigGeneration moves when the configuration does. Broken by: a generation that counts reads or requests. Symptom:
+ * the loop of 2.5.1 never ends. Host events may move it once; so it fails only if it moves every time.
+ */
+CHECK(generation, "config.generation-rests", REQ("mmio-table-17", "mmio-layout-06", "cfg-04"), DESCRIBED,
+      NEEDS(.version = 2), "ConfigGeneration stays the same while the configuration does")
+{
+	for (unsigned stage = STAGE_DRIVER; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		expect(t, generation_rests(t, d, (enum stage)stage),
+		       "ConfigGeneration is the same before and after fields are read %s",
+		       stage_name((enum stage)stage));
+	}
+}
+
+/*
+ * Broken by: a configuration that a driver's life wears off. Symptom: the disk has no capacity after the driver was
+ * reloaded.
+ */
+CHECK(survives, "config.survives-reset", REQ("cfg-01", "cfg-02"), MUST, NEEDS(0),
+      "Fields read the same after a reset as before it")
+{
+	enum { ROUNDS = 3 };
+	uint32_t before[FIELDS], after[FIELDS];
+
+	need_fields(t, d, ANY_FIELD);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		bool same = true;
+
+		reach_stage(t, d, STAGE_DRIVER_OK);
+		read_fields(d, ANY_FIELD, before);
+		reach_stage(t, d, STAGE_DRIVER);
+		read_fields(d, ANY_FIELD, after);
+		for (unsigned i = 0; i < FIELDS; i++)
+			same = same && before[i] == after[i];
+		if (same)
+			break;
+	}
+	for (unsigned i = 0; i < FIELDS; i++)
+		if (has_field(d, &fields[i], ANY_FIELD))
+			expect_eq(t, after[i], before[i], "%s is the same after a reset", fields[i].name);
+}
+
+/*
+ * ---- changes from outside (3.2.1, 2.5) ----
+ *
+ * A disk grows, a cable is pulled, a window is resized. How it goes wrong: the new value is there and nobody is told,
+ * or is told through a line that does not move; the two halves of a capacity change one after the other; the generation
+ * counts something else. In the field: a guest that never learns of its larger disk, or for a moment believes in one of
+ * exabytes.
+ */
+
+static bool away; /* the configuration is not what it was before the check */
+
+static void change(struct run *t, struct device *d)
+{
+	step(t, "the configuration changes from outside");
+	if (!d->transport.stimuli->change_config(d->transport.bus_context))
+		skip(t, "the device has nothing that could change from outside");
+	away = !away;
+}
+
+static void change_back(struct run *t, struct device *d)
+{
+	if (away)
+		change(t, d);
+}
+
+/* With the virtqueues set up. */
+static void prepare_for_change(struct run *t, struct device *d)
+{
+	away = false;
+	t->afterwards = change_back;
+	device_greet(d);
+	require_ok(t, device_negotiate(d, features_of_fields(d)), "the features that bring the fields are accepted");
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+}
+
+static bool tells_of_change(struct device *d)
+{
+	return WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG,
+			  device_patience_ns);
+}
+
+static void expect_acknowledged(struct run *t, struct device *d)
+{
+	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_CONFIG);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG, 0,
+		  "bit 1 of InterruptStatus after it was acknowledged");
+}
+
+/* Broken by: a change without a notification, or with one that never reaches the line. */
+CHECK(change_told, "config.change-is-notified",
+      REQ("cfg-05", "blk-op-01", "mmio-layout-03", "mmio-table-10", "mmio-table-11"), DESCRIBED,
+      NEEDS(.stimulus = true), "A change is notified, with bit 1 of InterruptStatus and the line until acknowledged")
+{
+	enum { ROUNDS = 4 };
+	struct irq_line *line = d->transport.line;
+	uint32_t before[FIELDS], after[FIELDS], mark;
+
+	prepare_for_change(t, d);
+	device_go(d);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		read_fields(d, ANY_FIELD, before);
+		mark = line ? line->count : 0;
+		change(t, d);
+		require(t, tells_of_change(d), "bit 1 of InterruptStatus is set after a change");
+		if (line)
+			require(t, WAIT_UNTIL(line->count != mark, device_patience_ns),
+				"an interrupt comes after a change");
+		read_fields(d, ANY_FIELD, after);
+		expect(t, memcmp(before, after, sizeof(after)), "a field has changed once the change is notified");
+		expect(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG,
+		       "bit 1 stays set until it is acknowledged");
+		expect_acknowledged(t, d);
+		if (!line)
+			continue;
+		if (line->source.trigger == IRQ_LEVEL)
+			expect(t, !irq_line_asserted(line), "the line is released when the change is acknowledged");
+		irq_line_rearm(line);
+	}
+}
+
+/*
+ * 2.5: the generation "will change whenever there is a possibility that two accesses can see different versions". So
+ * with one generation all fields read twice the same, wherever a change falls. Broken by: a generation that is not
+ * moved, is moved too early, or a field that is stored in two steps.
+ */
+CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmio-layout-06"), MUST,
+      NEEDS(.version = 2, .stimulus = true), "Accesses that see different versions see different generations")
+{
+	enum { ROUNDS = 32 };
+	uint32_t values[2][FIELDS];
+
+	prepare_for_change(t, d);
+	device_go(d);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		unsigned when = random_below(&t->random, 2 * FIELDS + 1);
+		uint32_t generation;
+
+		if (!when || round % 2)
+			change(t, d);
+		generation = reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION);
+		for (unsigned i = 0; i < 2 * FIELDS; i++) {
+			const struct field *field = &fields[i % FIELDS];
+
+			if (i + 1 == when)
+				change(t, d);
+			values[i / FIELDS][i % FIELDS] = has_field(d, field, ANY_FIELD) ? read_field(d, field) : 0;
+		}
+		if (reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION) == generation)
+			require(t, !memcmp(values[0], values[1], sizeof(values[0])),
+				"fields read the same twice with ConfigGeneration 0x%x before and after", generation);
+	}
+}
+
+/*
+ * A driver may be told of a change as soon as it is there, so it must be able to say that it knows. Broken by: an
+ * acknowledgement that counts only while the virtqueues are live. Symptom: an interrupt storm during boot.
+ */
+CHECK(early_change, "config.early-change-is-acknowledged", REQ("mmio-table-11", "mmio-layout-03"), MUST,
+      NEEDS(.version = 2, .stimulus = true), "A change that is notified before DRIVER_OK can be acknowledged then")
+{
+	prepare_for_change(t, d);
+	change(t, d);
+	if (!tells_of_change(d))
+		skip(t, "the device tells of no change before DRIVER_OK");
+	expect_acknowledged(t, d);
+}

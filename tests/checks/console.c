@@ -1,0 +1,607 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Console device (5.3). What is written goes to somebody's terminal or log: it is short, and starts with "touchstone".
+ *
+ * How consoles break: output stops at the end of the first descriptor; an input buffer is returned with nothing in it,
+ * over and over; a port is announced twice, or one that does not exist; the emergency write works only after the
+ * initialisation that it is there to do without. In the field: a boot log that ends in the middle of a line, or an
+ * agent in the guest that never gets its port.
+ */
+#include "tests/framework/check.h"
+
+#include "drivers/spec/console.h"
+#include "drivers/spec/features.h"
+#include "firmware/lib/string.h"
+#include "tests/checks/support/common.h"
+
+static void start(struct run *t, struct device *d, struct features features)
+{
+	require_ok(t, device_start(d, features), "the device starts");
+}
+
+/* A device-readable copy of bytes, or room for an answer. */
+static struct segment readable(struct run *t, const void *bytes, uint32_t size)
+{
+	struct segment segment = { .data = need_memory(t, dma_alloc(size, 1)), .size = size };
+
+	memcpy(segment.data, bytes, size);
+	return segment;
+}
+
+/* Writes text to a transmit virtqueue, cut into pieces of `piece` bytes. Returns the used length. */
+static uint32_t write_text(struct run *t, struct virtqueue *queue, const char *text, uint32_t piece)
+{
+	struct segment segments[REQUEST_SEGMENTS];
+	uint32_t size = (uint32_t)strlen(text);
+	unsigned count = 0;
+
+	for (uint32_t from = 0; from < size && count < REQUEST_SEGMENTS; from += piece)
+		segments[count++] = readable(t, text + from, size - from < piece ? size - from : piece);
+	if (virtqueue_add(queue, segments, count, NULL, queue) < 0)
+		broken(t, "no room for text in %u pieces", count);
+	virtqueue_kick(queue);
+	return take_used(t, queue, "text").length;
+}
+
+/* ---- configuration space and virtqueues (5.3.2, 5.3.4) ---- */
+
+/* Breaks: 0 ports, so that a driver sets up nothing, not even port 0. */
+CHECK(max_ports, "console.max-ports", REQ("con-desc-03"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
+      "With MULTIPORT offered, max_nr_ports is at least 1")
+{
+	expect(t, config_read(&d->transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4) >= 1, "max_nr_ports is at least 1");
+}
+
+/* Breaks: virtqueues of ports that cannot exist, or none for ports that can. */
+CHECK(queue_count, "console.queue-count", REQ("con-desc-03"), DESCRIBED, NEEDS(.type = VIRTIO_ID_CONSOLE),
+      "There are two virtqueues for each port, and with MULTIPORT two more for control")
+{
+	bool multiport = device_offers(d, VIRTIO_CONSOLE_F_MULTIPORT);
+	uint64_t want = 2;
+
+	device_greet(d);
+	require_ok(t, device_negotiate(d, FEATURE(VIRTIO_CONSOLE_F_MULTIPORT)), "the features are accepted");
+	if (multiport)
+		want = 2 * ((uint64_t)config_read(&d->transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4) + 1);
+	for (uint32_t i = 0; i < DEVICE_QUEUES_SCANNED; i++) {
+		uint32_t max;
+
+		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, i);
+		max = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+		if (!expect(t, (max != 0) == (i < want), "virtqueue %u %s: QueueSizeMax is %u (%s, %lu virtqueues)", i,
+			    i < want ? "exists" : "does not exist", max,
+			    multiport ? "with MULTIPORT" : "without MULTIPORT", want))
+			break;
+	}
+}
+
+/* ---- emergency write (5.3.5) ---- */
+
+static void emergency_write(struct device *d, const char *text)
+{
+	for (; *text; text++)
+		config_write(&d->transport, VIRTIO_CONSOLE_CONFIG_EMERG_WR, 4, (uint8_t)*text);
+}
+
+#define EMERGENCY .type = VIRTIO_ID_CONSOLE, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_EMERG_WRITE)
+
+/* Breaks: the write needs a virtqueue or a feature, and the device stops, or the VMM does. */
+CHECK(emergency_early, "console.emergency-early", REQ("con-init-01"), MUST, NEEDS(EMERGENCY),
+      "emerg_wr can be written before any initialisation")
+{
+	emergency_write(d, "touchstone\n");
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), 0,
+		  "Status after emergency writes to a device that was just reset");
+	start(t, d, NO_FEATURES);
+	expect_ok(t, device_do_request(d, 0), "text through the virtqueue afterwards");
+}
+
+/* Breaks: once the device is live or given up, the write needs a virtqueue, or stops the device or the VMM. Symptom:
+ * the last words of a guest that crashes are lost. */
+CHECK(emergency_late, "console.emergency-late", REQ("con-init-01"), MUST, NEEDS(EMERGENCY),
+      "emerg_wr can be written at any time")
+{
+	uint32_t status;
+
+	start(t, d, FEATURE(VIRTIO_CONSOLE_F_EMERG_WRITE));
+	emergency_write(d, "touch");
+	expect_ok(t, device_do_request(d, 0), "text through the virtqueue after emergency writes");
+	transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
+	status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+	emergency_write(d, "stone\n");
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status,
+		  "Status after emergency writes to a device that was given up");
+}
+
+/* What came out at the other end since the last look. */
+enum { OUTPUT = 64 };
+static uint32_t take_output(struct device *d, char got[OUTPUT])
+{
+	return d->transport.stimuli->output(d->transport.bus_context, got, OUTPUT);
+}
+
+static void expect_output(struct run *t, struct device *d, const char *text, const char *what)
+{
+	char got[OUTPUT];
+	uint32_t size = take_output(d, got);
+
+	expect(t, size == strlen(text) && !memcmp(got, text, size), "%s arrives: %lu bytes, %u came out", what,
+	       strlen(text), size);
+}
+
+/* Breaks: the register takes the characters and they go nowhere. */
+CHECK(emergency_output, "console.emergency-output", REQ("con-init-02"), SHOULD,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .stimulus = true, .features = OFFERS(VIRTIO_CONSOLE_F_EMERG_WRITE)),
+      "What is written to emerg_wr comes out, before any initialisation")
+{
+	char before[OUTPUT];
+
+	take_output(d, before);
+	emergency_write(d, "touchstone\n");
+	expect_output(t, d, "touchstone\n", "an emergency write");
+}
+
+/* ---- output and input (5.3.6) ---- */
+
+/* Breaks: buffers come back, and what was in them is gone; or only the first descriptor of each is output. */
+CHECK(output_arrives, "console.output-arrives", REQ("con-desc-01"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5, .stimulus = true),
+      "Text comes out whole, however it is cut")
+{
+	static const char text[] = "touchstone: out\n";
+	enum { ROUNDS = 4 };
+	char before[OUTPUT];
+
+	start(t, d, NO_FEATURES);
+	take_output(d, before);
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		write_text(t, &d->queues[VIRTIO_CONSOLE_TX], text, 4 + 4 * round);
+		expect_output(t, d, text, "text");
+	}
+}
+
+/* Breaks: the size of the text is put into the used entry, although nothing was written. Legacy devices may (5.3.6.3).
+ */
+CHECK(output_length, "console.output-length", REQ("con-desc-01"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 2, .queues = 2), "Text comes back with a used length of 0")
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_TX];
+
+	start(t, d, NO_FEATURES);
+	expect_eq(t, write_text(t, queue, "touchstone: one piece\n", 64), 0, "used length of text in one descriptor");
+	expect_eq(t, write_text(t, queue, "\n", 64), 0, "used length of a single character");
+}
+
+/* Breaks: only the first descriptor is taken, or the device stops at a chain. */
+CHECK(output_chain, "console.output-chain", REQ("con-desc-01"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5), "Text in several descriptors comes back once")
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_TX];
+	uint32_t length;
+
+	start(t, d, NO_FEATURES);
+	length = write_text(t, queue, "touchstone: five pieces\n", 5);
+	if (transport_is_legacy(&d->transport))
+		expect(t, length <= 24, "used length %u of a chain", length);
+	else
+		expect_eq(t, length, 0, "used length of a chain");
+	expect_ok(t, device_do_request(d, 0), "text after it");
+}
+
+/* Breaks: with the virtqueue full the device loses a buffer: a driver that waits for it, as most do, hangs with its
+ * console lock held. */
+CHECK(output_many, "console.output-many", REQ("con-desc-01"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 2),
+      "Every piece of text of a full transmit virtqueue comes back once")
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_TX];
+
+	start(t, d, NO_FEATURES);
+	for (unsigned i = 0; i < queue->size; i++) {
+		struct segment segment = readable(t, i + 1 < queue->size ? "." : "\n", 1);
+
+		virtqueue_add(queue, &segment, 1, NULL, queue);
+	}
+	virtqueue_kick(queue);
+	for (unsigned i = 0; i < queue->size; i++)
+		take_used(t, queue, "one of many pieces of text");
+	expect_eq(t, virtqueue_used_waiting(queue), 0, "used entries beyond the text that was written");
+}
+
+/* Breaks: a buffer is returned at once and empty: the driver gives it back, and both are busy for ever. Should somebody
+ * type, it has at least a byte. */
+CHECK(input_waits, "console.input-waits", REQ("con-desc-02"), DESCRIBED, NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2),
+      "A receive buffer comes back only with input in it")
+{
+	enum { BUFFERS = 4, SIZE = 16 };
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+	struct completion done;
+	const char *wrong = NULL;
+	enum virtqueue_pop popped;
+
+	start(t, d, NO_FEATURES);
+	for (unsigned i = 0; i < BUFFERS && queue->free_count; i++) {
+		struct segment segment = { .data = need_memory(t, dma_alloc(SIZE, 1)), .size = SIZE, .writable = true };
+
+		virtqueue_add(queue, &segment, 1, NULL, queue);
+	}
+	virtqueue_kick(queue);
+	for (uint64_t i = 0; i < 2; i++) /* the device looks at its virtqueues in the meantime */
+		require_ok(t, device_do_request(d, i), "text, while receive buffers wait");
+	while ((popped = virtqueue_pop(queue, &done, &wrong)) != VIRTQUEUE_EMPTY) {
+		require(t, popped == VIRTQUEUE_POPPED, "the used entry of a receive buffer is valid: %s", wrong);
+		info(t, "input of %u bytes arrived", done.length);
+		expect(t, done.length > 0, "a receive buffer that comes back holds input");
+	}
+	expect(t, queue->outstanding <= BUFFERS, "receive buffers wait for input");
+}
+
+/* Small receive buffers, and what arrives in them. */
+enum { BUFFER = 7, BUFFERS = 8 };
+
+static void offer_buffers(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+
+	for (unsigned i = 0; i < BUFFERS && queue->free_count; i++) {
+		struct segment segment = { .data = need_memory(t, dma_alloc(BUFFER, 1)),
+					   .size = BUFFER,
+					   .writable = true };
+
+		virtqueue_add(queue, &segment, 1, NULL, segment.data);
+	}
+	virtqueue_kick(queue);
+}
+
+/* Until there are `want` bytes, or no more come. Once the first have come, the others have as long as any answer. */
+static uint32_t gather_input(struct run *t, struct device *d, char *got, uint32_t want, uint64_t patience)
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+	uint32_t have = 0;
+
+	while (have < want && queue->outstanding && WAIT_UNTIL(virtqueue_used_waiting(queue), patience)) {
+		struct completion done = take_used(t, queue, "a receive buffer");
+
+		memcpy(got + have, done.token, done.length);
+		have += done.length;
+		patience = device_patience_ns;
+	}
+	return have;
+}
+
+/* Breaks: a buffer is overrun, its whole size is taken for input, or what does not fit in one buffer is lost. */
+CHECK(input_arrives, "console.input-arrives", REQ("con-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5, .stimulus = true),
+      "What is typed arrives whole, in as many buffers as it needs")
+{
+	static const char text[] = "touchstone: somebody types\n";
+	enum { SIZE = sizeof(text) - 1 };
+	char got[SIZE + BUFFERS * BUFFER];
+
+	start(t, d, NO_FEATURES);
+	offer_buffers(t, d);
+	require(t, d->transport.stimuli->input(d->transport.bus_context, text, SIZE),
+		"the device, which is live, takes what is typed");
+	expect_eq(t, gather_input(t, d, got, SIZE, device_patience_ns), SIZE, "bytes that arrive");
+	expect(t, !memcmp(got, text, SIZE), "the text arrives as it was typed");
+}
+
+/*
+ * What a port outputs comes back as its input: a loop at the host's end. Then it can be seen that all descriptors are
+ * output, in order, and that input is cut to the buffers that are there. Breaks: the rest of a chain is dropped; a
+ * receive buffer is overrun, or its length is that of the buffer.
+ */
+CHECK(echo, "console.echo", REQ("con-desc-01", "con-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5),
+      "What is written arrives whole at the other end, and what arrives is read whole")
+{
+	static const char text[] = "touchstone: is there an echo?\n";
+	enum { SIZE = sizeof(text) - 1, KNOWN = 5, ECHO_MILLISECONDS = 5 };
+	char got[SIZE + BUFFERS * BUFFER];
+	uint32_t have;
+
+	start(t, d, NO_FEATURES);
+	offer_buffers(t, d);
+	write_text(t, &d->queues[VIRTIO_CONSOLE_TX], text, BUFFER);
+	have = gather_input(t, d, got, SIZE, MILLISECONDS(ECHO_MILLISECONDS));
+	if (have < KNOWN || memcmp(got, text, KNOWN))
+		skip(t, "the other end does not send back what it gets");
+	expect_eq(t, have, SIZE, "bytes that come back");
+	expect(t, have == SIZE && !memcmp(got, text, SIZE), "the text comes back as it was written");
+}
+
+/* ---- multiport (5.3.6.2) ---- */
+
+enum {
+	RESIZE_BYTES = 4,   /* columns and rows behind a RESIZE message */
+	CONTROL_BYTES = 64, /* of a buffer for a message: a port's name may follow */
+	CONTROL_BUFFERS = 16,
+	PORTS_REMEMBERED = 128,
+};
+
+/* A message of the device, as it came. */
+static struct {
+	struct virtio_console_control head;
+	uint32_t size;
+	uint8_t bytes[CONTROL_BYTES];
+} message;
+
+static void offer_control(struct run *t, struct device *d, uint8_t *buffer)
+{
+	struct segment segment = { .data = buffer, .size = CONTROL_BYTES, .writable = true };
+
+	memset(buffer, DMA_FRESH_BYTE, CONTROL_BYTES);
+	if (virtqueue_add(&d->queues[VIRTIO_CONSOLE_CONTROL_RX], &segment, 1, NULL, buffer) < 0)
+		broken(t, "no room for a control buffer");
+	virtqueue_kick(&d->queues[VIRTIO_CONSOLE_CONTROL_RX]);
+}
+
+/* A live device with buffers for its messages, which has not been told that we are ready. */
+static void start_multiport(struct run *t, struct device *d)
+{
+	start(t, d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE));
+	for (unsigned i = 0; i < CONTROL_BUFFERS && d->queues[VIRTIO_CONSOLE_CONTROL_RX].free_count; i++)
+		offer_control(t, d, need_memory(t, dma_alloc(CONTROL_BYTES, 8)));
+}
+
+/* Takes the next message if one comes in time. */
+static bool next_message(struct run *t, struct device *d, uint64_t nanoseconds)
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_CONTROL_RX];
+	struct completion done;
+
+	if (!WAIT_UNTIL(virtqueue_used_waiting(queue), nanoseconds))
+		return false;
+	done = take_used(t, queue, "a control buffer");
+	message.size = done.length;
+	memcpy(message.bytes, done.token, CONTROL_BYTES);
+	memcpy(&message.head, message.bytes, sizeof(message.head));
+	step(t, "message of %u bytes: id %u event %u value %u", message.size, message.head.id, message.head.event,
+	     message.head.value);
+	offer_control(t, d, done.token);
+	return true;
+}
+
+/* Returns the used length. */
+static uint32_t send_message(struct run *t, struct device *d, uint32_t id, uint16_t event, uint16_t value)
+{
+	struct virtio_console_control control = { .id = id, .event = event, .value = value };
+	struct segment segment = readable(t, &control, sizeof(control));
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_CONTROL_TX];
+
+	virtqueue_add(queue, &segment, 1, NULL, queue);
+	virtqueue_kick(queue);
+	return take_used(t, queue, "a control message").length;
+}
+
+/* What the device told from DEVICE_READY on until it fell silent. */
+static struct {
+	unsigned messages, added, added_twice, out_of_range, removed_unknown, unknown_events, short_messages,
+		before_add;
+	uint32_t last_id;
+	uint16_t last_event;
+	bool exists[PORTS_REMEMBERED], console[PORTS_REMEMBERED], named[PORTS_REMEMBERED], open[PORTS_REMEMBERED];
+	bool name_with_nul, name_empty;
+} told;
+
+static void note_message(struct device *d)
+{
+	uint32_t id = message.head.id, ports = config_read(&d->transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4);
+	bool remembered = id < PORTS_REMEMBERED;
+
+	told.messages++;
+	if (message.size < sizeof(message.head)) {
+		told.short_messages++;
+		return;
+	}
+	switch (message.head.event) {
+	case VIRTIO_CONSOLE_DEVICE_ADD:
+		told.added++;
+		told.out_of_range += id >= ports;
+		if (remembered) {
+			told.added_twice += told.exists[id];
+			told.exists[id] = true;
+		}
+		break;
+	case VIRTIO_CONSOLE_DEVICE_REMOVE:
+		if (remembered) {
+			told.removed_unknown += !told.exists[id];
+			told.exists[id] = false;
+		}
+		break;
+	case VIRTIO_CONSOLE_RESIZE:
+		told.short_messages += message.size < sizeof(message.head) + RESIZE_BYTES;
+		/* fall through */
+	case VIRTIO_CONSOLE_CONSOLE_PORT:
+	case VIRTIO_CONSOLE_PORT_OPEN:
+	case VIRTIO_CONSOLE_PORT_NAME:
+		if (!remembered)
+			break;
+		told.before_add += !told.exists[id];
+		told.console[id] |= message.head.event == VIRTIO_CONSOLE_CONSOLE_PORT;
+		told.open[id] |= message.head.event == VIRTIO_CONSOLE_PORT_OPEN && message.head.value == 1;
+		if (message.head.event == VIRTIO_CONSOLE_PORT_NAME) {
+			told.named[id] = true;
+			told.name_empty |= message.size == sizeof(message.head);
+			told.name_with_nul |= message.size > sizeof(message.head) && message.size <= CONTROL_BYTES &&
+					      !message.bytes[message.size - 1];
+		}
+		break;
+	default:
+		told.unknown_events++;
+		told.last_event = message.head.event;
+		break;
+	}
+	told.last_id = id;
+}
+
+/*
+ * Says DEVICE_READY and notes what comes, port 0 being made ready and, if it is a console, opened. The check ends if
+ * there is no port at all. When the last message came cannot be known: a moment of silence has to do, and what comes
+ * later is not judged.
+ */
+static void hear_ports(struct run *t, struct device *d)
+{
+	bool ready = false, opened = false;
+
+	memset(&told, 0, sizeof(told));
+	start_multiport(t, d);
+	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	for (unsigned i = 0; i < 4 * PORTS_REMEMBERED; i++) {
+		if (!next_message(t, d, told.messages ? GLIMPSE_NS : device_patience_ns)) {
+			quiet_moment(t);
+			if (!next_message(t, d, 0))
+				break;
+		}
+		note_message(d);
+		if (told.exists[0] && !ready) {
+			ready = true;
+			send_message(t, d, 0, VIRTIO_CONSOLE_PORT_READY, 1);
+		}
+		if (told.console[0] && !opened) {
+			opened = true;
+			send_message(t, d, 0, VIRTIO_CONSOLE_PORT_OPEN, 1);
+		}
+	}
+	if (!told.messages)
+		skip(t, "the device announced no port");
+}
+
+#define MULTIPORT .type = VIRTIO_ID_CONSOLE, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)
+
+/* Breaks: a message is sent before DEVICE_READY: the driver is not prepared for it, and the port is lost. */
+CHECK(quiet_before_ready, "console.quiet-before-ready", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
+      "The device sends no control message before DEVICE_READY")
+{
+	start_multiport(t, d);
+	/* No later event of the device can bound this: whatever it is asked for counts as readiness. */
+	quiet_moment(t);
+	expect(t, !next_message(t, d, 0), "no message before DEVICE_READY: event %u for port %u", message.head.event,
+	       message.head.id);
+}
+
+/* Breaks: a port number that needs virtqueues which do not exist. */
+CHECK(ports_in_range, "console.ports-in-range", REQ("con-mp-01"), MUST, NEEDS(MULTIPORT),
+      "DEVICE_ADD names only ports below max_nr_ports")
+{
+	hear_ports(t, d);
+	expect_eq(t, told.out_of_range, 0, "DEVICE_ADD messages with a port of max_nr_ports or more");
+	info(t, "%u messages, %u ports", told.messages, told.added);
+}
+
+/* Breaks: a port is announced again, e.g. once for the configuration and once for the connection: the driver adds it
+ * twice or gives up. */
+CHECK(ports_once, "console.ports-once", REQ("con-mp-01"), MUST, NEEDS(MULTIPORT),
+      "DEVICE_ADD names no port that exists already")
+{
+	hear_ports(t, d);
+	expect_eq(t, told.added_twice, 0, "DEVICE_ADD messages for a port that exists");
+}
+
+/* Breaks: a port that the driver has never heard of is removed. */
+CHECK(ports_removed, "console.ports-removed", REQ("con-mp-02"), MUST, NEEDS(MULTIPORT),
+      "DEVICE_REMOVE names only ports that were added")
+{
+	hear_ports(t, d);
+	expect_eq(t, told.removed_unknown, 0, "DEVICE_REMOVE messages for a port that was not added");
+}
+
+/* Breaks: the device's state survives: after a reboot of the guest its ports are not announced again, and it has no
+ * console. */
+CHECK(ports_again, "console.ports-again", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
+      "After a reset and DEVICE_READY the same ports are announced again")
+{
+	bool before[PORTS_REMEMBERED];
+
+	hear_ports(t, d);
+	memcpy(before, told.exists, sizeof(before));
+	hear_ports(t, d);
+	for (unsigned i = 0; i < PORTS_REMEMBERED; i++)
+		if (!expect(t, before[i] == told.exists[i], "port %u is %s in the second life, as in the first", i,
+			    before[i] ? "there" : "not there"))
+			break;
+}
+
+/* Breaks: driver's events are sent back, a message is cut, or a port is spoken of before it is added. */
+CHECK(known_messages, "console.known-messages", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
+      "The device sends only messages that are its own to send, whole, and about ports that it has added")
+{
+	hear_ports(t, d);
+	expect_eq(t, told.unknown_events, 0, "messages with an event that a device does not send, the last of them %u",
+		  told.last_event);
+	expect_eq(t, told.short_messages, 0, "messages shorter than what their event needs");
+	expect_eq(t, told.before_add, 0, "messages about a port before its DEVICE_ADD");
+}
+
+/* Breaks: a NUL is counted in: the driver makes it part of the name, or finds a different port than the host named. */
+CHECK(port_name, "console.port-name", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
+      "A port's name has no NUL terminator")
+{
+	hear_ports(t, d);
+	if (!told.named[0])
+		skip(t, "port 0 has no name");
+	expect(t, !told.name_empty, "PORT_NAME is followed by a name");
+	expect(t, !told.name_with_nul, "the name does not end in NUL (5.3.6.2)");
+}
+
+/* Breaks: the size of the message is put into the used entry. Legacy devices may (5.3.6.3). */
+CHECK(message_length, "console.message-length", REQ("con-mp-03"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 2, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
+      "A control message comes back with a used length of 0")
+{
+	start_multiport(t, d);
+	expect_eq(t, send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1), 0, "used length of DEVICE_READY");
+}
+
+/* Breaks: control messages in big-endian order, where the guest is little-endian: no port is ever announced, or one
+ * that does not exist. */
+CHECK(legacy_order, "console.legacy-byte-order", REQ("con-leg-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 1, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
+      "Legacy control messages have the guest's byte order")
+{
+	enum { ONE_SWAPPED = 0x0100 };
+
+	start_multiport(t, d);
+	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	if (!next_message(t, d, device_patience_ns)) {
+		send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, ONE_SWAPPED);
+		if (!next_message(t, d, device_patience_ns))
+			skip(t, "the device announced no port");
+		expect(t, false, "DEVICE_READY is understood with 1 in the guest's byte order, and not only with 0x%x",
+		       ONE_SWAPPED);
+	}
+	expect_eq(t, message.head.event, VIRTIO_CONSOLE_DEVICE_ADD, "event of the first message");
+}
+
+/* Robustness: messages that no driver should send. Breaks: the VMM dies, or the device stops listening. */
+CHECK(odd_messages, "console.odd-messages", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
+      "Control messages for unknown ports and of unknown events come back")
+{
+	uint32_t ports = config_read(&d->transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4);
+
+	start_multiport(t, d);
+	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+	send_message(t, d, ports, VIRTIO_CONSOLE_PORT_READY, 1);
+	send_message(t, d, 0xffffffff, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	send_message(t, d, 0, 0xffff, 1);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, 0,
+		  "DEVICE_NEEDS_RESET after odd messages");
+	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
+}
+
+/* Breaks: with MULTIPORT accepted the console itself does not work any more. */
+CHECK(multiport_output, "console.multiport-output", REQ("con-desc-01"), DESCRIBED, NEEDS(MULTIPORT),
+      "With MULTIPORT, text comes back from port 0 once it is open")
+{
+	uint32_t length;
+
+	hear_ports(t, d);
+	if (!told.exists[0])
+		skip(t, "there is no port 0");
+	length = write_text(t, &d->queues[VIRTIO_CONSOLE_TX], "touchstone: port 0\n", 64);
+	if (!transport_is_legacy(&d->transport))
+		expect_eq(t, length, 0, "used length of text on port 0");
+	else
+		expect(t, length <= 19, "used length %u of text on port 0", length);
+}

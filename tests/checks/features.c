@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Feature bits (2.2, 4.2.2, chapter 6): what is offered, and what becomes of what is accepted. Both sides must agree on
+ * each bit; where they do not, the ring or the headers have another layout than the other side thinks. Symptoms: a
+ * driver that worked until a new bit was defined, a device that works with one kernel and hangs with the next, features
+ * that outlive a reset.
+ *
+ * Virtio 1.4 has bits 0 to 127, read 32 at a time through DeviceFeaturesSel. Devices that were written when there were
+ * 64 tend to look at its lowest bit only.
+ */
+#include "tests/checks/support/common.h"
+
+/* Bits of the legacy interface, which a driver of the modern layout does not accept. */
+static bool legacy_bit(const struct device *d, unsigned bit)
+{
+	switch (d->transport.device_id) {
+	case VIRTIO_ID_BLOCK:
+		if (bit == VIRTIO_BLK_F_BARRIER || bit == VIRTIO_BLK_F_SCSI)
+			return true;
+		break;
+	case VIRTIO_ID_NETWORK:
+		if (bit == 6) /* GSO */
+			return true;
+		break;
+	}
+	return bit == VIRTIO_F_NOTIFY_ON_EMPTY || bit == VIRTIO_F_ANY_LAYOUT || bit == VIRTIO_F_UNUSED;
+}
+
+/* What a driver may accept (2.2.1): offered, described, right for the transport and the type. */
+static struct features acceptable(const struct device *d)
+{
+	struct features set = NO_FEATURES;
+
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++)
+		if (device_offers(d, bit) && feature_name(d->transport.device_id, bit) &&
+		    !feature_forbidden(d->transport.device_id, bit, false) && !legacy_bit(d, bit))
+			set = features_with(set, bit);
+	return features_close(d->transport.device_id, set, set);
+}
+
+/* Bits without which a device may refuse to work (6.2). */
+static struct features required(const struct device *d)
+{
+	struct features set =
+		features_with(FEATURES(VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_ORDER_PLATFORM), VIRTIO_F_VERSION_1);
+
+	return features_and(set, d->offered);
+}
+
+static struct features either(struct features left, struct features right)
+{
+	for (unsigned i = 0; i < FEATURE_WORDS; i++)
+		left.word[i] |= right.word[i];
+	return left;
+}
+
+/* The set, what it needs, and what the device may insist on. */
+static struct features valid(const struct device *d, struct features set)
+{
+	return features_close(d->transport.device_id, either(set, required(d)), acceptable(d));
+}
+
+static struct features random_subset(struct run *t, const struct device *d)
+{
+	struct features set = acceptable(d);
+
+	for (unsigned i = 0; i < FEATURE_WORDS; i++)
+		set.word[i] &= (uint32_t)random_next(&t->random);
+	return valid(d, set);
+}
+
+static const char *bit_name(const struct device *d, unsigned bit)
+{
+	const char *name = feature_name(d->transport.device_id, bit);
+
+	return name ? name : "no name";
+}
+
+/*
+ * Broken by: VERSION_1 missing on the modern layout. Symptom: drivers take the device for a legacy one, or refuse it.
+ */
+CHECK(version_1, "features.version-1-offered", REQ("rfb-01"), MUST, NEEDS(.version = 2), "VERSION_1 is offered")
+{
+	expect(t, transport_offered(&d->transport, 1) & 1, "bit 32 is set");
+	/* Whether the platform translates addresses is not ours to know (6.2). */
+	if (device_offers(d, VIRTIO_F_ACCESS_PLATFORM))
+		info(t, "ACCESS_PLATFORM is offered: device addresses may be translated or restricted");
+}
+
+/*
+ * Broken by: a bit that means nothing for the type or the transport. Symptom: a driver that learns the bit's later
+ * meaning uses it, and fails.
+ */
+CHECK(only_what_exists, "features.only-what-exists", REQ("feat-04"), MUST, NEEDS(0),
+      "No feature bit is offered that is reserved or means nothing for this device type")
+{
+	uint32_t id = d->transport.device_id;
+
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		const char *why = feature_forbidden(id, bit, transport_is_legacy(&d->transport));
+
+		if (bit == VIRTIO_F_SR_IOV || bit == VIRTIO_F_ADMIN_VQ) /* below */
+			continue;
+		expect(t, !device_offers(d, bit) || !why, "bit %u (%s) is not offered: %s", bit, bit_name(d, bit),
+		       why ? why : "");
+	}
+}
+
+/* Broken by: offering every bit of a common table on every transport. Symptom: none until a driver believes it. */
+CHECK(no_sr_iov, "features.no-sr-iov", REQ("rfb-05", "feat-04"), MUST, NEEDS(.version = 2),
+      "SR_IOV, which is for PCI devices, is not offered")
+{
+	expect(t, !device_offers(d, VIRTIO_F_SR_IOV), "bit 37 is not offered");
+}
+
+/* Broken by: offering every bit of a common table. Symptom: a driver looks for an administration virtqueue that MMIO
+ * cannot name. */
+CHECK(no_admin_vq, "features.no-admin-vq", REQ("mmio-table-20", "feat-04"), DESCRIBED, NEEDS(.version = 2),
+      "ADMIN_VQ, which is reserved on MMIO, is not offered")
+{
+	expect(t, !device_offers(d, VIRTIO_F_ADMIN_VQ), "bit 41 is not offered");
+}
+
+/*
+ * Broken by: e.g. HOST_TSO4 without CSUM. Symptom: the driver must drop the feature, or, if it does not look, sends
+ * what the device cannot take.
+ */
+CHECK(dependencies, "features.dependencies", REQ("feat-01"), MUST, NEEDS(0),
+      "Each offered feature is offered together with those it needs")
+{
+	uint32_t id = d->transport.device_id;
+	unsigned known = 0;
+
+	for (size_t i = 0; i < feature_dependency_count; i++) {
+		const struct feature_dependency *dependency = &feature_dependencies[i];
+
+		if (dependency->device_id != id)
+			continue;
+		known++;
+		expect(t,
+		       !device_offers(d, dependency->feature) || device_offers(d, dependency->needs) ||
+			       device_offers(d, dependency->alternative),
+		       "%s (bit %u) comes with %s (bit %u)%s%s", bit_name(d, dependency->feature), dependency->feature,
+		       bit_name(d, dependency->needs), dependency->needs,
+		       dependency->alternative != dependency->needs ? " or " : "",
+		       dependency->alternative != dependency->needs ? bit_name(d, dependency->alternative) : "");
+	}
+	if (!known)
+		skip(t, "no features of this device type depend on others");
+}
+
+/*
+ * Words 2 and 3. A word that shows word 0 or 1 again offers, say, bit 64 for bit 32. Broken by: using only the lowest
+ * bits of DeviceFeaturesSel, or any value but 0 for 1. Symptom: a driver of 1.4 sees features that are not there.
+ */
+CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DESCRIBED, NEEDS(.version = 2),
+      "DeviceFeatures of words 2 and 3 shows bits 64 to 127, not those of another word")
+{
+	uint32_t low[2] = { transport_offered(&d->transport, 0), transport_offered(&d->transport, 1) };
+
+	for (unsigned word = 2; word < FEATURE_WORDS; word++) {
+		uint32_t bits = transport_offered(&d->transport, word);
+
+		for (unsigned i = 0; i < 2; i++)
+			expect(t, !bits || bits != low[i], "word %u is not word %u again: both read 0x%x", word, i,
+			       bits);
+		for (unsigned bit = 0; bit < 32; bit++)
+			if (bits >> bit & 1)
+				expect(t, !feature_forbidden(d->transport.device_id, 32 * word + bit, false),
+				       "bit %u is not offered: %s", 32 * word + bit,
+				       feature_forbidden(d->transport.device_id, 32 * word + bit, false));
+	}
+}
+
+/* Broken by: using only the lowest bits of DeviceFeaturesSel, or shifting the features by 32 times the selector.
+ * Symptom: a driver of later than 1.4 sees features that are not there. */
+CHECK(words_beyond, "features.words-beyond", REQ("mmio-table-02"), DESCRIBED, NEEDS(.version = 2),
+      "DeviceFeatures of words beyond the last defined bit reads 0")
+{
+	static const uint32_t beyond[] = { 4, 5, 7, 31, 32, 0x100, 0x10000, 0x80000000, 0x80000001, 0xffffffff };
+
+	for (unsigned i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++)
+		expect_eq(t, transport_offered(&d->transport, beyond[i]), 0,
+			  "word 0x%x, which has no defined bit, reads 0", beyond[i]);
+}
+
+/*
+ * Broken by: an offer that depends on the stage or on which word was read before. Symptom: the driver negotiates one
+ * set, the device checks against another.
+ */
+CHECK(offer_is_constant, "features.offer-is-constant", REQ("mmio-table-02"), DESCRIBED, NEEDS(0),
+      "The same features are offered at every stage, in whatever order they are read")
+{
+	static const uint8_t orders[][4] = { { 0, 1, 0, 1 }, { 1, 0, 1, 0 }, { 1, 1, 0, 0 } };
+
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		for (unsigned i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+			for (unsigned j = 0; j < sizeof(orders[i]); j++)
+				expect_eq(t, transport_offered(&d->transport, orders[i][j]),
+					  d->offered.word[orders[i][j]] | d->msi.features.word[orders[i][j]],
+					  "word %u reads as at the start %s", orders[i][j],
+					  stage_name((enum stage)stage));
+	}
+}
+
+/* Negotiates a set from a reset on. NULL, or that FEATURES_OK did not stay. */
+static const char *negotiate(struct run *t, struct device *d, struct features set)
+{
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	device_greet(d);
+	return device_negotiate(d, set);
+}
+
+static void expect_accepted(struct run *t, struct device *d, struct features set, const char *what)
+{
+	expect_ok(t, negotiate(t, d, set), "%s is accepted: bits 0x%x 0x%x 0x%x 0x%x", what, set.word[0], set.word[1],
+		  set.word[2], set.word[3]);
+}
+
+/*
+ * Broken by: insisting on bits that are optional. Symptom: small drivers, or a driver that turned one feature off,
+ * cannot use the device.
+ */
+CHECK(any_subset, "features.any-subset-is-accepted", REQ("feat-02"), SHOULD, NEEDS(.version = 2),
+      "Every valid subset of the offered features is accepted")
+{
+	enum { RANDOM_SETS = 12 };
+	struct features all = acceptable(d);
+
+	expect_accepted(t, d, valid(d, NO_FEATURES), "the least set");
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++)
+		if (features_has(&all, bit))
+			expect_accepted(t, d, valid(d, FEATURE(bit)), bit_name(d, bit));
+	expect_accepted(t, d, valid(d, all), "all that is offered");
+	for (unsigned i = 0; i < RANDOM_SETS; i++)
+		expect_accepted(t, d, random_subset(t, d), "a random set");
+}
+
+/*
+ * Broken by: state of an earlier negotiation. Symptom: resume from suspend, kexec or a driver's error recovery fails on
+ * a device that worked.
+ */
+CHECK(accepted_again, "features.accepted-again", REQ("feat-05"), SHOULD, NEEDS(.version = 2),
+      "A set of features that was accepted once is accepted again after a reset")
+{
+	enum { ROUNDS = 4 };
+	struct features sets[] = { valid(d, acceptable(d)), valid(d, NO_FEATURES), random_subset(t, d) };
+	unsigned accepted = 0;
+
+	for (unsigned i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+		if (negotiate(t, d, sets[i]))
+			continue; /* never accepted: that is features.any-subset-is-accepted */
+		accepted++;
+		for (unsigned round = 0; round < ROUNDS; round++)
+			expect_accepted(t, d, sets[i], "what was accepted before");
+		device_go(d);
+		expect_accepted(t, d, sets[i], "what was accepted before, after a life with it,");
+	}
+	if (!accepted)
+		skip(t, "the device accepts none of these sets at all");
+}
+
+static bool refuses_or_ignores(struct run *t, struct device *d, unsigned bit)
+{
+	struct features set = features_with(required(d), bit);
+
+	step(t, "accepting %s (bit %u), which is not offered", bit_name(d, bit), bit);
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	device_greet(d);
+	for (unsigned i = 0; i < 2; i++)
+		transport_accept(&d->transport, i, set.word[i]);
+	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
+	if (!(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK)) {
+		expect_ok(t, negotiate(t, d, NO_FEATURES), "after refusing bit %u the device accepts a valid set", bit);
+		return true;
+	}
+	d->accepted = required(d);
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	device_go(d);
+	expect_ok(t, device_do_request(d, bit),
+		  "FEATURES_OK stayed set, so the device works without bit %u (%s), which it did not offer", bit,
+		  bit_name(d, bit));
+	return false;
+}
+
+/*
+ * A driver that writes nonsense: a feature that was not offered (forbidden by 2.2.1). The device may refuse it, or
+ * ignore it; it may not take it on. Broken by: storing what the driver wrote without looking. Symptom: a bug in a
+ * driver becomes a hang that looks like the device's.
+ */
+CHECK(not_offered, "features.not-offered-is-not-taken", REQ("feat-03"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      "A feature that was not offered is refused or ignored, not used")
+{
+	static const uint8_t bits[] = { VIRTIO_F_RING_PACKED, VIRTIO_F_NOTIFICATION_DATA, 45, 49 };
+	unsigned tried = 0, refused = 0;
+
+	for (unsigned i = 0; i < sizeof(bits); i++) {
+		if (device_offers(d, bits[i]))
+			continue;
+		tried++;
+		refused += refuses_or_ignores(t, d, bits[i]);
+	}
+	info(t, "of %u features that it did not offer the device refused %u and ignored the others", tried, refused);
+}
+
+/* A feature without the one it needs, which a driver must not accept: refused, or the device works on. */
+CHECK(inconsistent, "features.inconsistent-set", REQ("feat-03"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      "A set that lacks what one of its features needs is refused, or the device works with it")
+{
+	enum { TRIED = 3 };
+	unsigned tried = 0;
+
+	for (size_t i = 0; i < feature_dependency_count && tried < TRIED; i++) {
+		const struct feature_dependency *dependency = &feature_dependencies[i];
+		struct features set = either(required(d), FEATURE(dependency->feature));
+
+		if (dependency->device_id != d->transport.device_id || !device_offers(d, dependency->feature))
+			continue;
+		tried++;
+		step(t, "%s without %s", bit_name(d, dependency->feature), bit_name(d, dependency->needs));
+		if (negotiate(t, d, set)) {
+			info(t, "%s without %s is refused", bit_name(d, dependency->feature),
+			     bit_name(d, dependency->needs));
+			expect_ok(t, negotiate(t, d, NO_FEATURES), "after refusing it the device accepts a valid set");
+			continue;
+		}
+		info(t, "%s without %s is accepted", bit_name(d, dependency->feature), bit_name(d, dependency->needs));
+		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+		device_go(d);
+		expect_ok(t, device_do_request(d, i), "FEATURES_OK stayed set, so the device works");
+	}
+	if (!tried)
+		skip(t, "the device offers no feature that needs another");
+}
+
+/*
+ * Without VERSION_1 (6.2: the driver MUST accept it, the device MAY fail to operate without): open, as long as a proper
+ * driver can follow.
+ */
+CHECK(without_version_1, "features.without-version-1", REQ("rfb-06"), DESCRIBED, NEEDS(.version = 2),
+      "A driver that did not accept VERSION_1 does no lasting harm")
+{
+	uint32_t status;
+
+	device_greet(d);
+	transport_accept(&d->transport, 0, 0);
+	transport_accept(&d->transport, 1, required(d).word[1] & ~1u);
+	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
+	status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+	info(t, "without VERSION_1 FEATURES_OK %s", status & VIRTIO_STATUS_FEATURES_OK ? "stays set" : "is refused");
+	expect_ok(t, negotiate(t, d, NO_FEATURES), "with VERSION_1 the device is usable afterwards");
+}
+
+/*
+ * DriverFeatures is write-only, so what the device took is seen by what it does. EVENT_IDX decides what makes it notify
+ * (2.7.7.2, both MUST):
+ *   accepted      avail.flags is ignored, the used entry at used_event makes it notify;
+ *   not accepted  used_event is ignored, every used entry makes it notify while avail.flags is 0.
+ * Each test asks for notifications that the other rule would leave out, and for more than one, since a device may begin
+ * with a notification that nobody needs. (avail.flags with EVENT_IDX is for robustness: a driver leaves it 0.)
+ */
+enum { PROBES = 3, FAR_AWAY = 0x7fff };
+
+/* Serves a request, and tells whether the device notifies. */
+static bool notifies(struct run *t, struct device *d, uint16_t used_event)
+{
+	struct transport *transport = &d->transport;
+
+	virtqueue_set_used_event(device_request_queue(d), used_event);
+	require_ok(t, device_do_request(d, used_event), "a request is served");
+	if (!WAIT_UNTIL(reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER,
+			device_patience_ns))
+		return false;
+	reg_write(transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
+	return true;
+}
+
+static bool expect_event_idx(struct run *t, struct device *d, bool active, const char *how)
+{
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	device_go(d);
+	virtqueue_set_no_interrupt(device_request_queue(d), active);
+	for (uint16_t i = 0; i < PROBES; i++)
+		if (!expect(t, notifies(t, d, active ? i : FAR_AWAY), "EVENT_IDX was %s %s: %s",
+			    active ? "accepted" : "not accepted", how,
+			    active ? "used_event counts, not avail.flags" : "avail.flags counts, not used_event"))
+			return false;
+	return true;
+}
+
+static void accept_words(struct run *t, struct device *d, const uint8_t *order, unsigned count,
+			 const struct features *set)
+{
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	device_greet(d);
+	for (unsigned i = 0; i < count; i++)
+		transport_accept(&d->transport, order[i], set->word[order[i]]);
+	d->accepted = *set;
+	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
+	require(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK stays set");
+}
+
+/*
+ * Broken by: a write to one word that clears the other. Symptom: works with Linux, which writes word 0 and then 1, and
+ * with nothing else.
+ */
+CHECK(either_order, "features.words-in-either-order", REQ("mmio-table-03"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "DriverFeatures takes its words in either order, each leaving the other as it is")
+{
+	struct features set = either(required(d), FEATURE(VIRTIO_F_EVENT_IDX));
+
+	accept_words(t, d, (const uint8_t[]){ 0, 1 }, 2, &set);
+	expect_event_idx(t, d, true, "with word 0 written first");
+	accept_words(t, d, (const uint8_t[]){ 1, 0 }, 2, &set);
+	expect_event_idx(t, d, true, "with word 1 written first");
+}
+
+/*
+ * Broken by: DriverFeaturesSel of which only some bits count, so that word 2 overwrites another. Symptom: a driver of
+ * 1.4 loses what it negotiated.
+ */
+CHECK(high_words_alone, "features.driver-words-2-and-3", REQ("mmio-table-03"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "Accepting nothing in words 2 and 3 leaves words 0 and 1 as they are")
+{
+	struct features set = either(required(d), FEATURE(VIRTIO_F_EVENT_IDX));
+
+	accept_words(t, d, (const uint8_t[]){ 0, 1, 2, 3 }, 4, &set);
+	expect_event_idx(t, d, true, "with words 2 and 3 written as 0 afterwards");
+	accept_words(t, d, (const uint8_t[]){ 3, 2, 1, 0 }, 4, &set);
+	expect_event_idx(t, d, true, "with words 3 and 2 written as 0 before");
+}
+
+/*
+ * A lost VERSION_1 shows only where it makes a difference: some devices tell of a broken virtqueue only if it was
+ * accepted. So this looks for a device that does, and then whether it still does.
+ */
+static bool tells_of_broken_queue(struct run *t, struct device *d, uint64_t *usual)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct request requests[2];
+	uint32_t status;
+	uint64_t start;
+
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	device_go(d);
+	if (add_requests(t, d, requests, 2) < 2)
+		skip(t, "the virtqueue is too small");
+	queue->avail->ring[0] = queue->size; /* robustness: names no descriptor */
+	start = clock_ns();
+	virtqueue_kick(queue);
+	(void)COMES(t,
+		    (status = reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET) ||
+			    queue->used->index,
+		    *usual);
+	*usual = clock_ns() - start;
+	return status;
+}
+
+/*
+ * Broken by: a device that writes what is meant for a word of features that it does not have over word 1. Symptom: the
+ * device goes back to the legacy interface, and to its shorter headers.
+ */
+CHECK(version_1_kept, "features.driver-words-2-and-3-keep-version-1", REQ("mmio-table-03"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = 2 * REQUEST_ENTRIES),
+      "Accepting nothing in words 2 and 3 leaves VERSION_1 accepted")
+{
+	struct features set = required(d);
+	uint64_t usual = 0;
+
+	accept_words(t, d, (const uint8_t[]){ 0, 1 }, 2, &set);
+	if (!tells_of_broken_queue(t, d, &usual))
+		skip(t, "nothing that the device does tells us whether VERSION_1 was accepted");
+	accept_words(t, d, (const uint8_t[]){ 0, 1, 2, 3 }, 4, &set);
+	expect(t, tells_of_broken_queue(t, d, &usual),
+	       "the device sets DEVICE_NEEDS_RESET for a broken virtqueue, as it does when words 2 and 3 are not "
+	       "written");
+}
+
+/*
+ * Broken by: a write that adds bits instead of replacing the word. Symptom: a driver that changes its mind, as on a
+ * retry, gets what it no longer wants.
+ */
+CHECK(rewriting_replaces, "features.rewriting-replaces", REQ("mmio-table-04"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "A word of DriverFeatures that is written again has the new value")
+{
+	struct features with = either(required(d), FEATURE(VIRTIO_F_EVENT_IDX)), without = required(d);
+
+	device_greet(d);
+	transport_accept(&d->transport, 0, with.word[0]);
+	transport_accept(&d->transport, 1, with.word[1]);
+	transport_accept(&d->transport, 0, without.word[0]);
+	d->accepted = without;
+	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
+	require(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK stays set");
+	expect_event_idx(t, d, false, "in the end");
+}
+
+/* A driver that accepts nothing of word 0 and does not even write it: what holds then is not said. */
+static void tell_of_unwritten_word(struct run *t, struct device *d)
+{
+	struct features set = required(d);
+	struct virtqueue *queue = device_request_queue(d);
+
+	require_ok(t, device_start(d, FEATURE(VIRTIO_F_EVENT_IDX)), "the device starts");
+	accept_words(t, d, (const uint8_t[]){ 1 }, 1, &set);
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	device_go(d);
+	virtqueue_set_used_event(queue, FAR_AWAY);
+	require_ok(t, device_do_request(d, 0), "a request is served");
+	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
+	/* When the last of these is back, the notification of the first is due. */
+	for (unsigned i = 0; i < PROBES; i++)
+		require_ok(t, device_do_request(d, i), "a request is served");
+	if (!(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER))
+		info(t, "a word of DriverFeatures that is not written keeps what was accepted before the reset");
+}
+
+/*
+ * Broken by: features that outlive a reset. Symptom: a kernel that boots after firmware which used EVENT_IDX misses
+ * interrupts.
+ */
+CHECK(forgotten, "features.forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "Features that were accepted before a reset are not in force after it")
+{
+	require_ok(t, device_start(d, FEATURE(VIRTIO_F_EVENT_IDX)), "the device starts");
+	require_ok(t, device_do_request(d, 1), "a request is served");
+	require_ok(t, negotiate(t, d, NO_FEATURES), "the least set of features is accepted");
+	/* From here on every other check would find EVENT_IDX in force. */
+	if (!expect_event_idx(t, d, false, "after the reset"))
+		d->unusable = device_features_kept;
+	tell_of_unwritten_word(t, d);
+}
+
+/*
+ * Ring and transport features that need nothing but what we know: each must work when it is the only one accepted
+ * (2.2.2: none that the device would not support).
+ */
+static void notify_with_data(struct virtqueue *queue)
+{
+	virtqueue_publish(queue);
+	transport_notify(queue->transport, queue->index,
+			 queue->index | (uint32_t)queue->published << VIRTIO_NOTIFY_NEXT_SHIFT);
+}
+
+static void expect_works(struct run *t, struct device *d, struct features set, const char *what)
+{
+	enum { REQUESTS = 8 };
+	struct chain_shape shape = { .indirect = features_has(&set, VIRTIO_F_INDIRECT_DESC) };
+	bool data = features_has(&set, VIRTIO_F_NOTIFICATION_DATA);
+
+	step(t, "with %s", what);
+	require_ok(t, device_start(d, set), "a valid set of features with %s is accepted", what);
+	for (unsigned i = 0; i < REQUESTS; i++) {
+		struct virtqueue *queue = device_request_queue(d);
+		struct request request;
+
+		require_ok(t, device_make_request(d, &request, i), "a request can be made");
+		require_ok(t, device_add_request(d, &request, &shape), "it can be added");
+		if (data)
+			notify_with_data(queue);
+		else
+			virtqueue_kick(queue);
+		require_ok(t, device_finish_request(d, NULL), "request %u is served with %s", i, what);
+	}
+}
+
+/* Broken by: offering what was never finished. Symptom: the device hangs with the first driver that accepts the bit. */
+CHECK(ring_features_work, "features.ring-features-work", REQ("feat-04"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      "Each ring and transport feature that is offered works when it is accepted")
+{
+	static const uint8_t bits[] = {
+		VIRTIO_F_INDIRECT_DESC,	 VIRTIO_F_EVENT_IDX,	     VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_IN_ORDER,
+		VIRTIO_F_ORDER_PLATFORM, VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_SUSPEND,
+	};
+	struct features all = NO_FEATURES;
+
+	for (unsigned i = 0; i < sizeof(bits); i++) {
+		if (!device_offers(d, bits[i]))
+			continue;
+		all = features_with(all, bits[i]);
+		expect_works(t, d, valid(d, FEATURE(bits[i])), bit_name(d, bits[i]));
+	}
+	if (features_equal(&all, &NO_FEATURES))
+		skip(t, "the device offers none of them");
+	expect_works(t, d, valid(d, all), "all of them");
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Who the device says it is, and registers that only tell (4.2.2). A driver reads MagicValue, Version and DeviceID once
+ * and believes them, so a device that answers differently later, or that does something because it was asked, shows as
+ * a driver that finds no device after a reboot, a hot replug or a kexec.
+ */
+#include "tests/checks/support/common.h"
+
+enum { READS = 3 };
+
+static void stays_the_same(struct run *t, struct device *d, uint32_t offset, uint32_t want)
+{
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		for (unsigned i = 0; i < READS; i++)
+			if (!expect_eq(t, reg_read(&d->transport, offset), want, "%s reads the same %s",
+				       transport_register_name(offset, transport_is_legacy(&d->transport)),
+				       stage_name((enum stage)stage)))
+				break;
+	}
+}
+
+/*
+ * Broken by: a MagicValue that is only there until the device is reset or started. Symptom: "wrong magic value" at the
+ * second probe.
+ */
+CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(0), "MagicValue reads 0x74726976 at every stage")
+{
+	stays_the_same(t, d, VIRTIO_MMIO_MAGIC_VALUE, VIRTIO_MMIO_MAGIC);
+}
+
+/*
+ * Broken by: another Version, or one that depends on the stage. Version 3 is 1.5's: as 2, but its resets must be polled
+ * (specification issue 246).
+ */
+CHECK(version, "identity.version", REQ("mmio-layout-02"), MUST, NEEDS(.version = 2),
+      "Version reads 2 at every stage, or 3 as virtio 1.5 has it")
+{
+	uint32_t version = d->transport.version;
+
+	expect(t, version == VIRTIO_MMIO_VERSION_MODERN || version == VIRTIO_MMIO_VERSION_POLLED_RESET,
+	       "Version is 2 or 3, it is %u", version);
+	if (version != VIRTIO_MMIO_VERSION_MODERN)
+		info(t, "Version is %u", version);
+	stays_the_same(t, d, VIRTIO_MMIO_VERSION, version);
+}
+
+/* Broken by: a DeviceID or VendorID that changes. Symptom: the wrong driver, or none, after a reset. */
+CHECK(device_id, "identity.device-id", REQ("mmio-table-01"), DESCRIBED, NEEDS(0),
+      "DeviceID and VendorID read the same at every stage")
+{
+	enum { LAST_DEVICE_ID = 49 }; /* of virtio 1.4, chapter 5 */
+	uint32_t id = d->transport.device_id;
+
+	if (id > LAST_DEVICE_ID)
+		info(t, "DeviceID %u has no meaning in virtio 1.4", id);
+	stays_the_same(t, d, VIRTIO_MMIO_DEVICE_ID, id);
+	stays_the_same(t, d, VIRTIO_MMIO_VENDOR_ID, d->transport.vendor_id);
+}
+
+/* What registers tell. InterruptStatus and ConfigGeneration are left out: the device may have news at any time. */
+struct registers {
+	uint32_t magic, version, device_id, vendor_id, features[2], size_max[2], ready[2], status;
+};
+
+static void read_registers(struct device *d, struct registers *registers)
+{
+	struct transport *transport = &d->transport;
+	bool legacy = transport_is_legacy(transport);
+
+	registers->magic = reg_read(transport, VIRTIO_MMIO_MAGIC_VALUE);
+	registers->version = reg_read(transport, VIRTIO_MMIO_VERSION);
+	registers->device_id = reg_read(transport, VIRTIO_MMIO_DEVICE_ID);
+	registers->vendor_id = reg_read(transport, VIRTIO_MMIO_VENDOR_ID);
+	for (unsigned i = 0; i < 2; i++) {
+		registers->features[i] = transport_offered(transport, i);
+		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, i);
+		registers->ready[i] = reg_read(transport, legacy ? VIRTIO_MMIO_QUEUE_PFN : VIRTIO_MMIO_QUEUE_READY);
+		/* 4.2.4: on the legacy layout only while QueuePFN is 0 */
+		registers->size_max[i] =
+			legacy && registers->ready[i] ? 0 : reg_read(transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+	}
+	registers->status = reg_read(transport, VIRTIO_MMIO_STATUS);
+	(void)reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS);
+	if (!legacy)
+		(void)reg_read(transport, VIRTIO_MMIO_CONFIG_GENERATION);
+}
+
+static void expect_same(struct run *t, const struct registers *first, const struct registers *second, const char *where)
+{
+	expect_eq(t, second->magic, first->magic, "MagicValue is the same when read again %s", where);
+	expect_eq(t, second->version, first->version, "Version is the same when read again %s", where);
+	expect_eq(t, second->device_id, first->device_id, "DeviceID is the same when read again %s", where);
+	expect_eq(t, second->vendor_id, first->vendor_id, "VendorID is the same when read again %s", where);
+	expect_eq(t, second->status, first->status, "Status is the same when read again %s", where);
+	for (unsigned i = 0; i < 2; i++) {
+		expect_eq(t, second->features[i], first->features[i],
+			  "DeviceFeatures word %u is the same when read again %s", i, where);
+		expect_eq(t, second->size_max[i], first->size_max[i],
+			  "QueueSizeMax of virtqueue %u is the same when read again %s", i, where);
+		expect_eq(t, second->ready[i], first->ready[i], "virtqueue %u is as ready as before when read again %s",
+			  i, where);
+	}
+}
+
+/*
+ * Broken by: a register that acts when read, e.g. one that clears itself. Symptom: a debugger, a tracer or a second
+ * reader changes what happens.
+ */
+CHECK(reading_changes_nothing, "identity.reading-changes-nothing", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
+      "Reading registers changes none of them, at any stage")
+{
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		struct registers first, second;
+
+		reach_stage(t, d, (enum stage)stage);
+		read_registers(d, &first);
+		read_registers(d, &second);
+		expect_same(t, &first, &second, stage_name((enum stage)stage));
+	}
+}
+
+/*
+ * Shared memory regions (2.10). 4.2.3.1.1 keeps drivers that expect none away from these registers; the table speaks of
+ * every device, and a driver that enumerates regions by asking for each id relies on it. The ids here are ones that no
+ * device type has given a meaning: 1.4 uses 0 to 3 and, for SCMI, 0x80 to 0xff.
+ */
+static const uint32_t unused_ids[] = { 0x10, 0x33, 0x7f, 0x100, 0x101, 0x10000, 0x80000000 };
+
+static uint64_t read_pair(struct device *d, uint32_t low_register)
+{
+	uint64_t low = reg_read(&d->transport, low_register);
+
+	return low | (uint64_t)reg_read(&d->transport, low_register + 4) << 32;
+}
+
+static void expect_no_region(struct run *t, struct device *d, uint32_t low_register, const char *what)
+{
+	for (unsigned i = 0; i < sizeof(unused_ids) / sizeof(unused_ids[0]); i++) {
+		reg_write(&d->transport, VIRTIO_MMIO_SHM_SEL, unused_ids[i]);
+		expect_eq(t, read_pair(d, low_register), UINT64_MAX,
+			  "the %s of region 0x%x, which does not exist, is all ones", what, unused_ids[i]);
+	}
+}
+
+/*
+ * Broken by: registers that read 0, which is a region of no bytes, or another region's length. Symptom: a driver maps a
+ * region at address 0.
+ */
+CHECK(shared_memory_length, "identity.unused-shared-memory-length", REQ("mmio-table-14"), DESCRIBED,
+      NEEDS(.version = 2), "SHMLen of a shared memory region that does not exist is all ones")
+{
+	expect_no_region(t, d, VIRTIO_MMIO_SHM_LEN_LOW, "length");
+}
+
+/* Broken by: registers that read 0, or the place of another region. Symptom: a driver maps a region at address 0. */
+CHECK(shared_memory_base, "identity.unused-shared-memory-base", REQ("mmio-table-15"), DESCRIBED, NEEDS(.version = 2),
+      "SHMBase of a shared memory region that does not exist is all ones")
+{
+	expect_no_region(t, d, VIRTIO_MMIO_SHM_BASE_LOW, "base");
+}

@@ -1,0 +1,601 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The wired interrupt (4.2.3.4): "a single, dedicated interrupt signal, which is asserted when at least one of the bits
+ * described in the description of InterruptStatus is set". What a device can do wrong here is what people chase for
+ * weeks: an interrupt that never comes leaves a request hanging, one without a cause costs a CPU, one that does not go
+ * away stalls the machine. So the line itself is judged, not the register alone.
+ *
+ * Whether a line is level or edge is the platform's word (ACPI, device tree, convention of the command line), and each
+ * is judged by its own rules: level  asserted from the first cause until the last one is acknowledged; edge   each time
+ * a cause appears while there was none, the controller sees exactly one edge. What happens on the wire while a cause is
+ * already pending is open: some devices hold the line, some pulse it for every event.
+ *
+ * "No interrupt came" is measured against an interrupt that must have come later, or, on our side of the wire, against
+ * irq_settle().
+ */
+#include "tests/checks/support/common.h"
+
+enum {
+	WARM_UP = 2,
+	ROUNDS = 8,
+	WORKLOAD_REQUESTS = 256,
+	WORKLOAD_DEPTH = 4,
+};
+
+static struct irq_line *line_of(struct device *d)
+{
+	return d->transport.line;
+}
+
+/* With EVENT_IDX: an interrupt for the next used buffer, please. */
+static void ask_for_next(struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+
+	if (queue->event_idx)
+		virtqueue_set_used_event(queue, queue->used_seen);
+}
+
+/* Sends a request and waits for its used entry, not for an interrupt. */
+static void complete_one(struct run *t, struct device *d)
+{
+	require_ok(t, device_do_request(d, random_next(&t->random)), "a request completes");
+}
+
+/*
+ * Starts the device with its line held (each interrupt is counted, a level line is then parked), and gets it going: two
+ * requests, all causes acknowledged. A device that announces something at DRIVER_OK though nothing happened fails the
+ * first check below, and only that one.
+ */
+static void start_quiet(struct run *t, struct device *d, struct features wanted)
+{
+	require_ok(t, device_start(d, wanted), "the device starts");
+	for (unsigned i = 0; i < WARM_UP; i++) {
+		uint32_t mark = line_of(d)->count;
+
+		ask_for_next(d);
+		complete_one(t, d);
+		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+			"InterruptStatus shows the used buffer");
+		/* The edge may be on its way when the bit is there already; it must not be taken for a later one. */
+		if (line_of(d)->source.trigger == IRQ_EDGE)
+			(void)WAIT_UNTIL(line_of(d)->count != mark, patience_for(d->pace_ns));
+		transport_acknowledge(&d->transport);
+	}
+	irq_line_rearm(line_of(d));
+	irq_settle();
+}
+
+static bool interrupt_came(struct irq_line *line, uint32_t mark)
+{
+	return WAIT_UNTIL(line->count != mark, device_patience_ns);
+}
+
+/* One request, its interrupt, and both left pending: the device asserts the line and nobody acknowledged. */
+static void make_pending(struct run *t, struct device *d)
+{
+	struct irq_line *line = line_of(d);
+	uint32_t mark = line->count;
+
+	complete_one(t, d);
+	require(t, interrupt_came(line, mark), "an interrupt follows the used buffer");
+	require(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus says used buffer");
+}
+
+/* Broken by: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",
+ * or a driver that sees a phantom change. */
+CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04", "mmio-table-10"), MUST,
+      NEEDS(.requests = true, .line = true),
+      "No interrupt comes from reset to DRIVER_OK, and only one for the first used buffer")
+{
+	struct irq_line *line = line_of(d);
+	uint32_t mark = line->count;
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	quiet_moment(t);
+	irq_settle();
+	expect_eq(t, line->count - mark, 0, "no interrupt comes before anything happened");
+	expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 before anything happened");
+	complete_one(t, d);
+	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer");
+	irq_settle();
+	expect_eq(t, line->count - mark, 1, "one interrupt comes for one used buffer");
+	expect_eq(t, interrupt_status(d), VIRTIO_MMIO_INT_USED_BUFFER, "its only cause is the used buffer");
+}
+
+/* Broken by: a status bit without a wire, or a wire to the wrong input. Symptom: the guest hangs in its first request.
+ */
+CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03", "mmio-layout-03"), MUST,
+      NEEDS(.requests = true, .line = true), "Each used buffer that finds no cause pending raises an interrupt")
+{
+	struct irq_line *line = line_of(d);
+
+	start_quiet(t, d, NO_FEATURES);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		make_pending(t, d);
+		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		expect_eq(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, 0,
+			  "the used buffer bit of InterruptStatus after the acknowledgement");
+		irq_line_rearm(line);
+	}
+}
+
+static volatile uint16_t index_at_interrupt;
+
+static void sample_used_index(void *context)
+{
+	struct device *d = context;
+
+	index_at_interrupt = device_request_queue(d)->used->index;
+	device_service(d);
+}
+
+/* Broken by: a device that signals before it writes. Symptom: the driver looks, finds nothing, sleeps, and the request
+ * is lost. */
+CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "sused-01"), MUST,
+      NEEDS(.requests = true, .line = true), "When the interrupt arrives, used.idx already shows the buffer")
+{
+	struct irq_line *line = line_of(d);
+
+	start_quiet(t, d, NO_FEATURES);
+	irq_line_attach(line, sample_used_index, d);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint32_t mark = line->count;
+
+		index_at_interrupt = 0;
+		complete_one(t, d);
+		require(t, interrupt_came(line, mark), "an interrupt follows the used buffer");
+		expect_eq(t, index_at_interrupt, device_request_queue(d)->used_seen,
+			  "used.idx, read in the interrupt handler");
+	}
+	irq_line_attach(line, NULL, NULL);
+}
+
+/* Broken by: a level line that is pulsed. Symptom: with an interrupt controller that was masked at the wrong moment,
+ * the interrupt is gone. */
+CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
+      NEEDS(.requests = true, .level_line = true),
+      "A level line stays asserted until its cause is acknowledged, and falls then")
+{
+	struct irq_line *line = line_of(d);
+
+	start_quiet(t, d, NO_FEATURES);
+	make_pending(t, d);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		require(t, irq_line_asserted(line), "the line is asserted while the cause is pending (look %u)", i + 1);
+	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	expect(t, !irq_line_asserted(line), "the line falls with the acknowledgement");
+}
+
+/* Broken by: a device whose line is a pulse, or that signals only on a change that the masked controller did not see.
+ */
+CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-table-10"), DESCRIBED,
+      NEEDS(.requests = true, .level_line = true),
+      "An interrupt raised while its input is masked at the interrupt controller fires when it is unmasked")
+{
+	struct irq_line *line = line_of(d);
+	uint32_t mark;
+
+	start_quiet(t, d, NO_FEATURES);
+	irq_line_park(line);
+	mark = line->count;
+	complete_one(t, d);
+	require(t, WAIT_UNTIL(interrupt_status(d), device_patience_ns), "InterruptStatus shows the used buffer");
+	irq_settle();
+	expect_eq(t, line->count - mark, 0, "a masked input delivers nothing");
+	irq_line_rearm(line);
+	expect(t, interrupt_came(line, mark), "the interrupt fires when the input is unmasked");
+}
+
+/* Broken by: "reading clears". Symptom: two handlers on a shared line, or a debugger, steal each other's interrupts. */
+CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-table-10", "mmio-layout-03"), MUST,
+      NEEDS(.requests = true, .line = true), "Reading InterruptStatus neither clears a cause nor lowers the line")
+{
+	struct irq_line *line = line_of(d);
+
+	start_quiet(t, d, NO_FEATURES);
+	make_pending(t, d);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+		       "the used buffer bit of InterruptStatus is set, read %u", i + 1);
+	if (line->source.trigger == IRQ_LEVEL)
+		expect(t, irq_line_asserted(line), "the line is still asserted after the reads");
+}
+
+/* Broken by: clearing everything on any acknowledgement, or a logical instead of a bitwise "not". Symptom: a
+ * configuration change eats a completion. */
+CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ("mmio-layout-03", "mmio-table-11"),
+      MUST, NEEDS(.requests = true, .line = true),
+      "Acknowledging a configuration change leaves a pending used buffer, and its line, alone")
+{
+	struct irq_line *line = line_of(d);
+
+	start_quiet(t, d, NO_FEATURES);
+	make_pending(t, d);
+	acknowledge(d, VIRTIO_MMIO_INT_CONFIG);
+	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	       "the used buffer is still shown after the other bit was acknowledged");
+	if (line->source.trigger == IRQ_LEVEL)
+		expect(t, irq_line_asserted(line), "the line is still asserted after the other bit was acknowledged");
+	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	expect_eq(t, interrupt_status(d), 0, "InterruptStatus after both bits were acknowledged");
+	if (line->source.trigger == IRQ_LEVEL)
+		expect(t, !irq_line_asserted(line), "the line falls when the last cause is acknowledged");
+}
+
+/*
+ * The only way for a driver alone to make any device tell of a configuration change is to make it need a reset: a
+ * device sends the notification with DEVICE_NEEDS_RESET (2.1.2). Changes that somebody asks for are judged in config.c.
+ * Broken by: a line that only the used buffers drive. Symptom: a driver never learns that its device has given up.
+ */
+CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-table-10", "status-03"), MUST,
+      NEEDS(.version = 2, .requests = true, .line = true, .entries = 2 * REQUEST_ENTRIES),
+      "A configuration change notification raises an interrupt")
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct irq_line *line = line_of(d);
+	struct request request;
+	uint32_t mark;
+
+	start_quiet(t, d, NO_FEATURES);
+	if (!add_requests(t, d, &request, 1))
+		skip(t, "the virtqueue is too small");
+	mark = line->count;
+	queue->avail->ring[queue->published % queue->size] = queue->size; /* names no descriptor */
+	virtqueue_kick(queue);
+	/* A device that does not mind a bad entry shows nothing, and no later event tells of that. */
+	if (!COMES(t, interrupt_status(d) & VIRTIO_MMIO_INT_CONFIG, d->pace_ns))
+		skip(t, "the device sends no configuration change notification that we can cause");
+	expect(t, interrupt_came(line, mark), "an interrupt follows the configuration change notification");
+}
+
+/* Broken by: a level kept high without a cause, or a second edge for the acknowledgement. Symptom: interrupt storm. */
+CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
+      NEEDS(.requests = true, .edge_line = true), "A used buffer makes exactly one edge, its acknowledgement none")
+{
+	struct irq_line *line = line_of(d);
+
+	start_quiet(t, d, NO_FEATURES);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		uint32_t mark = line->count;
+
+		make_pending(t, d);
+		irq_settle();
+		require_eq(t, line->count - mark, 1, "edges for one used buffer, before its acknowledgement");
+		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		irq_settle();
+		require_eq(t, line->count - mark, 1, "edges for one used buffer, after its acknowledgement");
+	}
+}
+
+/* Broken by: a line that lags behind the register. Symptom: a handler that finds nothing to do, over and over. */
+CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
+      NEEDS(.requests = true, .level_line = true),
+      "A handler that acknowledges what it reads is never called without a cause on a level line")
+{
+	struct irq_line *line = line_of(d);
+
+	start_quiet(t, d, NO_FEATURES);
+	d->used_interrupts = d->causeless_interrupts = 0;
+	irq_line_attach(line, device_service, d);
+	for (unsigned i = 0; i < 4 * ROUNDS; i++)
+		complete_one(t, d);
+	require(t, WAIT_UNTIL(d->used_interrupts, device_patience_ns), "the handler is called");
+	irq_settle();
+	irq_line_attach(line, NULL, NULL);
+	expect(t, !line->storm, "the line does not fire for ever");
+	expect_eq(t, d->causeless_interrupts, 0, "calls of the handler that found InterruptStatus 0");
+	expect(t, d->used_interrupts <= 4 * ROUNDS, "no more interrupts (%u) than used buffers (%u)",
+	       d->used_interrupts, 4 * ROUNDS);
+}
+
+/*
+ * The rule of the field: acknowledge first, then drain. A buffer that is used after the acknowledgement must raise a
+ * new interrupt even though the driver has not looked at the used ring since. Broken by: a device that raises only when
+ * it believes the driver has seen everything. Symptom: a rare hang under load.
+ */
+CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST,
+      NEEDS(.requests = true, .entries = 4, .line = true),
+      "A buffer used after the acknowledgement, before the driver drained the ring, raises a new interrupt")
+{
+	struct irq_line *line = line_of(d);
+	struct virtqueue *queue;
+	struct request requests[2];
+
+	start_quiet(t, d, NO_FEATURES);
+	queue = device_request_queue(d);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		for (unsigned j = 0; j < 2; j++) {
+			uint32_t mark = line->count;
+
+			require_ok(t, device_make_request(d, &requests[j], i), "a request can be made");
+			if (queue->size < 2 * requests[j].count)
+				skip(t, "%s", device_queue_too_small);
+			require_ok(t, device_add_request(d, &requests[j], NULL), "a request can be added");
+			virtqueue_kick(queue);
+			require(t, interrupt_came(line, mark),
+				"interrupt %u of a pair whose first used entry was not taken yet", j + 1);
+			acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+			irq_line_rearm(line);
+		}
+		for (unsigned j = 0; j < 2; j++)
+			require_ok(t, device_finish_request(d, NULL), "both requests are in the used ring");
+	}
+}
+
+/*
+ * A driver that lives by interrupts alone: its handler acknowledges and counts; the main program drains once per
+ * interrupt. What is used before the acknowledgement is found by the drain that follows it, what is used later must
+ * raise another interrupt: so with requests outstanding there is always one to come. If an interrupt is lost, used
+ * entries wait for ever; that is told apart from a device that does not answer.
+ */
+CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sintr-03", "sring-02"), MUST,
+      NEEDS(.requests = true, .entries = 16, .line = true),
+      "A driver that looks at the used ring only after an interrupt gets every answer")
+{
+	static struct request requests[WORKLOAD_DEPTH];
+	struct irq_line *line = line_of(d);
+	bool busy[WORKLOAD_DEPTH] = { false };
+	unsigned sent = 0, answered = 0;
+	uint32_t seen = 0;
+
+	start_quiet(t, d, NO_FEATURES);
+	for (unsigned i = 0; i < WORKLOAD_DEPTH; i++)
+		require_ok(t, device_make_request(d, &requests[i], i), "a request can be made");
+	d->used_interrupts = 0;
+	irq_line_attach(line, device_service, d);
+	while (answered < WORKLOAD_REQUESTS) {
+		struct virtqueue *queue = device_request_queue(d);
+
+		for (unsigned i = 0; i < WORKLOAD_DEPTH && sent < WORKLOAD_REQUESTS; i++) {
+			if (busy[i] || (sent > answered && random_below(&t->random, 2)))
+				continue;
+			require_ok(t, device_add_request(d, &requests[i], NULL), "a request can be added");
+			busy[i] = true;
+			sent++;
+			virtqueue_kick(queue);
+		}
+		if (!WAIT_UNTIL(d->used_interrupts != seen, device_patience_ns)) {
+			require_eq(t, virtqueue_used_waiting(queue), 0,
+				   "used entries that no interrupt announced, after %u of %u answers", answered,
+				   WORKLOAD_REQUESTS);
+			require(t, false, "the device answers (%u of %u answered, none waiting)", answered,
+				WORKLOAD_REQUESTS);
+		}
+		seen = d->used_interrupts; /* before the drain: an interrupt during it counts for the next round */
+		while (virtqueue_used_waiting(queue)) {
+			struct request *done = NULL;
+
+			require_ok(t, device_judge(d, &done, NULL), "a right answer (%u of %u)", answered,
+				   WORKLOAD_REQUESTS);
+			busy[done - requests] = false;
+			answered++;
+		}
+	}
+	irq_line_attach(line, NULL, NULL);
+	expect(t, !line->storm, "the line does not fire for ever");
+}
+
+/* Steps 1 to 7 of 3.1.1: all but DRIVER_OK. */
+static void start_up_to_driver_ok(struct run *t, struct device *d)
+{
+	require_ok(t, device_reset(d), "the device resets");
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
+	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
+}
+
+/* Broken by: a line that a reset forgets. Symptom: the next driver's first interrupt is a leftover, or the machine
+ * stalls before it has a handler. */
+CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05", "reset-02"), MUST,
+      NEEDS(.requests = true, .line = true),
+      "A reset withdraws a pending interrupt, and none comes until the device is set up again")
+{
+	struct irq_line *line = line_of(d);
+	uint32_t mark;
+
+	start_quiet(t, d, NO_FEATURES);
+	make_pending(t, d);
+	require_ok(t, device_reset(d), "the device resets");
+	expect_eq(t, interrupt_status(d), 0, "InterruptStatus after the reset");
+	if (line->source.trigger == IRQ_LEVEL)
+		expect(t, !irq_line_asserted(line), "the line is low after the reset");
+	irq_settle();
+	mark = line->count;
+	irq_line_rearm(line);
+	start_up_to_driver_ok(t, d);
+	irq_settle();
+	expect_eq(t, line->count - mark, 0, "interrupts between the reset and DRIVER_OK of the next life");
+	device_go(d);
+	complete_one(t, d);
+	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer of the next life");
+}
+
+/* Broken by: a completion that finds its way to the line after the reset. The next life's first interrupt must be its
+ * own. */
+CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"), MUST,
+      NEEDS(.requests = true, .entries = 4, .line = true), "Requests in flight at a reset raise no interrupt after it")
+{
+	static struct request requests[WORKLOAD_DEPTH];
+	struct irq_line *line = line_of(d);
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct virtqueue *queue;
+		uint32_t mark;
+
+		start_quiet(t, d, NO_FEATURES);
+		queue = device_request_queue(d);
+		for (unsigned i = 0; i < WORKLOAD_DEPTH; i++) {
+			require_ok(t, device_make_request(d, &requests[i], i), "a request can be made");
+			if (device_add_request(d, &requests[i], NULL))
+				break; /* a request of several descriptors and a short queue: fewer will do */
+		}
+		virtqueue_kick(queue);
+		require_ok(t, device_reset(d), "the device resets with requests in flight");
+		irq_settle();
+		mark = line->count;
+		irq_line_rearm(line);
+		irq_settle();
+		require_eq(t, line->count - mark, 0, "interrupts after the reset");
+		start_up_to_driver_ok(t, d);
+		irq_settle();
+		require_eq(t, line->count - mark, 0, "interrupts before DRIVER_OK of the next life");
+		require_eq(t, interrupt_status(d), 0, "InterruptStatus before DRIVER_OK of the next life");
+		device_go(d);
+		complete_one(t, d); /* and no answer of the former life is in its ring */
+	}
+}
+
+/* Broken by: a flag that only the register honours. Symptom: a driver that polls under load still drowns in interrupts.
+ */
+CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ("sintr-02"), SHOULD,
+      NEEDS(.requests = true, .line = true),
+      "With NO_INTERRUPT set (and no EVENT_IDX) a used buffer raises no interrupt")
+{
+	struct irq_line *line = line_of(d);
+	uint32_t mark;
+
+	start_quiet(t, d, NO_FEATURES);
+	mark = line->count;
+	virtqueue_set_no_interrupt(device_request_queue(d), true);
+	for (unsigned i = 0; i < ROUNDS; i++)
+		complete_one(t, d);
+	irq_settle();
+	expect_eq(t, line->count - mark, 0, "interrupts while NO_INTERRUPT is set");
+	quiet_moment(t); /* a device may look at the flag a while after the buffer is used */
+	virtqueue_set_no_interrupt(device_request_queue(d), false);
+	mark = line->count;
+	complete_one(t, d);
+	require(t, interrupt_came(line, mark),
+		"an interrupt follows the first used buffer after NO_INTERRUPT was cleared");
+	irq_settle();
+	expect_eq(t, line->count - mark, 1, "interrupts once NO_INTERRUPT is cleared");
+}
+
+/* Broken by: looking at the flags with EVENT_IDX, or an off-by-one in used_event. Symptom: a hang at queue depth one.
+ */
+CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-05"), MUST,
+      NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "With EVENT_IDX the used buffer that used_event names raises an interrupt")
+{
+	struct irq_line *line = line_of(d);
+	struct virtqueue *queue;
+
+	start_quiet(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
+	queue = device_request_queue(d);
+	for (uint16_t round = 0; round < ROUNDS; round++) {
+		uint16_t ahead = (uint16_t)random_below(&t->random, 4);
+		uint16_t named = (uint16_t)(queue->used_seen + ahead);
+		uint32_t mark;
+
+		virtqueue_set_used_event(queue, named);
+		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		irq_line_rearm(line);
+		irq_settle();
+		for (uint16_t i = 0; i < ahead; i++)
+			complete_one(t, d);
+		/* Whatever came early is a matter of the SHOULD below; here only the named one counts. */
+		irq_settle();
+		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		irq_line_rearm(line);
+		irq_settle();
+		mark = line->count;
+		complete_one(t, d);
+		require(t, interrupt_came(line, mark), "an interrupt follows used buffer %u, which used_event names",
+			named);
+	}
+}
+
+/* Broken by: an interrupt for every buffer in spite of EVENT_IDX. */
+CHECK(used_event_quiet, "interrupt.used-event-is-quiet-until-then", REQ("sintr-06"), SHOULD,
+      NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "With EVENT_IDX used buffers before the one that used_event names raise no interrupt")
+{
+	struct irq_line *line = line_of(d);
+	struct virtqueue *queue;
+	uint32_t mark;
+
+	start_quiet(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
+	queue = device_request_queue(d);
+	virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + ROUNDS - 1));
+	mark = line->count;
+	for (unsigned i = 0; i + 1 < ROUNDS; i++)
+		complete_one(t, d);
+	irq_settle();
+	expect_eq(t, line->count - mark, 0, "interrupts before the used buffer that used_event names");
+	complete_one(t, d);
+	require(t, interrupt_came(line, mark), "an interrupt follows the used buffer that used_event names");
+}
+
+/* Another device that can have an interrupt pending, NULL if there is none. */
+static struct device *another(struct run *t, struct device *d, bool on_another_line)
+{
+	for (unsigned i = 0; i < t->device_count; i++) {
+		struct device *other = &t->devices[i];
+
+		if (other != d && !other->unusable && other->type->make_request && line_of(other) &&
+		    (!on_another_line || line_of(other) != line_of(d)))
+			return other;
+	}
+	return NULL;
+}
+
+/* Broken by: one interrupt status for all devices of a bus. Symptom: with two busy disks, one of them hangs. */
+CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ("mmio-layout-03", "mmio-table-11"),
+      MUST, NEEDS(.requests = true, .line = true),
+      "Acknowledging, or resetting, one device leaves another device's pending interrupt alone")
+{
+	struct device *other = another(t, d, false);
+
+	if (!other)
+		skip(t, "needs a second device that can make requests");
+	start_quiet(t, d, NO_FEATURES);
+	make_pending(t, d);
+	irq_line_attach(line_of(other), NULL, NULL);
+	if (line_of(other) ==
+	    line_of(d)) { /* shared: count the second device's interrupt with the first one's cause out of the way */
+		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		irq_line_rearm(line_of(d));
+	}
+	start_quiet(t, other, NO_FEATURES);
+	make_pending(t, other);
+
+	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER,
+		  "InterruptStatus of %s after %s was acknowledged", other->name, d->name);
+	if (line_of(other)->source.trigger == IRQ_LEVEL)
+		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was acknowledged", other->name,
+		       d->name);
+	expect_ok(t, device_reset(d), "%s resets", d->name);
+	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus of %s after %s was reset",
+		  other->name, d->name);
+	if (line_of(other)->source.trigger == IRQ_LEVEL)
+		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was reset", other->name, d->name);
+	expect_ok(t, device_reset(other), "%s resets", other->name);
+	irq_line_attach(line_of(other), NULL, NULL);
+}
+
+/* Broken by: crossed wires. Symptom: works with one device, hangs with two. */
+CHECK(own_line, "interrupt.arrives-on-its-own-line-only", REQ("mmio-table-10"), DESCRIBED,
+      NEEDS(.requests = true, .line = true),
+      "A device's interrupt arrives on the line that the platform announced for it, and on no other")
+{
+	uint32_t marks[64], unowned = irq_unowned_count();
+	unsigned count = t->device_count < 64 ? t->device_count : 64;
+
+	start_quiet(t, d, NO_FEATURES);
+	irq_settle();
+	for (unsigned i = 0; i < count; i++)
+		marks[i] = line_of(&t->devices[i]) ? line_of(&t->devices[i])->count : 0;
+	make_pending(t, d);
+	irq_settle();
+	for (unsigned i = 0; i < count; i++) {
+		const struct device *other = &t->devices[i];
+
+		if (line_of(&t->devices[i]) && line_of(&t->devices[i]) != line_of(d))
+			expect_eq(t, line_of(&t->devices[i])->count - marks[i], 0,
+				  "interrupts on the line of %s for a request to %s", other->name, d->name);
+	}
+	expect_eq(t, irq_unowned_count() - unowned, 0, "interrupts on a vector that belongs to no device (last: 0x%x)",
+		  irq_unowned_last());
+}

@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The legacy register layout (4.2.4), which Version 1 announces: page-numbered rings in one piece of memory, 32 feature
+ * bits, no FEATURES_OK, no QueueReady, no ConfigGeneration. What did not change (notifications, InterruptStatus,
+ * configuration reads, rings) is judged by the other files on both layouts; here stands what is different. The section
+ * has no RFC 2119 keywords, so most of this is "described".
+ */
+#include "tests/checks/support/common.h"
+
+#include "drivers/spec/blk.h"
+#include "drivers/spec/net.h"
+#include "tests/checks/support/common.h"
+#include "tests/checks/support/traffic.h"
+
+enum {
+	PAGE = 4096,
+	SMALL_QUEUE = 4,
+	LAPS = 3,
+	EARLY_LIVES = 3,
+};
+
+/* One way to lay out the request queue. */
+struct layout {
+	uint32_t page_size, align;
+	uint16_t size;
+};
+
+static uint32_t queue_pfn(struct device *d, uint16_t index)
+{
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, index);
+	return reg_read(&d->transport, VIRTIO_MMIO_QUEUE_PFN);
+}
+
+/* Starts the device with all queues that its type uses laid out in the given way. */
+static void start_laid_out(struct run *t, struct device *d, const struct layout *layout)
+{
+	unsigned count;
+
+	require_ok(t, device_reset(d), "the device resets");
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
+	reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, layout->page_size);
+	count = d->type->queues_used(d);
+	for (uint16_t i = 0; i < count; i++) {
+		uint16_t size = device_queue_size(d, layout->size, d->queue_max[i]);
+
+		if (!virtqueue_alloc_legacy(&d->queues[i], &d->transport, i, size, false, layout->page_size,
+					    layout->align))
+			broken(t, "%s", dma_exhausted);
+		virtqueue_register(&d->queues[i], layout->page_size);
+	}
+	device_go(d);
+}
+
+/* More requests than the queue has entries, so that a ring in the wrong place or of the wrong size is seen. */
+static void several_laps(struct run *t, struct device *d)
+{
+	for (unsigned i = 0; i < LAPS * SMALL_QUEUE; i++)
+		require_ok(t, device_do_request(d, i),
+			   "request %u completes, with used ring at the next multiple of %u", i,
+			   d->queues[d->type->request_queue].legacy_align);
+}
+
+/* Broken by: a device that changes its Version with its state. */
+CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED, NEEDS(.version = 1),
+      "Version reads 1 at every stage of life")
+{
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_VERSION), 1, "Version after a reset");
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_VERSION), 1, "Version with DRIVER_OK");
+	require_ok(t, device_reset(d), "the device resets");
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_VERSION), 1, "Version after the reset");
+}
+
+/* Broken by: a device that forwards its 64 feature bits. Symptom: a legacy driver sees VERSION_1 and leaves. */
+CHECK(legacy_word1, "legacy.only-32-feature-bits", REQ("mmio-leg-09"), DESCRIBED, NEEDS(.version = 1),
+      "HostFeatures reads 0 for every window but the first")
+{
+	static const uint32_t windows[] = { 1, 2, 3, 0x80000000, UINT32_MAX };
+
+	for (unsigned i = 0; i < sizeof(windows) / sizeof(windows[0]); i++)
+		expect_eq(t, transport_offered(&d->transport, windows[i]), 0, "HostFeatures with HostFeaturesSel 0x%x",
+			  windows[i]);
+	expect_eq(t, transport_offered(&d->transport, 0), d->offered.word[0],
+		  "HostFeatures with HostFeaturesSel 0, again");
+}
+
+/* The same request with every segment of more than a byte cut in two. */
+static void cut_in_two(const struct request *request, struct request *cut)
+{
+	*cut = *request;
+	cut->count = 0;
+	for (unsigned i = 0; i < request->count; i++) {
+		struct segment left = request->segments[i], right = left;
+
+		left.size = (left.size + 1) / 2;
+		right.data = (uint8_t *)right.data + left.size;
+		right.size -= left.size;
+		cut->segments[cut->count++] = left;
+		if (right.size)
+			cut->segments[cut->count++] = right;
+	}
+}
+
+/* Broken by: offering bit 27 and still expecting one descriptor for each part of a request. Bit 30 (UNUSED) stands
+ * beside it in the text and asks nothing of us. */
+CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
+      NEEDS(.version = 1, .requests = true, .entries = 8, .features = OFFERS(VIRTIO_F_ANY_LAYOUT)),
+      "With ANY_LAYOUT negotiated a request may be cut into descriptors anywhere")
+{
+	struct request request, cut;
+
+	require_ok(t, device_start(d, FEATURE(VIRTIO_F_ANY_LAYOUT)), "the device starts");
+	for (unsigned i = 0; i < LAPS; i++) {
+		require_ok(t, device_make_request(d, &request, i), "a request can be made");
+		cut_in_two(&request, &cut);
+		require_ok(t, device_add_request(d, &cut, NULL), "a request can be added");
+		virtqueue_kick(device_request_queue(d));
+		require_ok(t, device_finish_request(d, NULL), "a request of %u descriptors completes as one of %u does",
+			   cut.count, request.count);
+	}
+}
+
+/* Broken by: one register for all queues, or a register that forgets. */
+CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED, NEEDS(.version = 1, .queues = 1),
+      "QueuePFN reads 0 while a queue is not in use, then the page that was written, for each queue by itself")
+{
+	unsigned count = d->type->queues_used(d);
+
+	for (uint16_t i = 0; i < d->queue_count; i++)
+		expect_eq(t, queue_pfn(d, i), 0, "QueuePFN of queue %u after a reset", i);
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	for (uint16_t i = 0; i < d->queue_count; i++)
+		expect_eq(t, queue_pfn(d, i), i < count ? (uintptr_t)d->queues[i].desc / PAGE : 0,
+			  "QueuePFN of queue %u with DRIVER_OK", i);
+}
+
+/* Broken by: a reset that forgets the queues. Symptom: the next driver gives up, because the queue "is already in use".
+ */
+CHECK(legacy_reset_pfn, "legacy.reset-clears-queue-pfn", REQ("mmio-leg-08"), DESCRIBED,
+      NEEDS(.version = 1, .queues = 1), "A reset sets QueuePFN of all queues to 0")
+{
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	require_ok(t, device_reset(d), "the device resets");
+	for (uint16_t i = 0; i < d->queue_count; i++)
+		expect_eq(t, queue_pfn(d, i), 0, "QueuePFN of queue %u after the reset", i);
+}
+
+/* Broken by: a device that answers for the queue selected before. */
+CHECK(legacy_no_queue, "legacy.queue-beyond-the-last", REQ("mmio-leg-05"), DESCRIBED, NEEDS(.version = 1),
+      "QueueSizeMax reads 0 for a queue that does not exist")
+{
+	const uint32_t beyond[] = { d->queue_count, DEVICE_QUEUES_SCANNED + 1000, 0xffff, 0x10000, UINT32_MAX };
+
+	if (d->queue_count >= DEVICE_QUEUES_SCANNED)
+		skip(t, "the device has more virtqueues than we look at");
+	for (unsigned i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, 0);
+		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, beyond[i]);
+		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX), 0,
+			  "QueueSizeMax with QueueSel 0x%x, after queue 0 was selected", beyond[i]);
+	}
+}
+
+/* Broken by: a fixed page size of 4096. Symptom: a guest with 64 KiB pages sees a dead device. */
+CHECK(legacy_page_size, "legacy.guest-page-size-scales-queue-pfn", REQ("mmio-leg-02", "leg-vq-01"), DESCRIBED,
+      NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE), "The queue is at QueuePFN times GuestPageSize")
+{
+	static const uint32_t page_sizes[] = { 4096, 16384, 65536 };
+
+	for (unsigned i = 0; i < sizeof(page_sizes) / sizeof(page_sizes[0]); i++) {
+		start_laid_out(t, d,
+			       &(struct layout){ .page_size = page_sizes[i], .align = PAGE, .size = SMALL_QUEUE });
+		step(t, "GuestPageSize %u", page_sizes[i]);
+		several_laps(t, d);
+	}
+}
+
+/* Broken by: a used ring that is always on the next page. */
+CHECK(legacy_align, "legacy.queue-align-places-the-used-ring", REQ("mmio-leg-04", "leg-vq-01"), MUST,
+      NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE),
+      "The used ring is at the next multiple of QueueAlign behind the available ring")
+{
+	static const uint32_t aligns[] = { 4096, 8192, 256, 64 };
+
+	for (unsigned i = 0; i < sizeof(aligns) / sizeof(aligns[0]); i++) {
+		start_laid_out(t, d, &(struct layout){ .page_size = PAGE, .align = aligns[i], .size = SMALL_QUEUE });
+		step(t, "QueueAlign %u", aligns[i]);
+		several_laps(t, d);
+	}
+}
+
+/* Broken by: a ring that wraps at QueueSizeMax. Symptom: works until the first wrap. */
+CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-01"), DESCRIBED,
+      NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE),
+      "The ring has QueueSize entries, and its parts lie where the formula for that size puts them")
+{
+	uint16_t most = virtqueue_size(256, d->queue_max[d->type->request_queue]);
+
+	for (uint16_t size = SMALL_QUEUE; size <= most; size = (uint16_t)(size * 4)) {
+		start_laid_out(t, d, &(struct layout){ .page_size = PAGE, .align = PAGE, .size = size });
+		for (unsigned i = 0; i < size + 2u; i++)
+			require_ok(t, device_do_request(d, i), "request %u of a queue of %u entries completes", i,
+				   size);
+	}
+}
+
+/* Broken by: a zero that resets the whole device. Symptom: a driver that gives back one queue loses the others. */
+CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07"), DESCRIBED,
+      NEEDS(.version = 1, .requests = true, .queues = 2),
+      "Writing 0 to QueuePFN stops that queue, and neither another one nor the device")
+{
+	uint16_t working = d->type->request_queue, stopped = working ? 0 : 1;
+	uint32_t status;
+
+	if (d->type->queues_used(d) < 2)
+		skip(t, "the device uses a single virtqueue");
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	require_ok(t, device_do_request(d, 1), "a request completes before");
+	status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, stopped);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_PFN, 0);
+	expect_eq(t, queue_pfn(d, stopped), 0, "QueuePFN of the queue that was stopped");
+	expect_eq(t, queue_pfn(d, working), (uintptr_t)d->queues[working].desc / PAGE, "QueuePFN of the other queue");
+	require_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status, "Status after one queue was stopped");
+	expect_ok(t, device_do_request(d, 2), "a request completes on the other queue");
+}
+
+/*
+ * Broken by: rings in the byte order of the device's own machine, or always big-endian. Symptom: the available index 1
+ * is taken for 256, and the device goes through entries that nobody wrote.
+ */
+CHECK(legacy_ring_order, "legacy.rings-are-native-endian", REQ("leg-vq-02"), MUST,
+      NEEDS(.version = 1, .requests = true, .entries = 2 * REQUEST_ENTRIES),
+      "The rings of a legacy device are in the byte order of the guest")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+
+	/* The second request has a head other than 0, which is the same in any order. */
+	require_eq(t, traffic_do_batch(t, d, traffic_make(t, d, 2, 0), 2), 2, "requests that fit");
+	expect_eq(t, queue->used->index, 2, "used.idx after 2 requests");
+}
+
+/* A life without DRIVER_OK: does a request complete in it? If not, DRIVER_OK follows, and the request must complete
+ * then. */
+static bool completes_before_driver_ok(struct run *t, struct device *d, uint64_t *usual)
+{
+	static struct request request;
+	uint64_t start;
+	bool early;
+
+	require_ok(t, device_reset(d), "the device resets");
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
+	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
+	require_ok(t, device_make_request(d, &request, 1), "a request can be made");
+	require_ok(t, device_add_request(d, &request, NULL), "a request can be added");
+	virtqueue_kick(device_request_queue(d));
+	early = COMES(t, virtqueue_used_waiting(device_request_queue(d)), *usual);
+	device_go(d);
+	start = clock_ns();
+	if (!early)
+		virtqueue_notify(device_request_queue(d));
+	require_ok(t, device_finish_request(d, NULL), "the request completes at the latest after DRIVER_OK");
+	*usual = clock_ns() - start;
+	return early;
+}
+
+/*
+ * Broken by: waiting for DRIVER_OK. Symptom: old drivers, which probe a disk before they set it, hang at boot. One life
+ * in which the request completes early proves the property; so a device is only at fault if the request waits for
+ * DRIVER_OK in every one of several lives, which no slow machine explains.
+ */
+CHECK(legacy_before_driver_ok, "legacy.works-before-driver-ok", REQ("leg-init-02"), MUST,
+      NEEDS(.version = 1, .requests = true), "A legacy device is usable before DRIVER_OK")
+{
+	unsigned early = 0;
+	uint64_t usual = 0;
+
+	for (unsigned life = 0; life < EARLY_LIVES && !early; life++)
+		early += completes_before_driver_ok(t, d, &usual);
+	expect(t, early,
+	       "a request completes before DRIVER_OK in one of %u lives (in each it completed right after DRIVER_OK)",
+	       EARLY_LIVES);
+}
+
+/* Where and how wide a field is that a legacy driver may write; false if the device has none. */
+static bool writable_field(const struct device *d, uint32_t *offset)
+{
+	if (d->transport.device_id == VIRTIO_ID_NETWORK && device_offers(d, VIRTIO_NET_F_MAC)) {
+		*offset = VIRTIO_NET_CONFIG_MAC; /* 5.1.4.3: the driver may write the MAC address itself */
+		return true;
+	}
+	if (d->transport.device_id == VIRTIO_ID_BLOCK && device_offers(d, VIRTIO_BLK_F_CONFIG_WCE)) {
+		*offset = VIRTIO_BLK_CONFIG_WRITEBACK;
+		return true;
+	}
+	return false;
+}
+
+/* Broken by: configuration writes that only count after negotiation. */
+CHECK(legacy_config_write, "legacy.config-writes-before-negotiation", REQ("leg-init-01"), MUST, NEEDS(.version = 1),
+      "A legacy device accepts configuration writes before features are negotiated")
+{
+	uint32_t offset, before, changed;
+
+	if (!writable_field(d, &offset))
+		skip(t, "this device has no field that a legacy driver may write");
+	require_ok(t, device_reset(d), "the device resets");
+	device_greet(d);
+	before = config_read(&d->transport, offset, 1);
+	/* The lowest bit of writeback; of a MAC address, one that keeps it unicast. */
+	changed = before ^ (d->transport.device_id == VIRTIO_ID_BLOCK ? 1 : 2);
+	config_write(&d->transport, offset, 1, changed);
+	expect_eq(t, config_read(&d->transport, offset, 1), changed,
+		  "the byte at 0x%x of the configuration space after it was written", offset);
+	config_write(&d->transport, offset, 1, before);
+	expect_eq(t, config_read(&d->transport, offset, 1), before, "the byte at 0x%x after it was written back",
+		  offset);
+}
+
+/* A driver that writes no VERSION_1 and no FEATURES_OK must be taken for the legacy driver that it is. */
+CHECK(legacy_driver, "legacy.driver-is-recognised", REQ("leg-feat-01", "leg-feat-02", "mmio-leg-11"), MUST,
+      NEEDS(.version = 1, .requests = true),
+      "The device works for a driver that follows the legacy procedure, with registers that did not change")
+{
+	struct transport *transport = &d->transport;
+
+	require_ok(t, device_reset(d), "the device resets");
+	transport_add_status(transport, VIRTIO_STATUS_ACKNOWLEDGE);
+	expect_eq(t, reg_read(transport, VIRTIO_MMIO_STATUS), VIRTIO_STATUS_ACKNOWLEDGE, "Status after ACKNOWLEDGE");
+	transport_add_status(transport, VIRTIO_STATUS_DRIVER);
+	expect_eq(t, reg_read(transport, VIRTIO_MMIO_STATUS), VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER,
+		  "Status after DRIVER");
+	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
+	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
+	device_go(d);
+	expect_eq(t, reg_read(transport, VIRTIO_MMIO_STATUS),
+		  VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK, "Status after DRIVER_OK");
+	require_ok(t, device_do_request(d, 1), "a request completes");
+	require(t,
+		WAIT_UNTIL(reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS) == VIRTIO_MMIO_INT_USED_BUFFER,
+			   device_patience_ns),
+		"InterruptStatus shows the used buffer, and nothing else");
+	reg_write(transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
+	expect_eq(t, reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS), 0, "InterruptStatus after the acknowledgement");
+}

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Available buffer notifications (2.7.10, 2.9, 4.2.3.3): what the driver writes to QueueNotify, and what the device
+ * says about when it wants to hear of it.
+ *
+ * Drivers notify too often: a notification crosses the device's own look at the ring, two CPUs notify at once, a queue
+ * was emptied in between. The device "MUST handle spurious notifications". And drivers notify as little as they are
+ * told to: a device that switches notifications off, and then does not look once more before it sleeps, stands still
+ * with buffers in its ring.
+ */
+#include "tests/checks/support/common.h"
+#include "tests/checks/support/traffic.h"
+
+enum {
+	ROUNDS = 16,
+	POOL = 8,
+};
+
+static void expect_healthy(struct run *t, struct device *d)
+{
+	expect(t, !(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET),
+	       "DEVICE_NEEDS_RESET is not set");
+}
+
+/* What came back is what was sent: no buffer was used twice. */
+static void expect_balanced(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+
+	traffic_do(t, d, traffic_make(t, d, 1, 99), NULL);
+	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");
+	expect_healthy(t, d);
+}
+
+/*
+ * Broken by: a device that takes a notification for the promise of a buffer. Symptom: it reads a stale entry, and
+ * returns a buffer that nobody offered.
+ */
+CHECK(notify_nothing, "notify.extra.nothing-available", REQ("savail-03"), MUST, NEEDS(.requests = true, .entries = 4),
+      "Notifications for a queue with nothing in it do no harm")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct request *request = traffic_make(t, d, 1, 0);
+
+	for (unsigned i = 0; i < ROUNDS; i++)
+		virtqueue_notify(queue);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		traffic_do(t, d, request, NULL);
+		virtqueue_notify(queue);
+		virtqueue_notify(queue);
+	}
+	expect_balanced(t, d);
+}
+
+/*
+ * Broken by: a device that starts to work on a buffer once for each notification. Symptom: a write that is done twice.
+ */
+CHECK(notify_repeated, "notify.extra.several-for-one-buffer", REQ("savail-03"), MUST,
+      NEEDS(.requests = true, .entries = 4), "Several notifications for the same buffers use each of them once")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct request *requests = traffic_make(t, d, POOL, 0);
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		unsigned count = 0;
+
+		while (count < POOL && traffic_room(queue, &requests[count])) {
+			traffic_add(t, d, &requests[count++], NULL);
+			virtqueue_kick(queue);
+			virtqueue_notify(queue);
+		}
+		while (queue->outstanding) {
+			virtqueue_notify(queue);
+			traffic_take(t, d, NULL);
+		}
+	}
+	expect_balanced(t, d);
+}
+
+/* Broken by: a device that takes the index for an array without looking, or one handler for two queues. */
+CHECK(notify_others, "notify.extra.other-queues", REQ("savail-03"), MUST,
+      NEEDS(.requests = true, .queues = 2, .entries = 4),
+      "Notifications for other queues, which are set up and empty, do no harm")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct request *request = traffic_make(t, d, 1, 0);
+
+	if (d->type->queues_used(d) < 2)
+		skip(t, "this type of device uses a single virtqueue");
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		for (uint16_t other = 0; other < d->type->queues_used(d); other++)
+			if (other != queue->index)
+				virtqueue_notify(&d->queues[other]);
+		traffic_do(t, d, request, NULL);
+	}
+	expect_balanced(t, d);
+}
+
+/* Sends a notification that means nothing, and sees whether the device still works. */
+static void harmless(struct run *t, struct device *d, uint32_t value)
+{
+	struct request *request = traffic_make(t, d, 1, value);
+
+	step(t, "notification 0x%x", value);
+	transport_notify(&d->transport, 0, value);
+	traffic_do(t, d, request, NULL);
+}
+
+/* Broken by: a queue that is used without a look at QueueReady. Symptom: the device reads its rings from address 0. */
+CHECK(notify_not_ready, "notify.extra.queue-that-is-not-ready", REQ("savail-03"), MUST,
+      NEEDS(.requests = true, .queues = 2, .entries = 4),
+      "A notification for a queue that exists and was never set up does no harm")
+{
+	uint16_t first = (uint16_t)d->type->queues_used(d);
+
+	if (first >= d->queue_count)
+		skip(t, "all virtqueues of the device are in use");
+	traffic_start(t, d, NO_FEATURES, 0);
+	harmless(t, d, first);
+	harmless(t, d, d->queue_count - 1u);
+	expect_balanced(t, d);
+}
+
+/* A driver would not do this. Broken by: an index that is not checked. Symptom: a guest that brings down its VMM. */
+CHECK(notify_unknown, "notify.queue-that-does-not-exist", REQ("mmio-table-09"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4), "A notification for a queue that does not exist does no harm")
+{
+	traffic_start(t, d, NO_FEATURES, 0);
+	if (d->queue_count < DEVICE_QUEUES_SCANNED)
+		harmless(t, d, d->queue_count);
+	harmless(t, d, 0x7fff);
+	harmless(t, d, 0xffff);
+	expect_balanced(t, d);
+}
+
+/* Broken by: one buffer a notification. Symptom: a driver that batches sees its last requests hang. */
+CHECK(notify_one_for_many, "notify.one-for-many-buffers", REQ("sring-02", "mmio-table-09"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 8), "One notification is enough for all buffers that are available then")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 4 * DEVICE_QUEUE_SIZE);
+	struct request *requests = traffic_make(t, d, queue->size, 0);
+
+	for (unsigned i = 0; i < 4; i++) {
+		virtqueue_shuffle(queue, &t->random);
+		traffic_do_batch(t, d, requests, queue->size);
+	}
+	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");
+}
+
+/* Looks at used.flags whenever there is a chance: while waiting too. */
+static void sample_flags(struct run *t, struct device *d, struct features features, uint16_t allowed)
+{
+	struct virtqueue *queue = traffic_start(t, d, features, 0);
+	struct request *requests = traffic_make(t, d, POOL, 0);
+	uint16_t seen = queue->used->flags;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		unsigned count = 0;
+
+		while (count < POOL && traffic_room(queue, &requests[count]))
+			traffic_add(t, d, &requests[count++], NULL);
+		virtqueue_kick(queue);
+		while (queue->outstanding) {
+			seen |= queue->used->flags;
+			(void)WAIT_UNTIL((seen |= queue->used->flags, virtqueue_used_waiting(queue)),
+					 device_patience_ns);
+			traffic_take(t, d, NULL);
+			seen |= queue->used->flags;
+		}
+		require_eq(t, seen & ~allowed, 0, "bits of used.flags that may not be set, batch %u", i);
+	}
+}
+
+/* Broken by: flags that carry the device's private bits. */
+CHECK(notify_flags_range, "notify.flags.are-0-or-1", REQ("savail-01"), MUST, NEEDS(.requests = true, .entries = 4),
+      "Without EVENT_IDX used.flags is 0 or 1")
+{
+	sample_flags(t, d, NO_FEATURES, VIRTQ_USED_F_NO_NOTIFY);
+}
+
+/*
+ * Broken by: a device that uses both ways at once. Symptom: a driver that looks at the flags does not notify, and the
+ * queue stands still.
+ */
+CHECK(notify_flags_zero, "notify.event-idx.flags-are-0", REQ("savail-02"), MUST,
+      NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "With EVENT_IDX used.flags stays 0")
+{
+	sample_flags(t, d, FEATURE(VIRTIO_F_EVENT_IDX), 0);
+}
+
+/*
+ * A driver that notifies only when it is told to. The delays let the device come to every point of its own "switch
+ * notifications on, look once more, sleep".
+ */
+static void obedient(struct run *t, struct device *d, struct features features)
+{
+	enum { BATCHES = 48 };
+	struct virtqueue *queue = traffic_start(t, d, features, 0);
+	struct request *pool = traffic_make(t, d, POOL, 0), *free[POOL];
+	unsigned free_count = 0, notifications = 0;
+	uint64_t start = clock_ns();
+	uint32_t pause;
+
+	traffic_do(t, d, &pool[0], NULL);
+	start = clock_ns() - start;
+	pause = start < MICROSECONDS(200) ? (uint32_t)start : (uint32_t)MICROSECONDS(200);
+	for (unsigned i = 0; i < POOL; i++)
+		free[free_count++] = &pool[i];
+	for (unsigned i = 0; i < BATCHES; i++) {
+		uint16_t old = queue->published;
+		unsigned batch = 1 + random_below(&t->random, 3), back;
+
+		for (; batch && free_count && traffic_room(queue, free[free_count - 1]); batch--)
+			traffic_add(t, d, free[--free_count], NULL);
+		virtqueue_publish(queue);
+		if (queue->published != old && virtqueue_should_notify(queue, old)) {
+			virtqueue_notify(queue);
+			notifications++;
+		}
+		traffic_pause(t, pause);
+		for (back = random_below(&t->random, queue->outstanding + 1u); back; back--)
+			free[free_count++] = traffic_take(t, d, NULL);
+	}
+	traffic_take_all(t, d);
+	step(t, "%u notifications for %u buffers", notifications, queue->available);
+	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");
+}
+
+/*
+ * Broken by: NO_NOTIFY that stays set while the device sleeps. Symptom: a disk that hangs until somebody writes to it.
+ */
+CHECK(notify_flags_honoured, "notify.flags.obeying-them-never-stalls", REQ("savail-01", "sring-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4), "A driver that notifies only while used.flags is 0 never stalls")
+{
+	obedient(t, d, NO_FEATURES);
+}
+
+/* Broken by: an avail_event that is not moved, or is moved without a look at what came in between. */
+CHECK(notify_event_honoured, "notify.event-idx.obeying-avail-event-never-stalls", REQ("savail-04"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "A driver that notifies only when avail_event asks for it never stalls")
+{
+	obedient(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
+}
+
+/*
+ * Broken by: a device that takes the whole value for a queue index. Symptom: nothing is ever used, with a driver that
+ * accepts the feature.
+ */
+CHECK(notify_data, "notify.data.carries-the-available-index", REQ("dnotif-01"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_NOTIFICATION_DATA)),
+      "With NOTIFICATION_DATA a notification carries queue index and available index, and may be repeated")
+{
+	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_NOTIFICATION_DATA), 0);
+	struct request *request = traffic_make(t, d, 1, 0);
+
+	for (unsigned i = 0; i < 3u * queue->size; i++) {
+		uint32_t data;
+
+		traffic_add(t, d, request, NULL);
+		virtqueue_publish(queue);
+		data = queue->index | (uint32_t)queue->published << VIRTIO_NOTIFY_NEXT_SHIFT;
+		transport_notify(&d->transport, queue->index, data);
+		if (i % 3 == 0)
+			transport_notify(&d->transport, queue->index, data);
+		traffic_take(t, d, NULL);
+	}
+	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");
+	expect_healthy(t, d);
+}

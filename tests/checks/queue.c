@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The registers of virtqueues (4.2.2, 4.2.3.2): which exist, how large, and whether the device may touch them. All of
+ * them go through QueueSel, so what one queue is told must not reach another, and a queue that does not exist must not
+ * look like the one that was selected before. Symptoms of getting it wrong: a driver that finds a thousand queues, two
+ * queues that share a ring, a queue that goes on after the driver took its memory back.
+ */
+#include "drivers/spec/blk.h"
+#include "drivers/spec/console.h"
+#include "drivers/spec/net.h"
+#include "tests/checks/support/common.h"
+
+static void select_queue(struct device *d, uint32_t index)
+{
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, index);
+}
+
+static uint32_t size_max(struct device *d, uint32_t index)
+{
+	select_queue(d, index);
+	return reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+}
+
+static uint32_t ready(struct device *d, uint32_t index)
+{
+	select_queue(d, index);
+	return reg_read(&d->transport, VIRTIO_MMIO_QUEUE_READY);
+}
+
+static void set_ready(struct device *d, uint32_t index, uint32_t value)
+{
+	select_queue(d, index);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_READY, value);
+}
+
+/* How many virtqueues such a device can have at most; 0 where we do not know the type. */
+static uint32_t queues_at_most(struct device *d)
+{
+	struct transport *transport = &d->transport;
+
+	switch (transport->device_id) {
+	case VIRTIO_ID_ENTROPY:
+		return 1;
+	case VIRTIO_ID_BLOCK:
+		return device_offers(d, VIRTIO_BLK_F_MQ) ? config_read(transport, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2) : 1;
+	case VIRTIO_ID_NETWORK:
+		if (device_offers(d, VIRTIO_NET_F_MQ) || device_offers(d, VIRTIO_NET_F_RSS))
+			return 2 * config_read(transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2) + 1;
+		return 3;
+	case VIRTIO_ID_CONSOLE:
+		if (device_offers(d, VIRTIO_CONSOLE_F_MULTIPORT))
+			return 2 * config_read(transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4) + 2;
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+/* The first index that no virtqueue has; 0 if there may be more of them than discovery looked at. */
+static uint32_t first_absent(struct device *d)
+{
+	uint32_t most = queues_at_most(d);
+
+	/* A device that ignores selections beyond its end seems to have as many as were looked at. */
+	if (d->queue_count == DEVICE_QUEUES_SCANNED)
+		return most;
+	return most > d->queue_count ? most : d->queue_count;
+}
+
+/* Selects a queue that exists before, so that a selection that is not taken shows. */
+static void expect_absent(struct run *t, struct device *d, uint32_t index)
+{
+	if (d->queue_count)
+		(void)size_max(d, d->type->request_queue < d->queue_count ? d->type->request_queue : 0);
+	expect_eq(t, size_max(d, index), 0, "QueueSizeMax of virtqueue 0x%x, which does not exist, is 0", index);
+}
+
+/*
+ * Broken by: a selection beyond the end that is ignored. Symptom: discovery by counting never ends, or finds one queue
+ * too many.
+ */
+CHECK(first_beyond, "queue.first-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
+      "QueueSizeMax of the first virtqueue beyond the last is 0, also right after another one was selected")
+{
+	uint32_t first = first_absent(d);
+
+	if (!first)
+		skip(t, "the device has more virtqueues than we look at");
+	device_greet(d);
+	expect_absent(t, d, first);
+}
+
+/* Broken by: a selection that is ignored from some index on, or an index of which only some bits count. Symptom: the
+ * registers show another virtqueue. */
+CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
+      "QueueSizeMax of virtqueues far beyond the last is 0")
+{
+	static const uint16_t indices[] = { 63,	 64,   127,  128,  255,	   256,	   511,
+					    512, 1023, 1024, 1025, 0x7fff, 0x8000, 0xffff };
+
+	if (!queues_at_most(d))
+		skip(t, "we do not know how many virtqueues this type of device can have");
+	device_greet(d);
+	if (first_absent(d) > indices[sizeof(indices) / sizeof(indices[0]) - 1])
+		skip(t, "the configuration says that there may be %u virtqueues", queues_at_most(d));
+	for (unsigned i = 0; i < sizeof(indices) / sizeof(indices[0]); i++)
+		if (indices[i] >= first_absent(d))
+			expect_absent(t, d, indices[i]);
+}
+
+/* A virtqueue index has 16 bits (2.6), the register 32. Broken by: taking the low bits of what was written. */
+CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
+      "QueueSizeMax of an index that no virtqueue can have is 0")
+{
+	static const uint32_t indices[] = { 0x10000, 0x10001, 0x20000, 0x80000000, 0x80000001, 0xffff0000, 0xffffffff };
+
+	device_greet(d);
+	for (unsigned i = 0; i < sizeof(indices) / sizeof(indices[0]); i++)
+		expect_absent(t, d, indices[i]);
+}
+
+/*
+ * Broken by: a maximum that no queue can have (2.7), or registers in the other byte order: 256 is 65536 then. Symptom:
+ * a driver that takes the maximum allocates a ring that the device then refuses.
+ */
+CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06", "mmio-table-18"), DESCRIBED,
+      NEEDS(.version = 2, .queues = 1), "QueueSizeMax is at most 32768")
+{
+	device_greet(d);
+	for (unsigned i = 0; i < d->queue_count; i++) {
+		uint32_t max = size_max(d, i);
+
+		expect(t, max >= 1 && max <= VIRTQ_SIZE_MAX,
+		       "QueueSizeMax of virtqueue %u is between 1 and 32768, it is %u", i, max);
+		/* 2.7 asks it of the size that is used, which is the driver's choice. */
+		if (max & (max - 1))
+			info(t, "QueueSizeMax of virtqueue %u is %u, which is no power of 2", i, max);
+	}
+}
+
+/* Only virtqueues that a driver would use: the others may come and go with the features that are accepted. */
+static void expect_same_maxima(struct run *t, struct device *d, const char *where)
+{
+	for (unsigned i = 0; i < d->type->queues_used(d) && i < d->queue_count; i++) {
+		uint32_t max = size_max(d, i);
+
+		expect_eq(t, max > UINT16_MAX ? UINT16_MAX : max, d->queue_max[i],
+			  "QueueSizeMax of virtqueue %u is as at the start %s", i, where);
+	}
+}
+
+/*
+ * Broken by: one variable for the size in use and the largest one. Symptom: after a driver used 16 entries, the next
+ * one can have no more.
+ */
+CHECK(size_max_constant, "queue.size-max-is-constant", REQ("mmio-table-06"), DESCRIBED,
+      NEEDS(.version = 2, .queues = 1), "QueueSizeMax is the same at every stage, whatever size is in use")
+{
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		expect_same_maxima(t, d, stage_name((enum stage)stage));
+	}
+	reach_stage(t, d, STAGE_FEATURES_OK);
+	require_ok(t, device_setup_queues(d, 1), "the virtqueues can be set up with one entry");
+	expect_same_maxima(t, d, "with virtqueues of one entry");
+	reach_stage(t, d, STAGE_RESET);
+	expect_same_maxima(t, d, "after virtqueues of one entry and a reset");
+}
+
+static void expect_all_ready(struct run *t, struct device *d, unsigned set_up, const char *when)
+{
+	for (unsigned i = 0; i < d->queue_count; i++)
+		expect_eq(t, ready(d, i), i < set_up, "QueueReady of virtqueue %u is what was written to it %s", i,
+			  when);
+}
+
+/*
+ * Broken by: one QueueReady for all queues, or one that reads what is selected last. Symptom: "queue is busy" for a
+ * queue nobody used.
+ */
+CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBED, NEEDS(.version = 2, .queues = 1),
+      "QueueReady of each virtqueue reads what was last written to it, at every stage")
+{
+	unsigned used;
+
+	reach_stage(t, d, STAGE_FEATURES_OK);
+	expect_all_ready(t, d, 0, "before any is set up");
+	used = d->type->queues_used(d); /* of the features that were accepted */
+	for (uint16_t i = 0; i < used; i++) {
+		require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up", i);
+		expect_all_ready(t, d, i + 1u, "while they are set up");
+	}
+	device_go(d);
+	expect_all_ready(t, d, used, "after DRIVER_OK");
+	for (unsigned i = used; i > 0; i--) {
+		set_ready(d, i - 1, 0);
+		expect_all_ready(t, d, i - 1, "while they are stopped");
+	}
+}
+
+/* Tells the device of a queue, all but QueueReady. */
+static void describe_queue(struct device *d, const struct virtqueue *queue)
+{
+	const struct {
+		uint32_t low_register;
+		uint64_t address;
+	} areas[] = {
+		{ VIRTIO_MMIO_QUEUE_DESC_LOW, (uintptr_t)queue->desc },
+		{ VIRTIO_MMIO_QUEUE_DRIVER_LOW, (uintptr_t)queue->avail },
+		{ VIRTIO_MMIO_QUEUE_DEVICE_LOW, (uintptr_t)queue->used },
+	};
+
+	select_queue(d, queue->index);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SIZE, queue->size);
+	for (unsigned i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
+		reg_write(&d->transport, areas[i].low_register, (uint32_t)areas[i].address);
+		reg_write(&d->transport, areas[i].low_register + 4, (uint32_t)(areas[i].address >> 32));
+	}
+}
+
+enum { WAITING = 3 };
+
+/*
+ * Publishes and notifies on a queue that is not ready, and sees that nothing happens: for a moment, since nothing of
+ * this queue can come later, and then until the same device has served a request of its next life.
+ */
+static void expect_ignored(struct run *t, struct device *d)
+{
+	struct virtqueue queue;
+	struct request requests[WAITING];
+	struct watch watch;
+	unsigned count = add_quick_requests(t, d, requests, WAITING);
+
+	queue = *device_request_queue(d);
+	watch_begin(&watch, &queue, requests, count, true);
+	virtqueue_kick(device_request_queue(d));
+	expect(t, STAYS(t, queue.used->index == watch.index), "no buffer is used while QueueReady is 0");
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts again");
+	require_ok(t, device_do_request(d, 1), "a request is served");
+	expect_ok(t, watch_broken(&watch),
+		  "nothing is written to the virtqueue that was not ready, nor to its buffers");
+}
+
+/*
+ * Broken by: a device that takes the addresses for enough. Symptom: it reads a ring while the driver still writes it.
+ */
+CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      "A virtqueue whose QueueReady was never set is left alone")
+{
+	uint16_t index = d->type->request_queue;
+
+	reach_stage(t, d, STAGE_FEATURES_OK);
+	for (uint16_t i = 0; i < d->type->queues_used(d); i++) {
+		if (i != index)
+			require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up", i);
+		else if (!virtqueue_alloc(&d->queues[i], &d->transport, i,
+					  device_queue_size(d, DEVICE_QUEUE_SIZE, d->queue_max[i]), false))
+			broken(t, "%s", dma_exhausted);
+		else
+			describe_queue(d, &d->queues[i]);
+	}
+	device_go(d);
+	expect_ignored(t, d);
+}
+
+/*
+ * Broken by: a QueueReady that is only a number. Symptom: the driver stops a queue as 4.2.2.2 tells it to, frees the
+ * memory, and the device goes on using it.
+ */
+CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      "A virtqueue whose QueueReady was set back to 0 is left alone")
+{
+	uint16_t index = d->type->request_queue;
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	require_ok(t, device_do_request(d, 0), "a request is served");
+	set_ready(d, index, 0);
+	require_eq(t, ready(d, index), 0, "QueueReady reads 0 after 0 was written");
+	expect_ignored(t, d);
+}
+
+/*
+ * Broken by: stopping more than was asked for. Symptom: a network device whose control queue is stopped loses its link.
+ */
+CHECK(others_go_on, "queue.others-go-on", REQ("mmio-table-08"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES),
+      "Stopping one virtqueue leaves the others running")
+{
+	enum { REQUESTS = 4 };
+	uint16_t index = d->type->request_queue, other = index ? 0 : 1;
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	if (!d->queues[other].size)
+		skip(t, "the device uses one virtqueue only");
+	require_ok(t, device_do_request(d, 0), "a request is served");
+	set_ready(d, other, 0);
+	expect_eq(t, ready(d, other), 0, "QueueReady of virtqueue %u is 0", other);
+	expect_eq(t, ready(d, index), 1, "QueueReady of virtqueue %u is still 1", index);
+	for (unsigned i = 0; i < REQUESTS; i++)
+		expect_ok(t, device_do_request(d, i), "request %u on virtqueue %u is served", i, index);
+}

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * One virtqueue is reset by itself (2.6.1, QueueReset in 4.2.2): RING_RESET. A driver uses it to change the size or the
+ * place of one queue while the others go on, and gives the memory of the old one back as soon as the device says that
+ * the reset is complete.
+ *
+ * What goes wrong: the bit is offered because the device's core knows it, and the transport has no such register. Then
+ * a driver believes that the queue is reset while the device still writes into memory that belongs to somebody else by
+ * now, and a queue that is "enabled again" hangs.
+ */
+#include "tests/checks/support/common.h"
+#include "tests/checks/support/traffic.h"
+
+#define RESETTABLE .version = 2, .requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_RING_RESET)
+
+static uint32_t read_selected(struct virtqueue *queue, uint32_t offset)
+{
+	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
+	return reg_read(queue->transport, offset);
+}
+
+/* Resets a queue as a driver does: until QueueReset reads 0 (4.2.2.2). */
+static void reset_queue(struct run *t, struct virtqueue *queue)
+{
+	bool complete;
+
+	step(t, "reset of queue %u", queue->index);
+	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
+	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
+	complete = WAIT_UNTIL(reg_read(queue->transport, VIRTIO_MMIO_QUEUE_RESET) == 0, device_patience_ns);
+	require(t, complete, "QueueReset reads 0 once the reset is complete");
+}
+
+/*
+ * What a reset did is asked only of a queue that says it was reset: a transport without the register fails the one
+ * check that is about that, and not every one that builds on it.
+ */
+static void reset_queue_or_skip(struct run *t, struct virtqueue *queue)
+{
+	reset_queue(t, queue);
+	if (read_selected(queue, VIRTIO_MMIO_QUEUE_READY))
+		skip(t, "QueueReset resets nothing here, see ring.reset.queue-is-not-ready-when-complete");
+}
+
+static struct virtqueue *start_resettable(struct run *t, struct device *d)
+{
+	return traffic_start(t, d, FEATURE(VIRTIO_F_RING_RESET), 0);
+}
+
+/*
+ * A queue that was reset is set up anew, as at the start, and enabled. Its registers may be written only while it is
+ * not ready (4.2.2.2).
+ */
+static struct virtqueue *enable_again(struct run *t, struct device *d, uint16_t size)
+{
+	require_ok(t, device_setup_queue(d, d->type->request_queue, size), "the queue can be set up again");
+	return device_request_queue(d);
+}
+
+/* Broken by: a register that keeps the 1 that was written before the device was reset. */
+CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("mmio-layout-08"), MUST,
+      NEEDS(RESETTABLE), "QueueReset reads 0 after a device reset, also one that came on top of a queue reset")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	device_greet(d);
+	require_ok(t, device_negotiate(d, FEATURE(VIRTIO_F_RING_RESET)), "the device accepts RING_RESET again");
+	for (uint16_t i = 0; i < d->queue_count && i < DEVICE_QUEUES; i++) {
+		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, i);
+		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET), 0, "QueueReset of queue %u", i);
+	}
+}
+
+/*
+ * Broken by: a register that says 1 for a queue which is not ready, and goes on saying so. Symptom: a driver waits for
+ * a reset that nobody asked for.
+ */
+CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio-layout-09"), MUST, NEEDS(RESETTABLE),
+      "QueueReset reads 0 after a queue is enabled with QueueReady")
+{
+	start_resettable(t, d);
+	for (uint16_t i = 0; i < d->type->queues_used(d); i++)
+		expect_eq(t, read_selected(&d->queues[i], VIRTIO_MMIO_QUEUE_RESET), 0, "QueueReset of queue %u", i);
+}
+
+/*
+ * Broken by: a device that says 0 first and 1 later, or something else. Symptom: the driver reuses the memory too
+ * early.
+ */
+CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11"), MUST, NEEDS(RESETTABLE),
+      "QueueReset reads 1 while the reset goes on and 0 from then on, nothing else")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+	uint32_t value;
+
+	traffic_do(t, d, traffic_make(t, d, 1, 0), NULL);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
+	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
+	(void)WAIT_UNTIL((value = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET)) != 1, device_patience_ns);
+	require_eq(t, value, 0, "QueueReset after the reset went on");
+	/* No event marks the time when it could come back. */
+	expect(t, STAYS(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET) == 0), "QueueReset stays 0 once it is");
+}
+
+/*
+ * Broken by: a transport that does not know the register although the feature is offered, or one that says 0 while the
+ * reset goes on.
+ */
+CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
+      REQ("mmio-layout-12", "mmio-layout-11", "mmio-layout-10", "feat-04"), MUST, NEEDS(RESETTABLE),
+      "When a queue reset has completed, QueueReset and QueueReady both read 0")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+
+	traffic_do(t, d, traffic_make(t, d, 1, 0), NULL);
+	reset_queue(t, queue);
+	expect_eq(t, read_selected(queue, VIRTIO_MMIO_QUEUE_READY), 0, "QueueReady of a queue whose reset is complete");
+}
+
+/*
+ * Notifies a queue that was reset, and gives the device the time to do what it should not. No later event can exist:
+ * the queue is dead.
+ */
+static void tempt(struct run *t, struct virtqueue *queue)
+{
+	virtqueue_publish(queue);
+	for (unsigned i = 0; i < 4; i++)
+		virtqueue_notify(queue);
+	quiet_moment(t);
+}
+
+/* Broken by: a reset that is only remembered. Symptom: the device writes into memory that the driver has given back. */
+CHECK(reset_executes_nothing, "ring.reset.executes-nothing-any-more", REQ("vqreset-01", "mmio-layout-10"), MUST,
+      NEEDS(RESETTABLE), "A queue that was reset executes none of its requests")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+	struct request *requests = traffic_make(t, d, 3, 0);
+	const char *broken;
+	struct watch watch;
+
+	traffic_do(t, d, &requests[0], NULL);
+	reset_queue_or_skip(t, queue);
+	traffic_add(t, d, &requests[1], NULL);
+	watch_begin(&watch, queue, &requests[1], 1, false);
+	tempt(t, queue);
+	broken = watch_broken(&watch);
+	expect_ok(t, broken, "nothing of a queue that was reset is used");
+}
+
+/* Broken by: an interrupt that was on its way. */
+CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqreset-02"), MUST, NEEDS(RESETTABLE),
+      "The device sends no used buffer notification for a queue that was reset")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+	struct request *requests = traffic_make(t, d, 3, 0);
+
+	traffic_do(t, d, &requests[0], NULL);
+	reset_queue_or_skip(t, queue);
+	/* What came before the reset was complete is gone now. */
+	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
+	traffic_add(t, d, &requests[1], NULL);
+	tempt(t, queue);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER, 0,
+		  "bit 0 of InterruptStatus after notifications of a queue that was reset");
+}
+
+/* Broken by: indices that survive. Symptom: the queue hangs after it is enabled again. */
+CHECK(reset_starts_at_zero, "ring.reset.starts-at-zero-again", REQ("vqreset-03"), MUST, NEEDS(RESETTABLE),
+      "After a queue reset the queue starts at index 0 with the size and addresses that are written then")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+	struct request *requests = traffic_make(t, d, 3, 0);
+
+	for (unsigned i = 0; i < 3; i++)
+		traffic_do(t, d, &requests[i], NULL);
+	reset_queue_or_skip(t, queue);
+	queue = enable_again(t, d, DEVICE_QUEUE_SIZE);
+	traffic_add(t, d, &requests[0], NULL);
+	virtqueue_kick(queue);
+	traffic_wait_used(t, d);
+	expect_eq(t, queue->used->index, 1, "used.idx after the first request");
+	expect_eq(t, queue->used->ring[0].id, queue->heads[0], "id in slot 0");
+	traffic_take(t, d, NULL);
+}
+
+/*
+ * Broken by: parameters that are read at the first start only. Symptom: works after `ethtool -G` until the ring wraps.
+ */
+CHECK(reset_other_parameters, "ring.reset.enables-with-other-size-and-addresses", REQ("vqreen-01"), MUST,
+      NEEDS(RESETTABLE), "A queue that is enabled again works with another size at another place, several times")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+	struct request *request = traffic_make(t, d, 1, 0);
+	uint16_t most = queue->size;
+
+	for (unsigned i = 0; i < 4; i++) {
+		reset_queue_or_skip(t, queue);
+		queue = enable_again(t, d, i % 2 ? most : 4);
+		for (unsigned j = 0; j < queue->size + 3u; j++)
+			traffic_do(t, d, request, NULL);
+		expect_eq(t, queue->used->index, queue->size + 3u, "used.idx in life %u of the queue, of %u entries", i,
+			  queue->size);
+	}
+}
+
+/* Broken by: a queue reset that resets the device. */
+CHECK(reset_others_go_on, "ring.reset.other-queues-go-on", REQ("mmio-layout-10"), MUST,
+      NEEDS(.version = 2, .requests = true, .queues = 2, .entries = 4, .features = OFFERS(VIRTIO_F_RING_RESET)),
+      "The reset of one queue leaves the others and the device as they are")
+{
+	struct virtqueue *queue = start_resettable(t, d);
+	struct request *request = traffic_make(t, d, 1, 0);
+	uint32_t status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+
+	if (d->type->queues_used(d) < 2)
+		skip(t, "this type of device uses a single virtqueue");
+	traffic_do(t, d, request, NULL);
+	reset_queue_or_skip(t, &d->queues[queue->index ? 0 : 1]);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status, "Status");
+	expect_eq(t, read_selected(queue, VIRTIO_MMIO_QUEUE_READY), 1, "QueueReady of the other queue");
+	for (unsigned i = 0; i < queue->size + 3u; i++)
+		traffic_do(t, d, request, NULL);
+	expect_eq(t, queue->used->index, queue->size + 4u, "used.idx of the other queue");
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Reset (2.4, 4.2.2.1): the one way to get a device back from anything. Once Status reads 0 the memory of the former
+ * life belongs to somebody else: a device that still completes a request writes into another program's page, an
+ * interrupt that still comes has no handler. And the next life starts from zero: a device that keeps an index, an
+ * address or a feature works until a kexec, a driver reload or a crash kernel.
+ */
+#include "tests/checks/support/common.h"
+
+#include "firmware/lib/string.h"
+
+/* Requests in flight when the reset comes, at most. */
+enum { IN_FLIGHT = 4 };
+
+static void expect_reset(struct run *t, struct device *d, const char *where)
+{
+	enum { READS = 3 };
+
+	if (!expect_ok(t, device_reset(d), "a reset %s ends", where))
+		return;
+	for (unsigned i = 0; i < READS; i++)
+		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), 0, "Status stays 0 after a reset %s", where);
+}
+
+/*
+ * Broken by: an InterruptStatus that outlives a reset (libvmm #349). Symptom: the next driver's first interrupt has a
+ * cause that it never had.
+ */
+CHECK(interrupt_status_cleared, "reset.clears-interrupt-status", REQ("mmio-layout-05"), MUST, NEEDS(0),
+      "InterruptStatus is 0 after a reset at every stage, also with an interrupt pending")
+{
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		require_ok(t, device_reset(d), "a reset ends");
+		expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 after a reset %s",
+			  stage_name((enum stage)stage));
+	}
+}
+
+/*
+ * Broken by: a reset that forgets a virtqueue. Symptom: "queue is busy" at the next start: drivers read QueueReady
+ * first, as 4.2.3.2 tells them.
+ */
+CHECK(queue_ready_cleared, "reset.clears-queue-ready", REQ("mmio-layout-05"), MUST, NEEDS(.version = 2, .queues = 1),
+      "QueueReady of every virtqueue is 0 after a reset, before and after DRIVER_OK")
+{
+	static const enum stage stages[] = { STAGE_QUEUES, STAGE_DRIVER_OK, STAGE_FAILED };
+
+	for (unsigned i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		reach_stage(t, d, stages[i]);
+		require_ok(t, device_reset(d), "a reset ends");
+		for (unsigned queue = 0; queue < d->queue_count; queue++) {
+			reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, queue);
+			expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_READY), 0,
+				  "QueueReady of virtqueue %u is 0 after a reset %s", queue, stage_name(stages[i]));
+		}
+	}
+}
+
+/* How far requests have come when the reset comes. */
+enum flight { POSTED, NOTIFIED, SUPPRESSED, FLIGHTS };
+static const char *const flight_names[FLIGHTS] = {
+	[POSTED] = "with requests available and not notified",
+	[NOTIFIED] = "with requests in flight",
+	[SUPPRESSED] = "with requests in flight and notifications suppressed",
+};
+
+/* A life that was reset in the middle, and its memory. */
+struct former {
+	struct virtqueue queue;
+	struct request requests[IN_FLIGHT];
+	unsigned count;
+	struct watch watch;
+};
+
+/*
+ * Starts the device, puts requests into flight and resets it; returns once Status reads 0. From then on the memory is
+ * ours.
+ */
+static void end_in_flight(struct run *t, struct device *d, enum flight flight, struct former *former)
+{
+	struct virtqueue *queue = device_request_queue(d);
+
+	step(t, "a reset %s", flight_names[flight]);
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	former->count = add_requests(t, d, former->requests, IN_FLIGHT);
+	virtqueue_set_no_interrupt(queue, flight == SUPPRESSED);
+	virtqueue_publish(queue);
+	if (flight != POSTED)
+		virtqueue_notify(queue);
+	former->queue = *queue;
+	require_ok(t, device_reset(d), "a reset %s ends", flight_names[flight]);
+	watch_begin(&former->watch, &former->queue, former->requests, former->count, true);
+}
+
+/*
+ * Broken by: a stage in which the write of 0 is ignored, FAILED more than others. Symptom: a device that cannot be used
+ * again without a reboot.
+ */
+CHECK(every_stage, "reset.from-every-stage", REQ("reset-01"), MUST, NEEDS(0),
+      "Status reads 0 after a reset at every stage")
+{
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		expect_reset(t, d, stage_name((enum stage)stage));
+	}
+	expect_reset(t, d, "after a reset");
+}
+
+/* Broken by: a reset that waits for what will never come back, or is put off until it does and then forgotten. */
+CHECK(in_flight, "reset.with-requests-in-flight", REQ("reset-01"), MUST,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES), "Status reads 0 after a reset with requests in flight")
+{
+	for (unsigned flight = 0; flight < FLIGHTS; flight++) {
+		struct former former;
+
+		end_in_flight(t, d, (enum flight)flight, &former);
+		expect_reset(t, d, flight_names[flight]);
+	}
+}
+
+/*
+ * Broken by: a request that was in flight and completes after Status read 0. Symptom: an interrupt without a driver, a
+ * spurious one for the next. Until the driver comes back no event of the device can be later, so this is bounded by
+ * time.
+ */
+CHECK(no_notification, "reset.no-notification-after", REQ("reset-02"), MUST,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "After a reset no notification comes, whatever was in flight")
+{
+	enum { ROUNDS = 2 };
+	struct irq_line *line = d->transport.line;
+
+	for (unsigned i = 0; i < ROUNDS * FLIGHTS; i++) {
+		struct former former;
+		uint32_t count = 0;
+
+		end_in_flight(t, d, (enum flight)(i % FLIGHTS), &former);
+		if (line) {
+			irq_settle(); /* takes what the interrupt controller accepted before the reset */
+			count = line->count;
+			irq_line_rearm(line);
+		}
+		expect(t, STAYS(t, interrupt_status(d) == 0), "InterruptStatus stays 0 after a reset %s",
+		       flight_names[i % FLIGHTS]);
+		if (line) {
+			irq_settle();
+			expect_eq(t, line->count, count, "no interrupt comes after a reset %s",
+				  flight_names[i % FLIGHTS]);
+		}
+	}
+}
+
+/*
+ * Broken by: a request that was in flight and is carried out after Status read 0: the answer goes to memory that is no
+ * longer the driver's. Symptom: corruption that nobody can place. Some lives are over for a moment before the next one
+ * begins; then its first request is a later event of the same device.
+ */
+CHECK(memory_left_alone, "reset.leaves-memory-alone", REQ("reset-03"), MUST,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "After a reset the former rings and buffers are not written, whatever was in flight")
+{
+	enum { ROUNDS = 3 };
+
+	for (unsigned i = 0; i < ROUNDS * FLIGHTS; i++) {
+		struct former former;
+
+		end_in_flight(t, d, (enum flight)(i % FLIGHTS), &former);
+		if (i < FLIGHTS)
+			expect(t, STAYS(t, !watch_broken(&former.watch)), "after a reset %s no memory changes",
+			       flight_names[i]);
+		/* As if the ring went on: a device that still looks at it finds all its requests once more. */
+		former.queue.avail->index = (uint16_t)(former.queue.avail->index + former.count);
+		require_ok(t, device_start(d, NO_FEATURES), "the device starts again");
+		require_ok(t, device_do_request(d, i), "a request is served");
+		expect_ok(t, watch_broken(&former.watch),
+			  "nothing is written to the former life's memory after a reset %s", flight_names[i % FLIGHTS]);
+	}
+}
+
+/* Starts a life with a virtqueue of `size` entries, or the most there are. */
+static void start_sized(struct run *t, struct device *d, uint16_t size)
+{
+	require_ok(t, device_reset(d), "a reset ends");
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "the least set of features is accepted");
+	require_ok(t, device_setup_queues(d, size), "the virtqueues can be set up");
+	device_go(d);
+}
+
+static const uint16_t sizes[] = { 16, 4, 8, 32 };
+enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+
+/*
+ * Broken by: indices that a reset keeps (cloud-hypervisor #1120). Symptom: after a driver reload the first requests are
+ * skipped, or old ones come back.
+ */
+CHECK(indices, "reset.indices-start-at-zero", REQ("mmio-table-19", "reset-03"), DESCRIBED,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "After a reset the rings start at index 0, whatever the former life did")
+{
+	enum { LIVES = 8 };
+
+	for (unsigned life = 0; life < LIVES; life++) {
+		start_sized(t, d, sizes[life % SIZES]);
+		/* A number of requests that is no multiple of any size: an index that stays is not hidden by the wrap.
+		 */
+		for (unsigned i = 0; i < 5 + life; i++) {
+			require_ok(t, device_do_request(d, i), "request %u of life %u is served", i, life);
+			expect_eq(t, device_request_queue(d)->used->index, i + 1, "used.idx counts from 0 in life %u",
+				  life);
+		}
+	}
+}
+
+/*
+ * Broken by: a size or an address of a former life, or something that runs out. Symptom: the device works for the first
+ * many reloads of the driver.
+ */
+CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19", "feat-05"), DESCRIBED,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "The device works after each of many resets, with rings of other sizes at other places")
+{
+	enum { LIVES = 32, UNFINISHED = 3 };
+
+	for (unsigned life = 0; life < LIVES; life++) {
+		start_sized(t, d, sizes[random_below(&t->random, SIZES)]);
+		require_ok(t, device_do_request(d, life), "a request is served in life %u", life);
+		/* Every now and then a life ends with a request in flight. */
+		if (life % UNFINISHED == 0) {
+			struct request request;
+
+			if (add_requests(t, d, &request, 1))
+				virtqueue_kick(device_request_queue(d));
+		}
+	}
+}
+
+/*
+ * Broken by: a device that is lost once it has asked for a reset. Symptom: the driver does what it is told, and the
+ * device stays dead.
+ */
+CHECK(cures, "reset.cures-needs-reset", REQ("reset-01", "mmio-table-19"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = 2 * REQUEST_ENTRIES),
+      "A reset cures a device whose virtqueue was broken by the driver")
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct request request;
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	(void)add_requests(t, d, &request, 1);
+	queue->avail->ring[0] = queue->size; /* robustness: names no descriptor */
+	virtqueue_kick(queue);
+	/* Most devices notice at once; one that does not is reset with the bad entry in flight. */
+	(void)WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, GLIMPSE_NS);
+	expect_reset(t, d, "after a bad available ring entry");
+	expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 after that reset");
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts again");
+	expect_ok(t, device_do_request(d, 1), "a request is served after the reset");
+}

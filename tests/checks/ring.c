@@ -1,0 +1,782 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The rings of a split virtqueue (2.7.6, 2.7.8): where they are, how long they are, where they start, and that each
+ * buffer which was made available comes back exactly once, in the next slot, under the number of its head.
+ *
+ * What goes wrong here goes wrong late: after the first wrap of a ring, after 65536 requests, on the second start of a
+ * driver, with the one queue size that nobody tried. In the field it is a disk that hangs after a minute, and a guest
+ * that reads data of another request.
+ */
+#include "tests/checks/support/common.h"
+#include "tests/checks/support/traffic.h"
+
+#include <arch/cpu.h>
+
+#include "drivers/types/blk.h"
+#include "firmware/lib/string.h"
+
+enum {
+	PAGE_SIZE = 4096,
+	POOL = 32,	    /* requests that are sent again and again */
+	WRAP_ENTRIES = 128, /* entries of the queue for runs over the whole index */
+	WRAP_MARGIN = 300,  /* requests beyond the wrap of the index */
+	INDICES = 1 << 16,
+};
+/*
+ * A device that takes longer for 2^16 requests is limited on purpose. Between two answers no more counts than a device
+ * may take for one: the rest is a host that did not let us run.
+ */
+#define WRAP_PATIENCE_NS  MILLISECONDS(6000)
+#define SIZES_PATIENCE_NS MILLISECONDS(2000) /* larger sizes are left out then */
+
+static uint16_t request_queue_max(const struct device *d)
+{
+	return virtqueue_size(VIRTQ_SIZE_MAX, d->queue_max[d->type->request_queue]);
+}
+
+/* Broken by: entries written to the wrong slot or under the wrong number, an index that skips or starts elsewhere. */
+CHECK(ring_slots, "ring.used-slots-follow-the-index", REQ("sring-01"), DESCRIBED, NEEDS(.requests = true, .entries = 4),
+      "Each used entry is in the slot of used.idx modulo the queue size and names the head of its chain")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 4);
+	struct request *requests = traffic_make(t, d, 4, 0);
+
+	for (uint16_t i = 0; i < 5 * queue->size; i++) {
+		uint16_t slot = i % queue->size, head;
+
+		virtqueue_shuffle(queue, &t->random);
+		traffic_add(t, d, &requests[i % 4], NULL);
+		head = queue->heads[slot];
+		virtqueue_kick(queue);
+		traffic_wait_used(t, d);
+		require_eq(t, queue->used->index, (uint16_t)(i + 1), "used.idx after request %u", i);
+		require_eq(t, queue->used->ring[slot].id, head, "id in slot %u after request %u", slot, i);
+		traffic_take(t, d, NULL);
+	}
+}
+
+/*
+ * Costs 2^16 requests: the one thing here that takes a while. So it is done once, with EVENT_IDX where there is that:
+ * the driver then asks for a notification somewhere in each batch, and notifies the device only when avail_event says
+ * so. All four indices cross from 65535 to 0.
+ *
+ * Broken by: an index kept in more or fewer than 16 bits, or compared with < instead of by difference. Symptom: a guest
+ * that works for hours and then hangs.
+ */
+CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02", "sintr-05", "savail-04"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4),
+      "The ring goes on when its 16-bit indices wrap, with used_event and avail_event where there are any")
+{
+	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), WRAP_ENTRIES);
+	const bool events = device_accepted(d, VIRTIO_F_EVENT_IDX);
+	uint16_t chains = traffic_cycle(t, d), batch;
+	uint64_t spent = 0, seen = clock_ns();
+
+	for (uint32_t sent = 0; sent < INDICES + WRAP_MARGIN; sent += batch) {
+		uint16_t old = queue->published;
+
+		/* Small steps about the wrap, so that used_event stands on every index there. */
+		batch = chains;
+		if (sent > INDICES - WRAP_MARGIN)
+			batch = (uint16_t)(1 + random_below(&t->random, chains < 4 ? chains : 4));
+		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + random_below(&t->random, batch)));
+		virtqueue_cycle_publish(queue, batch);
+		if (!events || virtqueue_should_notify(queue, old))
+			virtqueue_notify(queue);
+		while (queue->outstanding) {
+			uint64_t since;
+
+			traffic_cycle_take(t, d);
+			since = clock_ns() - seen;
+			seen += since;
+			spent += since < device_patience_ns ? since : device_patience_ns;
+			if (spent > WRAP_PATIENCE_NS)
+				skip(t, "the device is too slow to come to the wrap of the index: it is at %u",
+				     queue->used->index);
+		}
+		require_eq(t, queue->used->index, (uint16_t)(sent + batch), "used.idx after %u requests", sent + batch);
+		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+			"a notification comes for entries %u to %u", old, (uint16_t)(old + batch - 1));
+	}
+}
+
+/* A random chain of the pool that is not outstanding, in a random shape. */
+static void add_any(struct run *t, struct device *d, struct request *request, bool indirect)
+{
+	struct chain_shape shape = { .indirect = indirect && random_below(&t->random, 2) };
+
+	traffic_add(t, d, request, &shape);
+}
+
+/*
+ * Broken by: an entry that is lost or doubled when chains of different shapes are taken in numbers. Symptom: a request
+ * that hangs alone while the others go on, or a buffer that the driver has given away already.
+ */
+CHECK(ring_each_once, "ring.each-buffer-comes-back-once", REQ("sring-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 8), "Of many buffers, each comes back exactly once")
+{
+	enum { SENT = 160 };
+	struct features features = features_with(traffic_framing_features(d), VIRTIO_F_INDIRECT_DESC);
+	struct virtqueue *queue = traffic_start(t, d, features, 4 * DEVICE_QUEUE_SIZE);
+	bool indirect = device_accepted(d, VIRTIO_F_INDIRECT_DESC);
+	struct request *pool = traffic_make(t, d, POOL, 0), *free[POOL];
+	unsigned free_count = 0, sent = 0, returned = 0;
+
+	for (unsigned i = 0; i < POOL; i++) {
+		traffic_cut_randomly(t, &pool[i], traffic_pieces_max(d, 8));
+		free[free_count++] = &pool[i];
+	}
+	while (sent < SENT) {
+		unsigned batch = 1 + random_below(&t->random, 8), back;
+
+		virtqueue_shuffle(queue, &t->random);
+		for (; batch && free_count && queue->free_count >= free[free_count - 1]->count; batch--, sent++)
+			add_any(t, d, free[--free_count], indirect);
+		virtqueue_kick(queue);
+		for (back = random_below(&t->random, queue->outstanding + 1u); back; back--, returned++)
+			free[free_count++] = traffic_take(t, d, NULL);
+	}
+	for (; queue->outstanding; returned++)
+		free[free_count++] = traffic_take(t, d, NULL);
+	/* A buffer that comes back twice would stand before this one. */
+	traffic_do(t, d, free[0], NULL);
+	expect_eq(t, queue->used->index, returned + 1, "used.idx after %u buffers", sent + 1);
+}
+
+/*
+ * Broken by: indices that the device keeps over a reset. Symptom: the second driver (after a boot loader, after kexec)
+ * waits for ever.
+ */
+CHECK(ring_starts_at_zero, "ring.second-life-starts-at-zero", REQ("sring-03"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4),
+      "After traffic and a reset the rings start at index 0 again, at the same place as before too")
+{
+	enum { LIVES = 4 };
+
+	for (unsigned life = 0; life < LIVES; life++) {
+		unsigned count = 1 + random_below(&t->random, 2 * DEVICE_QUEUE_SIZE);
+		struct virtqueue *queue = traffic_restart(t, d, NO_FEATURES, 0);
+		struct request *request = traffic_make(t, d, 1, life);
+		struct dma_damage damage;
+
+		step(t, "life %u", life);
+		traffic_add(t, d, request, NULL);
+		virtqueue_kick(queue);
+		traffic_wait_used(t, d);
+		require_eq(t, queue->used->index, 1, "used.idx after the first request of life %u", life);
+		require_eq(t, queue->used->ring[0].id, queue->heads[0], "id in slot 0 after it");
+		traffic_take(t, d, NULL);
+		while (count--)
+			traffic_do(t, d, request, NULL);
+		if (life % 2)
+			continue;
+		/* The next life gets the same memory. Guards are looked at before they are forgotten. */
+		require_ok(t, device_reset(d), "the device comes back from reset");
+		require(t, dma_guards_whole(&damage), "the device wrote only to what it was given");
+		dma_forget();
+	}
+}
+
+/* The request queue, allocated but unknown to the device; the others are set up. */
+static struct virtqueue *start_without_request_queue(struct run *t, struct device *d)
+{
+	uint16_t index = d->type->request_queue, size = device_queue_size(d, DEVICE_QUEUE_SIZE, request_queue_max(d));
+	struct virtqueue *queue = device_request_queue(d);
+	bool allocated;
+
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
+	if (transport_is_legacy(&d->transport))
+		reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, PAGE_SIZE);
+	for (uint16_t i = 0; i < d->type->queues_used(d); i++)
+		if (i != index)
+			require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE),
+				   "the other virtqueues can be set up");
+	if (transport_is_legacy(&d->transport))
+		allocated = virtqueue_alloc_legacy(queue, &d->transport, index, size, false, PAGE_SIZE, PAGE_SIZE);
+	else
+		allocated = virtqueue_alloc(queue, &d->transport, index, size, false);
+	if (!allocated)
+		broken(t, "%s", dma_exhausted);
+	require_ok(t, device_queue_used(d, index) ? device_queue_in_use : NULL, "the virtqueue can be set up");
+	return queue;
+}
+
+/* Makes as much available as fits. */
+static unsigned fill(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct request *requests = traffic_make(t, d, queue->size, 0);
+	unsigned count = 0;
+
+	while (count < queue->size && traffic_room(queue, &requests[count]))
+		traffic_add(t, d, &requests[count++], NULL);
+	virtqueue_publish(queue);
+	return count;
+}
+
+/*
+ * Broken by: a device that starts with the available index which it finds when the queue becomes ready. Symptom: the
+ * first requests of a driver hang.
+ */
+CHECK(ring_before_ready, "ring.buffers-from-before-the-queue-was-ready", REQ("sring-03", "init-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4),
+      "Buffers that stood in the ring when the queue became ready are used after DRIVER_OK and one notification")
+{
+	struct virtqueue *queue = start_without_request_queue(t, d);
+	unsigned count = fill(t, d);
+
+	virtqueue_register(queue, PAGE_SIZE);
+	device_go(d);
+	virtqueue_notify(queue);
+	traffic_take_all(t, d);
+	expect_eq(t, queue->used->index, count, "used.idx when all came back");
+}
+
+/* Broken by: a device that looks at its queues only at DRIVER_OK, or counts what was there then as seen. */
+CHECK(ring_before_driver_ok, "ring.buffers-from-before-driver-ok", REQ("init-02", "sring-03"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4),
+      "Buffers made available between QueueReady and DRIVER_OK are used after DRIVER_OK and one notification")
+{
+	struct virtqueue *queue = traffic_prepare(t, d, NO_FEATURES, 0);
+	unsigned count = fill(t, d);
+
+	device_go(d);
+	virtqueue_notify(queue);
+	traffic_take_all(t, d);
+	expect_eq(t, queue->used->index, count, "used.idx when all came back");
+}
+
+/*
+ * Broken by: a device that reads the ring up to where something stands in it. Symptom: a chain is used while the driver
+ * is still building it.
+ */
+CHECK(ring_unpublished, "ring.entries-behind-the-index-are-left-alone", REQ("aring-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 8), "What stands in the available ring at and behind avail.idx is not used")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct request *requests = traffic_make(t, d, 2, 0);
+
+	traffic_add(t, d, &requests[0], NULL);
+	traffic_add(t, d, &requests[1], NULL);
+	queue->available--; /* publishes the first only; the entry of the second is written */
+	virtqueue_kick(queue);
+	queue->available++;
+	expect(t, traffic_take(t, d, NULL) == &requests[0], "the first buffer comes back");
+	virtqueue_notify(queue);
+	/* No later event can exist: the second buffer is the next one. */
+	expect(t, STAYS(t, !virtqueue_used_waiting(queue)), "the second buffer stays until avail.idx moves past it");
+	virtqueue_kick(queue);
+	expect(t, traffic_take(t, d, NULL) == &requests[1], "then it comes back");
+}
+
+/* The least queue in which a request fits, cut into one descriptor each way where that is allowed. */
+static uint16_t least_size(struct device *d, const struct request *request)
+{
+	unsigned least = request->count;
+	uint16_t size = 1;
+
+	if (traffic_any_framing(d))
+		least = (traffic_bytes(request, false) ? 1u : 0u) + (traffic_bytes(request, true) ? 1u : 0u);
+	while (size < least)
+		size = (uint16_t)(size * 2);
+	return size;
+}
+
+/* One life with a queue of `size` entries: more requests than it has slots. */
+static void wrap_once(struct run *t, struct device *d, struct request *requests, uint16_t size)
+{
+	struct virtqueue *queue = traffic_restart(t, d, traffic_framing_features(d), size);
+	unsigned sent = 0, count = size < 64 ? 2 * size + 1 : size + 3;
+
+	step(t, "a queue of %u entries", size);
+	while (sent < count)
+		sent += traffic_do_batch(t, d, requests, count - sent < POOL ? count - sent : POOL);
+	expect_eq(t, queue->used->index, sent, "used.idx after %u requests in a queue of %u entries", sent, size);
+}
+
+/* Requests that fit into the smallest queues. */
+static struct request *small_requests(struct run *t, struct device *d)
+{
+	struct request *requests = traffic_make(t, d, POOL, 0);
+
+	for (unsigned i = 0; i < POOL && traffic_any_framing(d); i++)
+		traffic_cut(t, &requests[i], CUT_RANDOM, 1, 1);
+	return requests;
+}
+
+/*
+ * Broken by: a ring that wraps at QueueSizeMax, or at a size of the device's own. Symptom: works until the first wrap.
+ */
+CHECK(ring_written_size, "ring.size.written-size-is-used", REQ("mmio-table-07"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4),
+      "A queue smaller than QueueSizeMax wraps at the size that was written to QueueSize")
+{
+	struct request *requests = small_requests(t, d);
+	uint16_t size = least_size(d, requests), half = (uint16_t)(request_queue_max(d) / 2);
+
+	if (half < size)
+		skip(t, "a request does not fit into a queue of half of QueueSizeMax");
+	while (size * 4u <= half && size < 8)
+		size = (uint16_t)(size * 2);
+	wrap_once(t, d, requests, size);
+}
+
+/*
+ * Broken by: sizes that the device cannot do although it says so. Symptom: a driver with little memory, or with much,
+ * sees a dead device.
+ */
+CHECK(ring_sizes, "ring.size.every-power-of-two", REQ("sring-05", "mmio-table-07"), DESCRIBED, NEEDS(.requests = true),
+      "A queue works with every power of two up to QueueSizeMax")
+{
+	enum { SIZE_MAX_RUN = 4096 }; /* larger ones would fill our memory */
+	struct request *requests = small_requests(t, d);
+	unsigned most = request_queue_max(d) < SIZE_MAX_RUN ? request_queue_max(d) : SIZE_MAX_RUN;
+	unsigned size = least_size(d, requests);
+	uint64_t deadline = deadline_in(SIZES_PATIENCE_NS);
+
+	if (size > most)
+		skip(t, "no request of this type fits into a queue of %u entries", most);
+	for (; size <= most && !deadline_passed(deadline); size *= 2)
+		wrap_once(t, d, requests, (uint16_t)size);
+	step(t, "sizes below %u were tried", size);
+}
+
+/*
+ * Broken by: a device that cannot tell a full ring from an empty one, or counts what is available in too few bits.
+ * Symptom: a driver that fills its queue waits for ever.
+ */
+CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 2), "As many buffers can be available at once as the queue has entries")
+{
+	enum { BEFORE = 3 }; /* so that the batch crosses the end of the rings */
+	struct features features = features_with(traffic_framing_features(d), VIRTIO_F_INDIRECT_DESC);
+	struct virtqueue *queue = traffic_start(t, d, features, WRAP_ENTRIES);
+	struct request *requests = traffic_make(t, d, queue->size, 0);
+	const struct chain_shape table = { .indirect = true }, *shape = NULL;
+
+	if (requests[0].count > 1 && device_accepted(d, VIRTIO_F_INDIRECT_DESC))
+		shape = &table;
+	for (unsigned i = 0; i < queue->size && !shape && traffic_any_framing(d); i++)
+		traffic_cut(t, &requests[i], CUT_RANDOM, 1, 1);
+	if (requests[0].count > 1 && !shape)
+		skip(t, "a request of this type takes more than one entry");
+	for (unsigned i = 0; i < BEFORE; i++)
+		traffic_do(t, d, &requests[i % queue->size], shape);
+	virtqueue_shuffle(queue, &t->random);
+	for (unsigned i = 0; i < queue->size; i++)
+		traffic_add(t, d, &requests[i], shape);
+	virtqueue_kick(queue);
+	traffic_take_all(t, d);
+	expect_eq(t, queue->used->index, queue->size + BEFORE, "used.idx after a batch of %u buffers", queue->size);
+}
+
+/*
+ * Broken by: a device that wants whole pages or cache lines. Symptom: a guest whose allocator is thriftier than Linux's
+ * fails.
+ */
+CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = 4),
+      "A descriptor table at 16 modulo 32, an available ring at 2 modulo 4 and a used ring at 4 modulo 8 work")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 4);
+	struct request *request = traffic_make(t, d, 1, 0);
+
+	if ((uintptr_t)queue->desc % 32 != 16 || (uintptr_t)queue->avail % 4 != 2 || (uintptr_t)queue->used % 8 != 4)
+		broken(t, "the rings are aligned better than the specification asks for");
+	for (unsigned i = 0; i < 9; i++)
+		traffic_do(t, d, request, NULL);
+	expect_eq(t, queue->used->index, 9, "used.idx after 9 requests");
+}
+
+/* One of the three addresses. */
+static void write_area(struct transport *transport, uint32_t low_register, volatile const void *area, bool high_first)
+{
+	uint64_t address = (uintptr_t)area;
+
+	if (high_first)
+		reg_write(transport, low_register + 4, (uint32_t)(address >> 32));
+	reg_write(transport, low_register, (uint32_t)address);
+	if (!high_first)
+		reg_write(transport, low_register + 4, (uint32_t)(address >> 32));
+}
+
+/* virtqueue_register() in another order: the areas backwards, each half first or last. */
+static void register_backwards(struct virtqueue *queue, bool high_first)
+{
+	struct transport *transport = queue->transport;
+
+	reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
+	write_area(transport, VIRTIO_MMIO_QUEUE_DEVICE_LOW, queue->used, high_first);
+	write_area(transport, VIRTIO_MMIO_QUEUE_DRIVER_LOW, queue->avail, high_first);
+	write_area(transport, VIRTIO_MMIO_QUEUE_DESC_LOW, queue->desc, high_first);
+	reg_write(transport, VIRTIO_MMIO_QUEUE_SIZE, queue->size);
+	reg_write(transport, VIRTIO_MMIO_QUEUE_READY, 1);
+}
+
+/* Broken by: an address that is taken over when its high half, or its low half, is written. */
+CHECK(ring_address_order, "ring.address.any-order-of-registers", REQ("mmio-table-13"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = 4),
+      "The address and size registers of a queue may be written in any order before QueueReady")
+{
+	for (unsigned high_first = 0; high_first < 2; high_first++) {
+		struct virtqueue *queue;
+
+		step(t, "the %s half first", high_first ? "high" : "low");
+		require_ok(t, device_reset(d), "the device comes back from reset");
+		queue = start_without_request_queue(t, d);
+		register_backwards(queue, high_first);
+		device_go(d);
+		fill(t, d);
+		virtqueue_notify(queue);
+		traffic_take_all(t, d);
+		expect(t, queue->used->index, "requests came back");
+	}
+}
+
+/* Writes the addresses of two queues in turns, a half of one and then the same half of the other. */
+static void register_in_turns(struct virtqueue *pair[2])
+{
+	static const uint32_t registers[] = { VIRTIO_MMIO_QUEUE_DESC_LOW,   VIRTIO_MMIO_QUEUE_DRIVER_HIGH,
+					      VIRTIO_MMIO_QUEUE_DEVICE_LOW, VIRTIO_MMIO_QUEUE_DESC_HIGH,
+					      VIRTIO_MMIO_QUEUE_DRIVER_LOW, VIRTIO_MMIO_QUEUE_DEVICE_HIGH };
+	struct transport *transport = pair[0]->transport;
+
+	for (unsigned i = 0; i < 2 * sizeof(registers) / sizeof(registers[0]); i++) {
+		const struct virtqueue *queue = pair[i % 2];
+		uint32_t offset = registers[i / 2], area = offset & ~0x4u;
+		uint64_t address = area == VIRTIO_MMIO_QUEUE_DESC_LOW	  ? (uintptr_t)queue->desc
+				   : area == VIRTIO_MMIO_QUEUE_DRIVER_LOW ? (uintptr_t)queue->avail
+									  : (uintptr_t)queue->used;
+
+		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
+		reg_write(transport, offset, (uint32_t)(offset == area ? address : address >> 32));
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, pair[i]->index);
+		reg_write(transport, VIRTIO_MMIO_QUEUE_READY, 1);
+	}
+}
+
+/*
+ * Broken by: one set of address registers for all queues, or for all that are not ready. Only the request queue can
+ * show it, so it is the first of the two in one life and the second in the other.
+ */
+CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-table-13"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .queues = 2, .entries = 4),
+      "The halves of the addresses of two queues may be written in turns")
+{
+	uint16_t mine = d->type->request_queue, other = mine ? 0 : 1;
+
+	if (d->type->queues_used(d) < 2)
+		skip(t, "this type of device uses a single virtqueue");
+	for (unsigned life = 0; life < 2; life++) {
+		struct virtqueue *pair[2] = { &d->queues[life ? other : mine], &d->queues[life ? mine : other] };
+
+		step(t, "the request queue is the %s", life ? "second" : "first");
+		require_ok(t, device_reset(d), "the device comes back from reset");
+		device_greet(d);
+		require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
+		for (unsigned i = 0; i < 2; i++) {
+			uint16_t index = i == life ? mine : other;
+			uint16_t size = device_queue_size(d, DEVICE_QUEUE_SIZE, d->queue_max[index]);
+
+			if (!virtqueue_alloc(pair[i], &d->transport, index, size, false))
+				broken(t, "%s", dma_exhausted);
+			require_ok(t, device_queue_used(d, index) ? device_queue_in_use : NULL,
+				   "the virtqueues can be set up");
+			reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SIZE, size);
+		}
+		register_in_turns(pair);
+		device_go(d);
+		fill(t, d);
+		virtqueue_notify(device_request_queue(d));
+		traffic_take_all(t, d);
+		expect(t, device_request_queue(d)->used->index, "requests came back");
+	}
+}
+
+/* Zeroed memory above 4 GiB, or the check is skipped. */
+static void *high_memory(struct run *t, size_t size, size_t align)
+{
+	void *memory = dma_alloc_high(size, align);
+
+	if (!memory)
+		skip(t, "the machine has no RAM above 4 GiB");
+	memset(memory, 0, size);
+	return memory;
+}
+
+/* Moves the buffers of a request above 4 GiB. */
+static void lift(struct run *t, struct request *request)
+{
+	for (unsigned i = 0; i < request->count; i++) {
+		struct segment *segment = &request->segments[i];
+		void *lifted = high_memory(t, segment->size, 1);
+
+		memcpy(lifted, segment->data, segment->size);
+		if (request->answer == segment->data)
+			request->answer = lifted;
+		segment->data = lifted;
+	}
+}
+
+/*
+ * Broken by: the high halves are dropped, of the rings or of the buffers. Symptom: a large guest hangs, or memory is
+ * overwritten 4 GiB below.
+ */
+CHECK(ring_address_high, "ring.address.above-4-gib", REQ("mmio-table-13"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = 4),
+      "Rings and buffers above 4 GiB work, whichever half of an address is written first")
+{
+	for (unsigned high_first = 0; high_first < 2; high_first++) {
+		struct request *request = traffic_make(t, d, 1, 0);
+		struct virtqueue *queue;
+
+		step(t, "the %s half first", high_first ? "high" : "low");
+		lift(t, request);
+		require_ok(t, device_reset(d), "the device comes back from reset");
+		queue = start_without_request_queue(t, d);
+		queue->desc = high_memory(t, VIRTQ_DESC_BYTES(queue->size), VIRTQ_DESC_ALIGN);
+		queue->avail = high_memory(t, VIRTQ_AVAIL_BYTES(queue->size), VIRTQ_AVAIL_ALIGN);
+		queue->used = high_memory(t, VIRTQ_USED_BYTES(queue->size), VIRTQ_USED_ALIGN);
+		register_backwards(queue, high_first);
+		device_go(d);
+		for (unsigned i = 0; i < queue->size + 3u; i++)
+			traffic_do(t, d, request, NULL);
+		expect_eq(t, queue->used->index, queue->size + 3u, "used.idx");
+	}
+}
+
+/*
+ * The race of 2.7.8.2: the entry must be final when the index shows it. We look at the index as fast as we can, then at
+ * the entry at once, and a little later again. The slot is filled with what no device writes; a driver does not write
+ * to the used ring, but nobody reads that slot before the device has filled it.
+ *
+ * Broken by: no write barrier between entry and index. Symptom: once in a million requests, a wrong buffer is returned
+ * or a length is 0.
+ */
+CHECK(ring_entry_final, "ring.used-entry-is-final-when-shown", REQ("sused-01"), MUST,
+      NEEDS(.requests = true, .entries = 4), "Id and length of a used entry are final when used.idx shows it")
+{
+	enum { LOOKS = 128, STALE = 0xdeadbeef };
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct request *requests = traffic_make(t, d, 4, 0);
+
+	for (unsigned i = 0; i < LOOKS; i++) {
+		uint16_t index = queue->used_seen, head;
+		volatile struct virtq_used_element *slot = &queue->used->ring[index % queue->size];
+		struct virtq_used_element first;
+		struct completion done;
+
+		slot->id = slot->length = STALE;
+		virtqueue_shuffle(queue, &t->random);
+		traffic_add(t, d, &requests[i % 4], NULL);
+		head = queue->heads[index % queue->size];
+		virtqueue_kick(queue);
+		traffic_wait_used(t, d);
+		barrier_read();
+		first.id = slot->id;
+		first.length = slot->length;
+		require_eq(t, first.id, head, "id at the first sight of used.idx, request %u", i);
+		require(t, first.length != STALE, "length is written at the first sight of used.idx, request %u", i);
+		traffic_take(t, d, &done);
+		require_eq(t, done.length, first.length, "length a little later, request %u", i);
+	}
+}
+
+/*
+ * The used length. On the legacy interface "many devices set len incorrectly" and drivers are told to ignore it
+ * (2.7.8.1), so only modern devices are judged.
+ *
+ * Rounds with different poison: a byte that is the poison in all of them was never written, whatever the data. A random
+ * byte is so once in 2^40.
+ */
+static const uint8_t poisons[] = { 0x5a, 0xa5, 0x3c, 0xc3, 0x99 };
+enum { POISONS = sizeof(poisons), WATCHED = 1024 };
+
+/* Marks the bytes of the answer that were the poison; `shortest` is lowered to the used length. */
+static void note_unwritten(const struct request *request, uint8_t poison, uint8_t times[WATCHED], uint32_t length,
+			   uint32_t *shortest)
+{
+	uint8_t bytes[WATCHED];
+	uint32_t size = traffic_bytes(request, true);
+
+	if (length < *shortest)
+		*shortest = length;
+	if (size > WATCHED)
+		size = WATCHED;
+	traffic_gather(request, bytes, size);
+	for (uint32_t i = 0; i < size; i++)
+		times[i] += bytes[i] == poison;
+}
+
+static void expect_written(struct run *t, const uint8_t times[WATCHED], uint32_t length)
+{
+	for (uint32_t i = 0; i < length && i < WATCHED; i++)
+		require(t, times[i] < POISONS, "byte %u of an answer of %u bytes is written when used.idx shows it", i,
+			length);
+}
+
+/*
+ * Broken by: a length that counts what was to be written, or data that lands after the index. Symptom: old memory of
+ * the guest's is taken for data.
+ */
+CHECK(ring_length_written, "ring.used-length-is-really-written", REQ("sused-02"), MUST,
+      NEEDS(.version = 2, .requests = true, .answers = true, .entries = 4),
+      "As many bytes as the used length says are written, from the first device-writable byte on")
+{
+	struct virtqueue *queue = traffic_start(t, d, traffic_framing_features(d), 0);
+
+	for (unsigned cut = 0; cut < 3; cut++) {
+		struct request *request = traffic_make(t, d, 1, cut);
+		uint8_t times[WATCHED] = { 0 };
+		uint32_t shortest = UINT32_MAX;
+
+		if (cut)
+			traffic_cut_randomly(t, request, traffic_pieces_max(d, queue->size));
+		for (unsigned i = 0; i < POISONS; i++) {
+			struct completion done;
+
+			traffic_poison(request, poisons[i]);
+			traffic_add(t, d, request, NULL);
+			virtqueue_kick(queue);
+			traffic_take(t, d, &done);
+			note_unwritten(request, poisons[i], times, done.length, &shortest);
+		}
+		expect_written(t, times, shortest);
+	}
+}
+
+/* Sends a block request that fails and holds its used length against what was written. */
+static void fail_and_look(struct run *t, struct device *d, uint32_t type, uint64_t sector)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	uint8_t times[WATCHED] = { 0 };
+	uint32_t shortest = UINT32_MAX;
+	struct blk_request blk;
+
+	require_ok(t, blk_make(&blk, type, sector, VIRTIO_BLK_SECTOR, true), "a request can be made");
+	for (unsigned i = 0; i < POISONS; i++) {
+		const char *wrong = "used.idx went back";
+		struct completion done;
+
+		traffic_poison(&blk.request, poisons[i]);
+		traffic_add(t, d, &blk.request, NULL);
+		virtqueue_kick(queue);
+		traffic_wait_used(t, d);
+		if (virtqueue_pop(queue, &done, &wrong) != VIRTQUEUE_POPPED)
+			require_ok(t, wrong, "a request that fails comes back as it should");
+		note_unwritten(&blk.request, poisons[i], times, done.length, &shortest);
+	}
+	expect_written(t, times, shortest);
+}
+
+/*
+ * Broken by: the length of the whole buffer although only the status was written. Symptom: a driver that does not clear
+ * its buffers first hands out what was in them.
+ */
+CHECK(ring_length_error, "ring.used-length-of-an-unsupported-request", REQ("sused-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .requests = true, .entries = 4),
+      "The used length of a request that the device does not know counts only bytes that were written")
+{
+	enum { UNKNOWN_TYPE = 0x7ffffff0 };
+
+	traffic_start(t, d, NO_FEATURES, 0);
+	fail_and_look(t, d, UNKNOWN_TYPE, 0);
+}
+
+/* A driver must not ask for this; the device answers all the same. */
+CHECK(ring_length_beyond, "ring.used-length-of-a-failed-read", REQ("sused-02"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .requests = true, .entries = 4),
+      "The used length of a read that fails counts only bytes that were written")
+{
+	traffic_start(t, d, NO_FEATURES, 0);
+	fail_and_look(t, d, VIRTIO_BLK_T_IN, blk_capacity(d));
+}
+
+/* Broken by: a length that leaves out the status byte, or is 0. Symptom: a driver that trusts it sees a short read. */
+CHECK(ring_length_complete, "ring.used-length-counts-all-that-was-written", REQ("sring-06"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .answers = true, .entries = 4),
+      "The used length is the number of bytes that were written")
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+
+	for (unsigned i = 0; i < 8; i++) {
+		struct request *request = traffic_make(t, d, 1, i);
+		struct completion done;
+
+		traffic_add(t, d, request, NULL);
+		virtqueue_kick(queue);
+		traffic_take(t, d, &done);
+		expect(t, done.length >= request->least && done.length <= request->most,
+		       "the used length is %u to %u bytes, and not %u", request->least, request->most, done.length);
+	}
+}
+
+/*
+ * IN_ORDER asks the driver for descriptors in ring order (2.7.5.1), and lets the device write one entry for a batch
+ * (2.7.9). So the books are kept here: next is the descriptor where the next chain starts.
+ */
+static void arrange_in_order(struct virtqueue *queue, uint16_t next)
+{
+	for (uint16_t i = 0; i < queue->size; i++)
+		queue->free[queue->size - 1 - i] = (uint16_t)((next + i) % queue->size);
+}
+
+/*
+ * Takes one used entry that stands for a batch of at most `most` buffers, in the order in which they were made
+ * available. Returns how many.
+ */
+static unsigned take_in_order(struct run *t, struct virtqueue *queue, unsigned most)
+{
+	uint16_t first = queue->used_seen, waiting = virtqueue_used_waiting(queue);
+	uint32_t id = queue->used->ring[first % queue->size].id;
+	unsigned batch = 1;
+
+	require(t, waiting <= most, "used.idx does not move past what is available");
+	while (batch <= waiting && queue->heads[(uint16_t)(first + batch - 1) % queue->size] != id)
+		batch++;
+	require(t, batch <= waiting,
+		"id %u in slot %u is the next buffer in order, or one of the %u which used.idx shows", id,
+		first % queue->size, waiting);
+	queue->used_seen = (uint16_t)(first + batch);
+	return batch;
+}
+
+/*
+ * Broken by: completion as it comes, for instance from several threads. Symptom: the driver takes a batch for done that
+ * is not.
+ */
+CHECK(ring_in_order, "ring.in-order.buffers-are-used-in-order", REQ("rfb-03", "sring-04"), MUST,
+      NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_IN_ORDER)),
+      "With IN_ORDER each used entry names the next buffer in the order of the available ring, or the last one of a "
+      "batch")
+{
+	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_IN_ORDER), 0);
+	uint16_t next = 0;
+
+	for (unsigned round = 0; round < 16; round++) {
+		unsigned count = 1 + random_below(&t->random, queue->size), sent = 0;
+		struct request *requests = traffic_make(t, d, count, round);
+
+		arrange_in_order(queue, next);
+		for (; sent < count && traffic_room(queue, &requests[sent]); sent++) {
+			traffic_add(t, d, &requests[sent], NULL);
+			next = (uint16_t)((next + requests[sent].count) % queue->size);
+		}
+		virtqueue_kick(queue);
+		for (unsigned taken = 0; taken < sent;) {
+			traffic_wait_used(t, d);
+			barrier_read();
+			taken += take_in_order(t, queue, sent - taken);
+		}
+		/* Everything is back: all descriptors are free. */
+		queue->outstanding = 0;
+		queue->free_count = queue->size;
+		memset(queue->chains, 0, queue->size * sizeof(*queue->chains));
+		for (unsigned i = 0; i < sent && d->type->check_answer; i++)
+			require_ok(t, d->type->check_answer(d, &requests[i], requests[i].most), "the answer is right");
+	}
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Status and InterruptStatus: what the driver has done, and what the device has to say (2.1, 4.2.2).
+ *
+ * Status is the only thing both sides see of where they are. A device that works before DRIVER_OK reads rings that are
+ * still being written; one whose Status does not read back makes a driver give up. InterruptStatus is the only thing
+ * that says why an interrupt came: a bit that goes away by itself is a request that hangs, a bit that comes by itself
+ * is a driver that looks for nothing. Whether the line follows it is for interrupt.c.
+ */
+#include "tests/checks/support/common.h"
+
+static uint32_t status_of(struct device *d)
+{
+	return reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+}
+
+/*
+ * A request whose used entry is there and whose InterruptStatus bit is set: both are the device's events, in whichever
+ * order we come to see them.
+ */
+static void make_pending(struct run *t, struct device *d)
+{
+	require_ok(t, device_do_request(d, random_next(&t->random)), "a request is served");
+	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+		"a request that came back shows in InterruptStatus");
+}
+
+/*
+ * Broken by: a Status that drops, adds or delays bits. Symptom: the driver gives up in the middle of its
+ * initialisation.
+ */
+CHECK(walk, "status.walk", REQ("init-01", "mmio-table-12"), DESCRIBED, NEEDS(0),
+      "Status reads back what the driver has set, step by step, up to DRIVER_OK")
+{
+	bool legacy = transport_is_legacy(&d->transport);
+	uint32_t set = 0;
+	static const struct {
+		enum stage stage;
+		uint32_t bit;
+	} steps[] = {
+		{ STAGE_ACKNOWLEDGE, VIRTIO_STATUS_ACKNOWLEDGE }, { STAGE_DRIVER, VIRTIO_STATUS_DRIVER },
+		{ STAGE_FEATURES_OK, VIRTIO_STATUS_FEATURES_OK }, { STAGE_QUEUES, 0 },
+		{ STAGE_DRIVER_OK, VIRTIO_STATUS_DRIVER_OK },
+	};
+
+	expect_eq(t, status_of(d), 0, "Status is 0 after reset");
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		uint32_t bit = legacy ? steps[i].bit & ~(uint32_t)VIRTIO_STATUS_FEATURES_OK : steps[i].bit;
+
+		if (steps[i].stage == STAGE_FEATURES_OK)
+			require_ok(t, device_negotiate(d, NO_FEATURES), "the least set of features is accepted");
+		else if (steps[i].stage == STAGE_QUEUES && d->queue_count)
+			require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+		else if (bit)
+			reg_write(&d->transport, VIRTIO_MMIO_STATUS, set | bit);
+		set |= bit;
+		expect_eq(t, status_of(d), set, "Status is what was set, %s", stage_name(steps[i].stage));
+	}
+}
+
+/*
+ * Broken by: bits that come or go while the device works. Symptom: NEEDS_RESET out of the blue, a driver that resets a
+ * healthy device.
+ */
+CHECK(unchanged, "status.unchanged-by-work", REQ("mmio-table-12"), DESCRIBED,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "Status stays as the driver set it while the device serves requests")
+{
+	enum { REQUESTS = 16 };
+	uint32_t set;
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	set = status_of(d);
+	for (unsigned i = 0; i < REQUESTS; i++) {
+		require_ok(t, device_do_request(d, i), "a request is served");
+		expect_eq(t, status_of(d), set, "Status is unchanged after request %u", i);
+	}
+}
+
+/*
+ * Broken by: a Status that knows no FAILED, or forgets the rest. Symptom: an administrator's tool cannot tell a dead
+ * device from a running one.
+ */
+CHECK(failed, "status.failed", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
+      "FAILED can be set from ACKNOWLEDGE on and reads back, with the other bits kept")
+{
+	for (unsigned stage = STAGE_ACKNOWLEDGE; stage < STAGE_FAILED; stage++) {
+		uint32_t before;
+
+		reach_stage(t, d, (enum stage)stage);
+		before = status_of(d);
+		transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
+		expect_eq(t, status_of(d), before | VIRTIO_STATUS_FAILED, "FAILED is set, %s",
+			  stage_name((enum stage)stage));
+	}
+}
+
+/*
+ * Brings the device to the last step before DRIVER_OK, with requests in its virtqueue, visible and not notified.
+ * Returns how many.
+ */
+enum { EARLY = 3 };
+
+static unsigned publish_early(struct run *t, struct device *d, struct request *requests, bool quick)
+{
+	unsigned count;
+
+	reach_stage(t, d, STAGE_QUEUES);
+	count = quick ? add_quick_requests(t, d, requests, EARLY) : add_requests(t, d, requests, EARLY);
+	virtqueue_publish(device_request_queue(d));
+	return count;
+}
+
+/* No event can be later than this in a device that may do nothing, so it is bounded by time. */
+static void expect_untouched(struct run *t, struct device *d, bool notify)
+{
+	struct request requests[EARLY];
+	unsigned count = publish_early(t, d, requests, true);
+	struct watch watch;
+
+	watch_begin(&watch, device_request_queue(d), requests, count, false);
+	if (notify)
+		virtqueue_notify(device_request_queue(d));
+	expect(t,
+	       STAYS(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER) && !device_request_queue(d)->used->index),
+	       "no used buffer notification and no used buffer before DRIVER_OK");
+	expect_ok(t, watch_broken(&watch), "no buffer is consumed before DRIVER_OK");
+}
+
+/*
+ * Broken by: a device that polls its rings once QueueReady is set. Symptom: buffers that a driver fills before
+ * DRIVER_OK, as 3.1.1 allows, are used before it is ready for the answer.
+ */
+CHECK(nothing_early, "status.nothing-consumed-before-driver-ok", REQ("status-01"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES), "No buffer is consumed before DRIVER_OK")
+{
+	expect_untouched(t, d, false);
+}
+
+/*
+ * The same with a notification, which 3.1.1 forbids the driver: robustness of the device, which 2.1.2 binds without
+ * exception. (The legacy layout is another matter: 3.1.2 lets its drivers start early.) Broken by: serving a
+ * notification without a look at Status. Symptom: firmware or an operating system's early driver sees answers before it
+ * is ready.
+ */
+CHECK(kicked_early, "status.notified-before-driver-ok", REQ("status-01"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      "No buffer is consumed before DRIVER_OK, even if the driver notifies")
+{
+	expect_untouched(t, d, true);
+}
+
+/*
+ * Broken by: a device that takes the available index at DRIVER_OK for its start. Symptom: the first buffers of a driver
+ * are never used.
+ */
+CHECK(early_served, "status.early-buffers-are-served", REQ("init-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "Buffers that were made available before DRIVER_OK are used after DRIVER_OK and a notification")
+{
+	struct request requests[EARLY];
+	unsigned count = publish_early(t, d, requests, false);
+
+	device_go(d);
+	virtqueue_notify(device_request_queue(d));
+	for (unsigned i = 0; i < count; i++)
+		require_ok(t, device_finish_request(d, NULL),
+			   "request %u of %u, made available before DRIVER_OK, is served", i + 1, count);
+}
+
+/*
+ * An available ring entry that names no descriptor: the driver is broken, and so is the virtqueue. Then a good request.
+ * What the device does with the first is its choice; if it cannot go on, it should say so.
+ */
+enum { BAD_ENTRIES = 8 };
+
+static void break_queue(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct request requests[2];
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	require_ok(t, device_do_request(d, 0), "a request is served");
+	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+		"InterruptStatus says so");
+	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	if (add_requests(t, d, requests, 2) < 2)
+		skip(t, "the virtqueue is too small");
+	step(t, "an available ring entry that names descriptor %u of %u", queue->size, queue->size);
+	queue->avail->ring[queue->published % queue->size] = queue->size;
+	virtqueue_kick(queue);
+}
+
+static bool needs_reset(struct device *d)
+{
+	return status_of(d) & VIRTIO_STATUS_DEVICE_NEEDS_RESET;
+}
+
+static bool went_on(struct device *d)
+{
+	return device_request_queue(d)->used->index != 1;
+}
+
+/*
+ * Broken by: stopping without a word. Symptom: a request that hangs for ever, and a driver that could have reset the
+ * device and does not.
+ */
+CHECK(says_needs_reset, "status.needs-reset", REQ("status-02"), SHOULD,
+      NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
+      "A device that cannot go on sets DEVICE_NEEDS_RESET")
+{
+	break_queue(t, d);
+	if (!expect(t, WAIT_UNTIL(needs_reset(d) || went_on(d), device_patience_ns),
+		    "after an available ring entry that names no descriptor the device serves the next one, or sets "
+		    "DEVICE_NEEDS_RESET"))
+		return;
+	info(t, "an available ring entry that names no descriptor: the device %s",
+	     needs_reset(d) ? "sets DEVICE_NEEDS_RESET" : "goes on with the next one");
+}
+
+/*
+ * Broken by: setting the bit only (firecracker #5351). Symptom: a driver that waits for interrupts never learns of it.
+ */
+CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
+      "DEVICE_NEEDS_RESET comes with a configuration change notification")
+{
+	break_queue(t, d);
+	if (!WAIT_UNTIL(needs_reset(d) || went_on(d), device_patience_ns) || !needs_reset(d))
+		skip(t, "the device does not set DEVICE_NEEDS_RESET when an available ring entry names no descriptor");
+	expect(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_CONFIG, device_patience_ns),
+	       "the configuration change bit is set in InterruptStatus");
+}
+
+/*
+ * Broken by: setting the configuration bit for a used buffer, or undefined bits. Symptom: drivers re-read everything
+ * for every request.
+ */
+CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MUST, NEEDS(0),
+      "InterruptStatus has no bit set for which there was no event")
+{
+	const uint32_t defined = VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG;
+
+	for (unsigned stage = 0; stage < STAGES; stage++) {
+		uint32_t bits;
+
+		reach_stage(t, d, (enum stage)stage);
+		bits = interrupt_status(d);
+		expect_eq(t, bits & ~defined, 0, "no undefined bit is set %s", stage_name((enum stage)stage));
+		/* The configuration may really change once the driver is there; before that nobody would know. */
+		if (stage < STAGE_ACKNOWLEDGE)
+			expect_eq(t, bits, 0, "no bit is set %s", stage_name((enum stage)stage));
+		if (stage < STAGE_DRIVER_OK)
+			expect(t, !(bits & VIRTIO_MMIO_INT_USED_BUFFER), "the used buffer bit is clear %s",
+			       stage_name((enum stage)stage));
+	}
+}
+
+/*
+ * Broken by: a device that looks into its virtqueues when it starts, finds nothing and says so. Symptom: an interrupt
+ * that the driver did not ask for and is not ready for. Nothing that may happen then comes later, so this is bounded by
+ * time.
+ */
+CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), MUST, NEEDS(0),
+      "The used buffer bit of InterruptStatus stays clear after DRIVER_OK while no buffer was made available")
+{
+	enum { MOMENTS = 3 };
+
+	reach_stage(t, d, STAGE_DRIVER_OK);
+	for (unsigned i = 0; i < MOMENTS; i++)
+		expect(t, STAYS(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER)),
+		       "no buffer was used, and the bit is clear");
+}
+
+/*
+ * Broken by: a register that clears itself when read (hvisor #361), or when the device goes on (tt-bh-linux #118).
+ * Symptom: an interrupt handler that finds InterruptStatus 0 says "not mine", and the request hangs.
+ */
+CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "A bit of InterruptStatus stays set until it is acknowledged")
+{
+	enum { READS = 16 };
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	make_pending(t, d);
+	for (unsigned i = 0; i < READS; i++)
+		if (!expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+			    "the used buffer bit is there when read for the %uth time", i + 2))
+			return;
+	(void)status_of(d);
+	(void)reg_read(&d->transport, VIRTIO_MMIO_MAGIC_VALUE);
+	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	       "the used buffer bit is there after other registers were read");
+	/* The next request is a later event: what the device does after it raised the first one is done by then. */
+	require_ok(t, device_do_request(d, 2), "another request is served");
+	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	       "the used buffer bit is there after another request");
+}
+
+/*
+ * Broken by: an acknowledgement that is ignored, or that takes the next event with it. Symptom: an interrupt storm, or
+ * a request that hangs.
+ */
+CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-layout-04"), DESCRIBED,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "An acknowledged bit of InterruptStatus is clear until the next event sets it again")
+{
+	enum { ROUNDS = 8 };
+
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		make_pending(t, d);
+		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER),
+		       "the used buffer bit is clear after it was acknowledged");
+	}
+}
+
+/*
+ * Broken by: "status = !acknowledged", or by clearing everything (hvisor-tool #109). Symptom: an event is lost whenever
+ * another one is handled.
+ */
+CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmio-table-11", "mmio-layout-03"), MUST,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES), "Acknowledging one event leaves the other as it is")
+{
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	make_pending(t, d);
+	acknowledge(d, VIRTIO_MMIO_INT_CONFIG);
+	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	       "the used buffer bit is there after the other bit was acknowledged");
+	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER),
+	       "the used buffer bit is clear after it was acknowledged");
+	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER), "acknowledging what is not there sets nothing");
+}
+
+/* Broken by: clearing everything, or what was not written. Symptom: of two events that come together one is lost. */
+CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-layout-03"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
+      "With two events pending, each is acknowledged on its own")
+{
+	const uint32_t both = VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG;
+	struct virtqueue *queue;
+	struct request request;
+
+	/* The only way for a driver alone to make any device tell of a configuration change is to make it need a reset.
+	 */
+	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	make_pending(t, d);
+	if (!add_requests(t, d, &request, 1))
+		skip(t, "the virtqueue is too small");
+	queue = device_request_queue(d);
+	queue->avail->ring[queue->published % queue->size] = queue->size;
+	virtqueue_kick(queue);
+	/* A device that does not mind a bad entry shows nothing, and no later event tells of that. */
+	if (!COMES(t, interrupt_status(d) & VIRTIO_MMIO_INT_CONFIG, d->pace_ns))
+		skip(t, "the device sends no configuration change notification that we can cause");
+	expect_eq(t, interrupt_status(d) & both, both, "both bits are set");
+	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	expect_eq(t, interrupt_status(d) & both, VIRTIO_MMIO_INT_CONFIG,
+		  "only the used buffer bit is clear after it was acknowledged");
+	acknowledge(d, VIRTIO_MMIO_INT_CONFIG);
+	expect_eq(t, interrupt_status(d) & both, 0, "both are clear in the end");
+}

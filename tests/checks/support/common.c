@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/checks/support/common.h"
+
+#include <arch/cpu.h>
+
+#include "drivers/types/blk.h"
+#include "firmware/lib/journal.h"
+#include "firmware/lib/string.h"
+
+enum { WITNESS_REQUESTS = 4 };
+#define QUIET_NS MILLISECONDS(1) /* without a witness */
+
+enum { PATIENCE_TIMES = 20, PACE_TIMES = 2 };
+#define PATIENCE_LEAST_NS MILLISECONDS(5) /* a VMM may lose its CPU for that long between two events */
+
+const char *stage_name(enum stage stage)
+{
+	static const char *const names[STAGES] = {
+		[STAGE_RESET] = "after reset",
+		[STAGE_ACKNOWLEDGE] = "after ACKNOWLEDGE",
+		[STAGE_DRIVER] = "after DRIVER",
+		[STAGE_FEATURES_OK] = "after feature negotiation",
+		[STAGE_QUEUES] = "with virtqueues set up",
+		[STAGE_DRIVER_OK] = "after DRIVER_OK",
+		[STAGE_PENDING] = "with an interrupt pending",
+		[STAGE_FAILED] = "after FAILED",
+	};
+
+	return names[stage];
+}
+
+static bool makes_requests(const struct device *d)
+{
+	return d->type->make_request && d->type->request_queue < d->queue_count &&
+	       d->queue_max[d->type->request_queue] >= REQUEST_ENTRIES;
+}
+
+void reach_stage(struct run *t, struct device *d, enum stage stage)
+{
+	step(t, "%s", stage_name(stage));
+	device_settle(d);
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	if (stage >= STAGE_ACKNOWLEDGE)
+		transport_add_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);
+	if (stage >= STAGE_DRIVER)
+		transport_add_status(&d->transport, VIRTIO_STATUS_DRIVER);
+	if (stage >= STAGE_FEATURES_OK)
+		require_ok(t, device_negotiate(d, NO_FEATURES), "the least set of features is accepted");
+	if (stage >= STAGE_QUEUES && d->queue_count)
+		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	if (stage >= STAGE_DRIVER_OK)
+		device_go(d);
+	if (stage >= STAGE_PENDING && makes_requests(d)) {
+		require_ok(t, device_do_request(d, stage), "a request is served");
+		require(t,
+			WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER,
+				   device_patience_ns),
+			"a request that came back shows in InterruptStatus");
+	}
+	if (stage >= STAGE_FAILED)
+		transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
+}
+
+uint32_t interrupt_status(struct device *d)
+{
+	return reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS);
+}
+
+void acknowledge(struct device *d, uint32_t bits)
+{
+	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, bits);
+}
+
+/* Block: the name of the device needs no disk. Entropy: a single byte. */
+const char *make_quick_request(struct device *d, struct request *request)
+{
+	struct blk_request blk = { 0 };
+	const char *wrong;
+
+	if (d->type->id == VIRTIO_ID_BLOCK) {
+		wrong = blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
+		*request = blk.request;
+		return wrong;
+	}
+	wrong = device_make_request(d, request, 0);
+	if (d->type->id == VIRTIO_ID_ENTROPY)
+		request->segments[0].size = 1;
+	return wrong;
+}
+
+static unsigned add_some(struct run *t, struct device *d, struct request *requests, unsigned count, bool quick)
+{
+	for (unsigned i = 0; i < count; i++) {
+		/* Every other one: there are disks that drop requests for their name. */
+		const char *wrong = quick && !(i & 1) ? make_quick_request(d, &requests[i])
+						      : device_make_request(d, &requests[i], i);
+
+		if (wrong == dma_exhausted)
+			broken(t, "%s", wrong);
+		require_ok(t, wrong, "a request can be made");
+		if (requests[i].count > device_request_queue(d)->free_count)
+			return i;
+		need_added(t, device_add_request(d, &requests[i], NULL));
+	}
+	return count;
+}
+
+unsigned add_requests(struct run *t, struct device *d, struct request *requests, unsigned count)
+{
+	return add_some(t, d, requests, count, false);
+}
+
+unsigned add_quick_requests(struct run *t, struct device *d, struct request *requests, unsigned count)
+{
+	return add_some(t, d, requests, count, true);
+}
+
+static uint16_t event_of(const struct watch *watch)
+{
+	return ((volatile const uint16_t *)watch->used)[VIRTQ_USED_BYTES(watch->size) / sizeof(uint16_t) - 1];
+}
+
+void watch_begin(struct watch *watch, const struct virtqueue *queue, const struct request *requests, unsigned count,
+		 bool whole)
+{
+	*watch = (struct watch){
+		.used = queue->used,
+		.size = queue->size,
+		.whole = whole,
+		.requests = requests,
+		.count = count,
+	};
+	memset((void *)(uintptr_t)queue->used->ring, WATCH_POISON, queue->size * sizeof(struct virtq_used_element));
+	for (unsigned i = 0; i < count; i++)
+		for (unsigned j = 0; j < requests[i].count; j++)
+			if (requests[i].segments[j].writable)
+				memset(requests[i].segments[j].data, WATCH_POISON, requests[i].segments[j].size);
+	watch->index = queue->used->index;
+	watch->flags = queue->used->flags;
+	watch->avail_event = event_of(watch);
+}
+
+static bool all_poison(const void *memory, size_t size)
+{
+	return memory_unlike(memory, WATCH_POISON, size) == size;
+}
+
+const char *watch_broken(const struct watch *watch)
+{
+	if (watch->used->index != watch->index)
+		return "used.idx moved";
+	barrier_full(); /* memory is read as it is now, not as the compiler remembers it */
+	if (!all_poison((const void *)(uintptr_t)watch->used->ring, watch->size * sizeof(struct virtq_used_element)))
+		return "an entry of the used ring was written";
+	if (watch->whole && (watch->used->flags != watch->flags || event_of(watch) != watch->avail_event))
+		return "used.flags or avail_event was written";
+	for (unsigned i = 0; i < watch->count; i++) {
+		const struct request *request = &watch->requests[i];
+
+		for (unsigned j = 0; j < request->count; j++)
+			if (request->segments[j].writable &&
+			    !all_poison(request->segments[j].data, request->segments[j].size))
+				return "a device-writable buffer was written";
+	}
+	return NULL;
+}
+
+/* How far down the VMM a request of this type goes: a disk's to a file, a console's perhaps nowhere. */
+static unsigned depth(const struct device *d)
+{
+	static const uint8_t deepest_first[] = { VIRTIO_ID_BLOCK, VIRTIO_ID_ENTROPY, VIRTIO_ID_NETWORK };
+	unsigned i = 0;
+
+	while (i < sizeof(deepest_first) && deepest_first[i] != d->type->id)
+		i++;
+	return (unsigned)sizeof(deepest_first) - i;
+}
+
+/* Another device that answers requests and whose interrupts do not mix with those of the device under test. */
+static struct device *find_witness(struct run *t)
+{
+	struct device *best = NULL;
+
+	for (unsigned i = 0; i < t->device_count; i++) {
+		struct device *other = &t->devices[i];
+
+		if (other != t->device && !other->unusable && other->type->make_request &&
+		    other->type->request_queue < other->queue_count && other->transport.line &&
+		    other->transport.line != t->device->transport.line && (!best || depth(other) > depth(best)))
+			best = other;
+	}
+	return best;
+}
+
+void quiet_moment(struct run *t)
+{
+	struct device *witness = find_witness(t);
+	const char *wrong;
+
+	(void)WAIT_UNTIL(false, PACE_TIMES * t->device->pace_ns + (witness ? 0 : QUIET_NS));
+	if (!witness)
+		return;
+	journal_pause(true); /* the log of a failure is about the device under test */
+	wrong = device_start(witness, NO_FEATURES);
+	for (unsigned i = 0; !wrong && i < WITNESS_REQUESTS; i++)
+		wrong = device_do_request(witness, i);
+	/* What the witness does wrong is for its own checks to say. */
+	device_reset(witness);
+	irq_line_rearm(witness->transport.line);
+	journal_pause(false);
+}
+
+uint64_t patience_for(uint64_t usual)
+{
+	uint64_t patience = PATIENCE_LEAST_NS + PATIENCE_TIMES * usual;
+
+	return patience < device_patience_ns ? patience : device_patience_ns;
+}
+
+struct completion take_used(struct run *t, struct virtqueue *queue, const char *what)
+{
+	struct completion done = { 0 };
+	const char *wrong = NULL;
+
+	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "%s comes back", what);
+	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what,
+		wrong ? wrong : "");
+	return done;
+}

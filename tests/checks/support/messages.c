@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/checks/support/messages.h"
+
+#include "drivers/spec/blk.h"
+#include "drivers/spec/features.h"
+#include "firmware/arch/cpus.h"
+
+static const char no_messages[] = "this machine has no message signalled interrupts for us";
+
+struct target messages_targets[TARGETS];
+static uint32_t stray_mark, line_mark;
+
+static struct irq_line *line_of(const struct device *d)
+{
+	return d->transport.line;
+}
+
+uint32_t messages_source(const struct device *d)
+{
+	return d->type->request_queue;
+}
+
+unsigned messages_own(const struct device *d)
+{
+	return d->type->request_queue + 1u;
+}
+
+uint32_t messages_at(unsigned target)
+{
+	return messages_targets[target].line->count - messages_targets[target].mark;
+}
+
+void messages_mark(struct device *d)
+{
+	irq_settle();
+	for (unsigned i = 0; i < TARGETS; i++) {
+		irq_line_rearm(messages_targets[i].line);
+		messages_targets[i].mark = messages_targets[i].line->count;
+	}
+	stray_mark = irq_unowned_count();
+	line_mark = line_of(d) ? line_of(d)->count : 0;
+}
+
+uint32_t messages_astray(void)
+{
+	return irq_unowned_count() - stray_mark;
+}
+
+uint32_t messages_line(struct device *d)
+{
+	return line_of(d) ? line_of(d)->count - line_mark : 0;
+}
+
+void messages_need_targets(struct run *t, const struct device *d)
+{
+	const char *const alone = cpus_start(1);
+
+	if (d->transport.bus == &transport_memory_bus && !irq_messages_from_devices())
+		skip(t, no_messages);
+	for (unsigned i = 0; i < TARGETS; i++) {
+		struct target *target = &messages_targets[i];
+
+		if (!target->line)
+			target->line = irq_message_open(!alone && i % 2, &target->message);
+		if (!target->line)
+			skip(t, no_messages);
+		if (target->line->cpu && alone)
+			broken(t, "messages go to CPU 1: %s", alone);
+	}
+}
+
+void messages_give(struct device *d, uint32_t source, unsigned target)
+{
+	msi_do(d, MSI_SET, source, &messages_targets[target].message);
+}
+
+/* A block device has two queues for requests, if it can. */
+unsigned messages_queues(struct run *t, struct device *d)
+{
+	unsigned queues = d->type->queues_used(d);
+
+	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	if (d->type->id != VIRTIO_ID_BLOCK || !device_accepted(d, VIRTIO_BLK_F_MQ) || d->queue_count < 2)
+		return queues;
+	require_ok(t, device_setup_queue(d, 1, 0), "the second virtqueue can be set up");
+	return 2;
+}
+
+void messages_negotiate(struct run *t, struct device *d)
+{
+	struct features wanted = d->msi.features;
+
+	device_greet(d);
+	if (d->type->id == VIRTIO_ID_BLOCK)
+		wanted = features_with(wanted, VIRTIO_BLK_F_MQ);
+	require_ok(t, device_negotiate(d, wanted), "the device accepts the features of its layout");
+}
+
+void messages_give_each(struct run *t, struct device *d, unsigned queues, unsigned target, unsigned step)
+{
+	if (d->msi.sharing && d->msi.messages <= queues)
+		skip(t, "the device has fewer messages than event sources");
+	for (unsigned i = 0; i <= queues + 1; i++) {
+		uint32_t source = i == 0 ? MSI_CONFIG : i <= queues ? i - 1 : messages_source(d);
+
+		messages_give(d, source, target + step * (i <= queues ? i : messages_own(d)));
+		if (d->msi.sharing)
+			msi_map(d, source, msi_number(d, source));
+		if (msi_can(&d->msi, MSI_UNMASK))
+			msi_do(d, MSI_UNMASK, source, NULL);
+	}
+}
+
+void messages_prepare(struct run *t, struct device *d, bool on, unsigned target, unsigned step)
+{
+	bool first = msi_is(&d->msi, MSI_ENABLES_FIRST);
+	unsigned queues;
+
+	messages_need_targets(t, d);
+	messages_negotiate(t, d);
+	queues = messages_queues(t, d);
+	messages_mark(d);
+	if (on && first)
+		msi_do(d, MSI_ENABLE, 0, NULL);
+	messages_give_each(t, d, queues, target, step);
+	if (on && !first)
+		msi_do(d, MSI_ENABLE, 0, NULL);
+}
+
+void messages_start(struct run *t, struct device *d, bool on)
+{
+	messages_prepare(t, d, on, 0, 1);
+	device_go(d);
+}
+
+void messages_expect_only(struct run *t, unsigned target, uint32_t want, const char *when)
+{
+	irq_settle();
+	for (unsigned i = 0; i < TARGETS; i++)
+		expect_eq(t, messages_at(i), i == target ? want : 0, "messages at target %u (of %u) %s", i, target,
+			  when);
+	expect_eq(t, messages_astray(), 0, "messages that went astray %s (the last one's data is 0x%x, cpu %u)", when,
+		  irq_unowned_last(), irq_unowned_cpu());
+}

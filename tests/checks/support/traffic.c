@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/checks/support/traffic.h"
+
+#include "tests/checks/support/common.h"
+
+#include <arch/cpu.h>
+
+#include "drivers/spec/blk.h"
+#include "firmware/lib/string.h"
+
+struct virtqueue *traffic_prepare(struct run *t, struct device *d, struct features wanted, uint16_t size)
+{
+	device_greet(d);
+	require_ok(t, device_negotiate(d, wanted), "the device accepts features that it offers");
+	require_ok(t, device_setup_queues(d, size), "the virtqueues can be set up");
+	return device_request_queue(d);
+}
+
+struct virtqueue *traffic_start(struct run *t, struct device *d, struct features wanted, uint16_t size)
+{
+	struct virtqueue *queue = traffic_prepare(t, d, wanted, size);
+
+	device_go(d);
+	return queue;
+}
+
+struct virtqueue *traffic_restart(struct run *t, struct device *d, struct features wanted, uint16_t size)
+{
+	require_ok(t, device_reset(d), "the device comes back from reset");
+	return traffic_start(t, d, wanted, size);
+}
+
+struct request *traffic_make(struct run *t, struct device *d, unsigned count, uint64_t tag)
+{
+	struct request *requests = need_memory(t, dma_private(count * sizeof(*requests)));
+
+	for (unsigned i = 0; i < count; i++)
+		require_ok(t, device_make_request(d, &requests[i], tag + i), "a request can be made");
+	return requests;
+}
+
+uint32_t traffic_bytes(const struct request *request, bool writable)
+{
+	uint32_t bytes = 0;
+
+	for (unsigned i = 0; i < request->count; i++)
+		bytes += request->segments[i].writable == writable ? request->segments[i].size : 0;
+	return bytes;
+}
+
+void traffic_poison(struct request *request, uint8_t value)
+{
+	for (unsigned i = 0; i < request->count; i++)
+		if (request->segments[i].writable)
+			memset(request->segments[i].data, value, request->segments[i].size);
+}
+
+void traffic_gather(const struct request *request, uint8_t *bytes, uint32_t size)
+{
+	for (unsigned i = 0; i < request->count && size; i++) {
+		const struct segment *segment = &request->segments[i];
+		uint32_t part = segment->size < size ? segment->size : size;
+
+		if (!segment->writable)
+			continue;
+		memcpy(bytes, segment->data, part);
+		bytes += part;
+		size -= part;
+	}
+}
+
+bool traffic_any_framing(const struct device *d)
+{
+	return !transport_is_legacy(&d->transport) || device_offers(d, VIRTIO_F_ANY_LAYOUT);
+}
+
+struct features traffic_framing_features(const struct device *d)
+{
+	return transport_is_legacy(&d->transport) ? FEATURE(VIRTIO_F_ANY_LAYOUT) : NO_FEATURES;
+}
+
+struct features traffic_need_any_framing(struct run *t, const struct device *d)
+{
+	if (!traffic_any_framing(d))
+		skip(t, "a legacy device that does not offer ANY_LAYOUT may ask for a certain framing");
+	return traffic_framing_features(d);
+}
+
+unsigned traffic_pieces_max(struct device *d, uint16_t queue_size)
+{
+	unsigned most = queue_size < REQUEST_SEGMENTS ? queue_size : REQUEST_SEGMENTS;
+
+	if (d->type->id == VIRTIO_ID_BLOCK && device_offers(d, VIRTIO_BLK_F_SEG_MAX)) {
+		/* 5.2.4: segments of data; header and status come on top. */
+		uint32_t data = config_read(&d->transport, VIRTIO_BLK_CONFIG_SEG_MAX, 4);
+
+		if (data && data < most && data + 2 < most)
+			most = data + 2;
+	}
+	return most;
+}
+
+/* Sizes of `count` pieces of `bytes` bytes. */
+static void piece_sizes(struct random *random, enum cut cut, uint32_t bytes, unsigned count,
+			uint32_t sizes[REQUEST_SEGMENTS])
+{
+	uint32_t rest = bytes - count;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint32_t more = i + 1 == count ? rest : cut == CUT_CRUMBS ? 0 : random_below(random, rest + 1);
+
+		sizes[i] = 1 + more;
+		rest -= more;
+	}
+	/* Each piece took its share of what the ones before had left, so they get smaller: mix them. */
+	for (unsigned i = count; cut == CUT_RANDOM && i > 1; i--) {
+		uint32_t other = random_below(random, i), swap = sizes[i - 1];
+
+		sizes[i - 1] = sizes[other];
+		sizes[other] = swap;
+	}
+}
+
+/* The bytes of one direction as one run, and then as new segments. */
+static void cut_direction(struct run *t, struct request *request, enum cut cut, const struct request *old,
+			  bool writable, unsigned count)
+{
+	uint32_t bytes = traffic_bytes(old, writable), sizes[REQUEST_SEGMENTS];
+	uint8_t *run, *at;
+
+	if (!bytes)
+		return;
+	if (!count)
+		count = 1;
+	if (count > bytes)
+		count = bytes;
+	run = at = need_memory(t, dma_private(bytes));
+	for (unsigned i = 0; i < old->count; i++) {
+		if (old->segments[i].writable != writable)
+			continue;
+		memcpy(at, old->segments[i].data, old->segments[i].size);
+		at += old->segments[i].size;
+	}
+	piece_sizes(&t->random, cut, bytes, count, sizes);
+	for (unsigned i = 0; i < count; i++) {
+		struct segment *segment = &request->segments[request->count++];
+
+		*segment = (struct segment){ .data = need_memory(t, dma_alloc(sizes[i], 1)),
+					     .size = sizes[i],
+					     .writable = writable };
+		memcpy(segment->data, run, sizes[i]);
+		run += sizes[i];
+	}
+}
+
+void traffic_cut(struct run *t, struct request *request, enum cut cut, unsigned readable, unsigned writable)
+{
+	struct request old = *request;
+
+	request->count = 0;
+	request->answer = NULL;
+	cut_direction(t, request, cut, &old, false, readable);
+	if (writable > REQUEST_SEGMENTS - request->count)
+		writable = REQUEST_SEGMENTS - request->count;
+	if (request->count < REQUEST_SEGMENTS)
+		cut_direction(t, request, cut, &old, true, writable);
+	for (unsigned i = 0; !request->answer && i < request->count; i++)
+		if (request->segments[i].writable)
+			request->answer = request->segments[i].data;
+}
+
+void traffic_cut_randomly(struct run *t, struct request *request, unsigned most)
+{
+	uint32_t readable = traffic_bytes(request, false), writable = traffic_bytes(request, true), pieces = 0;
+
+	if (!traffic_any_framing(t->device))
+		return;
+	if (readable) {
+		uint32_t room = most - (writable ? 1 : 0);
+
+		pieces = 1 + random_below(&t->random, readable < room ? readable : room);
+	}
+	writable = writable < most - pieces ? writable : most - pieces;
+	traffic_cut(t, request, CUT_RANDOM, pieces, writable ? 1 + random_below(&t->random, writable) : 0);
+}
+
+void traffic_add(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape)
+{
+	need_added(t, device_add_request(d, request, shape));
+}
+
+unsigned traffic_room(const struct virtqueue *queue, const struct request *request)
+{
+	return queue->free_count / request->count;
+}
+
+/* A device that has given up will not answer: no need to wait for as long as a slow one may take. */
+static bool used_entry_came(struct device *d)
+{
+	if (device_wait_used(d, MILLISECONDS(10)))
+		return true;
+	if (reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET)
+		return virtqueue_used_waiting(device_request_queue(d));
+	return device_wait_used(d, device_patience_ns);
+}
+
+void traffic_wait_used(struct run *t, struct device *d)
+{
+	bool came = used_entry_came(d);
+
+	require(t, came, "a request comes back (%u are outstanding, used.idx is %u)",
+		device_request_queue(d)->outstanding, device_request_queue(d)->used->index);
+}
+
+struct request *traffic_take(struct run *t, struct device *d, struct completion *done)
+{
+	struct completion completion = { 0 };
+	struct request *request = NULL;
+	const char *wrong;
+
+	traffic_wait_used(t, d);
+	wrong = device_judge(d, &request, &completion);
+	if (wrong && request && completion.length < request->least)
+		wrong = d->type->check_answer ? d->type->check_answer(d, request, completion.length) : NULL;
+	require_ok(t, wrong, "a request comes back with a right answer");
+	if (done)
+		*done = completion;
+	return request;
+}
+
+void traffic_take_all(struct run *t, struct device *d)
+{
+	while (device_request_queue(d)->outstanding)
+		traffic_take(t, d, NULL);
+}
+
+void traffic_do(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape)
+{
+	traffic_add(t, d, request, shape);
+	virtqueue_kick(device_request_queue(d));
+	traffic_take(t, d, NULL);
+}
+
+unsigned traffic_do_batch(struct run *t, struct device *d, struct request *requests, unsigned count)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	unsigned sent = 0;
+
+	while (sent < count && traffic_room(queue, &requests[sent]))
+		traffic_add(t, d, &requests[sent++], NULL);
+	virtqueue_kick(queue);
+	traffic_take_all(t, d);
+	return sent;
+}
+
+uint16_t traffic_cycle(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	uint16_t chains = queue->size;
+	struct request request;
+
+	if (d->type->id == VIRTIO_ID_CONSOLE)
+		skip(t, "tens of thousands of requests would flood the console");
+	require_ok(t, make_quick_request(d, &request), "a request can be made");
+	while (chains * request.count > queue->free_count)
+		chains /= 2;
+	if (!chains)
+		skip(t, "a request does not fit into the virtqueue");
+	/* All share one request: what comes back is not looked at. */
+	for (uint16_t i = 0; i < chains; i++)
+		if (virtqueue_add(queue, request.segments, request.count, NULL, NULL) < 0)
+			broken(t, "no room for a request");
+	virtqueue_cycle(queue);
+	return chains;
+}
+
+void traffic_cycle_take(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	const char *wrong;
+
+	if (!virtqueue_used_waiting(queue))
+		traffic_wait_used(t, d);
+	virtqueue_cycle_take(queue, &wrong);
+	require_ok(t, wrong, "requests come back as they should, with used.idx %u", queue->used->index);
+}
+
+void traffic_pause(struct run *t, uint32_t nanoseconds)
+{
+	uint64_t deadline = deadline_in(nanoseconds ? random_below(&t->random, nanoseconds) : 0);
+
+	while (!deadline_passed(deadline))
+		cpu_relax();
+}

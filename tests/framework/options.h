@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The touchstone.* words of the command line (docs/report.md lists them). */
+#ifndef TESTS_CONFORMANCE_OPTIONS_H
+#define TESTS_CONFORMANCE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { OPTION_TEXT = 1024 };
+#define OPTION_ANY_DELAY UINT64_MAX
+
+struct options {
+	char only[OPTION_TEXT], skip[OPTION_TEXT]; /* globs with commas; "" = not given */
+	char race[24];				   /* the same as only race.* */
+	char after[128];
+	uint64_t rounds, delay; /* of races: how many, 0 for the usual, and how long, if it is always the same */
+	uint64_t seed, repeat, timeout_ms, patience_ms;
+	/* The reference device: "on", "off" or "only"; and how it behaves (tests/guest/reference/reference.h) */
+	char ref[8], ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];
+	uint64_t ref_version, ref_queue_size;
+	bool ref_read_only;
+	char msi[16];  /* "auto", "off", or the layout of message signalled interrupts that every device has
+			  (drivers/msi/msi.h) */
+	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
+	bool peer;     /* somebody answers at the other end of network devices */
+	bool list, bench;
+	bool isolated; /* the VMM starts anew after each check: what one leaves behind is nobody's business */
+};
+
+/* Sets the defaults, then what the command line says. `warn` gets a sentence for each word that is unknown, malformed
+ * or given twice. */
+void options_parse(struct options *options, const char *cmdline,
+		   void (*warn)(void *context, const char *what, const char *word), void *context);
+
+/* Does a comma list of globs match the name, or the name without its device? */
+bool options_match(const char *globs, const char *name);
+
+#endif

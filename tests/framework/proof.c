@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/framework/proof.h"
+
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "tests/framework/check.h"
+#include "tests/framework/report.h"
+#include "tests/framework/run.h"
+
+/* A device in this program answers within some turns of a wait or never. */
+enum {
+	PROOF_LOOKS = 8, /* some defects show only now and then: with another seed, the check may meet them */
+	PROOF_PATIENCE_MS = 20,
+	PROOF_TIMEOUT_MS = 60000,
+	NAME_MAX = 96
+};
+
+struct proof {
+	struct device *devices;
+	unsigned count;
+	struct options options;
+	uint64_t seed;
+	const struct proof_catalogue *catalogue;
+	const struct proof_defect *defect;
+	unsigned number, version; /* of the defect */
+	bool all;
+	unsigned noticed;    /* checks that failed */
+	const char *trouble; /* id of a check that ended in an ERROR */
+};
+
+static bool is_chosen(const struct proof *proof, const struct device *device, const struct check *check)
+{
+	char name[NAME_MAX];
+
+	format_string(name, sizeof(name), "%s.%s", device->name, check->id);
+	return run_applies(check, device) && (!proof->options.only[0] || options_match(proof->options.only, name)) &&
+	       !(proof->options.skip[0] && options_match(proof->options.skip, name));
+}
+
+/* Finds the devices anew: a defect may show in what discovery reads. False: one of them is not what it was. */
+static bool rediscover(struct proof *proof)
+{
+	bool same = true;
+
+	print_mute(true);
+	for (unsigned i = 0; i < proof->count; i++) {
+		uint32_t id = proof->devices[i].transport.device_id;
+
+		if (device_discover(&proof->devices[i]) != TRANSPORT_DEVICE ||
+		    proof->devices[i].transport.device_id != id || proof->devices[i].unusable) {
+			same = false;
+			proof->devices[i].transport.device_id = id;
+		}
+	}
+	print_mute(false);
+	return same;
+}
+
+/* Shows the defect to one check on one device. Returns whether it was noticed. */
+static bool try(struct proof *proof, const struct check *check, struct device *device)
+{
+	uint64_t began = clock_ns();
+	unsigned infos = report_counts.infos;
+	enum verdict verdict;
+
+	print_mute(true);
+	verdict = run_silently(check, device, proof->devices, proof->count, &proof->options, proof->seed);
+	print_mute(false);
+	report_counts.infos = infos;
+	/* A device that a check left useless is switched off and on for the next one. */
+	if (device->unusable) {
+		proof->catalogue->restart(proof->version, proof->number);
+		rediscover(proof);
+	}
+	if (verdict == VERDICT_ERROR)
+		proof->trouble = check->id;
+	if (verdict != VERDICT_FAIL && verdict != VERDICT_WARN)
+		return false;
+	print("# caught-by %s.%s after %lu us\n", device->name, check->id, (clock_ns() - began) / MICROSECONDS(1));
+	proof->noticed++;
+	return true;
+}
+
+/* All checks, or the one that is known to notice the defect, on each device until one shows it. */
+static void try_checks(struct proof *proof)
+{
+	const uint16_t hint = proof_hints[proof->number];
+
+	for (unsigned i = 0; i < proof->count; i++) {
+		struct device *device = &proof->devices[i];
+
+		if (!(proof->defect->types >> device->transport.device_id & 1))
+			continue;
+		for (const struct check *const *at = __start_checks; at != __stop_checks; at++)
+			if ((proof->all || at - __start_checks + 1 == hint) && is_chosen(proof, device, *at) &&
+			    try(proof, *at, device) && !proof->all)
+				return;
+	}
+}
+
+static unsigned version_of(const struct proof_defect *defect, uint64_t preferred)
+{
+	if (defect->versions >> preferred & 1)
+		return (unsigned)preferred;
+	for (unsigned version = 3; version; version--)
+		if (defect->versions >> version & 1)
+			return version;
+	return (unsigned)preferred;
+}
+
+void prove_checks(struct device *devices, unsigned count, const struct options *options,
+		  const struct proof_catalogue *catalogue)
+{
+	struct proof_defect defect;
+	struct proof proof = {
+		.devices = devices,
+		.count = count,
+		.options = *options,
+		.catalogue = catalogue,
+		.defect = &defect,
+		.all = !strcmp(options->proof, "all"),
+	};
+	unsigned planned = 0, number = 0;
+
+	proof.options.timeout_ms = PROOF_TIMEOUT_MS;
+	proof.options.patience_ms = PROOF_PATIENCE_MS;
+	for (unsigned i = 1; catalogue->describe(i, &defect); i++)
+		planned += options_match(options->defect[0] ? options->defect : "*", defect.name);
+	print("1..%u\n", planned);
+	for (unsigned i = 1; catalogue->describe(i, &defect); i++) {
+		struct run result = { .verdict = VERDICT_FAIL };
+		char name[NAME_MAX];
+		bool found;
+
+		if (!options_match(options->defect[0] ? options->defect : "*", defect.name))
+			continue;
+		proof.number = i;
+		proof.version = version_of(&defect, options->ref_version);
+		proof.noticed = 0;
+		proof.trouble = NULL;
+		format_string(name, sizeof(name), "proof.%s", defect.name);
+		print("# start %s level=must reqs=\n", name);
+		catalogue->restart(proof.version, i);
+		found = rediscover(&proof);
+		if (!found) {
+			print("# caught-by discovery\n");
+			proof.noticed++;
+		}
+		for (unsigned look = 0; found && !proof.noticed && look < (proof.all ? 1 : PROOF_LOOKS); look++) {
+			proof.seed = options->seed + look;
+			try_checks(&proof);
+		}
+		if (!proof.noticed && !proof.all && !proof_hints[i]) {
+			result.verdict = VERDICT_SKIP;
+			format_string(result.reason, sizeof(result.reason), "no check can notice it");
+		} else if (proof.trouble) {
+			result.verdict = VERDICT_ERROR;
+			format_string(result.reason, sizeof(result.reason), "%s ended in an ERROR", proof.trouble);
+		} else if (proof.noticed) {
+			result.verdict = VERDICT_PASS;
+		}
+		report_result(++number, name, &result);
+		catalogue->restart((unsigned)options->ref_version, 0);
+		rediscover(&proof);
+	}
+	report_end(options->seed);
+}

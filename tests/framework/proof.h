@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Proof that the checks can fail: the reference device is given one defect of its catalogue after the other, and the
+ * checks must notice each. The result is one line of the report for each defect, and what caught it.
+ */
+#ifndef TESTS_CONFORMANCE_PROOF_H
+#define TESTS_CONFORMANCE_PROOF_H
+
+#include <stdbool.h>
+
+#include "drivers/device.h"
+#include "tests/framework/options.h"
+
+/* The catalogue, which is not ours. */
+struct proof_defect {
+	const char *name;
+	uint32_t types, versions; /* bit n: device id n, Version n */
+};
+struct proof_catalogue {
+	bool (*describe)(unsigned defect, struct proof_defect *description); /* from 1 on; false behind the last */
+	void (*restart)(unsigned version, unsigned defect);		     /* 0: healthy */
+};
+
+/*
+ * Runs on the reference's devices alone. options->proof: "first" shows each defect to the check that notices it the
+ * soonest, and skips those that none can notice; "all" runs every check on every defect that its device can have, and
+ * names all that notice.
+ */
+void prove_checks(struct device *devices, unsigned count, const struct options *options,
+		  const struct proof_catalogue *catalogue);
+
+/* By number of a defect: the check of "first", counted from 1 in the order of the list; 0: none. Made by hints.py. */
+extern const uint16_t proof_hints[];
+
+#endif

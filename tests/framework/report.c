@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/framework/report.h"
+
+#include "firmware/lib/journal.h"
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "tests/framework/requirements.h"
+
+/* So many failed assertions of one check are printed in full; a check that fails the same way a thousand times says so
+ * once. */
+enum { FAILURES_SHOWN = 4 };
+
+const char *const level_names[] = { [MUST] = "must", [DESCRIBED] = "described", [SHOULD] = "should" };
+
+struct report_counts report_counts;
+
+void report_start(const struct check *check, const char *name)
+{
+	print("# start %s level=%s reqs=", name, level_names[check->level]);
+	for (unsigned i = 0; check->requirements[i]; i++)
+		print("%s%s", i ? "," : "", check->requirements[i]);
+	print("\n");
+}
+
+static void report_event(const struct journal_event *event, void *context)
+{
+	const struct run *t = context;
+	bool legacy = transport_is_legacy(&t->device->transport);
+	const char *name = msi_register_name(&t->device->msi, event->where);
+	bool same = !strcmp(event->text, t->device->transport.name);
+
+	if (!name)
+		name = transport_register_name(event->where, legacy);
+	print("#   log: +%lu us ", event->time_ns / 1000);
+	switch (event->kind) {
+	case JOURNAL_READ:
+	case JOURNAL_WRITE:
+		/* Said only if it is not obvious: the device, where it is not the one under test; the offset. */
+		print("%s%s%s ", same ? "" : event->text, same ? "" : " ",
+		      event->kind == JOURNAL_READ ? "read" : "write");
+		if (!name || event->where >= VIRTIO_MMIO_CONFIG)
+			print("%s 0x%03x", name ? name : "?", event->where);
+		else
+			print("%s", name);
+		print("%s = 0x%lx",
+		      event->width == 4	  ? ""
+		      : event->width == 2 ? " (16 bits)"
+					  : " (8 bits)",
+		      event->value);
+		break;
+	case JOURNAL_INTERRUPT:
+		print("interrupt vector 0x%x line %lu", event->where, event->value);
+		break;
+	case JOURNAL_STEP:
+		print("step: %s", event->text);
+		break;
+	}
+	if (event->cpu)
+		print(" on cpu %u", event->cpu);
+	if (event->repeated)
+		print(" (and %u times more)", event->repeated);
+	print("\n");
+}
+
+static void report_clause(const struct check *check)
+{
+	print("#   clause:");
+	for (unsigned i = 0; check->requirements[i]; i++) {
+		const char *section = requirement_section(check->requirements[i]);
+
+		if (!i && section && *section < 'a')
+			print(" virtio 1.4 section");
+		print("%s %s (%s)", i ? "," : "", section ? section : "?", check->requirements[i]);
+	}
+	print("\n");
+}
+
+void report_failure(struct run *t, const struct assertion *assertion, const char *got, const char *want,
+		    va_list arguments)
+{
+	uint32_t lost;
+
+	if (++t->failures > FAILURES_SHOWN)
+		return;
+	print("# %s: ", t->check->level == SHOULD ? "warn" : "fail");
+	vprint(assertion->property, arguments);
+	print("\n");
+	if (t->failures == 1) {
+		print("#   property: %s\n", t->check->title);
+		report_clause(t->check);
+	}
+	if (got)
+		print("#   got: %s\n", got);
+	if (want)
+		print("#   want: %s\n", want);
+	print("#   at: %s:%d\n", assertion->file, assertion->line);
+	if (t->failures > 1)
+		return;
+	print("#   replay: touchstone.only=%s.%s touchstone.seed=0x%lx\n", t->device->name, t->check->id, t->seed);
+	lost = journal_visit(report_event, t);
+	if (lost)
+		print("#   log: %u earlier events are not shown\n", lost);
+}
+
+void report_result(unsigned number, const char *name, const struct run *t)
+{
+	report_counts.run++;
+	report_counts.by_verdict[t->verdict]++;
+	if (t->failures > FAILURES_SHOWN)
+		print("#   %u more assertions of this check failed\n", t->failures - FAILURES_SHOWN);
+	switch (t->verdict) {
+	case VERDICT_PASS:
+		print("ok %u %s\n", number, name);
+		break;
+	case VERDICT_SKIP:
+		print("ok %u %s # SKIP %s\n", number, name, t->reason);
+		break;
+	case VERDICT_WARN:
+		print("not ok %u %s # TODO SHOULD %s\n", number, name, t->check->title);
+		break;
+	case VERDICT_FAIL:
+		print("not ok %u %s\n", number, name);
+		break;
+	case VERDICT_ERROR:
+		print("not ok %u %s # ERROR %s\n", number, name, t->reason);
+		break;
+	}
+}
+
+void report_end(uint64_t seed)
+{
+	/* Everything up to here is under the checksum, so it is taken before this line is printed. */
+	uint32_t checksum = print_checksum();
+	const unsigned *by = report_counts.by_verdict;
+
+	print("# end run=%u pass=%u fail=%u warn=%u skip=%u error=%u info=%u seed=0x%lx crc32=0x%08x\n",
+	      report_counts.run, by[VERDICT_PASS], by[VERDICT_FAIL], by[VERDICT_WARN], by[VERDICT_SKIP],
+	      by[VERDICT_ERROR], report_counts.infos, seed, checksum);
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/framework/run.h"
+
+#include "firmware/arch/cpus.h"
+#include "firmware/arch/guard.h"
+#include "firmware/lib/journal.h"
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "tests/framework/bench.h"
+#include "tests/framework/check.h"
+#include "tests/framework/report.h"
+
+enum { NAME_MAX = 96, ROUND_MS = 100 };
+#define ROUND_SPOKEN_NS MILLISECONDS(500)
+
+void (*run_renew)(void);
+
+bool run_was_good(void)
+{
+	return !report_counts.by_verdict[VERDICT_FAIL] && !report_counts.by_verdict[VERDICT_ERROR];
+}
+
+/* Does the check concern the device at all? */
+static bool in_plan(const struct check *check, const struct device *device)
+{
+	const struct needs *needs = &check->needs;
+	uint8_t layout = transport_is_legacy(&device->transport) ? 1 : 2;
+
+	return (!needs->type || needs->type == device->transport.device_id) &&
+	       (!needs->version || needs->version == layout) && (!needs->msi || device->msi.layout) &&
+	       needs->cpus <= cpus_count();
+}
+
+/* NULL, or the need that is not met. */
+static const char *unmet(const struct check *check, const struct device *device, char text[NAME_MAX])
+{
+	const struct needs *needs = &check->needs;
+	const struct irq_line *line = device->transport.line;
+
+	if (device->unusable) {
+		const char *row = device_clause(device->unusable);
+
+		if (!row)
+			return device->unusable;
+		if (check_names(check, row))
+			return NULL;
+		format_string(text, NAME_MAX, "%s (%s)", device->unusable, row);
+		return text;
+	}
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		const char *name;
+
+		if (!features_has(&needs->features, bit) || device_offers(device, bit))
+			continue;
+		name = feature_name(device->transport.device_id, bit);
+		format_string(text, NAME_MAX, "the device does not offer %s (bit %u)", name ? name : "feature", bit);
+		return text;
+	}
+	if (needs->queues > device->queue_count) {
+		format_string(text, NAME_MAX, "needs %u virtqueues, the device has %u", needs->queues,
+			      device->queue_count);
+		return text;
+	}
+	if (needs->requests && !device->type->make_request)
+		return "we know no harmless request for this type of device";
+	if (needs->requests && device->type->request_queue >= device->queue_count)
+		return "the virtqueue for requests does not exist";
+	if (needs->answers && device->type->request_queue != 0)
+		return "requests of this type of device have no device-writable part";
+	if (needs->entries > device->queue_max[device->type->request_queue]) {
+		format_string(text, NAME_MAX, "needs a virtqueue of %u entries, the device has %u", needs->entries,
+			      device->queue_max[device->type->request_queue]);
+		return text;
+	}
+	if ((needs->line || needs->level_line || needs->edge_line) && !line)
+		return "the platform announced no interrupt that we can receive";
+	if (needs->level_line && line->source.trigger != IRQ_LEVEL)
+		return "the interrupt line is announced as edge-triggered";
+	if (needs->edge_line && line->source.trigger != IRQ_EDGE)
+		return "the interrupt line is announced as level-triggered";
+	if (needs->stimulus && !device->transport.stimuli)
+		return "needs a stimulus that only the reference device gives";
+	for (uint32_t cpu = 1; cpu < needs->cpus; cpu++) {
+		const char *wrong = cpus_start(cpu);
+
+		if (!wrong)
+			continue;
+		format_string(text, NAME_MAX, "needs %u CPUs; CPU %u: %s", needs->cpus, cpu, wrong);
+		return text;
+	}
+	return NULL;
+}
+
+static const char reported_lost[] = "the device did not come back from a reset";
+
+static void call_body(void *argument)
+{
+	struct run *t = argument;
+
+	/* Nothing can be done with it any more, and this check is the one to say so. */
+	if (t->device->unusable == device_no_reset) {
+		t->device->unusable = reported_lost;
+		require_ok(t, device_no_reset, "the device comes back from the resets between checks");
+	}
+	t->check->body(t, t->device);
+}
+
+static void call_afterwards(void *argument)
+{
+	struct run *t = argument;
+
+	t->afterwards(t, t->device);
+}
+
+/* Puts the device and its line into the state in which each check starts. */
+static void calm(struct device *device)
+{
+	unsigned queues = 0;
+
+	while (queues < DEVICE_QUEUES && device->queues[queues].size)
+		queues++;
+	if (!device->unusable) {
+		device_settle(device);
+		device->unusable = device_reset(device);
+	}
+	/* A virtqueue that outlives the reset: the checks of the next life would fail for what the former has left. */
+	while (!device->unusable && queues--)
+		if (device_queue_used(device, (uint16_t)queues))
+			device->unusable = device_queue_in_use;
+	if (!device->transport.line)
+		return;
+	irq_settle();
+	irq_line_attach(device->transport.line, NULL, NULL);
+	irq_settle();
+}
+
+/* What must hold after every check: the device comes back from reset, and wrote nowhere but into what it was given. */
+static void look_around(void *argument)
+{
+	struct run *t = argument;
+	struct dma_damage damage;
+	bool was_usable = !t->device->unusable;
+
+	calm(t->device);
+	/* A check that needed a second device and ended early left it running in memory that is given away next. */
+	for (unsigned i = 0; i < t->device_count; i++)
+		if (t->devices[i].queues[0].size)
+			calm(&t->devices[i]);
+	if (was_usable && t->device->unusable == device_no_reset && t->aftermath)
+		CHECK_EXPECT(false, t, false, device_no_reset, "the device comes back from a reset after this check");
+	if (!dma_guards_whole(&damage))
+		CHECK_EXPECT(false, t, false, "guard bytes untouched",
+			     "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes", damage.found,
+			     (long)damage.where, damage.size);
+}
+
+static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms)
+{
+	struct guard_trap trap = { 0 };
+	enum guard_end end = guard_run(function, t, MILLISECONDS(timeout_ms), &trap);
+
+	if (end == GUARD_TRAPPED)
+		format_string(t->reason, sizeof(t->reason), "trap: %s at 0x%lx, address 0x%lx, error 0x%lx", trap.name,
+			      trap.address, trap.data, trap.error);
+	else if (end == GUARD_TIMED_OUT)
+		format_string(t->reason, sizeof(t->reason), "the check did not end within %lu ms, at 0x%lx", timeout_ms,
+			      trap.address);
+	else
+		return;
+	t->verdict = VERDICT_ERROR;
+}
+
+/* What is said of interrupts that did not come was waited for. Where that was given up, nothing passes. */
+static void tell_unsettled(struct run *t, uint32_t before)
+{
+	uint32_t cpu;
+
+	if (irq_unsettled(&cpu) == before)
+		return;
+	print("# warning: CPU %u took no interrupt of ours for seconds: what did not come may have been on its way\n",
+	      cpu);
+	if (t->verdict >= VERDICT_SKIP)
+		return;
+	format_string(t->reason, sizeof(t->reason), "CPU %u took no interrupt of ours for seconds", cpu);
+	t->verdict = VERDICT_SKIP;
+}
+
+/* What follows a check's body must end before the runner, after 20 seconds of silence, takes the VMM for dead. */
+enum { TIDY_TIMEOUT_MS = 4500 };
+
+static void run_once(struct run *t, const struct options *options, uint64_t seed)
+{
+	char text[NAME_MAX];
+	const char *why = unmet(t->check, t->device, text);
+	struct guard_trap trap;
+	uint32_t unsettled, cpu;
+	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
+
+	t->seed = seed;
+	t->options = options;
+	device_patience_ns = MILLISECONDS(options->patience_ms);
+	if (device_patience_ns < transport_reset_patience_ns)
+		transport_reset_patience_ns = device_patience_ns;
+	random_seed(&t->random, seed, random_hash(t->check->id));
+	dma_forget();
+	journal_clear(clock_ns());
+	if (why) {
+		string_copy(t->reason, sizeof(t->reason), why);
+		if (t->verdict < VERDICT_SKIP)
+			t->verdict = VERDICT_SKIP;
+		return;
+	}
+	t->assertions = 0;
+	t->afterwards = NULL;
+	unsettled = irq_unsettled(&cpu);
+	/* The checks of QueueSize say that it is so; the others work with what there is. */
+	for (unsigned i = 0; i < t->device_count; i++)
+		t->devices[i].whole_queues = t->devices[i].transport.vendor_id == DEVICE_VENDOR_KVMTOOL &&
+					     !check_names(t->check, "mmio-table-07") &&
+					     !check_names(t->check, "mmio-leg-06");
+	/* A round of a race takes less. */
+	guarded(t, call_body, options->timeout_ms + ROUND_MS * options->rounds);
+	if (t->afterwards)
+		guarded(t, call_afterwards, tidy_timeout);
+	if (!t->assertions && t->verdict == VERDICT_PASS) {
+		string_copy(t->reason, sizeof(t->reason), "the check asserted nothing");
+		t->verdict = VERDICT_ERROR;
+	}
+	/* What still runs there may go on using the device. */
+	if (cpus_release(&trap) && t->verdict < VERDICT_ERROR) {
+		format_string(t->reason, sizeof(t->reason), "another CPU: %s at 0x%lx",
+			      *trap.name ? trap.name : "no end of what it was given", trap.address);
+		t->verdict = VERDICT_ERROR;
+	}
+	guarded(t, look_around, tidy_timeout);
+	tell_unsettled(t, unsettled);
+}
+
+static void full_name(char name[NAME_MAX], const struct device *device, const struct check *check)
+{
+	format_string(name, NAME_MAX, "%s.%s", device->name, check->id);
+}
+
+static bool is_chosen(const char *name, const struct options *options)
+{
+	return (!options->only[0] || options_match(options->only, name)) &&
+	       (!options->skip[0] || !options_match(options->skip, name));
+}
+
+/* Runs or lists what is chosen; visit gets each pair of device and check in the order of the plan. Returns their
+ * number. */
+static unsigned for_each_chosen(struct device *devices, unsigned count, const struct options *options,
+				void (*visit)(struct device *device, const struct check *check, const char *name,
+					      void *context),
+				void *context)
+{
+	const struct check *const *const begin = options->bench ? bench_checks : __start_checks;
+	const struct check *const *const end = options->bench ? bench_checks + BENCH_CHECKS : __stop_checks;
+	bool waiting = options->after[0];
+	unsigned chosen = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		for (const struct check *const *at = begin; at != end; at++) {
+			char name[NAME_MAX];
+
+			if (!in_plan(*at, &devices[i]))
+				continue;
+			full_name(name, &devices[i], *at);
+			if (waiting) {
+				waiting = strcmp(name, options->after) != 0;
+				continue;
+			}
+			if (!is_chosen(name, options))
+				continue;
+			chosen++;
+			if (visit)
+				visit(&devices[i], *at, name, context);
+		}
+	}
+	return chosen;
+}
+
+bool run_applies(const struct check *check, const struct device *device)
+{
+	return in_plan(check, device);
+}
+
+enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
+			  const struct options *options, uint64_t seed)
+{
+	struct run t = {
+		.check = check,
+		.device = device,
+		.devices = devices,
+		.device_count = count,
+		.peer = options->peer,
+		.aftermath = true,
+	};
+
+	run_once(&t, options, seed);
+	return t.verdict;
+}
+
+struct running {
+	struct device *devices;
+	unsigned device_count, number;
+	const struct options *options;
+};
+
+/* A device that does not come back from a reset is reported once: by the check of that clause, if one is still to run.
+ */
+static bool clause_comes(const struct check *check)
+{
+	const struct check *const *at = __stop_checks;
+
+	while (*--at != check)
+		if (check_names(*at, device_clause(device_no_reset)))
+			return true;
+	return false;
+}
+
+static void run_one(struct device *device, const struct check *check, const char *name, void *context)
+{
+	struct running *running = context;
+	struct run t = {
+		.check = check,
+		.device = device,
+		.devices = running->devices,
+		.device_count = running->device_count,
+		.peer = running->options->peer,
+		.aftermath = !running->options->isolated &&
+			     (running->options->only[0] || running->options->skip[0] || !clause_comes(check)),
+	};
+
+	uint64_t spoken = clock_ns();
+
+	if (running->options->isolated && run_renew)
+		run_renew();
+	report_start(check, name);
+	for (uint64_t i = 0; i < running->options->repeat; i++) {
+		uint64_t seed = running->options->seed + i;
+
+		/* A sign of life for the runner, and the seed of the round that a VMM died in. */
+		if (i && deadline_passed(spoken + ROUND_SPOKEN_NS)) {
+			print("# round %lu seed=0x%lx\n", i + 1, seed);
+			spoken = clock_ns();
+		}
+		run_once(&t, running->options, seed);
+	}
+	report_result(++running->number, name, &t);
+}
+
+static void list_one(struct device *device, const struct check *check, const char *name, void *context)
+{
+	(void)device;
+	(void)context;
+	print("# check %s level=%s reqs=", name, level_names[check->level]);
+	for (unsigned i = 0; check->requirements[i]; i++)
+		print("%s%s", i ? "," : "", check->requirements[i]);
+	print(" title=%s\n", check->title);
+}
+
+void run_checks(struct device *devices, unsigned count, const struct options *options, const char *why_none)
+{
+	struct running running = { .devices = devices, .device_count = count, .options = options };
+	unsigned planned;
+
+	if (options->list) {
+		for_each_chosen(devices, count, options, list_one, NULL);
+		print("1..0\n");
+		report_end(options->seed);
+		return;
+	}
+	planned = for_each_chosen(devices, count, options, NULL, NULL);
+	if (!planned)
+		print("# nothing to test: %s\n",
+		      count ? "no check is chosen by touchstone.only, skip and after" : why_none);
+	print("1..%u\n", planned);
+	for_each_chosen(devices, count, options, run_one, &running);
+	report_end(options->seed);
+}
