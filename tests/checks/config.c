@@ -170,7 +170,7 @@ static void expect_readable_early(struct run *t, struct device *d, enum kind kin
 }
 
 /*
- * Broken by: a configuration space that is filled at DRIVER_OK. Symptom: a driver that looks before it accepts, as
+ * Breaks: a configuration space that is filled at DRIVER_OK. Symptom: a driver that looks before it accepts, as
  * 3.1.1 lets it, sees zeroes.
  */
 CHECK(readable_early, "config.readable-before-features-ok", REQ("cfg-01"), MUST, NEEDS(0),
@@ -179,7 +179,7 @@ CHECK(readable_early, "config.readable-before-features-ok", REQ("cfg-01"), MUST,
 	expect_readable_early(t, d, PERMANENT_FIELD);
 }
 
-/* Broken by: fields that appear once their feature is accepted; it is enough that it is offered. */
+/* Breaks: fields that appear once their feature is accepted; it is enough that it is offered. */
 CHECK(conditional_readable_early, "config.conditional-fields-before-features-ok", REQ("cfg-02"), MUST, NEEDS(0),
       "Fields of an offered feature can be read before FEATURES_OK")
 {
@@ -187,7 +187,7 @@ CHECK(conditional_readable_early, "config.conditional-fields-before-features-ok"
 }
 
 /*
- * Broken by: accesses that are answered from the wrong offset or with the wrong width, depending on the one before.
+ * Breaks: accesses that are answered from the wrong offset or with the wrong width, depending on the one before.
  * Symptom: the wrong MAC address, now and then. The order is random, so that each field follows each other one sooner
  * or later.
  */
@@ -270,7 +270,7 @@ static void expect_byte_order(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: big-endian fields, or 16-bit fields at odd words that read the even one. Symptom: a network device with
+ * Breaks: big-endian fields, or 16-bit fields at odd words that read the even one. Symptom: a network device with
  * 256 queues, a link that is never up.
  */
 CHECK(little_endian, "config.little-endian", REQ("cfg-03", "mmio-table-16"), DESCRIBED, NEEDS(.version = 2),
@@ -279,7 +279,7 @@ CHECK(little_endian, "config.little-endian", REQ("cfg-03", "mmio-table-16"), DES
 	expect_byte_order(t, d);
 }
 
-/* Broken by: big-endian fields, from a device that takes legacy for the byte order of a network, or of its own machine.
+/* Breaks: big-endian fields, from a device that takes legacy for the byte order of a network, or of its own machine.
  * Symptom: drivers of before virtio 1.0 see a network device with 256 queues, a link that is never up. */
 CHECK(native_endian, "config.native-endian", REQ("mmio-leg-10", "blk-leg-01", "net-leg-01", "con-leg-01"), MUST,
       NEEDS(.version = 1), "Fields of a legacy device are in the byte order of the guest, as far as their values tell")
@@ -306,7 +306,7 @@ static bool generation_rests(struct run *t, struct device *d, enum stage stage)
 }
 
 /*
- * ConfigGeneration moves when the configuration does. Broken by: a generation that counts reads or requests. Symptom:
+ * ConfigGeneration moves when the configuration does. Breaks: a generation that counts reads or requests. Symptom:
  * the loop of 2.5.1 never ends. Host events may move it once; so it fails only if it moves every time.
  */
 CHECK(generation, "config.generation-rests", REQ("mmio-table-17", "mmio-layout-06", "cfg-04"), DESCRIBED,
@@ -321,7 +321,7 @@ CHECK(generation, "config.generation-rests", REQ("mmio-table-17", "mmio-layout-0
 }
 
 /*
- * Broken by: a configuration that a driver's life wears off. Symptom: the disk has no capacity after the driver was
+ * Breaks: a configuration that a driver's life wears off. Symptom: the disk has no capacity after the driver was
  * reloaded.
  */
 CHECK(survives, "config.survives-reset", REQ("cfg-01", "cfg-02"), MUST, NEEDS(0),
@@ -396,7 +396,7 @@ static void expect_acknowledged(struct run *t, struct device *d)
 		  "bit 1 of InterruptStatus after it was acknowledged");
 }
 
-/* Broken by: a change without a notification, or with one that never reaches the line. */
+/* Breaks: a change without a notification, or with one that never reaches the line. */
 CHECK(change_told, "config.change-is-notified",
       REQ("cfg-05", "blk-op-01", "mmio-layout-03", "mmio-table-10", "mmio-table-11"), DESCRIBED,
       NEEDS(.stimulus = true), "A change is notified, with bit 1 of InterruptStatus and the line until acknowledged")
@@ -430,7 +430,7 @@ CHECK(change_told, "config.change-is-notified",
 
 /*
  * 2.5: the generation "will change whenever there is a possibility that two accesses can see different versions". So
- * with one generation all fields read twice the same, wherever a change falls. Broken by: a generation that is not
+ * with one generation all fields read twice the same, wherever a change falls. Breaks: a generation that is not
  * moved, is moved too early, or a field that is stored in two steps.
  */
 CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmio-layout-06"), MUST,
@@ -462,7 +462,7 @@ CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmi
 }
 
 /*
- * A driver may be told of a change as soon as it is there, so it must be able to say that it knows. Broken by: an
+ * A driver may be told of a change as soon as it is there, so it must be able to say that it knows. Breaks: an
  * acknowledgement that counts only while the virtqueues are live. Symptom: an interrupt storm during boot.
  */
 CHECK(early_change, "config.early-change-is-acknowledged", REQ("mmio-table-11", "mmio-layout-03"), MUST,

@@ -77,7 +77,7 @@ static const char *bit_name(const struct device *d, unsigned bit)
 }
 
 /*
- * Broken by: VERSION_1 missing on the modern layout. Symptom: drivers take the device for a legacy one, or refuse it.
+ * Breaks: VERSION_1 missing on the modern layout. Symptom: drivers take the device for a legacy one, or refuse it.
  */
 CHECK(version_1, "features.version-1-offered", REQ("rfb-01"), MUST, NEEDS(.version = 2), "VERSION_1 is offered")
 {
@@ -88,7 +88,7 @@ CHECK(version_1, "features.version-1-offered", REQ("rfb-01"), MUST, NEEDS(.versi
 }
 
 /*
- * Broken by: a bit that means nothing for the type or the transport. Symptom: a driver that learns the bit's later
+ * Breaks: a bit that means nothing for the type or the transport. Symptom: a driver that learns the bit's later
  * meaning uses it, and fails.
  */
 CHECK(only_what_exists, "features.only-what-exists", REQ("feat-04"), MUST, NEEDS(0),
@@ -106,14 +106,14 @@ CHECK(only_what_exists, "features.only-what-exists", REQ("feat-04"), MUST, NEEDS
 	}
 }
 
-/* Broken by: offering every bit of a common table on every transport. Symptom: none until a driver believes it. */
+/* Breaks: offering every bit of a common table on every transport. Symptom: none until a driver believes it. */
 CHECK(no_sr_iov, "features.no-sr-iov", REQ("rfb-05", "feat-04"), MUST, NEEDS(.version = 2),
       "SR_IOV, which is for PCI devices, is not offered")
 {
 	expect(t, !device_offers(d, VIRTIO_F_SR_IOV), "bit 37 is not offered");
 }
 
-/* Broken by: offering every bit of a common table. Symptom: a driver looks for an administration virtqueue that MMIO
+/* Breaks: offering every bit of a common table. Symptom: a driver looks for an administration virtqueue that MMIO
  * cannot name. */
 CHECK(no_admin_vq, "features.no-admin-vq", REQ("mmio-table-20", "feat-04"), DESCRIBED, NEEDS(.version = 2),
       "ADMIN_VQ, which is reserved on MMIO, is not offered")
@@ -122,7 +122,7 @@ CHECK(no_admin_vq, "features.no-admin-vq", REQ("mmio-table-20", "feat-04"), DESC
 }
 
 /*
- * Broken by: e.g. HOST_TSO4 without CSUM. Symptom: the driver must drop the feature, or, if it does not look, sends
+ * Breaks: e.g. HOST_TSO4 without CSUM. Symptom: the driver must drop the feature, or, if it does not look, sends
  * what the device cannot take.
  */
 CHECK(dependencies, "features.dependencies", REQ("feat-01"), MUST, NEEDS(0),
@@ -150,7 +150,7 @@ CHECK(dependencies, "features.dependencies", REQ("feat-01"), MUST, NEEDS(0),
 }
 
 /*
- * Words 2 and 3. A word that shows word 0 or 1 again offers, say, bit 64 for bit 32. Broken by: using only the lowest
+ * Words 2 and 3. A word that shows word 0 or 1 again offers, say, bit 64 for bit 32. Breaks: using only the lowest
  * bits of DeviceFeaturesSel, or any value but 0 for 1. Symptom: a driver of 1.4 sees features that are not there.
  */
 CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DESCRIBED, NEEDS(.version = 2),
@@ -172,7 +172,7 @@ CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DES
 	}
 }
 
-/* Broken by: using only the lowest bits of DeviceFeaturesSel, or shifting the features by 32 times the selector.
+/* Breaks: using only the lowest bits of DeviceFeaturesSel, or shifting the features by 32 times the selector.
  * Symptom: a driver of later than 1.4 sees features that are not there. */
 CHECK(words_beyond, "features.words-beyond", REQ("mmio-table-02"), DESCRIBED, NEEDS(.version = 2),
       "DeviceFeatures of words beyond the last defined bit reads 0")
@@ -185,7 +185,7 @@ CHECK(words_beyond, "features.words-beyond", REQ("mmio-table-02"), DESCRIBED, NE
 }
 
 /*
- * Broken by: an offer that depends on the stage or on which word was read before. Symptom: the driver negotiates one
+ * Breaks: an offer that depends on the stage or on which word was read before. Symptom: the driver negotiates one
  * set, the device checks against another.
  */
 CHECK(offer_is_constant, "features.offer-is-constant", REQ("mmio-table-02"), DESCRIBED, NEEDS(0),
@@ -219,7 +219,7 @@ static void expect_accepted(struct run *t, struct device *d, struct features set
 }
 
 /*
- * Broken by: insisting on bits that are optional. Symptom: small drivers, or a driver that turned one feature off,
+ * Breaks: insisting on bits that are optional. Symptom: small drivers, or a driver that turned one feature off,
  * cannot use the device.
  */
 CHECK(any_subset, "features.any-subset-is-accepted", REQ("feat-02"), SHOULD, NEEDS(.version = 2),
@@ -238,7 +238,7 @@ CHECK(any_subset, "features.any-subset-is-accepted", REQ("feat-02"), SHOULD, NEE
 }
 
 /*
- * Broken by: state of an earlier negotiation. Symptom: resume from suspend, kexec or a driver's error recovery fails on
+ * Breaks: state of an earlier negotiation. Symptom: resume from suspend, kexec or a driver's error recovery fails on
  * a device that worked.
  */
 CHECK(accepted_again, "features.accepted-again", REQ("feat-05"), SHOULD, NEEDS(.version = 2),
@@ -286,7 +286,7 @@ static bool refuses_or_ignores(struct run *t, struct device *d, unsigned bit)
 
 /*
  * A driver that writes nonsense: a feature that was not offered (forbidden by 2.2.1). The device may refuse it, or
- * ignore it; it may not take it on. Broken by: storing what the driver wrote without looking. Symptom: a bug in a
+ * ignore it; it may not take it on. Breaks: storing what the driver wrote without looking. Symptom: a bug in a
  * driver becomes a hang that looks like the device's.
  */
 CHECK(not_offered, "features.not-offered-is-not-taken", REQ("feat-03"), MUST,
@@ -305,7 +305,10 @@ CHECK(not_offered, "features.not-offered-is-not-taken", REQ("feat-03"), MUST,
 	info(t, "of %u features that it did not offer the device refused %u and ignored the others", tried, refused);
 }
 
-/* A feature without the one it needs, which a driver must not accept: refused, or the device works on. */
+/*
+ * A feature without the one it needs, which a driver must not accept: refused, or the device works on. Breaks: taking
+ * the set and then using what was not accepted. Symptom: a bug in a driver becomes a hang that looks like the device's.
+ */
 CHECK(inconsistent, "features.inconsistent-set", REQ("feat-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
       "A set that lacks what one of its features needs is refused, or the device works with it")
@@ -338,7 +341,8 @@ CHECK(inconsistent, "features.inconsistent-set", REQ("feat-03"), MUST,
 
 /*
  * Without VERSION_1 (6.2: the driver MUST accept it, the device MAY fail to operate without): open, as long as a proper
- * driver can follow.
+ * driver can follow. Breaks: a refusal that outlives the reset. Symptom: after firmware with a legacy driver, the
+ * operating system finds no disk.
  */
 CHECK(without_version_1, "features.without-version-1", REQ("rfb-06"), DESCRIBED, NEEDS(.version = 2),
       "A driver that did not accept VERSION_1 does no lasting harm")
@@ -404,7 +408,7 @@ static void accept_words(struct run *t, struct device *d, const uint8_t *order, 
 }
 
 /*
- * Broken by: a write to one word that clears the other. Symptom: works with Linux, which writes word 0 and then 1, and
+ * Breaks: a write to one word that clears the other. Symptom: works with Linux, which writes word 0 and then 1, and
  * with nothing else.
  */
 CHECK(either_order, "features.words-in-either-order", REQ("mmio-table-03"), DESCRIBED,
@@ -420,7 +424,7 @@ CHECK(either_order, "features.words-in-either-order", REQ("mmio-table-03"), DESC
 }
 
 /*
- * Broken by: DriverFeaturesSel of which only some bits count, so that word 2 overwrites another. Symptom: a driver of
+ * Breaks: DriverFeaturesSel of which only some bits count, so that word 2 overwrites another. Symptom: a driver of
  * 1.4 loses what it negotiated.
  */
 CHECK(high_words_alone, "features.driver-words-2-and-3", REQ("mmio-table-03"), DESCRIBED,
@@ -462,7 +466,7 @@ static bool tells_of_broken_queue(struct run *t, struct device *d, uint64_t *usu
 }
 
 /*
- * Broken by: a device that writes what is meant for a word of features that it does not have over word 1. Symptom: the
+ * Breaks: a device that writes what is meant for a word of features that it does not have over word 1. Symptom: the
  * device goes back to the legacy interface, and to its shorter headers.
  */
 CHECK(version_1_kept, "features.driver-words-2-and-3-keep-version-1", REQ("mmio-table-03"), DESCRIBED,
@@ -482,7 +486,7 @@ CHECK(version_1_kept, "features.driver-words-2-and-3-keep-version-1", REQ("mmio-
 }
 
 /*
- * Broken by: a write that adds bits instead of replacing the word. Symptom: a driver that changes its mind, as on a
+ * Breaks: a write that adds bits instead of replacing the word. Symptom: a driver that changes its mind, as on a
  * retry, gets what it no longer wants.
  */
 CHECK(rewriting_replaces, "features.rewriting-replaces", REQ("mmio-table-04"), DESCRIBED,
@@ -522,7 +526,7 @@ static void tell_of_unwritten_word(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: features that outlive a reset. Symptom: a kernel that boots after firmware which used EVENT_IDX misses
+ * Breaks: features that outlive a reset. Symptom: a kernel that boots after firmware which used EVENT_IDX misses
  * interrupts.
  */
 CHECK(forgotten, "features.forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
@@ -571,7 +575,7 @@ static void expect_works(struct run *t, struct device *d, struct features set, c
 	}
 }
 
-/* Broken by: offering what was never finished. Symptom: the device hangs with the first driver that accepts the bit. */
+/* Breaks: offering what was never finished. Symptom: the device hangs with the first driver that accepts the bit. */
 CHECK(ring_features_work, "features.ring-features-work", REQ("feat-04"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
       "Each ring and transport feature that is offered works when it is accepted")

@@ -58,7 +58,7 @@ static void same_answer(struct run *t, struct device *d, struct request *request
 		"a request of %u descriptors gets the answer of the plain one", request->count);
 }
 
-/* Broken by: a device that takes the second descriptor for the data whatever it holds. */
+/* Breaks: a device that takes the second descriptor for the data whatever it holds. */
 CHECK(framing_merged, "ring.framing.one-descriptor-each-way", REQ("frame-01"), MUST,
       NEEDS(.requests = true, .entries = 2),
       "A request whose parts are merged into one readable and one writable descriptor is carried out")
@@ -73,7 +73,7 @@ CHECK(framing_merged, "ring.framing.one-descriptor-each-way", REQ("frame-01"), M
 	same_answer(t, d, request, NULL, &reference);
 }
 
-/* Broken by: a device that wants a whole header in the first descriptor, or the status byte in one of its own. */
+/* Breaks: a device that wants a whole header in the first descriptor, or the status byte in one of its own. */
 CHECK(framing_random, "ring.framing.cut-anywhere", REQ("frame-01"), MUST, NEEDS(.requests = true, .entries = 4),
       "A request cut into descriptors at random places is carried out")
 {
@@ -93,7 +93,7 @@ CHECK(framing_random, "ring.framing.cut-anywhere", REQ("frame-01"), MUST, NEEDS(
 	}
 }
 
-/* Broken by: a device that reads a field of its header through a pointer into the first descriptor. */
+/* Breaks: a device that reads a field of its header through a pointer into the first descriptor. */
 CHECK(framing_crumbs, "ring.framing.one-byte-descriptors", REQ("frame-01"), MUST, NEEDS(.requests = true, .entries = 4),
       "A request that starts in descriptors of one byte each is carried out")
 {
@@ -150,7 +150,7 @@ static void cut_exactly(struct run *t, struct request *request, unsigned pieces)
 	traffic_cut(t, request, CUT_RANDOM, first, pieces - first);
 }
 
-/* Broken by: a device that keeps one entry free, or takes a chain that uses up the table for a loop. */
+/* Breaks: a device that keeps one entry free, or takes a chain that uses up the table for a loop. */
 CHECK(framing_longest, "ring.framing.chain-as-long-as-the-queue", REQ("frame-01"), DESCRIBED,
       NEEDS(.requests = true, .entries = 2), "A chain may have as many descriptors as the queue has entries")
 {
@@ -168,7 +168,7 @@ CHECK(framing_longest, "ring.framing.chain-as-long-as-the-queue", REQ("frame-01"
 		  requests[0].count, size);
 }
 
-/* Broken by: a device that keeps what it read of a descriptor, or of the memory behind it, for the next request. */
+/* Breaks: a device that keeps what it read of a descriptor, or of the memory behind it, for the next request. */
 CHECK(framing_reuse, "ring.framing.descriptors-used-again", REQ("frame-01", "sring-02"), MUST,
       NEEDS(.requests = true, .entries = 4),
       "Descriptors that are used again with other buffers, lengths and directions mean what they say now")
@@ -201,7 +201,7 @@ static void cut_into_at_least(struct run *t, struct request *request, unsigned l
 	}
 }
 
-/* Broken by: a device that forgets the entries of a table that has only one, or stops after the first. */
+/* Breaks: a device that forgets the entries of a table that has only one, or stops after the first. */
 CHECK(indirect_whole, "ring.indirect.whole-request-in-a-table", REQ("sind-02"), MUST,
       NEEDS(.requests = true, .entries = 2, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "A request in an indirect table of any number of entries is carried out")
@@ -253,7 +253,7 @@ static bool mixed_chain_is_answered(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: a device that looks for INDIRECT in the head only. Symptom: it takes the table itself for data, or reports
+ * Breaks: a device that looks for INDIRECT in the head only. Symptom: it takes the table itself for data, or reports
  * an error. Only a request with an answer can show it: a device that sends the table instead of the frame returns the
  * buffer all the same.
  */
@@ -282,7 +282,7 @@ CHECK(indirect_after_direct, "ring.indirect.behind-direct-descriptors", REQ("sin
 }
 
 /*
- * Broken by: a device that takes a table with WRITE set for a buffer to write into. Symptom: the table is overwritten,
+ * Breaks: a device that takes a table with WRITE set for a buffer to write into. Symptom: the table is overwritten,
  * or the header is missing.
  */
 CHECK(indirect_write, "ring.indirect.write-flag-is-ignored", REQ("sind-01"), MUST,
@@ -334,7 +334,7 @@ static void scatter_table(struct run *t, struct virtq_desc *table, unsigned coun
 	}
 }
 
-/* Broken by: a device that reads a table from front to back without looking at next. */
+/* Breaks: a device that reads a table from front to back without looking at next. */
 CHECK(indirect_scattered, "ring.indirect.entries-in-any-order", REQ("frame-01", "sind-02"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "The entries of a table are chained by next, in any order behind the first")
@@ -353,7 +353,7 @@ CHECK(indirect_scattered, "ring.indirect.entries-in-any-order", REQ("frame-01", 
 	}
 }
 
-/* Broken by: room for one entry less, or a count of entries that includes the descriptor which points to the table. */
+/* Breaks: room for one entry less, or a count of entries that includes the descriptor which points to the table. */
 CHECK(indirect_longest, "ring.indirect.table-as-long-as-the-queue", REQ("sind-02", "frame-01"), DESCRIBED,
       NEEDS(.requests = true, .entries = 2, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "A table may have as many entries as the queue, and as many tables may be available at once")
@@ -374,7 +374,7 @@ CHECK(indirect_longest, "ring.indirect.table-as-long-as-the-queue", REQ("sind-02
 	expect_eq(t, queue->used->index, sent, "used.idx after %u tables of %u entries", sent, requests[0].count);
 }
 
-/* Broken by: state of one chain that leaks into the next. */
+/* Breaks: state of one chain that leaks into the next. */
 CHECK(indirect_mixed, "ring.indirect.mixed-with-direct-chains", REQ("sind-02", "sring-02"), MUST,
       NEEDS(.requests = true, .entries = 8, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "Chains with and without tables stand beside one another, and each comes back once")
@@ -400,7 +400,7 @@ CHECK(indirect_mixed, "ring.indirect.mixed-with-direct-chains", REQ("sind-02", "
 	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");
 }
 
-/* Broken by: a device that marks tables or links in place, as some do with the descriptors of a packed ring. */
+/* Breaks: a device that marks tables or links in place, as some do with the descriptors of a packed ring. */
 CHECK(indirect_untouched, "ring.indirect.table-is-not-written", REQ("sdesc-03"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "The device writes to no entry of an indirect table")
@@ -447,7 +447,7 @@ static void area_untouched(struct run *t, struct device *d, bool available_ring)
 }
 
 /*
- * Broken by: a device that links, marks or clears descriptors of its own accord. Symptom: the driver's list of free
+ * Breaks: a device that links, marks or clears descriptors of its own accord. Symptom: the driver's list of free
  * descriptors is not what it was.
  */
 CHECK(table_untouched, "ring.descriptor-table-is-not-written", REQ("sdesc-03"), MUST,
@@ -456,7 +456,7 @@ CHECK(table_untouched, "ring.descriptor-table-is-not-written", REQ("sdesc-03"), 
 	area_untouched(t, d, false);
 }
 
-/* Broken by: a device that clears entries that it has taken, or keeps its own index there. */
+/* Breaks: a device that clears entries that it has taken, or keeps its own index there. */
 CHECK(available_untouched, "ring.available-ring-is-not-written", REQ("aring-01"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4), "The available ring is written by the driver alone")
 {
@@ -464,7 +464,7 @@ CHECK(available_untouched, "ring.available-ring-is-not-written", REQ("aring-01")
 }
 
 /*
- * Broken by: a device that works in place, such as one that swaps bytes of a header. Symptom: a guest's data changes
+ * Breaks: a device that works in place, such as one that swaps bytes of a header. Symptom: a guest's data changes
  * while it is sent.
  */
 CHECK(readable_untouched, "ring.readable-buffers-are-not-written", REQ("sdesc-01"), MUST,

@@ -21,7 +21,7 @@ static void stays_the_same(struct run *t, struct device *d, uint32_t offset, uin
 }
 
 /*
- * Broken by: a MagicValue that is only there until the device is reset or started. Symptom: "wrong magic value" at the
+ * Breaks: a MagicValue that is only there until the device is reset or started. Symptom: "wrong magic value" at the
  * second probe.
  */
 CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(0), "MagicValue reads 0x74726976 at every stage")
@@ -30,7 +30,7 @@ CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(0), "MagicValu
 }
 
 /*
- * Broken by: another Version, or one that depends on the stage. Version 3 is 1.5's: as 2, but its resets must be polled
+ * Breaks: another Version, or one that depends on the stage. Version 3 is 1.5's: as 2, but its resets must be polled
  * (specification issue 246).
  */
 CHECK(version, "identity.version", REQ("mmio-layout-02"), MUST, NEEDS(.version = 2),
@@ -45,7 +45,7 @@ CHECK(version, "identity.version", REQ("mmio-layout-02"), MUST, NEEDS(.version =
 	stays_the_same(t, d, VIRTIO_MMIO_VERSION, version);
 }
 
-/* Broken by: a DeviceID or VendorID that changes. Symptom: the wrong driver, or none, after a reset. */
+/* Breaks: a DeviceID or VendorID that changes. Symptom: the wrong driver, or none, after a reset. */
 CHECK(device_id, "identity.device-id", REQ("mmio-table-01"), DESCRIBED, NEEDS(0),
       "DeviceID and VendorID read the same at every stage")
 {
@@ -104,7 +104,7 @@ static void expect_same(struct run *t, const struct registers *first, const stru
 }
 
 /*
- * Broken by: a register that acts when read, e.g. one that clears itself. Symptom: a debugger, a tracer or a second
+ * Breaks: a register that acts when read, e.g. one that clears itself. Symptom: a debugger, a tracer or a second
  * reader changes what happens.
  */
 CHECK(reading_changes_nothing, "identity.reading-changes-nothing", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
@@ -144,7 +144,7 @@ static void expect_no_region(struct run *t, struct device *d, uint32_t low_regis
 }
 
 /*
- * Broken by: registers that read 0, which is a region of no bytes, or another region's length. Symptom: a driver maps a
+ * Breaks: registers that read 0, which is a region of no bytes, or another region's length. Symptom: a driver maps a
  * region at address 0.
  */
 CHECK(shared_memory_length, "identity.unused-shared-memory-length", REQ("mmio-table-14"), DESCRIBED,
@@ -153,7 +153,7 @@ CHECK(shared_memory_length, "identity.unused-shared-memory-length", REQ("mmio-ta
 	expect_no_region(t, d, VIRTIO_MMIO_SHM_LEN_LOW, "length");
 }
 
-/* Broken by: registers that read 0, or the place of another region. Symptom: a driver maps a region at address 0. */
+/* Breaks: registers that read 0, or the place of another region. Symptom: a driver maps a region at address 0. */
 CHECK(shared_memory_base, "identity.unused-shared-memory-base", REQ("mmio-table-15"), DESCRIBED, NEEDS(.version = 2),
       "SHMBase of a shared memory region that does not exist is all ones")
 {

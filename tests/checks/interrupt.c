@@ -82,7 +82,7 @@ static void make_pending(struct run *t, struct device *d)
 	require(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus says used buffer");
 }
 
-/* Broken by: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",
+/* Breaks: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",
  * or a driver that sees a phantom change. */
 CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04", "mmio-table-10"), MUST,
       NEEDS(.requests = true, .line = true),
@@ -103,7 +103,7 @@ CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04"
 	expect_eq(t, interrupt_status(d), VIRTIO_MMIO_INT_USED_BUFFER, "its only cause is the used buffer");
 }
 
-/* Broken by: a status bit without a wire, or a wire to the wrong input. Symptom: the guest hangs in its first request.
+/* Breaks: a status bit without a wire, or a wire to the wrong input. Symptom: the guest hangs in its first request.
  */
 CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03", "mmio-layout-03"), MUST,
       NEEDS(.requests = true, .line = true), "Each used buffer that finds no cause pending raises an interrupt")
@@ -130,7 +130,7 @@ static void sample_used_index(void *context)
 	device_service(d);
 }
 
-/* Broken by: a device that signals before it writes. Symptom: the driver looks, finds nothing, sleeps, and the request
+/* Breaks: a device that signals before it writes. Symptom: the driver looks, finds nothing, sleeps, and the request
  * is lost. */
 CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "sused-01"), MUST,
       NEEDS(.requests = true, .line = true), "When the interrupt arrives, used.idx already shows the buffer")
@@ -151,7 +151,7 @@ CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "
 	irq_line_attach(line, NULL, NULL);
 }
 
-/* Broken by: a level line that is pulsed. Symptom: with an interrupt controller that was masked at the wrong moment,
+/* Breaks: a level line that is pulsed. Symptom: with an interrupt controller that was masked at the wrong moment,
  * the interrupt is gone. */
 CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
       NEEDS(.requests = true, .level_line = true),
@@ -167,7 +167,7 @@ CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout
 	expect(t, !irq_line_asserted(line), "the line falls with the acknowledgement");
 }
 
-/* Broken by: a device whose line is a pulse, or that signals only on a change that the masked controller did not see.
+/* Breaks: a device whose line is a pulse, or that signals only on a change that the masked controller did not see.
  */
 CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-table-10"), DESCRIBED,
       NEEDS(.requests = true, .level_line = true),
@@ -187,7 +187,7 @@ CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-tab
 	expect(t, interrupt_came(line, mark), "the interrupt fires when the input is unmasked");
 }
 
-/* Broken by: "reading clears". Symptom: two handlers on a shared line, or a debugger, steal each other's interrupts. */
+/* Breaks: "reading clears". Symptom: two handlers on a shared line, or a debugger, steal each other's interrupts. */
 CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-table-10", "mmio-layout-03"), MUST,
       NEEDS(.requests = true, .line = true), "Reading InterruptStatus neither clears a cause nor lowers the line")
 {
@@ -202,7 +202,7 @@ CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-
 		expect(t, irq_line_asserted(line), "the line is still asserted after the reads");
 }
 
-/* Broken by: clearing everything on any acknowledgement, or a logical instead of a bitwise "not". Symptom: a
+/* Breaks: clearing everything on any acknowledgement, or a logical instead of a bitwise "not". Symptom: a
  * configuration change eats a completion. */
 CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ("mmio-layout-03", "mmio-table-11"),
       MUST, NEEDS(.requests = true, .line = true),
@@ -226,7 +226,7 @@ CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ(
 /*
  * The only way for a driver alone to make any device tell of a configuration change is to make it need a reset: a
  * device sends the notification with DEVICE_NEEDS_RESET (2.1.2). Changes that somebody asks for are judged in config.c.
- * Broken by: a line that only the used buffers drive. Symptom: a driver never learns that its device has given up.
+ * Breaks: a line that only the used buffers drive. Symptom: a driver never learns that its device has given up.
  */
 CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-table-10", "status-03"), MUST,
       NEEDS(.version = 2, .requests = true, .line = true, .entries = 2 * REQUEST_ENTRIES),
@@ -249,7 +249,7 @@ CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-
 	expect(t, interrupt_came(line, mark), "an interrupt follows the configuration change notification");
 }
 
-/* Broken by: a level kept high without a cause, or a second edge for the acknowledgement. Symptom: interrupt storm. */
+/* Breaks: a level kept high without a cause, or a second edge for the acknowledgement. Symptom: interrupt storm. */
 CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
       NEEDS(.requests = true, .edge_line = true), "A used buffer makes exactly one edge, its acknowledgement none")
 {
@@ -268,7 +268,7 @@ CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio
 	}
 }
 
-/* Broken by: a line that lags behind the register. Symptom: a handler that finds nothing to do, over and over. */
+/* Breaks: a line that lags behind the register. Symptom: a handler that finds nothing to do, over and over. */
 CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
       NEEDS(.requests = true, .level_line = true),
       "A handler that acknowledges what it reads is never called without a cause on a level line")
@@ -291,7 +291,7 @@ CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-la
 
 /*
  * The rule of the field: acknowledge first, then drain. A buffer that is used after the acknowledgement must raise a
- * new interrupt even though the driver has not looked at the used ring since. Broken by: a device that raises only when
+ * new interrupt even though the driver has not looked at the used ring since. Breaks: a device that raises only when
  * it believes the driver has seen everything. Symptom: a rare hang under load.
  */
 CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST,
@@ -327,7 +327,8 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
  * A driver that lives by interrupts alone: its handler acknowledges and counts; the main program drains once per
  * interrupt. What is used before the acknowledgement is found by the drain that follows it, what is used later must
  * raise another interrupt: so with requests outstanding there is always one to come. If an interrupt is lost, used
- * entries wait for ever; that is told apart from a device that does not answer.
+ * entries wait for ever; that is told apart from a device that does not answer. Breaks: a device that raises only when
+ * InterruptStatus was 0 or the driver has caught up. Symptom: a disk or a network that stops under load.
  */
 CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sintr-03", "sring-02"), MUST,
       NEEDS(.requests = true, .entries = 16, .line = true),
@@ -385,7 +386,7 @@ static void start_up_to_driver_ok(struct run *t, struct device *d)
 	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
 }
 
-/* Broken by: a line that a reset forgets. Symptom: the next driver's first interrupt is a leftover, or the machine
+/* Breaks: a line that a reset forgets. Symptom: the next driver's first interrupt is a leftover, or the machine
  * stalls before it has a handler. */
 CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05", "reset-02"), MUST,
       NEEDS(.requests = true, .line = true),
@@ -411,7 +412,7 @@ CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05",
 	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer of the next life");
 }
 
-/* Broken by: a completion that finds its way to the line after the reset. The next life's first interrupt must be its
+/* Breaks: a completion that finds its way to the line after the reset. The next life's first interrupt must be its
  * own. */
 CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"), MUST,
       NEEDS(.requests = true, .entries = 4, .line = true), "Requests in flight at a reset raise no interrupt after it")
@@ -446,7 +447,7 @@ CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"
 	}
 }
 
-/* Broken by: a flag that only the register honours. Symptom: a driver that polls under load still drowns in interrupts.
+/* Breaks: a flag that only the register honours. Symptom: a driver that polls under load still drowns in interrupts.
  */
 CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ("sintr-02"), SHOULD,
       NEEDS(.requests = true, .line = true),
@@ -472,7 +473,7 @@ CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ
 	expect_eq(t, line->count - mark, 1, "interrupts once NO_INTERRUPT is cleared");
 }
 
-/* Broken by: looking at the flags with EVENT_IDX, or an off-by-one in used_event. Symptom: a hang at queue depth one.
+/* Breaks: looking at the flags with EVENT_IDX, or an off-by-one in used_event. Symptom: a hang at queue depth one.
  */
 CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-05"), MUST,
       NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
@@ -506,7 +507,7 @@ CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-0
 	}
 }
 
-/* Broken by: an interrupt for every buffer in spite of EVENT_IDX. */
+/* Breaks: an interrupt for every buffer in spite of EVENT_IDX. */
 CHECK(used_event_quiet, "interrupt.used-event-is-quiet-until-then", REQ("sintr-06"), SHOULD,
       NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "With EVENT_IDX used buffers before the one that used_event names raise no interrupt")
@@ -540,7 +541,7 @@ static struct device *another(struct run *t, struct device *d, bool on_another_l
 	return NULL;
 }
 
-/* Broken by: one interrupt status for all devices of a bus. Symptom: with two busy disks, one of them hangs. */
+/* Breaks: one interrupt status for all devices of a bus. Symptom: with two busy disks, one of them hangs. */
 CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ("mmio-layout-03", "mmio-table-11"),
       MUST, NEEDS(.requests = true, .line = true),
       "Acknowledging, or resetting, one device leaves another device's pending interrupt alone")
@@ -575,7 +576,7 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 	irq_line_attach(line_of(other), NULL, NULL);
 }
 
-/* Broken by: crossed wires. Symptom: works with one device, hangs with two. */
+/* Breaks: crossed wires. Symptom: works with one device, hangs with two. */
 CHECK(own_line, "interrupt.arrives-on-its-own-line-only", REQ("mmio-table-10"), DESCRIBED,
       NEEDS(.requests = true, .line = true),
       "A device's interrupt arrives on the line that the platform announced for it, and on no other")

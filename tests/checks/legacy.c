@@ -61,7 +61,7 @@ static void several_laps(struct run *t, struct device *d)
 			   d->queues[d->type->request_queue].legacy_align);
 }
 
-/* Broken by: a device that changes its Version with its state. */
+/* Breaks: a device that changes its Version with its state. */
 CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED, NEEDS(.version = 1),
       "Version reads 1 at every stage of life")
 {
@@ -72,7 +72,7 @@ CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED, N
 	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_VERSION), 1, "Version after the reset");
 }
 
-/* Broken by: a device that forwards its 64 feature bits. Symptom: a legacy driver sees VERSION_1 and leaves. */
+/* Breaks: a device that forwards its 64 feature bits. Symptom: a legacy driver sees VERSION_1 and leaves. */
 CHECK(legacy_word1, "legacy.only-32-feature-bits", REQ("mmio-leg-09"), DESCRIBED, NEEDS(.version = 1),
       "HostFeatures reads 0 for every window but the first")
 {
@@ -102,7 +102,7 @@ static void cut_in_two(const struct request *request, struct request *cut)
 	}
 }
 
-/* Broken by: offering bit 27 and still expecting one descriptor for each part of a request. Bit 30 (UNUSED) stands
+/* Breaks: offering bit 27 and still expecting one descriptor for each part of a request. Bit 30 (UNUSED) stands
  * beside it in the text and asks nothing of us. */
 CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
       NEEDS(.version = 1, .requests = true, .entries = 8, .features = OFFERS(VIRTIO_F_ANY_LAYOUT)),
@@ -121,7 +121,7 @@ CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
 	}
 }
 
-/* Broken by: one register for all queues, or a register that forgets. */
+/* Breaks: one register for all queues, or a register that forgets. */
 CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED, NEEDS(.version = 1, .queues = 1),
       "QueuePFN reads 0 while a queue is not in use, then the page that was written, for each queue by itself")
 {
@@ -135,7 +135,7 @@ CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED, 
 			  "QueuePFN of queue %u with DRIVER_OK", i);
 }
 
-/* Broken by: a reset that forgets the queues. Symptom: the next driver gives up, because the queue "is already in use".
+/* Breaks: a reset that forgets the queues. Symptom: the next driver gives up, because the queue "is already in use".
  */
 CHECK(legacy_reset_pfn, "legacy.reset-clears-queue-pfn", REQ("mmio-leg-08"), DESCRIBED,
       NEEDS(.version = 1, .queues = 1), "A reset sets QueuePFN of all queues to 0")
@@ -146,7 +146,7 @@ CHECK(legacy_reset_pfn, "legacy.reset-clears-queue-pfn", REQ("mmio-leg-08"), DES
 		expect_eq(t, queue_pfn(d, i), 0, "QueuePFN of queue %u after the reset", i);
 }
 
-/* Broken by: a device that answers for the queue selected before. */
+/* Breaks: a device that answers for the queue selected before. */
 CHECK(legacy_no_queue, "legacy.queue-beyond-the-last", REQ("mmio-leg-05"), DESCRIBED, NEEDS(.version = 1),
       "QueueSizeMax reads 0 for a queue that does not exist")
 {
@@ -162,7 +162,7 @@ CHECK(legacy_no_queue, "legacy.queue-beyond-the-last", REQ("mmio-leg-05"), DESCR
 	}
 }
 
-/* Broken by: a fixed page size of 4096. Symptom: a guest with 64 KiB pages sees a dead device. */
+/* Breaks: a fixed page size of 4096. Symptom: a guest with 64 KiB pages sees a dead device. */
 CHECK(legacy_page_size, "legacy.guest-page-size-scales-queue-pfn", REQ("mmio-leg-02", "leg-vq-01"), DESCRIBED,
       NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE), "The queue is at QueuePFN times GuestPageSize")
 {
@@ -176,7 +176,7 @@ CHECK(legacy_page_size, "legacy.guest-page-size-scales-queue-pfn", REQ("mmio-leg
 	}
 }
 
-/* Broken by: a used ring that is always on the next page. */
+/* Breaks: a used ring that is always on the next page. */
 CHECK(legacy_align, "legacy.queue-align-places-the-used-ring", REQ("mmio-leg-04", "leg-vq-01"), MUST,
       NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE),
       "The used ring is at the next multiple of QueueAlign behind the available ring")
@@ -190,7 +190,7 @@ CHECK(legacy_align, "legacy.queue-align-places-the-used-ring", REQ("mmio-leg-04"
 	}
 }
 
-/* Broken by: a ring that wraps at QueueSizeMax. Symptom: works until the first wrap. */
+/* Breaks: a ring that wraps at QueueSizeMax. Symptom: works until the first wrap. */
 CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-01"), DESCRIBED,
       NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE),
       "The ring has QueueSize entries, and its parts lie where the formula for that size puts them")
@@ -205,7 +205,7 @@ CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-0
 	}
 }
 
-/* Broken by: a zero that resets the whole device. Symptom: a driver that gives back one queue loses the others. */
+/* Breaks: a zero that resets the whole device. Symptom: a driver that gives back one queue loses the others. */
 CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07"), DESCRIBED,
       NEEDS(.version = 1, .requests = true, .queues = 2),
       "Writing 0 to QueuePFN stops that queue, and neither another one nor the device")
@@ -227,7 +227,7 @@ CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07
 }
 
 /*
- * Broken by: rings in the byte order of the device's own machine, or always big-endian. Symptom: the available index 1
+ * Breaks: rings in the byte order of the device's own machine, or always big-endian. Symptom: the available index 1
  * is taken for 256, and the device goes through entries that nobody wrote.
  */
 CHECK(legacy_ring_order, "legacy.rings-are-native-endian", REQ("leg-vq-02"), MUST,
@@ -267,7 +267,7 @@ static bool completes_before_driver_ok(struct run *t, struct device *d, uint64_t
 }
 
 /*
- * Broken by: waiting for DRIVER_OK. Symptom: old drivers, which probe a disk before they set it, hang at boot. One life
+ * Breaks: waiting for DRIVER_OK. Symptom: old drivers, which probe a disk before they set it, hang at boot. One life
  * in which the request completes early proves the property; so a device is only at fault if the request waits for
  * DRIVER_OK in every one of several lives, which no slow machine explains.
  */
@@ -298,7 +298,7 @@ static bool writable_field(const struct device *d, uint32_t *offset)
 	return false;
 }
 
-/* Broken by: configuration writes that only count after negotiation. */
+/* Breaks: configuration writes that only count after negotiation. */
 CHECK(legacy_config_write, "legacy.config-writes-before-negotiation", REQ("leg-init-01"), MUST, NEEDS(.version = 1),
       "A legacy device accepts configuration writes before features are negotiated")
 {
@@ -319,7 +319,10 @@ CHECK(legacy_config_write, "legacy.config-writes-before-negotiation", REQ("leg-i
 		  offset);
 }
 
-/* A driver that writes no VERSION_1 and no FEATURES_OK must be taken for the legacy driver that it is. */
+/*
+ * A driver that writes no VERSION_1 and no FEATURES_OK must be taken for the legacy driver that it is. Breaks: waiting
+ * for FEATURES_OK before the queues are served. Symptom: the first request of an old guest never completes.
+ */
 CHECK(legacy_driver, "legacy.driver-is-recognised", REQ("leg-feat-01", "leg-feat-02", "mmio-leg-11"), MUST,
       NEEDS(.version = 1, .requests = true),
       "The device works for a driver that follows the legacy procedure, with registers that did not change")

@@ -65,7 +65,7 @@ static void need(struct run *t, bool met, const char *what)
 
 #define MSI_NEEDS .version = 2, .requests = true, .entries = REQUEST_ENTRIES, .msi = true
 
-/* Broken by: a count that leaves a source without a message. Symptom: the driver falls back to the line. */
+/* Breaks: a count that leaves a source without a message. Symptom: the driver falls back to the line. */
 CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "The device tells of at least as many messages as its layout asks for")
 {
@@ -84,7 +84,7 @@ CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NE
 	expect_eq(t, msi_count(d), count, "the count register, read again");
 }
 
-/* Broken by: registers that are there for everybody. Symptom: a driver that knows nothing of them writes QueueReset. */
+/* Breaks: registers that are there for everybody. Symptom: a driver that knows nothing of them writes QueueReset. */
 CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "Without the feature the registers read 0 and ignore writes, and the line works as ever")
 {
@@ -112,7 +112,7 @@ CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(
 	expect_wire(t, d, "without the feature");
 }
 
-/* Broken by: a device that takes a message for consent. Symptom: interrupts at a vector that is not set up yet. */
+/* Breaks: a device that takes a message for consent. Symptom: interrupts at a vector that is not set up yet. */
 CHECK(off, "msi.line-until-enabled", REQ("msi-off-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "Until messages are enabled the line is used")
 {
@@ -121,7 +121,7 @@ CHECK(off, "msi.line-until-enabled", REQ("msi-off-01"), DESCRIBED, NEEDS(MSI_NEE
 		expect_wire(t, d, "with messages set and not enabled");
 }
 
-/* Broken by: sources that are mixed up, messages that are lost, come twice, or come for nothing. Symptom: the wrong
+/* Breaks: sources that are mixed up, messages that are lost, come twice, or come for nothing. Symptom: the wrong
  * queue is looked at, a request hangs, interrupts are counted as spurious. */
 CHECK(each_its_own, "msi.each-event-is-one-message", REQ("msi-own-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "Each used buffer is one message, that of its virtqueue")
@@ -176,7 +176,7 @@ static bool change_config(struct run *t, struct device *d)
 	return true;
 }
 
-/* Broken by: a configuration change on a virtqueue's message. Symptom: the driver never hears of it. */
+/* Breaks: a configuration change on a virtqueue's message. Symptom: the driver never hears of it. */
 CHECK(configuration, "msi.configuration-has-its-message", REQ("msi-own-01", "status-03"), DESCRIBED, NEEDS(MSI_NEEDS),
       "A configuration change is one message, that of the configuration")
 {
@@ -189,7 +189,7 @@ CHECK(configuration, "msi.configuration-has-its-message", REQ("msi-own-01", "sta
 	messages_expect_only(t, 0, 1, "for the configuration change");
 }
 
-/* Broken by: setting the bit or the line as well. Symptom: each event costs two interrupts, or the line storms because
+/* Breaks: setting the bit or the line as well. Symptom: each event costs two interrupts, or the line storms because
  * nobody acknowledges. A driver has no business with InterruptStatus then; a conformance test has. */
 CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "With messages enabled InterruptStatus stays 0 and the line is low")
@@ -203,7 +203,7 @@ CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEE
 	}
 }
 
-/* Broken by: a table of messages that has each only once. Symptom: a driver that shares a vector among its queues loses
+/* Breaks: a table of messages that has each only once. Symptom: a driver that shares a vector among its queues loses
  * all but one. */
 CHECK(shared, "msi.shared-message", REQ("msi-share-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "Sources that have the same message all send it")
@@ -221,7 +221,7 @@ CHECK(shared, "msi.shared-message", REQ("msi-share-01"), DESCRIBED, NEEDS(MSI_NE
 	messages_expect_only(t, SPARE, 1, "for the configuration change");
 }
 
-/* Broken by: one vector for the life of the device. Symptom: interrupts for a queue whose owner is gone. */
+/* Breaks: one vector for the life of the device. Symptom: interrupts for a queue whose owner is gone. */
 CHECK(mapping, "msi.mapping", REQ("msi-map-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "With sharing a virtqueue uses the vector it is mapped to, and none with NO_VECTOR")
 {
@@ -237,7 +237,7 @@ CHECK(mapping, "msi.mapping", REQ("msi-map-01"), DESCRIBED, NEEDS(MSI_NEEDS),
 
 /*
  * The race of the proposals' review, in slow motion: a message is several registers, and an event comes between them.
- * Broken by: using registers as they are written. Symptom: a message that nobody sent, half old and half new, at a
+ * Breaks: using registers as they are written. Symptom: a message that nobody sent, half old and half new, at a
  * vector of somebody else; the event is lost.
  */
 CHECK(staged, "msi.message-changes-as-a-whole", REQ("msi-stage-01"), DESCRIBED, NEEDS(MSI_NEEDS),
@@ -261,7 +261,7 @@ CHECK(staged, "msi.message-changes-as-a-whole", REQ("msi-stage-01"), DESCRIBED, 
 		one_message(t, d, SPARE, "once a new message counts");
 }
 
-/* Broken by: numbers cut to the bits that are used. Symptom: a driver's mistake breaks another queue. */
+/* Breaks: numbers cut to the bits that are used. Symptom: a driver's mistake breaks another queue. */
 CHECK(range, "msi.numbers-out-of-range", REQ("msi-range-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "A source or vector that does not exist changes nothing for those that do")
 {
@@ -296,7 +296,7 @@ static void expect_source(struct run *t, struct device *d, uint32_t source, unsi
 	expect_eq(t, reg_read(transport, VIRTIO_F44_PENDING), 0, "MsiPending of source 0x%x", source);
 }
 
-/* Broken by: a readback of something else. Symptom: a driver that looks falls back to the line, or saves and restores
+/* Breaks: a readback of something else. Symptom: a driver that looks falls back to the line, or saves and restores
  * the wrong state. */
 CHECK(state, "msi.state-reads-back", REQ("msi-state-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "The registers that can be read tell what was written")
@@ -318,7 +318,7 @@ CHECK(state, "msi.state-reads-back", REQ("msi-state-01"), DESCRIBED, NEEDS(MSI_N
 	expect_eq(t, reg_read(&d->transport, VIRTIO_F44_MASK), 0, "MsiMask of a source that does not exist");
 }
 
-/* Broken by: a switch that works at any time. Symptom: events fall between the two paths. */
+/* Breaks: a switch that works at any time. Symptom: events fall between the two paths. */
 CHECK(path_is_fixed, "msi.path-is-chosen-before-driver-ok", REQ("msi-state-02"), DESCRIBED, NEEDS(MSI_NEEDS),
       "With DRIVER_OK set MsiEnable cannot be changed")
 {
@@ -329,7 +329,7 @@ CHECK(path_is_fixed, "msi.path-is-chosen-before-driver-ok", REQ("msi-state-02"),
 	one_message(t, d, messages_own(d), "after an attempt to disable them");
 }
 
-/* Broken by: a mask that is only remembered. Symptom: an interrupt at the old CPU while it is being moved. */
+/* Breaks: a mask that is only remembered. Symptom: an interrupt at the old CPU while it is being moved. */
 CHECK(mask, "msi.mask", REQ("msi-mask-01"), DESCRIBED, NEEDS(MSI_NEEDS), "A masked source sends no message")
 {
 	need(t, msi_can(&d->msi, MSI_MASK), "mask");
@@ -349,7 +349,7 @@ static void expect_pending(struct run *t, struct device *d, uint32_t want, const
 		expect_eq(t, reg_read(&d->transport, VIRTIO_F44_PENDING), want, "MsiPending %s", when);
 }
 
-/* Broken by: a mask without a memory, or with too good a one. Symptom: a lost interrupt, at each change of affinity, if
+/* Breaks: a mask without a memory, or with too good a one. Symptom: a lost interrupt, at each change of affinity, if
  * the timing is right. */
 CHECK(pending, "msi.pending-is-sent-once", REQ("msi-mask-02", "msi-mask-03"), DESCRIBED, NEEDS(MSI_NEEDS),
       "Events behind the mask are one message on unmask, and no event is none")
@@ -384,7 +384,7 @@ CHECK(pending, "msi.pending-is-sent-once", REQ("msi-mask-02", "msi-mask-03"), DE
 	}
 }
 
-/* Broken by: a switch that starts with a clean slate. Symptom: a disk that is resized while its driver starts keeps its
+/* Breaks: a switch that starts with a clean slate. Symptom: a disk that is resized while its driver starts keeps its
  * old size. */
 CHECK(moves, "msi.waiting-change-moves-along", REQ("msi-move-01"), DESCRIBED, NEEDS(MSI_NEEDS, .stimulus = true),
       "A configuration change that waits when the path is chosen moves to that path")
@@ -413,7 +413,7 @@ CHECK(moves, "msi.waiting-change-moves-along", REQ("msi-move-01"), DESCRIBED, NE
 }
 
 /*
- * The masked update, or where the layout has no such mask the staged one, under traffic. Broken by: all of the above,
+ * The masked update, or where the layout has no such mask the staged one, under traffic. Breaks: all of the above,
  * with the right timing. Symptom: a request that hangs after irqbalance moved its interrupt.
  */
 CHECK(under_fire, "msi.change-under-fire", REQ("msi-stage-01", "msi-mask-02", "msi-own-01"), DESCRIBED,
@@ -422,7 +422,7 @@ CHECK(under_fire, "msi.change-under-fire", REQ("msi-stage-01", "msi-mask-02", "m
 	race_messages(t, d, msi_is(&d->msi, MSI_KEEPS_PENDING));
 }
 
-/* Broken by: a message that is put together from two. Symptom: an interrupt that stays where it was, at a CPU that was
+/* Breaks: a message that is put together from two. Symptom: an interrupt that stays where it was, at a CPU that was
  * just taken away. */
 CHECK(moves_cpu, "msi.moves-between-cpus", REQ("msi-own-01", "msi-stage-01"), DESCRIBED, NEEDS(MSI_NEEDS, .cpus = 2),
       "A source whose message moves to another CPU interrupts that one, and no other")
@@ -440,7 +440,7 @@ CHECK(moves_cpu, "msi.moves-between-cpus", REQ("msi-own-01", "msi-stage-01"), DE
 	}
 }
 
-/* Broken by: a reset that forgets to forget. Symptom: after kexec, interrupts at vectors of the former kernel. */
+/* Breaks: a reset that forgets to forget. Symptom: after kexec, interrupts at vectors of the former kernel. */
 CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "A device reset disables messages")
 {
@@ -455,7 +455,7 @@ CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEE
 	expect_wire(t, d, "after a reset");
 }
 
-/* Broken by: state that outlives the driver. Symptom: a source that stays masked, or an interrupt before its time. */
+/* Breaks: state that outlives the driver. Symptom: a source that stays masked, or an interrupt before its time. */
 CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(MSI_NEEDS),
       "A device reset forgets masks, messages and pending events")
 {
@@ -479,7 +479,7 @@ CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(
 	one_message(t, d, messages_own(d), "after a reset");
 }
 
-/* Broken by: a switch with one position, or an event that falls between the two. Symptom: a driver that cannot get all
+/* Breaks: a switch with one position, or an event that falls between the two. Symptom: a driver that cannot get all
  * its vectors and falls back to the line hangs. */
 CHECK(disable, "msi.disable-returns-to-the-line", REQ("msi-off-02"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "Once messages are disabled the line is used again, and nothing is lost")
@@ -503,7 +503,7 @@ CHECK(disable, "msi.disable-returns-to-the-line", REQ("msi-off-02"), DESCRIBED, 
 	}
 }
 
-/* Broken by: telling addresses that nobody listens at. Symptom: the first request hangs. */
+/* Breaks: telling addresses that nobody listens at. Symptom: the first request hangs. */
 CHECK(notify, "msi.notification-addresses", REQ("msi-notify-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "The device honours the notification address of each virtqueue that it tells")
 {

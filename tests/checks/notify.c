@@ -33,7 +33,7 @@ static void expect_balanced(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: a device that takes a notification for the promise of a buffer. Symptom: it reads a stale entry, and
+ * Breaks: a device that takes a notification for the promise of a buffer. Symptom: it reads a stale entry, and
  * returns a buffer that nobody offered.
  */
 CHECK(notify_nothing, "notify.extra.nothing-available", REQ("savail-03"), MUST, NEEDS(.requests = true, .entries = 4),
@@ -53,7 +53,7 @@ CHECK(notify_nothing, "notify.extra.nothing-available", REQ("savail-03"), MUST, 
 }
 
 /*
- * Broken by: a device that starts to work on a buffer once for each notification. Symptom: a write that is done twice.
+ * Breaks: a device that starts to work on a buffer once for each notification. Symptom: a write that is done twice.
  */
 CHECK(notify_repeated, "notify.extra.several-for-one-buffer", REQ("savail-03"), MUST,
       NEEDS(.requests = true, .entries = 4), "Several notifications for the same buffers use each of them once")
@@ -77,7 +77,7 @@ CHECK(notify_repeated, "notify.extra.several-for-one-buffer", REQ("savail-03"), 
 	expect_balanced(t, d);
 }
 
-/* Broken by: a device that takes the index for an array without looking, or one handler for two queues. */
+/* Breaks: a device that takes the index for an array without looking, or one handler for two queues. */
 CHECK(notify_others, "notify.extra.other-queues", REQ("savail-03"), MUST,
       NEEDS(.requests = true, .queues = 2, .entries = 4),
       "Notifications for other queues, which are set up and empty, do no harm")
@@ -106,7 +106,7 @@ static void harmless(struct run *t, struct device *d, uint32_t value)
 	traffic_do(t, d, request, NULL);
 }
 
-/* Broken by: a queue that is used without a look at QueueReady. Symptom: the device reads its rings from address 0. */
+/* Breaks: a queue that is used without a look at QueueReady. Symptom: the device reads its rings from address 0. */
 CHECK(notify_not_ready, "notify.extra.queue-that-is-not-ready", REQ("savail-03"), MUST,
       NEEDS(.requests = true, .queues = 2, .entries = 4),
       "A notification for a queue that exists and was never set up does no harm")
@@ -121,7 +121,7 @@ CHECK(notify_not_ready, "notify.extra.queue-that-is-not-ready", REQ("savail-03")
 	expect_balanced(t, d);
 }
 
-/* A driver would not do this. Broken by: an index that is not checked. Symptom: a guest that brings down its VMM. */
+/* A driver would not do this. Breaks: an index that is not checked. Symptom: a guest that brings down its VMM. */
 CHECK(notify_unknown, "notify.queue-that-does-not-exist", REQ("mmio-table-09"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4), "A notification for a queue that does not exist does no harm")
 {
@@ -133,7 +133,7 @@ CHECK(notify_unknown, "notify.queue-that-does-not-exist", REQ("mmio-table-09"), 
 	expect_balanced(t, d);
 }
 
-/* Broken by: one buffer a notification. Symptom: a driver that batches sees its last requests hang. */
+/* Breaks: one buffer a notification. Symptom: a driver that batches sees its last requests hang. */
 CHECK(notify_one_for_many, "notify.one-for-many-buffers", REQ("sring-02", "mmio-table-09"), DESCRIBED,
       NEEDS(.requests = true, .entries = 8), "One notification is enough for all buffers that are available then")
 {
@@ -171,7 +171,7 @@ static void sample_flags(struct run *t, struct device *d, struct features featur
 	}
 }
 
-/* Broken by: flags that carry the device's private bits. */
+/* Breaks: flags that carry the device's private bits. */
 CHECK(notify_flags_range, "notify.flags.are-0-or-1", REQ("savail-01"), MUST, NEEDS(.requests = true, .entries = 4),
       "Without EVENT_IDX used.flags is 0 or 1")
 {
@@ -179,7 +179,7 @@ CHECK(notify_flags_range, "notify.flags.are-0-or-1", REQ("savail-01"), MUST, NEE
 }
 
 /*
- * Broken by: a device that uses both ways at once. Symptom: a driver that looks at the flags does not notify, and the
+ * Breaks: a device that uses both ways at once. Symptom: a driver that looks at the flags does not notify, and the
  * queue stands still.
  */
 CHECK(notify_flags_zero, "notify.event-idx.flags-are-0", REQ("savail-02"), MUST,
@@ -228,7 +228,7 @@ static void obedient(struct run *t, struct device *d, struct features features)
 }
 
 /*
- * Broken by: NO_NOTIFY that stays set while the device sleeps. Symptom: a disk that hangs until somebody writes to it.
+ * Breaks: NO_NOTIFY that stays set while the device sleeps. Symptom: a disk that hangs until somebody writes to it.
  */
 CHECK(notify_flags_honoured, "notify.flags.obeying-them-never-stalls", REQ("savail-01", "sring-02"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4), "A driver that notifies only while used.flags is 0 never stalls")
@@ -236,7 +236,7 @@ CHECK(notify_flags_honoured, "notify.flags.obeying-them-never-stalls", REQ("sava
 	obedient(t, d, NO_FEATURES);
 }
 
-/* Broken by: an avail_event that is not moved, or is moved without a look at what came in between. */
+/* Breaks: an avail_event that is not moved, or is moved without a look at what came in between. */
 CHECK(notify_event_honoured, "notify.event-idx.obeying-avail-event-never-stalls", REQ("savail-04"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A driver that notifies only when avail_event asks for it never stalls")
@@ -245,7 +245,7 @@ CHECK(notify_event_honoured, "notify.event-idx.obeying-avail-event-never-stalls"
 }
 
 /*
- * Broken by: a device that takes the whole value for a queue index. Symptom: nothing is ever used, with a driver that
+ * Breaks: a device that takes the whole value for a queue index. Symptom: nothing is ever used, with a driver that
  * accepts the feature.
  */
 CHECK(notify_data, "notify.data.carries-the-available-index", REQ("dnotif-01"), DESCRIBED,

@@ -76,7 +76,7 @@ static void expect_absent(struct run *t, struct device *d, uint32_t index)
 }
 
 /*
- * Broken by: a selection beyond the end that is ignored. Symptom: discovery by counting never ends, or finds one queue
+ * Breaks: a selection beyond the end that is ignored. Symptom: discovery by counting never ends, or finds one queue
  * too many.
  */
 CHECK(first_beyond, "queue.first-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
@@ -90,7 +90,7 @@ CHECK(first_beyond, "queue.first-beyond-last", REQ("mmio-table-05"), DESCRIBED, 
 	expect_absent(t, d, first);
 }
 
-/* Broken by: a selection that is ignored from some index on, or an index of which only some bits count. Symptom: the
+/* Breaks: a selection that is ignored from some index on, or an index of which only some bits count. Symptom: the
  * registers show another virtqueue. */
 CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
       "QueueSizeMax of virtqueues far beyond the last is 0")
@@ -108,7 +108,7 @@ CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEED
 			expect_absent(t, d, indices[i]);
 }
 
-/* A virtqueue index has 16 bits (2.6), the register 32. Broken by: taking the low bits of what was written. */
+/* A virtqueue index has 16 bits (2.6), the register 32. Breaks: taking the low bits of what was written. */
 CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
       "QueueSizeMax of an index that no virtqueue can have is 0")
 {
@@ -120,7 +120,7 @@ CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRI
 }
 
 /*
- * Broken by: a maximum that no queue can have (2.7), or registers in the other byte order: 256 is 65536 then. Symptom:
+ * Breaks: a maximum that no queue can have (2.7), or registers in the other byte order: 256 is 65536 then. Symptom:
  * a driver that takes the maximum allocates a ring that the device then refuses.
  */
 CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06", "mmio-table-18"), DESCRIBED,
@@ -150,7 +150,7 @@ static void expect_same_maxima(struct run *t, struct device *d, const char *wher
 }
 
 /*
- * Broken by: one variable for the size in use and the largest one. Symptom: after a driver used 16 entries, the next
+ * Breaks: one variable for the size in use and the largest one. Symptom: after a driver used 16 entries, the next
  * one can have no more.
  */
 CHECK(size_max_constant, "queue.size-max-is-constant", REQ("mmio-table-06"), DESCRIBED,
@@ -175,7 +175,7 @@ static void expect_all_ready(struct run *t, struct device *d, unsigned set_up, c
 }
 
 /*
- * Broken by: one QueueReady for all queues, or one that reads what is selected last. Symptom: "queue is busy" for a
+ * Breaks: one QueueReady for all queues, or one that reads what is selected last. Symptom: "queue is busy" for a
  * queue nobody used.
  */
 CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBED, NEEDS(.version = 2, .queues = 1),
@@ -242,7 +242,7 @@ static void expect_ignored(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: a device that takes the addresses for enough. Symptom: it reads a ring while the driver still writes it.
+ * Breaks: a device that takes the addresses for enough. Symptom: it reads a ring while the driver still writes it.
  */
 CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
@@ -265,7 +265,7 @@ CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
 }
 
 /*
- * Broken by: a QueueReady that is only a number. Symptom: the driver stops a queue as 4.2.2.2 tells it to, frees the
+ * Breaks: a QueueReady that is only a number. Symptom: the driver stops a queue as 4.2.2.2 tells it to, frees the
  * memory, and the device goes on using it.
  */
 CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
@@ -282,7 +282,7 @@ CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
 }
 
 /*
- * Broken by: stopping more than was asked for. Symptom: a network device whose control queue is stopped loses its link.
+ * Breaks: stopping more than was asked for. Symptom: a network device whose control queue is stopped loses its link.
  */
 CHECK(others_go_on, "queue.others-go-on", REQ("mmio-table-08"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES),

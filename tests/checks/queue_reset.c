@@ -57,7 +57,7 @@ static struct virtqueue *enable_again(struct run *t, struct device *d, uint16_t 
 	return device_request_queue(d);
 }
 
-/* Broken by: a register that keeps the 1 that was written before the device was reset. */
+/* Breaks: a register that keeps the 1 that was written before the device was reset. */
 CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("mmio-layout-08"), MUST,
       NEEDS(RESETTABLE), "QueueReset reads 0 after a device reset, also one that came on top of a queue reset")
 {
@@ -75,7 +75,7 @@ CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("
 }
 
 /*
- * Broken by: a register that says 1 for a queue which is not ready, and goes on saying so. Symptom: a driver waits for
+ * Breaks: a register that says 1 for a queue which is not ready, and goes on saying so. Symptom: a driver waits for
  * a reset that nobody asked for.
  */
 CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio-layout-09"), MUST, NEEDS(RESETTABLE),
@@ -87,7 +87,7 @@ CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio
 }
 
 /*
- * Broken by: a device that says 0 first and 1 later, or something else. Symptom: the driver reuses the memory too
+ * Breaks: a device that says 0 first and 1 later, or something else. Symptom: the driver reuses the memory too
  * early.
  */
 CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11"), MUST, NEEDS(RESETTABLE),
@@ -106,7 +106,7 @@ CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11
 }
 
 /*
- * Broken by: a transport that does not know the register although the feature is offered, or one that says 0 while the
+ * Breaks: a transport that does not know the register although the feature is offered, or one that says 0 while the
  * reset goes on.
  */
 CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
@@ -132,7 +132,7 @@ static void tempt(struct run *t, struct virtqueue *queue)
 	quiet_moment(t);
 }
 
-/* Broken by: a reset that is only remembered. Symptom: the device writes into memory that the driver has given back. */
+/* Breaks: a reset that is only remembered. Symptom: the device writes into memory that the driver has given back. */
 CHECK(reset_executes_nothing, "ring.reset.executes-nothing-any-more", REQ("vqreset-01", "mmio-layout-10"), MUST,
       NEEDS(RESETTABLE), "A queue that was reset executes none of its requests")
 {
@@ -150,7 +150,7 @@ CHECK(reset_executes_nothing, "ring.reset.executes-nothing-any-more", REQ("vqres
 	expect_ok(t, broken, "nothing of a queue that was reset is used");
 }
 
-/* Broken by: an interrupt that was on its way. */
+/* Breaks: an interrupt that was on its way. */
 CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqreset-02"), MUST, NEEDS(RESETTABLE),
       "The device sends no used buffer notification for a queue that was reset")
 {
@@ -167,7 +167,7 @@ CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqres
 		  "bit 0 of InterruptStatus after notifications of a queue that was reset");
 }
 
-/* Broken by: indices that survive. Symptom: the queue hangs after it is enabled again. */
+/* Breaks: indices that survive. Symptom: the queue hangs after it is enabled again. */
 CHECK(reset_starts_at_zero, "ring.reset.starts-at-zero-again", REQ("vqreset-03"), MUST, NEEDS(RESETTABLE),
       "After a queue reset the queue starts at index 0 with the size and addresses that are written then")
 {
@@ -187,7 +187,7 @@ CHECK(reset_starts_at_zero, "ring.reset.starts-at-zero-again", REQ("vqreset-03")
 }
 
 /*
- * Broken by: parameters that are read at the first start only. Symptom: works after `ethtool -G` until the ring wraps.
+ * Breaks: parameters that are read at the first start only. Symptom: works after `ethtool -G` until the ring wraps.
  */
 CHECK(reset_other_parameters, "ring.reset.enables-with-other-size-and-addresses", REQ("vqreen-01"), MUST,
       NEEDS(RESETTABLE), "A queue that is enabled again works with another size at another place, several times")
@@ -206,7 +206,7 @@ CHECK(reset_other_parameters, "ring.reset.enables-with-other-size-and-addresses"
 	}
 }
 
-/* Broken by: a queue reset that resets the device. */
+/* Breaks: a queue reset that resets the device. */
 CHECK(reset_others_go_on, "ring.reset.other-queues-go-on", REQ("mmio-layout-10"), MUST,
       NEEDS(.version = 2, .requests = true, .queues = 2, .entries = 4, .features = OFFERS(VIRTIO_F_RING_RESET)),
       "The reset of one queue leaves the others and the device as they are")

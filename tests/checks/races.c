@@ -109,7 +109,7 @@ void race_messages(struct run *t, struct device *d, bool behind_mask)
 	change_messages(t, d, behind_mask ? masked_set : set, lossy | moves);
 }
 
-/* Broken by: using registers as they are written. Symptom: an interrupt at the wrong CPU or vector, and one that hangs,
+/* Breaks: using registers as they are written. Symptom: an interrupt at the wrong CPU or vector, and one that hangs,
  * when interrupts are rebalanced under load. */
 CHECK(torn, "race.torn", REQ("msi-stage-01", "msi-own-01"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES),
       "An event while its message changes is the old or the new one")
@@ -117,7 +117,7 @@ CHECK(torn, "race.torn", REQ("msi-stage-01", "msi-own-01"), DESCRIBED, NEEDS(RAC
 	race_messages(t, d, false);
 }
 
-/* Broken by: a mask that is only remembered, or one that forgets. The same symptom, of a driver that did everything
+/* Breaks: a mask that is only remembered, or one that forgets. The same symptom, of a driver that did everything
  * right. */
 CHECK(masked, "race.masked", REQ("msi-stage-01", "msi-mask-01", "msi-mask-02", "msi-own-01"), DESCRIBED,
       NEEDS(RACE_NEEDS, MESSAGES), "An event while its message changes behind the mask is the old or the new one")
@@ -127,7 +127,7 @@ CHECK(masked, "race.masked", REQ("msi-stage-01", "msi-mask-01", "msi-mask-02", "
 	race_messages(t, d, true);
 }
 
-/* Broken by: an event that is noted neither before the mask nor behind it. Symptom: a lost interrupt. */
+/* Breaks: an event that is noted neither before the mask nor behind it. Symptom: a lost interrupt. */
 CHECK(mask, "race.mask", REQ("msi-mask-01", "msi-mask-02"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES),
       "An event while its source is masked and unmasked is one message")
 {
@@ -138,7 +138,7 @@ CHECK(mask, "race.mask", REQ("msi-mask-01", "msi-mask-02"), DESCRIBED, NEEDS(RAC
 	change_messages(t, d, mask_unmask, 0);
 }
 
-/* Broken by: a switch with a gap. Symptom: a driver that falls back to the line waits for ever. */
+/* Breaks: a switch with a gap. Symptom: a driver that falls back to the line waits for ever. */
 CHECK(disable, "race.disable", REQ("msi-off-02"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES),
       "An event while messages are disabled is a message or is on the line")
 {
@@ -221,7 +221,7 @@ static void update_both(struct run *t, struct device *d, struct race *race)
 }
 
 /*
- * The registers of a message are one set for all sources, so a driver has a lock around them. Broken by: parts of one
+ * The registers of a message are one set for all sources, so a driver has a lock around them. Breaks: parts of one
  * source's message in another's. What happens without the lock is the driver's fault, and is only told.
  */
 CHECK(selectors, "race.selectors", REQ("msi-own-01"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES, TWO_CPUS),
@@ -243,7 +243,7 @@ CHECK(selectors, "race.selectors", REQ("msi-own-01"), DESCRIBED, NEEDS(RACE_NEED
 /* ---- any device ---- */
 
 /*
- * Broken by: an acknowledgement that takes along what came after the read of InterruptStatus. Symptom: a request that
+ * Breaks: an acknowledgement that takes along what came after the read of InterruptStatus. Symptom: a request that
  * is answered and never noticed.
  */
 CHECK(acknowledged, "race.acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST, NEEDS(RACE_NEEDS, TWO_CPUS),
@@ -310,14 +310,14 @@ static void publish_against_ask(struct run *t, struct device *d, struct features
 	race_end(&race);
 }
 
-/* Broken by: no full barrier, or fields that were read too early. Symptom: an interrupt lost under load. */
+/* Breaks: no full barrier, or fields that were read too early. Symptom: an interrupt lost under load. */
 CHECK(no_interrupt, "race.no-interrupt", REQ("sintr-03"), MUST, NEEDS(RACE_NEEDS, TWO_CPUS),
       "A driver that clears NO_INTERRUPT sees the used buffer or gets a notification")
 {
 	publish_against_ask(t, d, NO_FEATURES);
 }
 
-/* Broken by: the same, with EVENT_IDX. */
+/* Breaks: the same, with EVENT_IDX. */
 CHECK(used_event, "race.used-event", REQ("sintr-05"), MUST,
       NEEDS(RACE_NEEDS, TWO_CPUS, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A driver that moves used_event sees the used buffer or gets a notification")
@@ -325,7 +325,7 @@ CHECK(used_event, "race.used-event", REQ("sintr-05"), MUST,
 	publish_against_ask(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
 }
 
-/* The other way round: the device asks for notifications and goes to sleep while the driver publishes. Broken by: a
+/* The other way round: the device asks for notifications and goes to sleep while the driver publishes. Breaks: a
  * device that does not look again. Symptom: a request that waits for the next one. */
 CHECK(notification, "race.notification", REQ("savail-04", "sring-02"), DESCRIBED, NEEDS(RACE_NEEDS),
       "A buffer that the device does not want to be told of is seen")
@@ -362,7 +362,7 @@ static void notify(void *queue)
 	virtqueue_notify(queue);
 }
 
-/* Broken by: a notification that comes before the device has begun to listen. Symptom: a boot that hangs now and then.
+/* Breaks: a notification that comes before the device has begun to listen. Symptom: a boot that hangs now and then.
  */
 CHECK(driver_ok, "race.driver-ok", REQ("init-02", "mmio-table-09"), DESCRIBED,
       NEEDS(RACE_NEEDS, .version = 2, TWO_CPUS), "A notification right after DRIVER_OK is heard")
@@ -410,7 +410,7 @@ static uint64_t read_some_config(struct device *d)
 	}
 }
 
-/* Broken by: a generation that does not move, or a field in two steps. Symptom: half a capacity. */
+/* Breaks: a generation that does not move, or a field in two steps. Symptom: half a capacity. */
 CHECK(generation, "race.generation", REQ("cfg-04", "mmio-layout-06"), MUST,
       NEEDS(.version = 2, .stimulus = true, TWO_CPUS),
       "A configuration that changes between two reads has another generation")
@@ -442,7 +442,7 @@ CHECK(generation, "race.generation", REQ("cfg-04", "mmio-layout-06"), MUST,
 }
 
 /*
- * Requests are on their way when the reset comes. Broken by: work that goes on in another thread. Symptom: memory that
+ * Requests are on their way when the reset comes. Breaks: work that goes on in another thread. Symptom: memory that
  * changes under its next owner, an interrupt without a driver.
  */
 CHECK(reset, "race.reset", REQ("reset-02", "reset-03"), MUST, NEEDS(RACE_NEEDS),

@@ -23,7 +23,7 @@ static void expect_reset(struct run *t, struct device *d, const char *where)
 }
 
 /*
- * Broken by: an InterruptStatus that outlives a reset (libvmm #349). Symptom: the next driver's first interrupt has a
+ * Breaks: an InterruptStatus that outlives a reset (libvmm #349). Symptom: the next driver's first interrupt has a
  * cause that it never had.
  */
 CHECK(interrupt_status_cleared, "reset.clears-interrupt-status", REQ("mmio-layout-05"), MUST, NEEDS(0),
@@ -38,7 +38,7 @@ CHECK(interrupt_status_cleared, "reset.clears-interrupt-status", REQ("mmio-layou
 }
 
 /*
- * Broken by: a reset that forgets a virtqueue. Symptom: "queue is busy" at the next start: drivers read QueueReady
+ * Breaks: a reset that forgets a virtqueue. Symptom: "queue is busy" at the next start: drivers read QueueReady
  * first, as 4.2.3.2 tells them.
  */
 CHECK(queue_ready_cleared, "reset.clears-queue-ready", REQ("mmio-layout-05"), MUST, NEEDS(.version = 2, .queues = 1),
@@ -94,7 +94,7 @@ static void end_in_flight(struct run *t, struct device *d, enum flight flight, s
 }
 
 /*
- * Broken by: a stage in which the write of 0 is ignored, FAILED more than others. Symptom: a device that cannot be used
+ * Breaks: a stage in which the write of 0 is ignored, FAILED more than others. Symptom: a device that cannot be used
  * again without a reboot.
  */
 CHECK(every_stage, "reset.from-every-stage", REQ("reset-01"), MUST, NEEDS(0),
@@ -107,7 +107,7 @@ CHECK(every_stage, "reset.from-every-stage", REQ("reset-01"), MUST, NEEDS(0),
 	expect_reset(t, d, "after a reset");
 }
 
-/* Broken by: a reset that waits for what will never come back, or is put off until it does and then forgotten. */
+/* Breaks: a reset that waits for what will never come back, or is put off until it does and then forgotten. */
 CHECK(in_flight, "reset.with-requests-in-flight", REQ("reset-01"), MUST,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES), "Status reads 0 after a reset with requests in flight")
 {
@@ -120,7 +120,7 @@ CHECK(in_flight, "reset.with-requests-in-flight", REQ("reset-01"), MUST,
 }
 
 /*
- * Broken by: a request that was in flight and completes after Status read 0. Symptom: an interrupt without a driver, a
+ * Breaks: a request that was in flight and completes after Status read 0. Symptom: an interrupt without a driver, a
  * spurious one for the next. Until the driver comes back no event of the device can be later, so this is bounded by
  * time.
  */
@@ -152,7 +152,7 @@ CHECK(no_notification, "reset.no-notification-after", REQ("reset-02"), MUST,
 }
 
 /*
- * Broken by: a request that was in flight and is carried out after Status read 0: the answer goes to memory that is no
+ * Breaks: a request that was in flight and is carried out after Status read 0: the answer goes to memory that is no
  * longer the driver's. Symptom: corruption that nobody can place. Some lives are over for a moment before the next one
  * begins; then its first request is a later event of the same device.
  */
@@ -192,7 +192,7 @@ static const uint16_t sizes[] = { 16, 4, 8, 32 };
 enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
 
 /*
- * Broken by: indices that a reset keeps (cloud-hypervisor #1120). Symptom: after a driver reload the first requests are
+ * Breaks: indices that a reset keeps (cloud-hypervisor #1120). Symptom: after a driver reload the first requests are
  * skipped, or old ones come back.
  */
 CHECK(indices, "reset.indices-start-at-zero", REQ("mmio-table-19", "reset-03"), DESCRIBED,
@@ -214,7 +214,7 @@ CHECK(indices, "reset.indices-start-at-zero", REQ("mmio-table-19", "reset-03"), 
 }
 
 /*
- * Broken by: a size or an address of a former life, or something that runs out. Symptom: the device works for the first
+ * Breaks: a size or an address of a former life, or something that runs out. Symptom: the device works for the first
  * many reloads of the driver.
  */
 CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19", "feat-05"), DESCRIBED,
@@ -237,7 +237,7 @@ CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19", "feat-05"), DESCRIBED
 }
 
 /*
- * Broken by: a device that is lost once it has asked for a reset. Symptom: the driver does what it is told, and the
+ * Breaks: a device that is lost once it has asked for a reset. Symptom: the driver does what it is told, and the
  * device stays dead.
  */
 CHECK(cures, "reset.cures-needs-reset", REQ("reset-01", "mmio-table-19"), MUST,

@@ -34,7 +34,7 @@ static uint16_t request_queue_max(const struct device *d)
 	return virtqueue_size(VIRTQ_SIZE_MAX, d->queue_max[d->type->request_queue]);
 }
 
-/* Broken by: entries written to the wrong slot or under the wrong number, an index that skips or starts elsewhere. */
+/* Breaks: entries written to the wrong slot or under the wrong number, an index that skips or starts elsewhere. */
 CHECK(ring_slots, "ring.used-slots-follow-the-index", REQ("sring-01"), DESCRIBED, NEEDS(.requests = true, .entries = 4),
       "Each used entry is in the slot of used.idx modulo the queue size and names the head of its chain")
 {
@@ -60,7 +60,7 @@ CHECK(ring_slots, "ring.used-slots-follow-the-index", REQ("sring-01"), DESCRIBED
  * the driver then asks for a notification somewhere in each batch, and notifies the device only when avail_event says
  * so. All four indices cross from 65535 to 0.
  *
- * Broken by: an index kept in more or fewer than 16 bits, or compared with < instead of by difference. Symptom: a guest
+ * Breaks: an index kept in more or fewer than 16 bits, or compared with < instead of by difference. Symptom: a guest
  * that works for hours and then hangs.
  */
 CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02", "sintr-05", "savail-04"), DESCRIBED,
@@ -110,7 +110,7 @@ static void add_any(struct run *t, struct device *d, struct request *request, bo
 }
 
 /*
- * Broken by: an entry that is lost or doubled when chains of different shapes are taken in numbers. Symptom: a request
+ * Breaks: an entry that is lost or doubled when chains of different shapes are taken in numbers. Symptom: a request
  * that hangs alone while the others go on, or a buffer that the driver has given away already.
  */
 CHECK(ring_each_once, "ring.each-buffer-comes-back-once", REQ("sring-02"), DESCRIBED,
@@ -145,7 +145,7 @@ CHECK(ring_each_once, "ring.each-buffer-comes-back-once", REQ("sring-02"), DESCR
 }
 
 /*
- * Broken by: indices that the device keeps over a reset. Symptom: the second driver (after a boot loader, after kexec)
+ * Breaks: indices that the device keeps over a reset. Symptom: the second driver (after a boot loader, after kexec)
  * waits for ever.
  */
 CHECK(ring_starts_at_zero, "ring.second-life-starts-at-zero", REQ("sring-03"), DESCRIBED,
@@ -217,7 +217,7 @@ static unsigned fill(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: a device that starts with the available index which it finds when the queue becomes ready. Symptom: the
+ * Breaks: a device that starts with the available index which it finds when the queue becomes ready. Symptom: the
  * first requests of a driver hang.
  */
 CHECK(ring_before_ready, "ring.buffers-from-before-the-queue-was-ready", REQ("sring-03", "init-02"), DESCRIBED,
@@ -234,7 +234,7 @@ CHECK(ring_before_ready, "ring.buffers-from-before-the-queue-was-ready", REQ("sr
 	expect_eq(t, queue->used->index, count, "used.idx when all came back");
 }
 
-/* Broken by: a device that looks at its queues only at DRIVER_OK, or counts what was there then as seen. */
+/* Breaks: a device that looks at its queues only at DRIVER_OK, or counts what was there then as seen. */
 CHECK(ring_before_driver_ok, "ring.buffers-from-before-driver-ok", REQ("init-02", "sring-03"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4),
       "Buffers made available between QueueReady and DRIVER_OK are used after DRIVER_OK and one notification")
@@ -249,7 +249,7 @@ CHECK(ring_before_driver_ok, "ring.buffers-from-before-driver-ok", REQ("init-02"
 }
 
 /*
- * Broken by: a device that reads the ring up to where something stands in it. Symptom: a chain is used while the driver
+ * Breaks: a device that reads the ring up to where something stands in it. Symptom: a chain is used while the driver
  * is still building it.
  */
 CHECK(ring_unpublished, "ring.entries-behind-the-index-are-left-alone", REQ("aring-02"), DESCRIBED,
@@ -307,7 +307,7 @@ static struct request *small_requests(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: a ring that wraps at QueueSizeMax, or at a size of the device's own. Symptom: works until the first wrap.
+ * Breaks: a ring that wraps at QueueSizeMax, or at a size of the device's own. Symptom: works until the first wrap.
  */
 CHECK(ring_written_size, "ring.size.written-size-is-used", REQ("mmio-table-07"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4),
@@ -324,7 +324,7 @@ CHECK(ring_written_size, "ring.size.written-size-is-used", REQ("mmio-table-07"),
 }
 
 /*
- * Broken by: sizes that the device cannot do although it says so. Symptom: a driver with little memory, or with much,
+ * Breaks: sizes that the device cannot do although it says so. Symptom: a driver with little memory, or with much,
  * sees a dead device.
  */
 CHECK(ring_sizes, "ring.size.every-power-of-two", REQ("sring-05", "mmio-table-07"), DESCRIBED, NEEDS(.requests = true),
@@ -344,7 +344,7 @@ CHECK(ring_sizes, "ring.size.every-power-of-two", REQ("sring-05", "mmio-table-07
 }
 
 /*
- * Broken by: a device that cannot tell a full ring from an empty one, or counts what is available in too few bits.
+ * Breaks: a device that cannot tell a full ring from an empty one, or counts what is available in too few bits.
  * Symptom: a driver that fills its queue waits for ever.
  */
 CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCRIBED,
@@ -373,7 +373,7 @@ CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCR
 }
 
 /*
- * Broken by: a device that wants whole pages or cache lines. Symptom: a guest whose allocator is thriftier than Linux's
+ * Breaks: a device that wants whole pages or cache lines. Symptom: a guest whose allocator is thriftier than Linux's
  * fails.
  */
 CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIBED,
@@ -415,7 +415,7 @@ static void register_backwards(struct virtqueue *queue, bool high_first)
 	reg_write(transport, VIRTIO_MMIO_QUEUE_READY, 1);
 }
 
-/* Broken by: an address that is taken over when its high half, or its low half, is written. */
+/* Breaks: an address that is taken over when its high half, or its low half, is written. */
 CHECK(ring_address_order, "ring.address.any-order-of-registers", REQ("mmio-table-13"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 4),
       "The address and size registers of a queue may be written in any order before QueueReady")
@@ -460,7 +460,7 @@ static void register_in_turns(struct virtqueue *pair[2])
 }
 
 /*
- * Broken by: one set of address registers for all queues, or for all that are not ready. Only the request queue can
+ * Breaks: one set of address registers for all queues, or for all that are not ready. Only the request queue can
  * show it, so it is the first of the two in one life and the second in the other.
  */
 CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-table-13"), DESCRIBED,
@@ -523,7 +523,7 @@ static void lift(struct run *t, struct request *request)
 }
 
 /*
- * Broken by: the high halves are dropped, of the rings or of the buffers. Symptom: a large guest hangs, or memory is
+ * Breaks: the high halves are dropped, of the rings or of the buffers. Symptom: a large guest hangs, or memory is
  * overwritten 4 GiB below.
  */
 CHECK(ring_address_high, "ring.address.above-4-gib", REQ("mmio-table-13"), DESCRIBED,
@@ -554,7 +554,7 @@ CHECK(ring_address_high, "ring.address.above-4-gib", REQ("mmio-table-13"), DESCR
  * the entry at once, and a little later again. The slot is filled with what no device writes; a driver does not write
  * to the used ring, but nobody reads that slot before the device has filled it.
  *
- * Broken by: no write barrier between entry and index. Symptom: once in a million requests, a wrong buffer is returned
+ * Breaks: no write barrier between entry and index. Symptom: once in a million requests, a wrong buffer is returned
  * or a length is 0.
  */
 CHECK(ring_entry_final, "ring.used-entry-is-final-when-shown", REQ("sused-01"), MUST,
@@ -620,7 +620,7 @@ static void expect_written(struct run *t, const uint8_t times[WATCHED], uint32_t
 }
 
 /*
- * Broken by: a length that counts what was to be written, or data that lands after the index. Symptom: old memory of
+ * Breaks: a length that counts what was to be written, or data that lands after the index. Symptom: old memory of
  * the guest's is taken for data.
  */
 CHECK(ring_length_written, "ring.used-length-is-really-written", REQ("sused-02"), MUST,
@@ -674,7 +674,7 @@ static void fail_and_look(struct run *t, struct device *d, uint32_t type, uint64
 }
 
 /*
- * Broken by: the length of the whole buffer although only the status was written. Symptom: a driver that does not clear
+ * Breaks: the length of the whole buffer although only the status was written. Symptom: a driver that does not clear
  * its buffers first hands out what was in them.
  */
 CHECK(ring_length_error, "ring.used-length-of-an-unsupported-request", REQ("sused-02"), MUST,
@@ -687,7 +687,10 @@ CHECK(ring_length_error, "ring.used-length-of-an-unsupported-request", REQ("suse
 	fail_and_look(t, d, UNKNOWN_TYPE, 0);
 }
 
-/* A driver must not ask for this; the device answers all the same. */
+/*
+ * A driver must not ask for this; the device answers all the same. Breaks: the length is that of the buffers, although
+ * only the status was written. Symptom: a driver takes its own old memory for what was read.
+ */
 CHECK(ring_length_beyond, "ring.used-length-of-a-failed-read", REQ("sused-02"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .requests = true, .entries = 4),
       "The used length of a read that fails counts only bytes that were written")
@@ -696,7 +699,7 @@ CHECK(ring_length_beyond, "ring.used-length-of-a-failed-read", REQ("sused-02"), 
 	fail_and_look(t, d, VIRTIO_BLK_T_IN, blk_capacity(d));
 }
 
-/* Broken by: a length that leaves out the status byte, or is 0. Symptom: a driver that trusts it sees a short read. */
+/* Breaks: a length that leaves out the status byte, or is 0. Symptom: a driver that trusts it sees a short read. */
 CHECK(ring_length_complete, "ring.used-length-counts-all-that-was-written", REQ("sring-06"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .answers = true, .entries = 4),
       "The used length is the number of bytes that were written")
@@ -746,7 +749,7 @@ static unsigned take_in_order(struct run *t, struct virtqueue *queue, unsigned m
 }
 
 /*
- * Broken by: completion as it comes, for instance from several threads. Symptom: the driver takes a batch for done that
+ * Breaks: completion as it comes, for instance from several threads. Symptom: the driver takes a batch for done that
  * is not.
  */
 CHECK(ring_in_order, "ring.in-order.buffers-are-used-in-order", REQ("rfb-03", "sring-04"), MUST,

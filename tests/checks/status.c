@@ -26,7 +26,7 @@ static void make_pending(struct run *t, struct device *d)
 }
 
 /*
- * Broken by: a Status that drops, adds or delays bits. Symptom: the driver gives up in the middle of its
+ * Breaks: a Status that drops, adds or delays bits. Symptom: the driver gives up in the middle of its
  * initialisation.
  */
 CHECK(walk, "status.walk", REQ("init-01", "mmio-table-12"), DESCRIBED, NEEDS(0),
@@ -59,7 +59,7 @@ CHECK(walk, "status.walk", REQ("init-01", "mmio-table-12"), DESCRIBED, NEEDS(0),
 }
 
 /*
- * Broken by: bits that come or go while the device works. Symptom: NEEDS_RESET out of the blue, a driver that resets a
+ * Breaks: bits that come or go while the device works. Symptom: NEEDS_RESET out of the blue, a driver that resets a
  * healthy device.
  */
 CHECK(unchanged, "status.unchanged-by-work", REQ("mmio-table-12"), DESCRIBED,
@@ -78,7 +78,7 @@ CHECK(unchanged, "status.unchanged-by-work", REQ("mmio-table-12"), DESCRIBED,
 }
 
 /*
- * Broken by: a Status that knows no FAILED, or forgets the rest. Symptom: an administrator's tool cannot tell a dead
+ * Breaks: a Status that knows no FAILED, or forgets the rest. Symptom: an administrator's tool cannot tell a dead
  * device from a running one.
  */
 CHECK(failed, "status.failed", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
@@ -128,7 +128,7 @@ static void expect_untouched(struct run *t, struct device *d, bool notify)
 }
 
 /*
- * Broken by: a device that polls its rings once QueueReady is set. Symptom: buffers that a driver fills before
+ * Breaks: a device that polls its rings once QueueReady is set. Symptom: buffers that a driver fills before
  * DRIVER_OK, as 3.1.1 allows, are used before it is ready for the answer.
  */
 CHECK(nothing_early, "status.nothing-consumed-before-driver-ok", REQ("status-01"), MUST,
@@ -139,7 +139,7 @@ CHECK(nothing_early, "status.nothing-consumed-before-driver-ok", REQ("status-01"
 
 /*
  * The same with a notification, which 3.1.1 forbids the driver: robustness of the device, which 2.1.2 binds without
- * exception. (The legacy layout is another matter: 3.1.2 lets its drivers start early.) Broken by: serving a
+ * exception. (The legacy layout is another matter: 3.1.2 lets its drivers start early.) Breaks: serving a
  * notification without a look at Status. Symptom: firmware or an operating system's early driver sees answers before it
  * is ready.
  */
@@ -151,7 +151,7 @@ CHECK(kicked_early, "status.notified-before-driver-ok", REQ("status-01"), MUST,
 }
 
 /*
- * Broken by: a device that takes the available index at DRIVER_OK for its start. Symptom: the first buffers of a driver
+ * Breaks: a device that takes the available index at DRIVER_OK for its start. Symptom: the first buffers of a driver
  * are never used.
  */
 CHECK(early_served, "status.early-buffers-are-served", REQ("init-02"), DESCRIBED,
@@ -202,7 +202,7 @@ static bool went_on(struct device *d)
 }
 
 /*
- * Broken by: stopping without a word. Symptom: a request that hangs for ever, and a driver that could have reset the
+ * Breaks: stopping without a word. Symptom: a request that hangs for ever, and a driver that could have reset the
  * device and does not.
  */
 CHECK(says_needs_reset, "status.needs-reset", REQ("status-02"), SHOULD,
@@ -219,7 +219,7 @@ CHECK(says_needs_reset, "status.needs-reset", REQ("status-02"), SHOULD,
 }
 
 /*
- * Broken by: setting the bit only (firecracker #5351). Symptom: a driver that waits for interrupts never learns of it.
+ * Breaks: setting the bit only (firecracker #5351). Symptom: a driver that waits for interrupts never learns of it.
  */
 CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
@@ -233,7 +233,7 @@ CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUS
 }
 
 /*
- * Broken by: setting the configuration bit for a used buffer, or undefined bits. Symptom: drivers re-read everything
+ * Breaks: setting the configuration bit for a used buffer, or undefined bits. Symptom: drivers re-read everything
  * for every request.
  */
 CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MUST, NEEDS(0),
@@ -257,7 +257,7 @@ CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MU
 }
 
 /*
- * Broken by: a device that looks into its virtqueues when it starts, finds nothing and says so. Symptom: an interrupt
+ * Breaks: a device that looks into its virtqueues when it starts, finds nothing and says so. Symptom: an interrupt
  * that the driver did not ask for and is not ready for. Nothing that may happen then comes later, so this is bounded by
  * time.
  */
@@ -273,7 +273,7 @@ CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), 
 }
 
 /*
- * Broken by: a register that clears itself when read (hvisor #361), or when the device goes on (tt-bh-linux #118).
+ * Breaks: a register that clears itself when read (hvisor #361), or when the device goes on (tt-bh-linux #118).
  * Symptom: an interrupt handler that finds InterruptStatus 0 says "not mine", and the request hangs.
  */
 CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
@@ -299,7 +299,7 @@ CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", 
 }
 
 /*
- * Broken by: an acknowledgement that is ignored, or that takes the next event with it. Symptom: an interrupt storm, or
+ * Breaks: an acknowledgement that is ignored, or that takes the next event with it. Symptom: an interrupt storm, or
  * a request that hangs.
  */
 CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-layout-04"), DESCRIBED,
@@ -318,7 +318,7 @@ CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-l
 }
 
 /*
- * Broken by: "status = !acknowledged", or by clearing everything (hvisor-tool #109). Symptom: an event is lost whenever
+ * Breaks: "status = !acknowledged", or by clearing everything (hvisor-tool #109). Symptom: an event is lost whenever
  * another one is handled.
  */
 CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmio-table-11", "mmio-layout-03"), MUST,
@@ -336,7 +336,7 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 	expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER), "acknowledging what is not there sets nothing");
 }
 
-/* Broken by: clearing everything, or what was not written. Symptom: of two events that come together one is lost. */
+/* Breaks: clearing everything, or what was not written. Symptom: of two events that come together one is lost. */
 CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-layout-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
       "With two events pending, each is acknowledged on its own")

@@ -57,7 +57,7 @@ static unsigned publish_batch(struct run *t, struct device *d, struct request *r
 }
 
 /*
- * Broken by: a device that never sets the bit, or sets it for the first buffer only. Symptom: every request of a
+ * Breaks: a device that never sets the bit, or sets it for the first buffer only. Symptom: every request of a
  * sleeping driver times out.
  */
 CHECK(flags_notifies, "suppression.flags.notifies-when-asked", REQ("sintr-03"), MUST,
@@ -74,7 +74,7 @@ CHECK(flags_notifies, "suppression.flags.notifies-when-asked", REQ("sintr-03"), 
 	}
 }
 
-/* Broken by: a device that does not read avail.flags. Symptom: a driver that polls is interrupted all the same. */
+/* Breaks: a device that does not read avail.flags. Symptom: a driver that polls is interrupted all the same. */
 CHECK(flags_quiet, "suppression.flags.quiet-when-not-asked", REQ("sintr-02"), SHOULD,
       NEEDS(.requests = true, .entries = 4), "With NO_INTERRUPT in avail.flags no used buffer notification is sent")
 {
@@ -94,7 +94,7 @@ CHECK(flags_quiet, "suppression.flags.quiet-when-not-asked", REQ("sintr-02"), SH
 }
 
 /*
- * Broken by: flags that are read once, when the queue is set up. Symptom: a driver that polled for a while hangs when
+ * Breaks: flags that are read once, when the queue is set up. Symptom: a driver that polled for a while hangs when
  * it goes back to interrupts.
  */
 CHECK(flags_again, "suppression.flags.notifies-when-asked-again", REQ("sintr-03"), MUST,
@@ -116,7 +116,7 @@ CHECK(flags_again, "suppression.flags.notifies-when-asked-again", REQ("sintr-03"
 }
 
 /*
- * Broken by: a device that reads used_event whatever was negotiated. Symptom: interrupts get lost for drivers that do
+ * Breaks: a device that reads used_event whatever was negotiated. Symptom: interrupts get lost for drivers that do
  * not know EVENT_IDX.
  */
 CHECK(flags_ignores_event, "suppression.flags.used-event-is-ignored", REQ("sintr-01"), MUST,
@@ -214,7 +214,7 @@ static void race(struct run *t, struct device *d, struct features features)
 }
 
 /*
- * Broken by: no full barrier between used.idx and reading avail.flags. Symptom: an interrupt is lost now and then,
+ * Breaks: no full barrier between used.idx and reading avail.flags. Symptom: an interrupt is lost now and then,
  * under load.
  */
 CHECK(flags_race, "suppression.flags.asking-late-loses-nothing", REQ("sintr-03"), MUST,
@@ -225,7 +225,7 @@ CHECK(flags_race, "suppression.flags.asking-late-loses-nothing", REQ("sintr-03")
 }
 
 /*
- * Broken by: the wrong comparison, or a used_event that is read before used.idx is written. Symptom: lost interrupts,
+ * Breaks: the wrong comparison, or a used_event that is read before used.idx is written. Symptom: lost interrupts,
  * only with EVENT_IDX.
  */
 CHECK(event_notifies, "suppression.event-idx.notifies-at-used-event", REQ("sintr-05"), MUST,
@@ -248,7 +248,7 @@ CHECK(event_notifies, "suppression.event-idx.notifies-at-used-event", REQ("sintr
 }
 
 /*
- * Broken by: a device that compares only the last index of a batch. Symptom: a driver that asked for half of its
+ * Breaks: a device that compares only the last index of a batch. Symptom: a driver that asked for half of its
  * buffers is never woken.
  */
 CHECK(event_in_batch, "suppression.event-idx.notifies-when-passed-in-a-batch", REQ("sintr-05"), MUST,
@@ -271,7 +271,7 @@ CHECK(event_in_batch, "suppression.event-idx.notifies-when-passed-in-a-batch", R
 	}
 }
 
-/* A driver must keep avail.flags 0 here. Broken by: a device that looks at both. */
+/* A driver must keep avail.flags 0 here. Breaks: a device that looks at both. */
 CHECK(event_ignores_flags, "suppression.event-idx.low-flag-is-ignored", REQ("sintr-04"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "With EVENT_IDX the low bit of avail.flags does not keep a notification back")
@@ -289,7 +289,7 @@ CHECK(event_ignores_flags, "suppression.event-idx.low-flag-is-ignored", REQ("sin
 }
 
 /*
- * Broken by: a device that does not read used_event. Symptom: an interrupt for every buffer, the cost that EVENT_IDX
+ * Breaks: a device that does not read used_event. Symptom: an interrupt for every buffer, the cost that EVENT_IDX
  * was made to save.
  */
 CHECK(event_quiet, "suppression.event-idx.quiet-before-used-event", REQ("sintr-06"), SHOULD,
@@ -310,7 +310,7 @@ CHECK(event_quiet, "suppression.event-idx.quiet-before-used-event", REQ("sintr-0
 	expect_quiet(t, d, "while used_event is far ahead");
 }
 
-/* Broken by: a device that always notifies of the first buffer, because it has no last notification to compare with. */
+/* Breaks: a device that always notifies of the first buffer, because it has no last notification to compare with. */
 CHECK(event_quiet_first, "suppression.event-idx.quiet-from-the-first-buffer-on", REQ("sintr-06"), SHOULD,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "With EVENT_IDX no notification is sent for the first buffer either, if used_event is ahead")
@@ -324,7 +324,7 @@ CHECK(event_quiet_first, "suppression.event-idx.quiet-from-the-first-buffer-on",
 	expect_quiet(t, d, "while used_event is far ahead from the start");
 }
 
-/* Broken by: no full barrier between used.idx and reading used_event. */
+/* Breaks: no full barrier between used.idx and reading used_event. */
 CHECK(event_race, "suppression.event-idx.asking-late-loses-nothing", REQ("sintr-05"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A driver that sets used_event to the next entry and then finds the used ring empty gets a notification")
@@ -350,7 +350,7 @@ static void announces_empty(struct run *t, struct device *d, struct features fea
 }
 
 /*
- * Broken by: an offer that nobody looks at. Symptom: a legacy network driver frees its last packets only with the next
+ * Breaks: an offer that nobody looks at. Symptom: a legacy network driver frees its last packets only with the next
  * one.
  */
 CHECK(empty_flags, "suppression.notify-on-empty.with-no-interrupt", REQ("leg-rfb-01"), MUST,
@@ -360,7 +360,7 @@ CHECK(empty_flags, "suppression.notify-on-empty.with-no-interrupt", REQ("leg-rfb
 	announces_empty(t, d, FEATURE(VIRTIO_F_NOTIFY_ON_EMPTY));
 }
 
-/* Broken by: looking at it on one of the two ways only. */
+/* Breaks: looking at it on one of the two ways only. */
 CHECK(empty_event, "suppression.notify-on-empty.with-used-event-ahead", REQ("leg-rfb-01"), MUST,
       NEEDS(.version = 1, .requests = true, .entries = 4,
 	    .features = OFFERS_BOTH(VIRTIO_F_NOTIFY_ON_EMPTY, VIRTIO_F_EVENT_IDX)),
