@@ -3,7 +3,7 @@
 
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
-#include "tests/framework/check.h"
+#include "tests/framework/plan.h"
 #include "tests/framework/report.h"
 #include "tests/framework/run.h"
 
@@ -12,7 +12,6 @@ enum {
 	PROOF_LOOKS = 8, /* some defects show only now and then: with another seed, the check may meet them */
 	PROOF_PATIENCE_MS = 20,
 	PROOF_TIMEOUT_MS = 60000,
-	NAME_MAX = 96
 };
 
 struct proof {
@@ -30,11 +29,10 @@ struct proof {
 
 static bool is_chosen(const struct proof *proof, const struct device *device, const struct check *check)
 {
-	char name[NAME_MAX];
+	char name[PLAN_NAME_MAX];
 
-	format_string(name, sizeof(name), "%s.%s", device->name, check->id);
-	return run_applies(check, device) && (!proof->options.only[0] || options_match(proof->options.only, name)) &&
-	       !(proof->options.skip[0] && options_match(proof->options.skip, name));
+	plan_name(name, check, device);
+	return plan_has(check, device) && plan_chooses(name, &proof->options);
 }
 
 /* Finds the devices anew: a defect may show in what discovery reads. False: one of them is not what it was. */
@@ -129,7 +127,7 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 	print("1..%u\n", planned);
 	for (unsigned i = 1; catalogue->describe(i, &defect); i++) {
 		struct run result = { .verdict = VERDICT_FAIL };
-		char name[NAME_MAX];
+		char name[PLAN_NAME_MAX];
 		bool found;
 
 		if (!options_match(options->defect[0] ? options->defect : "*", defect.name))

@@ -6,11 +6,10 @@
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
-#include "tests/framework/bench.h"
-#include "tests/framework/check.h"
+#include "tests/framework/plan.h"
 #include "tests/framework/report.h"
 
-enum { NAME_MAX = 96, ROUND_MS = 100 };
+enum { TEXT_MAX = 96, ROUND_MS = 100 };
 #define ROUND_SPOKEN_NS MILLISECONDS(500)
 
 void (*run_renew)(void);
@@ -20,19 +19,8 @@ bool run_was_good(void)
 	return !report_counts.by_verdict[VERDICT_FAIL] && !report_counts.by_verdict[VERDICT_ERROR];
 }
 
-/* Does the check concern the device at all? */
-static bool in_plan(const struct check *check, const struct device *device)
-{
-	const struct needs *needs = &check->needs;
-	uint8_t layout = transport_is_legacy(&device->transport) ? 1 : 2;
-
-	return (!needs->type || needs->type == device->transport.device_id) &&
-	       (!needs->version || needs->version == layout) && (!needs->msi || device->msi.layout) &&
-	       needs->cpus <= cpus_count();
-}
-
 /* NULL, or the need that is not met. */
-static const char *unmet(const struct check *check, const struct device *device, char text[NAME_MAX])
+static const char *unmet(const struct check *check, const struct device *device, char text[TEXT_MAX])
 {
 	const struct needs *needs = &check->needs;
 	const struct irq_line *line = device->transport.line;
@@ -44,7 +32,7 @@ static const char *unmet(const struct check *check, const struct device *device,
 			return device->unusable;
 		if (check_names(check, row))
 			return NULL;
-		format_string(text, NAME_MAX, "%s (%s)", device->unusable, row);
+		format_string(text, TEXT_MAX, "%s (%s)", device->unusable, row);
 		return text;
 	}
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
@@ -53,11 +41,11 @@ static const char *unmet(const struct check *check, const struct device *device,
 		if (!features_has(&needs->features, bit) || device_offers(device, bit))
 			continue;
 		name = feature_name(device->transport.device_id, bit);
-		format_string(text, NAME_MAX, "the device does not offer %s (bit %u)", name ? name : "feature", bit);
+		format_string(text, TEXT_MAX, "the device does not offer %s (bit %u)", name ? name : "feature", bit);
 		return text;
 	}
 	if (needs->queues > device->queue_count) {
-		format_string(text, NAME_MAX, "needs %u virtqueues, the device has %u", needs->queues,
+		format_string(text, TEXT_MAX, "needs %u virtqueues, the device has %u", needs->queues,
 			      device->queue_count);
 		return text;
 	}
@@ -68,7 +56,7 @@ static const char *unmet(const struct check *check, const struct device *device,
 	if (needs->answers && device->type->request_queue != 0)
 		return "requests of this type of device have no device-writable part";
 	if (needs->entries > device->queue_max[device->type->request_queue]) {
-		format_string(text, NAME_MAX, "needs a virtqueue of %u entries, the device has %u", needs->entries,
+		format_string(text, TEXT_MAX, "needs a virtqueue of %u entries, the device has %u", needs->entries,
 			      device->queue_max[device->type->request_queue]);
 		return text;
 	}
@@ -85,7 +73,7 @@ static const char *unmet(const struct check *check, const struct device *device,
 
 		if (!wrong)
 			continue;
-		format_string(text, NAME_MAX, "needs %u CPUs; CPU %u: %s", needs->cpus, cpu, wrong);
+		format_string(text, TEXT_MAX, "needs %u CPUs; CPU %u: %s", needs->cpus, cpu, wrong);
 		return text;
 	}
 	return NULL;
@@ -190,7 +178,7 @@ enum { TIDY_TIMEOUT_MS = 4500 };
 
 static void run_once(struct run *t, const struct options *options, uint64_t seed)
 {
-	char text[NAME_MAX];
+	char text[TEXT_MAX];
 	const char *why = unmet(t->check, t->device, text);
 	struct guard_trap trap;
 	uint32_t unsettled, cpu;
@@ -236,55 +224,6 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	tell_unsettled(t, unsettled);
 }
 
-static void full_name(char name[NAME_MAX], const struct device *device, const struct check *check)
-{
-	format_string(name, NAME_MAX, "%s.%s", device->name, check->id);
-}
-
-static bool is_chosen(const char *name, const struct options *options)
-{
-	return (!options->only[0] || options_match(options->only, name)) &&
-	       (!options->skip[0] || !options_match(options->skip, name));
-}
-
-/* Runs or lists what is chosen; visit gets each pair of device and check in the order of the plan. Returns their
- * number. */
-static unsigned for_each_chosen(struct device *devices, unsigned count, const struct options *options,
-				void (*visit)(struct device *device, const struct check *check, const char *name,
-					      void *context),
-				void *context)
-{
-	const struct check *const *const begin = options->bench ? bench_checks : __start_checks;
-	const struct check *const *const end = options->bench ? bench_checks + BENCH_CHECKS : __stop_checks;
-	bool waiting = options->after[0];
-	unsigned chosen = 0;
-
-	for (unsigned i = 0; i < count; i++) {
-		for (const struct check *const *at = begin; at != end; at++) {
-			char name[NAME_MAX];
-
-			if (!in_plan(*at, &devices[i]))
-				continue;
-			full_name(name, &devices[i], *at);
-			if (waiting) {
-				waiting = strcmp(name, options->after) != 0;
-				continue;
-			}
-			if (!is_chosen(name, options))
-				continue;
-			chosen++;
-			if (visit)
-				visit(&devices[i], *at, name, context);
-		}
-	}
-	return chosen;
-}
-
-bool run_applies(const struct check *check, const struct device *device)
-{
-	return in_plan(check, device);
-}
-
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
 			  const struct options *options, uint64_t seed)
 {
@@ -301,12 +240,6 @@ enum verdict run_silently(const struct check *check, struct device *device, stru
 	return t.verdict;
 }
 
-struct running {
-	struct device *devices;
-	unsigned device_count, number;
-	const struct options *options;
-};
-
 /* A device that does not come back from a reset is reported once: by the check of that clause, if one is still to run.
  */
 static bool clause_comes(const struct check *check)
@@ -319,9 +252,8 @@ static bool clause_comes(const struct check *check)
 	return false;
 }
 
-static void run_one(struct device *device, const struct check *check, const char *name, void *context)
+void run_check(struct running *running, const struct check *check, struct device *device, const char *name)
 {
-	struct running *running = context;
 	struct run t = {
 		.check = check,
 		.device = device,
@@ -331,7 +263,6 @@ static void run_one(struct device *device, const struct check *check, const char
 		.aftermath = !running->options->isolated &&
 			     (running->options->only[0] || running->options->skip[0] || !clause_comes(check)),
 	};
-
 	uint64_t spoken = clock_ns();
 
 	if (running->options->isolated && run_renew)
@@ -350,14 +281,9 @@ static void run_one(struct device *device, const struct check *check, const char
 	report_result(++running->number, name, &t);
 }
 
-static void list_one(struct device *device, const struct check *check, const char *name, void *context)
+static void run_planned(struct device *device, const struct check *check, const char *name, void *context)
 {
-	(void)device;
-	(void)context;
-	print("# check %s level=%s reqs=", name, level_names[check->level]);
-	for (unsigned i = 0; check->requirements[i]; i++)
-		print("%s%s", i ? "," : "", check->requirements[i]);
-	print(" title=%s\n", check->title);
+	run_check(context, check, device, name);
 }
 
 void run_checks(struct device *devices, unsigned count, const struct options *options, const char *why_none)
@@ -366,16 +292,14 @@ void run_checks(struct device *devices, unsigned count, const struct options *op
 	unsigned planned;
 
 	if (options->list) {
-		for_each_chosen(devices, count, options, list_one, NULL);
-		print("1..0\n");
-		report_end(options->seed);
+		plan_list(devices, count, options);
 		return;
 	}
-	planned = for_each_chosen(devices, count, options, NULL, NULL);
+	planned = plan_each(devices, count, options, NULL, NULL);
 	if (!planned)
 		print("# nothing to test: %s\n",
 		      count ? "no check is chosen by touchstone.only, skip and after" : why_none);
 	print("1..%u\n", planned);
-	for_each_chosen(devices, count, options, run_one, &running);
+	plan_each(devices, count, options, run_planned, &running);
 	report_end(options->seed);
 }

@@ -16,13 +16,19 @@ void run_checks(struct device *devices, unsigned count, const struct options *op
 /* Did anything FAIL or end in ERROR? Valid after run_checks(). */
 bool run_was_good(void);
 
-/* For proof.c: does the check concern the device, and what does it say, without a word of its own? */
-bool run_applies(const struct check *check, const struct device *device);
+/* A run under way. */
+struct running {
+	struct device *devices;
+	unsigned device_count;
+	const struct options *options;
+	unsigned number; /* of results so far */
+};
+/* Runs one check as run_checks() does: start line, rounds, result. `name` is its full name. */
+void run_check(struct running *running, const struct check *check, struct device *device, const char *name);
+
+/* Runs a check once and says nothing. */
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
 			  const struct options *options, uint64_t seed);
-
-/* The linker's name for the section that CHECK fills. */
-extern const struct check *const __start_checks[], *const __stop_checks[];
 
 /* With the option `isolated`: called before each check, to power on anew what is in our power (arch/manners.h). NULL:
  * nothing is. */

@@ -20,6 +20,8 @@
 #include "firmware/lib/random.h"
 #include "firmware/lib/string.h"
 #include "model/model.h"
+#include "tests/framework/plan.h"
+#include "tests/framework/report.h"
 #include "tests/framework/run.h"
 #include "tests/self/fuzz/dma_fuzz.h"
 
@@ -28,8 +30,6 @@
 #define memcpy dma_fuzz_copy
 #include "tests/guest/reference/reference.c"
 #undef memcpy
-/* And the runner: to run one check by its number, without a name made for each of a thousand others. */
-#include "tests/framework/run.c"
 
 enum {
 	LINE_LIMIT = 510, /* docs/report.md */
@@ -350,7 +350,7 @@ static const struct check *choose(const struct device *device, unsigned number)
 {
 	const unsigned count = (unsigned)(__stop_checks - __start_checks);
 
-	while (!run_applies(__start_checks[number % count], device))
+	while (!plan_has(__start_checks[number % count], device))
 		number++;
 	return __start_checks[number % count];
 }
@@ -363,7 +363,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct device *device;
 	struct input rest;
 	static const uint16_t sizes[] = { 256, 1, 2, 4, 8, 16, 64, 1024 };
-	char name[NAME_MAX];
+	char name[PLAN_NAME_MAX];
 	uint16_t number;
 	uint8_t flags, which;
 
@@ -389,10 +389,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	wild = rest;
 	check = choose(device, number);
 	options.peer = flags & PEER;
-	format_string(name, sizeof(name), "%s.%s", device->name, check->id);
+	plan_name(name, check, device);
 	print_checksum_start();
 	running = true;
-	run_one(device, check, name, &run);
+	run_check(&run, check, device, name);
 	running = false;
 	report_end(options.seed);
 	dma_forget();
