@@ -92,8 +92,8 @@ static void scan_queues(struct device *device)
 	for (uint16_t i = 0; i < DEVICE_QUEUES_SCANNED; i++) {
 		uint32_t max;
 
-		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, i);
-		max = reg_read(transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+		transport_select_queue(transport, i);
+		max = transport_queue_size_max(transport);
 		if (!max)
 			break;
 		device->queue_max[i] = max > UINT16_MAX ? UINT16_MAX : (uint16_t)max;
@@ -133,7 +133,7 @@ const char *device_reset(struct device *device)
 
 void device_settle(struct device *device)
 {
-	if (reg_read(&device->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DRIVER_OK)
+	if (transport_status(&device->transport) & VIRTIO_STATUS_DRIVER_OK)
 		transport_acknowledge(&device->transport);
 }
 
@@ -166,7 +166,7 @@ const char *device_negotiate(struct device *device, struct features wanted)
 	if (legacy)
 		return NULL;
 	transport_add_status(transport, VIRTIO_STATUS_FEATURES_OK);
-	if (!(reg_read(transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK))
+	if (!(transport_status(transport) & VIRTIO_STATUS_FEATURES_OK))
 		return "FEATURES_OK did not stay set for a valid set of offered features";
 	if (device->msi.layout)
 		msi_negotiated(device);
@@ -184,8 +184,8 @@ bool device_queue_used(struct device *device, uint16_t index)
 {
 	if (transport_is_legacy(&device->transport))
 		return false;
-	reg_write(&device->transport, VIRTIO_MMIO_QUEUE_SEL, index);
-	return reg_read(&device->transport, VIRTIO_MMIO_QUEUE_READY);
+	transport_select_queue(&device->transport, index);
+	return transport_queue_ready(&device->transport);
 }
 
 uint16_t device_queue_size(const struct device *device, uint16_t wanted, uint32_t max)
@@ -199,8 +199,8 @@ const char *device_setup_queue_in(struct device *device, struct virtqueue *queue
 	uint32_t max;
 
 	/* Asked again and not taken from discovery: which virtqueues there are may depend on what was negotiated. */
-	reg_write(&device->transport, VIRTIO_MMIO_QUEUE_SEL, index);
-	max = reg_read(&device->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+	transport_select_queue(&device->transport, index);
+	max = transport_queue_size_max(&device->transport);
 	if (!max)
 		return "the virtqueue does not exist: QueueSizeMax is 0";
 	if (device_queue_used(device, index))
@@ -222,7 +222,7 @@ const char *device_setup_queues(struct device *device, uint16_t size)
 	const char *wrong = NULL;
 
 	if (transport_is_legacy(&device->transport))
-		reg_write(&device->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, PAGE_SIZE);
+		transport_set_page_size(&device->transport, PAGE_SIZE);
 	for (uint16_t i = 0; !wrong && i < count; i++)
 		wrong = device_setup_queue(device, i, size ? size : DEVICE_QUEUE_SIZE);
 	return wrong;
@@ -359,9 +359,9 @@ void device_service(void *context)
 	if (!cause)
 		device->causeless_interrupts++;
 	while (cause) {
-		if (cause & VIRTIO_MMIO_INT_USED_BUFFER)
+		if (cause & VIRTIO_INTERRUPT_USED_BUFFER)
 			device->used_interrupts++;
-		if (cause & VIRTIO_MMIO_INT_CONFIG)
+		if (cause & VIRTIO_INTERRUPT_CONFIG)
 			device->config_interrupts++;
 		cause = --left ? transport_acknowledge(&device->transport) : 0;
 	}

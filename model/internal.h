@@ -5,6 +5,7 @@
 
 #include "model/model.h"
 
+#include "drivers/spec/device.h"
 #include "drivers/spec/features.h"
 #include "drivers/spec/mmio.h"
 #include "drivers/spec/msi.h"

@@ -16,22 +16,22 @@ void model_raise(struct model *m, uint32_t source)
 	if (broken(m, never_interrupts))
 		return;
 	if (!model_msi_event(m, source))
-		model_raise_line(m,
-				 source == MODEL_SOURCE_CONFIG ? VIRTIO_MMIO_INT_CONFIG : VIRTIO_MMIO_INT_USED_BUFFER);
+		model_raise_line(m, source == MODEL_SOURCE_CONFIG ? VIRTIO_INTERRUPT_CONFIG
+								  : VIRTIO_INTERRUPT_USED_BUFFER);
 }
 
 void model_raise_line(struct model *m, uint32_t cause)
 {
-	if (broken(m, interrupt_not_reasserted) && cause == VIRTIO_MMIO_INT_USED_BUFFER && m->defective.swallow) {
+	if (broken(m, interrupt_not_reasserted) && cause == VIRTIO_INTERRUPT_USED_BUFFER && m->defective.swallow) {
 		m->defective.swallow = false;
 		return;
 	}
-	if (broken(m, config_bit_with_used) && cause == VIRTIO_MMIO_INT_USED_BUFFER)
-		cause |= VIRTIO_MMIO_INT_CONFIG;
-	if (broken(m, config_change_late_status) && cause == VIRTIO_MMIO_INT_CONFIG)
+	if (broken(m, config_bit_with_used) && cause == VIRTIO_INTERRUPT_USED_BUFFER)
+		cause |= VIRTIO_INTERRUPT_CONFIG;
+	if (broken(m, config_change_late_status) && cause == VIRTIO_INTERRUPT_CONFIG)
 		cause = 0;
 	m->interrupt_status |= cause;
-	if (broken(m, line_not_for_config) && cause == VIRTIO_MMIO_INT_CONFIG)
+	if (broken(m, line_not_for_config) && cause == VIRTIO_INTERRUPT_CONFIG)
 		return;
 	model_set_line(m, true);
 	if (broken(m, line_pulses))
@@ -50,14 +50,14 @@ void model_acknowledge(struct model *m, uint32_t causes)
 		causes = ~causes;
 	if (broken(m, ack_clears_all))
 		causes = ~0u;
-	m->defective.swallow = causes & VIRTIO_MMIO_INT_USED_BUFFER;
+	m->defective.swallow = causes & VIRTIO_INTERRUPT_USED_BUFFER;
 	m->interrupt_status &= ~causes;
 	if (broken(m, line_sticks))
 		return;
 	if (!m->interrupt_status || broken(m, line_drops_on_any_ack))
 		model_set_line(m, false);
 	if (broken(m, interrupts_for_ever) && (m->status & VIRTIO_STATUS_DRIVER_OK))
-		model_raise_line(m, VIRTIO_MMIO_INT_USED_BUFFER);
+		model_raise_line(m, VIRTIO_INTERRUPT_USED_BUFFER);
 }
 
 /* A device reset: 4.2.2.1. */

@@ -2,6 +2,7 @@
 /* draft3: "virtio-mmio version 3", December 2019. */
 #include "drivers/device.h"
 #include "drivers/spec/msi.h"
+#include "drivers/transport/mmio.h"
 
 static const struct msi_write set[] = {
 	{ VIRTIO_MSI3_ADDRESS_LOW, 4, MSI_LOW, 0 },
@@ -29,6 +30,12 @@ static bool confirm(struct device *device, uint32_t value)
 	return value && !(value & VIRTIO_MSI3_STATUS_RESERVED);
 }
 
+static const struct msi_register registers[] = {
+	{ VIRTIO_MSI3_STATUS, "MsiStatus" },	   { VIRTIO_MSI3_COMMAND, "MsiCmd" },
+	{ VIRTIO_MSI3_ADDRESS_LOW, "MsiAddrLow" }, { VIRTIO_MSI3_ADDRESS_HIGH, "MsiAddrHigh" },
+	{ VIRTIO_MSI3_DATA, "MsiData" },	   { 0 },
+};
+
 const struct msi_layout msi_draft3 = {
 	.name = "draft3",
 	.flags = MSI_COUNTS_SOURCES,
@@ -41,5 +48,5 @@ const struct msi_layout msi_draft3 = {
 	.state_mask = VIRTIO_MSI3_STATUS_ENABLED,
 	.candidate = candidate,
 	.confirm = confirm,
-	.registers = "\xc0MsiStatus\0\xc2MsiCmd\0\xc4MsiAddrLow\0\xc8MsiAddrHigh\0\xccMsiData\0",
+	.registers = registers,
 };

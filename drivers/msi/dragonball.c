@@ -28,6 +28,15 @@ static bool confirm(struct device *device, uint32_t value)
 	return value == VIRTIO_MSI3_CSR_SUPPORTED;
 }
 
+static const struct msi_register registers[] = {
+	{ VIRTIO_MSI3_CSR, "MsiCsr" },
+	{ VIRTIO_MSI3_COMMAND, "MsiCommand" },
+	{ VIRTIO_MSI3_ADDRESS_LOW, "MsiAddressLow" },
+	{ VIRTIO_MSI3_ADDRESS_HIGH, "MsiAddressHigh" },
+	{ VIRTIO_MSI3_DATA, "MsiData" },
+	{ 0 },
+};
+
 const struct msi_layout msi_dragonball = {
 	.name = "dragonball",
 	.flags = MSI_COUNTS_SOURCES | MSI_ENABLES_FIRST | MSI_EARLY | MSI_KEEPS_PENDING,
@@ -41,5 +50,5 @@ const struct msi_layout msi_dragonball = {
 	.count_mask = 0xffff,
 	.candidate = candidate,
 	.confirm = confirm,
-	.registers = "\xc0MsiCsr\0\xc2MsiCommand\0\xc4MsiAddressLow\0\xc8MsiAddressHigh\0\xccMsiData\0",
+	.registers = registers,
 };

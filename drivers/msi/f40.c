@@ -2,6 +2,7 @@
 /* f40: the second proposal, January and February 2020: feature bit 40, and bit 39 for notification addresses. */
 #include "drivers/device.h"
 #include "drivers/spec/msi.h"
+#include "drivers/transport/mmio.h"
 
 static const struct msi_write set[] = {
 	{ VIRTIO_F40_SELECT, 4, MSI_PLUS_NUMBER, 0 },
@@ -51,6 +52,13 @@ static bool confirm(struct device *device, uint32_t value)
 	return true;
 }
 
+static const struct msi_register registers[] = {
+	{ VIRTIO_F40_VECTORS, "MsiVecNum" },	  { VIRTIO_F40_STATE, "MsiState" },
+	{ VIRTIO_F40_COMMAND, "MsiCmd" },	  { VIRTIO_F40_SELECT, "MsiVecSel" },
+	{ VIRTIO_F40_ADDRESS_LOW, "MsiAddrLow" }, { VIRTIO_F40_ADDRESS_HIGH, "MsiAddrHigh" },
+	{ VIRTIO_F40_DATA, "MsiData" },		  { 0 },
+};
+
 const struct msi_layout msi_f40 = {
 	.name = "f40",
 	.flags = MSI_COUNTS_SOURCES,
@@ -71,6 +79,5 @@ const struct msi_layout msi_f40 = {
 	.state_mask = VIRTIO_F40_STATE_ENABLED | VIRTIO_F40_STATE_ENABLED_PATCH,
 	.candidate = candidate,
 	.confirm = confirm,
-	.registers = "\xc0MsiVecNum\0\xc4MsiState\0\xc8MsiCmd\0\xd0MsiVecSel\0\xd4MsiAddrLow\0\xd8MsiAddrHigh\0\xdcMsiD"
-		     "ata\0",
+	.registers = registers,
 };

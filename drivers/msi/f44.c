@@ -35,6 +35,18 @@ static bool confirm(struct device *device, uint32_t value)
 	return true;
 }
 
+static const struct msi_register registers[] = {
+	{ VIRTIO_F44_SELECT, "MsiSel" },
+	{ VIRTIO_F44_MAX, "MsiMax" },
+	{ VIRTIO_F44_ADDRESS_LOW, "MsiAddrLow" },
+	{ VIRTIO_F44_ADDRESS_HIGH, "MsiAddrHigh" },
+	{ VIRTIO_F44_DATA, "MsiData" },
+	{ VIRTIO_F44_MASK, "MsiMask" },
+	{ VIRTIO_F44_PENDING, "MsiPending" },
+	{ VIRTIO_F44_ENABLE, "MsiEnable" },
+	{ 0 },
+};
+
 const struct msi_layout msi_f44 = {
 	.name = "f44",
 	.flags = MSI_SETS_MASKED | MSI_EARLY | MSI_KEEPS_PENDING | MSI_INERT,
@@ -52,7 +64,5 @@ const struct msi_layout msi_f44 = {
 	.state_mask = 1,
 	.candidate = candidate,
 	.confirm = confirm,
-	.registers =
-		"\xd0MsiSel\0\xd4MsiMax\0\xd8MsiAddrLow\0\xdcMsiAddrHigh\0\xe0MsiData\0\xe4MsiMask\0\xe8MsiPending\0"
-		"\xecMsiEnable\0",
+	.registers = registers,
 };

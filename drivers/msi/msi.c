@@ -3,6 +3,7 @@
 
 #include "drivers/device.h"
 #include "drivers/spec/msi.h"
+#include "drivers/transport/mmio.h"
 #include "firmware/lib/string.h"
 
 const char *msi_choice = "auto";
@@ -13,7 +14,7 @@ uint32_t msi_count(struct device *device)
 {
 	const struct msi_layout *layout = device->msi.layout;
 
-	return transport_read(&device->transport, layout->count_offset, layout->count_width) & layout->count_mask;
+	return reg_read_width(&device->transport, layout->count_offset, layout->count_width) & layout->count_mask;
 }
 
 /* The layout's bits among those that the device offers. */
@@ -112,7 +113,7 @@ static bool write_one(struct device *device, const struct msi_write *write, uint
 	};
 
 	if (write->width)
-		transport_write(&device->transport, write->offset, write->width, values[write->what]);
+		reg_write_width(&device->transport, write->offset, write->width, values[write->what]);
 	return write->width;
 }
 
@@ -144,15 +145,15 @@ bool msi_enabled(struct device *device)
 {
 	const struct msi_layout *layout = device->msi.layout;
 
-	return transport_read(&device->transport, layout->state_offset, layout->state_width) & layout->state_mask;
+	return reg_read_width(&device->transport, layout->state_offset, layout->state_width) & layout->state_mask;
 }
 
 const char *msi_register_name(const struct msi *msi, uint32_t offset)
 {
-	const char *at = msi->layout ? msi->layout->registers : "";
+	const struct msi_register *at = msi->layout ? msi->layout->registers : NULL;
 
-	for (; *at; at += strlen(at) + 1)
-		if ((uint8_t)*at == offset)
-			return at + 1;
+	for (; at && at->name; at++)
+		if (at->offset == offset)
+			return at->name;
 	return NULL;
 }

@@ -47,6 +47,11 @@ enum {
 };
 enum { MSI_WRITES_MAX = 6 };
 
+struct msi_register {
+	uint8_t offset;
+	const char *name;
+};
+
 enum {
 	MSI_COUNTS_SOURCES = 1, /* sources have numbers: 0 the configuration, i + 1 virtqueue i */
 	MSI_SETS_MASKED = 2,	/* a message can be written only while its source is masked */
@@ -70,7 +75,7 @@ struct msi_layout {
 	bool (*candidate)(const struct device *device);
 	/* It does, with the features accepted: `value` is what the count register reads. */
 	bool (*confirm)(struct device *device, uint32_t value);
-	const char *registers; /* offset, name, ... for reports */
+	const struct msi_register *registers; /* for reports; the last has no name */
 };
 extern const struct msi_layout msi_draft3, msi_f40, msi_dragonball, msi_f44;
 

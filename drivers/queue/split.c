@@ -80,29 +80,21 @@ bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport
 	return true;
 }
 
-static void write_address(struct transport *transport, uint32_t low_register, volatile const void *area)
-{
-	uint64_t address = (uintptr_t)area;
-
-	reg_write(transport, low_register, (uint32_t)address);
-	reg_write(transport, low_register + 4, (uint32_t)(address >> 32));
-}
-
 void virtqueue_register(struct virtqueue *queue, uint32_t page_size)
 {
 	struct transport *transport = queue->transport;
 
-	reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
-	reg_write(transport, VIRTIO_MMIO_QUEUE_SIZE, queue->size);
+	transport_select_queue(transport, queue->index);
+	transport_set_queue_size(transport, queue->size);
 	if (queue->legacy_align) {
-		reg_write(transport, VIRTIO_MMIO_QUEUE_ALIGN, queue->legacy_align);
-		reg_write(transport, VIRTIO_MMIO_QUEUE_PFN, (uint32_t)((uintptr_t)queue->desc / page_size));
+		transport_set_queue_align(transport, queue->legacy_align);
+		transport_set_queue_page(transport, (uint32_t)((uintptr_t)queue->desc / page_size));
 		return;
 	}
-	write_address(transport, VIRTIO_MMIO_QUEUE_DESC_LOW, queue->desc);
-	write_address(transport, VIRTIO_MMIO_QUEUE_DRIVER_LOW, queue->avail);
-	write_address(transport, VIRTIO_MMIO_QUEUE_DEVICE_LOW, queue->used);
-	reg_write(transport, VIRTIO_MMIO_QUEUE_READY, 1);
+	transport_set_queue_address(transport, TRANSPORT_DESCRIPTORS, (uintptr_t)queue->desc);
+	transport_set_queue_address(transport, TRANSPORT_AVAILABLE, (uintptr_t)queue->avail);
+	transport_set_queue_address(transport, TRANSPORT_USED, (uintptr_t)queue->used);
+	transport_set_queue_ready(transport, 1);
 }
 
 void virtqueue_shuffle(struct virtqueue *queue, struct random *random)

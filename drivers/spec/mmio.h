@@ -53,27 +53,4 @@ enum virtio_mmio_version {
 		3, /* as 2, but a reset completes when Status reads 0: virtio 1.5, specification issue 246 */
 };
 
-/* InterruptStatus and InterruptACK */
-enum virtio_mmio_interrupt {
-	VIRTIO_MMIO_INT_USED_BUFFER = 1u << 0,
-	VIRTIO_MMIO_INT_CONFIG = 1u << 1,
-};
-
-/* Status (section 2.1) */
-enum virtio_status {
-	VIRTIO_STATUS_ACKNOWLEDGE = 1,
-	VIRTIO_STATUS_DRIVER = 2,
-	VIRTIO_STATUS_DRIVER_OK = 4,
-	VIRTIO_STATUS_FEATURES_OK = 8, /* modern */
-	VIRTIO_STATUS_SUSPEND = 16,    /* 1.4 */
-	VIRTIO_STATUS_DEVICE_NEEDS_RESET = 64,
-	VIRTIO_STATUS_FAILED = 128,
-};
-
-/* QueueNotify with VIRTIO_F_NOTIFICATION_DATA (section 2.9) */
-enum {
-	VIRTIO_NOTIFY_QUEUE_MASK = 0xffff,
-	VIRTIO_NOTIFY_NEXT_SHIFT = 16, /* split: bits 31..16 are the available index */
-};
-
 #endif

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "drivers/transport/transport.h"
+/* virtio-mmio (4.2): where each field is, and the one pair of accessors through which everything goes. */
+#include "drivers/transport/mmio.h"
 
 #include <arch/mmio.h>
 
+#include "drivers/transport/ops.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
@@ -39,7 +41,7 @@ static void memory_write(void *context, uint32_t offset, uint8_t width, uint32_t
 
 const struct transport_bus transport_memory_bus = { .read = memory_read, .write = memory_write };
 
-uint32_t transport_read(struct transport *transport, uint32_t offset, uint8_t width)
+uint32_t reg_read_width(struct transport *transport, uint32_t offset, uint8_t width)
 {
 	uint32_t value = transport->bus->read(transport->bus_context, offset, width);
 
@@ -47,7 +49,7 @@ uint32_t transport_read(struct transport *transport, uint32_t offset, uint8_t wi
 	return value;
 }
 
-void transport_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
+void reg_write_width(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
 {
 	/* Journal first: if the write kills the VMM or raises an interrupt at once, the order is right. */
 	journal_access(clock_ns(), cpus_self(), JOURNAL_WRITE, transport->name, offset, width, value);
@@ -56,57 +58,55 @@ void transport_write(struct transport *transport, uint32_t offset, uint8_t width
 
 uint32_t reg_read(struct transport *transport, uint32_t offset)
 {
-	return transport_read(transport, offset, 4);
+	return reg_read_width(transport, offset, 4);
 }
 
 void reg_write(struct transport *transport, uint32_t offset, uint32_t value)
 {
-	transport_write(transport, offset, 4, value);
+	reg_write_width(transport, offset, 4, value);
 }
 
-/* What a device tells of an address is not trusted: behind the window is somebody else's. */
-void transport_notify(struct transport *transport, uint16_t queue, uint32_t value)
+static const uint16_t offsets[FIELDS] = {
+	[FIELD_DEVICE_FEATURES_SELECT] = VIRTIO_MMIO_DEVICE_FEATURES_SEL,
+	[FIELD_DEVICE_FEATURES] = VIRTIO_MMIO_DEVICE_FEATURES,
+	[FIELD_DRIVER_FEATURES_SELECT] = VIRTIO_MMIO_DRIVER_FEATURES_SEL,
+	[FIELD_DRIVER_FEATURES] = VIRTIO_MMIO_DRIVER_FEATURES,
+	[FIELD_STATUS] = VIRTIO_MMIO_STATUS,
+	[FIELD_CONFIG_GENERATION] = VIRTIO_MMIO_CONFIG_GENERATION,
+	[FIELD_INTERRUPT_STATUS] = VIRTIO_MMIO_INTERRUPT_STATUS,
+	[FIELD_INTERRUPT_ACKNOWLEDGE] = VIRTIO_MMIO_INTERRUPT_ACK,
+	[FIELD_QUEUE_SELECT] = VIRTIO_MMIO_QUEUE_SEL,
+	[FIELD_QUEUE_SIZE_MAX] = VIRTIO_MMIO_QUEUE_SIZE_MAX,
+	[FIELD_QUEUE_SIZE] = VIRTIO_MMIO_QUEUE_SIZE,
+	[FIELD_QUEUE_READY] = VIRTIO_MMIO_QUEUE_READY,
+	[FIELD_QUEUE_RESET] = VIRTIO_MMIO_QUEUE_RESET,
+	[FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_DESCRIPTORS] = VIRTIO_MMIO_QUEUE_DESC_LOW,
+	[FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_DESCRIPTORS + 1] = VIRTIO_MMIO_QUEUE_DESC_HIGH,
+	[FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_AVAILABLE] = VIRTIO_MMIO_QUEUE_DRIVER_LOW,
+	[FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_AVAILABLE + 1] = VIRTIO_MMIO_QUEUE_DRIVER_HIGH,
+	[FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_USED] = VIRTIO_MMIO_QUEUE_DEVICE_LOW,
+	[FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_USED + 1] = VIRTIO_MMIO_QUEUE_DEVICE_HIGH,
+	[FIELD_PAGE_SIZE] = VIRTIO_MMIO_GUEST_PAGE_SIZE,
+	[FIELD_QUEUE_ALIGN] = VIRTIO_MMIO_QUEUE_ALIGN,
+	[FIELD_QUEUE_PAGE] = VIRTIO_MMIO_QUEUE_PFN,
+	[FIELD_SHARED_MEMORY_SELECT] = VIRTIO_MMIO_SHM_SEL,
+	[FIELD_SHARED_MEMORY_LENGTH_LOW] = VIRTIO_MMIO_SHM_LEN_LOW,
+	[FIELD_SHARED_MEMORY_LENGTH_HIGH] = VIRTIO_MMIO_SHM_LEN_HIGH,
+	[FIELD_SHARED_MEMORY_BASE_LOW] = VIRTIO_MMIO_SHM_BASE_LOW,
+	[FIELD_SHARED_MEMORY_BASE_HIGH] = VIRTIO_MMIO_SHM_BASE_HIGH,
+};
+
+static uint32_t get(struct transport *transport, enum transport_field field)
 {
-	const uint32_t end = transport->size && transport->size < UINT32_MAX ? (uint32_t)transport->size : UINT32_MAX;
-	uint32_t at = transport->notify_base + transport->notify_step * queue;
-
-	if (!transport->notify_base || at % sizeof(value) || at > end - sizeof(value))
-		at = VIRTIO_MMIO_QUEUE_NOTIFY;
-	reg_write(transport, at, value);
+	return reg_read(transport, offsets[field]);
 }
 
-uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width)
+static void set(struct transport *transport, enum transport_field field, uint32_t value)
 {
-	return transport_read(transport, VIRTIO_MMIO_CONFIG + offset, width);
+	reg_write(transport, offsets[field], value);
 }
 
-void config_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
-{
-	transport_write(transport, VIRTIO_MMIO_CONFIG + offset, width, value);
-}
-
-static uint32_t generation(struct transport *transport)
-{
-	return transport_is_legacy(transport) ? 0 : reg_read(transport, VIRTIO_MMIO_CONFIG_GENERATION);
-}
-
-/* 2.5.1: a field that changed between its halves is read again. A generation that never rests is not waited for. */
-uint64_t config_read64(struct transport *transport, uint32_t offset)
-{
-	enum { ATTEMPTS = 8 };
-	uint32_t low, high, before, after = generation(transport);
-	unsigned attempts = ATTEMPTS;
-
-	do {
-		before = after;
-		low = config_read(transport, offset, 4);
-		high = config_read(transport, offset + 4, 4);
-		after = generation(transport);
-	} while (after != before && --attempts);
-	return low | (uint64_t)high << 32;
-}
-
-enum transport_identity transport_identify(struct transport *transport)
+static enum transport_identity identify(struct transport *transport)
 {
 	if (reg_read(transport, VIRTIO_MMIO_MAGIC_VALUE) != VIRTIO_MMIO_MAGIC)
 		return TRANSPORT_ALIEN;
@@ -120,121 +120,88 @@ enum transport_identity transport_identify(struct transport *transport)
 	return TRANSPORT_DEVICE;
 }
 
-uint32_t transport_offered(struct transport *transport, uint32_t word)
+/* What a device tells of an address is not trusted: behind the window is somebody else's. */
+static void notify(struct transport *transport, uint16_t queue, uint32_t value, bool data)
 {
-	reg_write(transport, VIRTIO_MMIO_DEVICE_FEATURES_SEL, word);
-	return reg_read(transport, VIRTIO_MMIO_DEVICE_FEATURES);
+	const uint32_t end = transport->size && transport->size < UINT32_MAX ? (uint32_t)transport->size : UINT32_MAX;
+	uint32_t at = transport->notify_base + transport->notify_step * queue;
+
+	(void)data; /* as wide as without */
+	if (!transport->notify_base || at % sizeof(value) || at > end - sizeof(value))
+		at = VIRTIO_MMIO_QUEUE_NOTIFY;
+	reg_write(transport, at, value);
 }
 
-void transport_accept(struct transport *transport, uint32_t word, uint32_t bits)
+static uint32_t read_config(struct transport *transport, uint32_t offset, uint8_t width)
 {
-	reg_write(transport, VIRTIO_MMIO_DRIVER_FEATURES_SEL, word);
-	reg_write(transport, VIRTIO_MMIO_DRIVER_FEATURES, bits);
+	return reg_read_width(transport, VIRTIO_MMIO_CONFIG + offset, width);
 }
 
-uint64_t transport_reset_patience_ns = MILLISECONDS(1000);
-
-bool transport_reset(struct transport *transport)
+static void write_config(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
 {
-	const uint32_t before = reg_read(transport, VIRTIO_MMIO_STATUS);
-	uint32_t status;
-
-	reg_write(transport, VIRTIO_MMIO_STATUS, 0);
-	/* FAILED is the driver's bit. A device that sets it has answered, and there is nothing to wait for. */
-	(void)WAIT_UNTIL(!(status = reg_read(transport, VIRTIO_MMIO_STATUS)) ||
-				 (status & ~before & VIRTIO_STATUS_FAILED),
-			 transport_reset_patience_ns);
-	return !status;
+	reg_write_width(transport, VIRTIO_MMIO_CONFIG + offset, width, value);
 }
 
-void transport_add_status(struct transport *transport, uint32_t bit)
-{
-	const uint32_t drivers_bits = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK |
-				      VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_FAILED;
+/* The names of the specification; where the legacy layout has another one, that too. */
+static const struct {
+	uint16_t offset;
+	const char *name, *legacy;
+} names[] = {
+	{ VIRTIO_MMIO_MAGIC_VALUE, "MagicValue", NULL },
+	{ VIRTIO_MMIO_VERSION, "Version", NULL },
+	{ VIRTIO_MMIO_DEVICE_ID, "DeviceID", NULL },
+	{ VIRTIO_MMIO_VENDOR_ID, "VendorID", NULL },
+	{ VIRTIO_MMIO_DEVICE_FEATURES, "DeviceFeatures", "HostFeatures" },
+	{ VIRTIO_MMIO_DEVICE_FEATURES_SEL, "DeviceFeaturesSel", "HostFeaturesSel" },
+	{ VIRTIO_MMIO_DRIVER_FEATURES, "DriverFeatures", "GuestFeatures" },
+	{ VIRTIO_MMIO_DRIVER_FEATURES_SEL, "DriverFeaturesSel", "GuestFeaturesSel" },
+	{ VIRTIO_MMIO_GUEST_PAGE_SIZE, "GuestPageSize", NULL },
+	{ VIRTIO_MMIO_QUEUE_SEL, "QueueSel", NULL },
+	{ VIRTIO_MMIO_QUEUE_SIZE_MAX, "QueueSizeMax", NULL },
+	{ VIRTIO_MMIO_QUEUE_SIZE, "QueueSize", NULL },
+	{ VIRTIO_MMIO_QUEUE_ALIGN, "QueueAlign", NULL },
+	{ VIRTIO_MMIO_QUEUE_PFN, "QueuePFN", NULL },
+	{ VIRTIO_MMIO_QUEUE_READY, "QueueReady", NULL },
+	{ VIRTIO_MMIO_QUEUE_NOTIFY, "QueueNotify", NULL },
+	{ VIRTIO_MMIO_INTERRUPT_STATUS, "InterruptStatus", NULL },
+	{ VIRTIO_MMIO_INTERRUPT_ACK, "InterruptACK", NULL },
+	{ VIRTIO_MMIO_STATUS, "Status", NULL },
+	{ VIRTIO_MMIO_QUEUE_DESC_LOW, "QueueDescLow", NULL },
+	{ VIRTIO_MMIO_QUEUE_DESC_HIGH, "QueueDescHigh", NULL },
+	{ VIRTIO_MMIO_QUEUE_DRIVER_LOW, "QueueDriverLow", NULL },
+	{ VIRTIO_MMIO_QUEUE_DRIVER_HIGH, "QueueDriverHigh", NULL },
+	{ VIRTIO_MMIO_QUEUE_DEVICE_LOW, "QueueDeviceLow", NULL },
+	{ VIRTIO_MMIO_QUEUE_DEVICE_HIGH, "QueueDeviceHigh", NULL },
+	{ VIRTIO_MMIO_SHM_SEL, "SHMSel", NULL },
+	{ VIRTIO_MMIO_SHM_LEN_LOW, "SHMLenLow", NULL },
+	{ VIRTIO_MMIO_SHM_LEN_HIGH, "SHMLenHigh", NULL },
+	{ VIRTIO_MMIO_SHM_BASE_LOW, "SHMBaseLow", NULL },
+	{ VIRTIO_MMIO_SHM_BASE_HIGH, "SHMBaseHigh", NULL },
+	{ VIRTIO_MMIO_QUEUE_RESET, "QueueReset", NULL },
+	{ VIRTIO_MMIO_CONFIG_GENERATION, "ConfigGeneration", NULL },
+};
 
-	/* Never write back what is the device's to say (DEVICE_NEEDS_RESET). */
-	reg_write(transport, VIRTIO_MMIO_STATUS, (reg_read(transport, VIRTIO_MMIO_STATUS) & drivers_bits) | bit);
+static bool is_config(uint32_t where)
+{
+	return where >= VIRTIO_MMIO_CONFIG;
 }
 
-uint32_t transport_acknowledge(struct transport *transport)
+static const char *register_name(const struct transport *transport, uint32_t where)
 {
-	uint32_t status = reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS);
-
-	/* 4.2.2.2: never set an undefined bit in the acknowledgement. */
-	if (status & (VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG))
-		reg_write(transport, VIRTIO_MMIO_INTERRUPT_ACK,
-			  status & (VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG));
-	return status;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].offset == where)
+			return transport_is_legacy(transport) && names[i].legacy ? names[i].legacy : names[i].name;
+	return is_config(where) ? "Config" : NULL;
 }
 
-const char *transport_register_name(uint32_t offset, bool legacy)
-{
-	switch (offset) {
-	case VIRTIO_MMIO_MAGIC_VALUE:
-		return "MagicValue";
-	case VIRTIO_MMIO_VERSION:
-		return "Version";
-	case VIRTIO_MMIO_DEVICE_ID:
-		return "DeviceID";
-	case VIRTIO_MMIO_VENDOR_ID:
-		return "VendorID";
-	case VIRTIO_MMIO_DEVICE_FEATURES:
-		return legacy ? "HostFeatures" : "DeviceFeatures";
-	case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
-		return legacy ? "HostFeaturesSel" : "DeviceFeaturesSel";
-	case VIRTIO_MMIO_DRIVER_FEATURES:
-		return legacy ? "GuestFeatures" : "DriverFeatures";
-	case VIRTIO_MMIO_DRIVER_FEATURES_SEL:
-		return legacy ? "GuestFeaturesSel" : "DriverFeaturesSel";
-	case VIRTIO_MMIO_GUEST_PAGE_SIZE:
-		return "GuestPageSize";
-	case VIRTIO_MMIO_QUEUE_SEL:
-		return "QueueSel";
-	case VIRTIO_MMIO_QUEUE_SIZE_MAX:
-		return "QueueSizeMax";
-	case VIRTIO_MMIO_QUEUE_SIZE:
-		return "QueueSize";
-	case VIRTIO_MMIO_QUEUE_ALIGN:
-		return "QueueAlign";
-	case VIRTIO_MMIO_QUEUE_PFN:
-		return "QueuePFN";
-	case VIRTIO_MMIO_QUEUE_READY:
-		return "QueueReady";
-	case VIRTIO_MMIO_QUEUE_NOTIFY:
-		return "QueueNotify";
-	case VIRTIO_MMIO_INTERRUPT_STATUS:
-		return "InterruptStatus";
-	case VIRTIO_MMIO_INTERRUPT_ACK:
-		return "InterruptACK";
-	case VIRTIO_MMIO_STATUS:
-		return "Status";
-	case VIRTIO_MMIO_QUEUE_DESC_LOW:
-		return "QueueDescLow";
-	case VIRTIO_MMIO_QUEUE_DESC_HIGH:
-		return "QueueDescHigh";
-	case VIRTIO_MMIO_QUEUE_DRIVER_LOW:
-		return "QueueDriverLow";
-	case VIRTIO_MMIO_QUEUE_DRIVER_HIGH:
-		return "QueueDriverHigh";
-	case VIRTIO_MMIO_QUEUE_DEVICE_LOW:
-		return "QueueDeviceLow";
-	case VIRTIO_MMIO_QUEUE_DEVICE_HIGH:
-		return "QueueDeviceHigh";
-	case VIRTIO_MMIO_SHM_SEL:
-		return "SHMSel";
-	case VIRTIO_MMIO_SHM_LEN_LOW:
-		return "SHMLenLow";
-	case VIRTIO_MMIO_SHM_LEN_HIGH:
-		return "SHMLenHigh";
-	case VIRTIO_MMIO_SHM_BASE_LOW:
-		return "SHMBaseLow";
-	case VIRTIO_MMIO_SHM_BASE_HIGH:
-		return "SHMBaseHigh";
-	case VIRTIO_MMIO_QUEUE_RESET:
-		return "QueueReset";
-	case VIRTIO_MMIO_CONFIG_GENERATION:
-		return "ConfigGeneration";
-	default:
-		return offset >= VIRTIO_MMIO_CONFIG ? "Config" : 0;
-	}
-}
+const struct transport_ops transport_mmio = {
+	.kind = TRANSPORT_MMIO,
+	.identify = identify,
+	.get = get,
+	.set = set,
+	.notify = notify,
+	.config_read = read_config,
+	.config_write = write_config,
+	.register_name = register_name,
+	.is_config = is_config,
+};

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtio-mmio transport: one accessor pair for registers and configuration space, which keeps the journal, and the
- * steps of section 4.2.3 that touch no virtqueue. Nothing goes around the accessors.
+ * What a driver does with a device, by meaning: each function is one operation of chapter 4, on whatever transport the
+ * device sits. Where the registers are is known to the transport alone (mmio.c). The accesses of an operation, and
+ * their order, are part of its contract. The journal names each of them.
+ *
+ * Checks of the registers of virtio-mmio themselves include drivers/transport/mmio.h.
  */
 #ifndef DRIVERS_TRANSPORT_H
 #define DRIVERS_TRANSPORT_H
@@ -9,9 +12,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "drivers/spec/mmio.h"
+#include "drivers/spec/device.h"
 #include "drivers/stimuli.h"
 #include "firmware/arch/irq.h"
+
+enum transport_kind {
+	TRANSPORT_ANY, /* of a check: it does not matter */
+	TRANSPORT_MMIO,
+};
 
 /* How an access reaches the device: a window in memory, or a model in this program. Width in bytes: 1, 2 or 4. */
 struct transport_bus {
@@ -20,68 +28,118 @@ struct transport_bus {
 };
 
 struct transport {
-	const char *name; /* for the journal; owned by the device */
+	const char *name;		 /* for the journal; owned by the device */
+	const struct transport_ops *ops; /* which transport it is */
 	const struct transport_bus *bus;
 	void *bus_context;
 	uint64_t base, size;		   /* of the window; 0 for a device that is not in memory */
 	struct irq_line *line;		   /* NULL: the platform gave no interrupt */
 	const struct stimuli *stimuli;	   /* NULL: nobody at its other side listens to us */
 	uint32_t notify_base, notify_step; /* where notifications go, from one virtqueue to the next; 0: QueueNotify */
-	uint32_t version, device_id, vendor_id; /* as read by transport_identify() */
+	/* As read by transport_identify(). The version is MMIO's: 1 is the legacy interface. A transport without such a
+	 * register says 2. */
+	uint32_t version, device_id, vendor_id;
 };
+
+/* The transports, for struct transport. */
+extern const struct transport_ops transport_mmio;
 
 /* The bus of devices in memory; the context is the window's address. */
 extern const struct transport_bus transport_memory_bus;
 
-/* Control registers: 32 bits, aligned (4.2.2.2). */
-uint32_t reg_read(struct transport *transport, uint32_t offset);
-void reg_write(struct transport *transport, uint32_t offset, uint32_t value);
+enum transport_kind transport_kind(const struct transport *transport);
 
-/* Registers of other widths, which only some layouts of message signalled interrupts have. */
-uint32_t transport_read(struct transport *transport, uint32_t offset, uint8_t width);
-void transport_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);
-
-/* The available buffer notification of a virtqueue (4.2.3.3); `value` is its index or what a feature makes of it. */
-void transport_notify(struct transport *transport, uint16_t queue, uint32_t value);
-
-/* Configuration space, `offset` from its start, width 1, 2 or 4 bytes. An 8-byte field is two 4-byte accesses,
- * between two looks at ConfigGeneration where there is one. */
-uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width);
-void config_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);
-uint64_t config_read64(struct transport *transport, uint32_t offset);
+/* ---- who is there ---- */
 
 enum transport_identity {
 	TRANSPORT_DEVICE,  /* a device that we can drive */
 	TRANSPORT_EMPTY,   /* DeviceID 0: a placeholder */
-	TRANSPORT_ALIEN,   /* MagicValue is wrong: nothing else was read */
+	TRANSPORT_ALIEN,   /* no virtio device: nothing else was read */
 	TRANSPORT_UNKNOWN, /* Version is none that we know */
 };
 
-/* Reads MagicValue, Version and DeviceID, and no further than 4.2.3.1.1 allows. */
+/* Finds out who the device is, and reads no further than a driver may that does not know it (MMIO: 4.2.3.1.1). */
 enum transport_identity transport_identify(struct transport *transport);
 
 static inline bool transport_is_legacy(const struct transport *transport)
 {
-	return transport->version == VIRTIO_MMIO_VERSION_LEGACY;
+	return transport->version == 1;
 }
 
-/* 32 feature bits of window `word`: offered by the device, or accepted by us. */
+/* ---- features: 32 bits of window `word`, offered by the device or accepted by us ---- */
+
 uint32_t transport_offered(struct transport *transport, uint32_t word);
 void transport_accept(struct transport *transport, uint32_t word, uint32_t bits);
 
+/* ---- Status (2.1) ---- */
+
+uint32_t transport_status(struct transport *transport);
+void transport_set_status(struct transport *transport, uint32_t status);
+/* Sets one more Status bit, keeping the ones we set before. The driver's own bits only; what the device says is read
+ * with transport_status(). */
+void transport_add_status(struct transport *transport, uint32_t bit);
 /* Writes 0 to Status and polls until it reads 0 (2.4.2; needed on Version 3, right on all). False if it does not within
  * transport_reset_patience_ns, one second unless somebody set it. */
 bool transport_reset(struct transport *transport);
 extern uint64_t transport_reset_patience_ns;
 
-/* Sets one more Status bit, keeping the ones we set before. The driver's own bits only; what the device says is read
- * with reg_read(). */
-void transport_add_status(struct transport *transport, uint32_t bit);
+/* ---- virtqueues: all but the notification are about the one that was selected ---- */
 
-/* Reads InterruptStatus and acknowledges what it shows. Returns it. What a driver's interrupt handler does first. */
+void transport_select_queue(struct transport *transport, uint32_t index);
+uint32_t transport_queue_size_max(struct transport *transport); /* 0: there is no such virtqueue */
+void transport_set_queue_size(struct transport *transport, uint32_t size);
+
+enum transport_area { TRANSPORT_DESCRIPTORS, TRANSPORT_AVAILABLE, TRANSPORT_USED };
+/* An address is two registers, written low half first; or each half when the caller wants it. */
+void transport_set_queue_address(struct transport *transport, enum transport_area area, uint64_t address);
+void transport_set_queue_address_half(struct transport *transport, enum transport_area area, bool high, uint32_t half);
+
+uint32_t transport_queue_ready(struct transport *transport);
+/* Only MMIO takes a 0 (PCI: 4.1.4.3.2). */
+void transport_set_queue_ready(struct transport *transport, uint32_t ready);
+
+/* RING_RESET: 1 starts the reset, and reads back until it is complete. */
+uint32_t transport_queue_reset(struct transport *transport);
+void transport_set_queue_reset(struct transport *transport, uint32_t reset);
+
+/* The available buffer notification (4.2.3.3), at the place of virtqueue `queue`. `value` is its index; another value
+ * is one that a driver should not send. */
+void transport_notify(struct transport *transport, uint16_t queue, uint32_t value);
+/* The same with NOTIFICATION_DATA (2.9): `next` is the available index. */
+void transport_notify_data(struct transport *transport, uint16_t queue, uint16_t next);
+
+/* ---- virtqueues of the legacy interface (4.2.4) ---- */
+
+void transport_set_page_size(struct transport *transport, uint32_t bytes);
+void transport_set_queue_align(struct transport *transport, uint32_t bytes);
+uint32_t transport_queue_page(struct transport *transport);
+void transport_set_queue_page(struct transport *transport, uint32_t page);
+
+/* ---- interrupts: causes that the device has told of and nobody has acknowledged ---- */
+
+uint32_t transport_interrupt_status(struct transport *transport);
+void transport_interrupt_acknowledge(struct transport *transport, uint32_t causes);
+/* Reads the causes and acknowledges what it sees. Returns them. What a driver's interrupt handler does first. */
 uint32_t transport_acknowledge(struct transport *transport);
 
-/* The name of a control register, for reports; NULL for an offset that is none. */
-const char *transport_register_name(uint32_t offset, bool legacy);
+/* ---- configuration space: `offset` from its start, width 1, 2 or 4 bytes ---- */
+
+uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width);
+void config_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);
+/* An 8-byte field is two 4-byte reads, between two looks at the generation (2.5.1). */
+uint64_t config_read64(struct transport *transport, uint32_t offset);
+/* The legacy interface has none: 0, without an access. */
+uint32_t transport_config_generation(struct transport *transport);
+
+/* ---- shared memory regions (2.10); all ones: there is no such region ---- */
+
+uint64_t transport_shared_memory_length(struct transport *transport, uint32_t id);
+uint64_t transport_shared_memory_base(struct transport *transport, uint32_t id);
+
+/* ---- reports: `where` is what the journal has of an access ---- */
+
+/* NULL: there is no such register. */
+const char *transport_register_name(const struct transport *transport, uint32_t where);
+bool transport_is_config(const struct transport *transport, uint32_t where);
 
 #endif

@@ -94,7 +94,7 @@ static uint32_t vector_of(const struct model *m, uint32_t source)
 
 static uint32_t cause_of(uint32_t source)
 {
-	return source == MODEL_SOURCE_CONFIG ? VIRTIO_MMIO_INT_CONFIG : VIRTIO_MMIO_INT_USED_BUFFER;
+	return source == MODEL_SOURCE_CONFIG ? VIRTIO_INTERRUPT_CONFIG : VIRTIO_INTERRUPT_USED_BUFFER;
 }
 
 bool model_msi_event(struct model *m, uint32_t source)

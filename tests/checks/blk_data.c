@@ -493,7 +493,7 @@ CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
 	if (blk_capacity(d) < block / VIRTIO_BLK_SECTOR)
 		skip(t, "the disk has no whole block");
 	if (transport_is_legacy(&d->transport))
-		reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, 4096);
+		transport_set_page_size(&d->transport, 4096);
 	for (uint16_t i = 0; i < count; i++)
 		require_ok(t, device_setup_queue_in(d, &queues[i], i, SIZE), "virtqueue %u can be set up", i);
 	device_go(d);

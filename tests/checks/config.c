@@ -224,8 +224,8 @@ CHECK(any_order, "config.fields-in-any-order", REQ("cfg-03", "mmio-table-16"), D
 static void expect_last_queue(struct run *t, struct device *d, const char *field, uint32_t value, uint32_t count)
 {
 	require_ok(t, device_negotiate(d, features_of_fields(d)), "the features that bring the fields are accepted");
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, count - 1);
-	expect(t, value && count && reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX),
+	transport_select_queue(&d->transport, count - 1);
+	expect(t, value && count && transport_queue_size_max(&d->transport),
 	       "%s is in the right byte order: it is 0x%x, so there are %u virtqueues", field, value, count);
 }
 
@@ -293,13 +293,13 @@ static bool generation_rests(struct run *t, struct device *d, enum stage stage)
 	uint32_t values[FIELDS];
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint32_t before = reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION);
+		uint32_t before = transport_config_generation(&d->transport);
 
 		read_fields(d, ANY_FIELD, values);
 		if (stage == STAGE_PENDING && device_request_queue(d)->size >= REQUEST_ENTRIES && d->type->make_request)
 			require_ok(t, device_do_request(d, i), "a request is served");
-		(void)reg_read(&d->transport, VIRTIO_MMIO_STATUS);
-		if (reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION) == before)
+		(void)transport_status(&d->transport);
+		if (transport_config_generation(&d->transport) == before)
 			return true;
 	}
 	return false;
@@ -385,14 +385,13 @@ static void prepare_for_change(struct run *t, struct device *d)
 
 static bool tells_of_change(struct device *d)
 {
-	return WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG,
-			  device_patience_ns);
+	return WAIT_UNTIL(transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_CONFIG, device_patience_ns);
 }
 
 static void expect_acknowledged(struct run *t, struct device *d)
 {
-	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_CONFIG);
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG, 0,
+	transport_interrupt_acknowledge(&d->transport, VIRTIO_INTERRUPT_CONFIG);
+	expect_eq(t, transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_CONFIG, 0,
 		  "bit 1 of InterruptStatus after it was acknowledged");
 }
 
@@ -417,7 +416,7 @@ CHECK(change_told, "config.change-is-notified",
 				"an interrupt comes after a change");
 		read_fields(d, ANY_FIELD, after);
 		expect(t, memcmp(before, after, sizeof(after)), "a field has changed once the change is notified");
-		expect(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG,
+		expect(t, transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_CONFIG,
 		       "bit 1 stays set until it is acknowledged");
 		expect_acknowledged(t, d);
 		if (!line)
@@ -447,7 +446,7 @@ CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmi
 
 		if (!when || round % 2)
 			change(t, d);
-		generation = reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION);
+		generation = transport_config_generation(&d->transport);
 		for (unsigned i = 0; i < 2 * FIELDS; i++) {
 			const struct field *field = &fields[i % FIELDS];
 
@@ -455,7 +454,7 @@ CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmi
 				change(t, d);
 			values[i / FIELDS][i % FIELDS] = has_field(d, field, ANY_FIELD) ? read_field(d, field) : 0;
 		}
-		if (reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION) == generation)
+		if (transport_config_generation(&d->transport) == generation)
 			require(t, !memcmp(values[0], values[1], sizeof(values[0])),
 				"fields read the same twice with ConfigGeneration 0x%x before and after", generation);
 	}

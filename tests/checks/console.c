@@ -67,8 +67,8 @@ CHECK(queue_count, "console.queue-count", REQ("con-desc-03"), DESCRIBED, NEEDS(.
 	for (uint32_t i = 0; i < DEVICE_QUEUES_SCANNED; i++) {
 		uint32_t max;
 
-		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, i);
-		max = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+		transport_select_queue(&d->transport, i);
+		max = transport_queue_size_max(&d->transport);
 		if (!expect(t, (max != 0) == (i < want), "virtqueue %u %s: QueueSizeMax is %u (%s, %lu virtqueues)", i,
 			    i < want ? "exists" : "does not exist", max,
 			    multiport ? "with MULTIPORT" : "without MULTIPORT", want))
@@ -91,7 +91,7 @@ CHECK(emergency_early, "console.emergency-early", REQ("con-init-01"), MUST, NEED
       "emerg_wr can be written before any initialisation")
 {
 	emergency_write(d, "touchstone\n");
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), 0,
+	expect_eq(t, transport_status(&d->transport), 0,
 		  "Status after emergency writes to a device that was just reset");
 	start(t, d, NO_FEATURES);
 	expect_ok(t, device_do_request(d, 0), "text through the virtqueue afterwards");
@@ -108,9 +108,9 @@ CHECK(emergency_late, "console.emergency-late", REQ("con-init-01"), MUST, NEEDS(
 	emergency_write(d, "touch");
 	expect_ok(t, device_do_request(d, 0), "text through the virtqueue after emergency writes");
 	transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
-	status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+	status = transport_status(&d->transport);
 	emergency_write(d, "stone\n");
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status,
+	expect_eq(t, transport_status(&d->transport), status,
 		  "Status after emergency writes to a device that was given up");
 }
 
@@ -585,7 +585,7 @@ CHECK(odd_messages, "console.odd-messages", REQ("con-mp-03"), DESCRIBED, NEEDS(M
 	send_message(t, d, ports, VIRTIO_CONSOLE_PORT_READY, 1);
 	send_message(t, d, 0xffffffff, VIRTIO_CONSOLE_PORT_OPEN, 1);
 	send_message(t, d, 0, 0xffff, 1);
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, 0,
+	expect_eq(t, transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, 0,
 		  "DEVICE_NEEDS_RESET after odd messages");
 	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
 }

@@ -271,7 +271,7 @@ static bool refuses_or_ignores(struct run *t, struct device *d, unsigned bit)
 	for (unsigned i = 0; i < 2; i++)
 		transport_accept(&d->transport, i, set.word[i]);
 	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
-	if (!(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK)) {
+	if (!(transport_status(&d->transport) & VIRTIO_STATUS_FEATURES_OK)) {
 		expect_ok(t, negotiate(t, d, NO_FEATURES), "after refusing bit %u the device accepts a valid set", bit);
 		return true;
 	}
@@ -353,7 +353,7 @@ CHECK(without_version_1, "features.without-version-1", REQ("rfb-06"), DESCRIBED,
 	transport_accept(&d->transport, 0, 0);
 	transport_accept(&d->transport, 1, required(d).word[1] & ~1u);
 	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
-	status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+	status = transport_status(&d->transport);
 	info(t, "without VERSION_1 FEATURES_OK %s", status & VIRTIO_STATUS_FEATURES_OK ? "stays set" : "is refused");
 	expect_ok(t, negotiate(t, d, NO_FEATURES), "with VERSION_1 the device is usable afterwards");
 }
@@ -375,10 +375,9 @@ static bool notifies(struct run *t, struct device *d, uint16_t used_event)
 
 	virtqueue_set_used_event(device_request_queue(d), used_event);
 	require_ok(t, device_do_request(d, used_event), "a request is served");
-	if (!WAIT_UNTIL(reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER,
-			device_patience_ns))
+	if (!WAIT_UNTIL(transport_interrupt_status(transport) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns))
 		return false;
-	reg_write(transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
+	transport_interrupt_acknowledge(transport, VIRTIO_INTERRUPT_USED_BUFFER);
 	return true;
 }
 
@@ -404,7 +403,7 @@ static void accept_words(struct run *t, struct device *d, const uint8_t *order, 
 		transport_accept(&d->transport, order[i], set->word[order[i]]);
 	d->accepted = *set;
 	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
-	require(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK stays set");
+	require(t, transport_status(&d->transport) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK stays set");
 }
 
 /*
@@ -458,8 +457,7 @@ static bool tells_of_broken_queue(struct run *t, struct device *d, uint64_t *usu
 	start = clock_ns();
 	virtqueue_kick(queue);
 	(void)COMES(t,
-		    (status = reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET) ||
-			    queue->used->index,
+		    (status = transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET) || queue->used->index,
 		    *usual);
 	*usual = clock_ns() - start;
 	return status;
@@ -501,7 +499,7 @@ CHECK(rewriting_replaces, "features.rewriting-replaces", REQ("mmio-table-04"), D
 	transport_accept(&d->transport, 0, without.word[0]);
 	d->accepted = without;
 	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
-	require(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK stays set");
+	require(t, transport_status(&d->transport) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK stays set");
 	expect_event_idx(t, d, false, "in the end");
 }
 
@@ -517,11 +515,11 @@ static void tell_of_unwritten_word(struct run *t, struct device *d)
 	device_go(d);
 	virtqueue_set_used_event(queue, FAR_AWAY);
 	require_ok(t, device_do_request(d, 0), "a request is served");
-	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
+	transport_interrupt_acknowledge(&d->transport, VIRTIO_INTERRUPT_USED_BUFFER);
 	/* When the last of these is back, the notification of the first is due. */
 	for (unsigned i = 0; i < PROBES; i++)
 		require_ok(t, device_do_request(d, i), "a request is served");
-	if (!(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER))
+	if (!(transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER))
 		info(t, "a word of DriverFeatures that is not written keeps what was accepted before the reset");
 }
 
@@ -549,8 +547,7 @@ CHECK(forgotten, "features.forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
 static void notify_with_data(struct virtqueue *queue)
 {
 	virtqueue_publish(queue);
-	transport_notify(queue->transport, queue->index,
-			 queue->index | (uint32_t)queue->published << VIRTIO_NOTIFY_NEXT_SHIFT);
+	transport_notify_data(queue->transport, queue->index, queue->published);
 }
 
 static void expect_works(struct run *t, struct device *d, struct features set, const char *what)

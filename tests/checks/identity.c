@@ -4,6 +4,7 @@
  * and believes them, so a device that answers differently later, or that does something because it was asked, shows as
  * a driver that finds no device after a reboot, a hot replug or a kexec.
  */
+#include "drivers/transport/mmio.h"
 #include "tests/checks/support/common.h"
 
 enum { READS = 3 };
@@ -14,8 +15,7 @@ static void stays_the_same(struct run *t, struct device *d, uint32_t offset, uin
 		reach_stage(t, d, (enum stage)stage);
 		for (unsigned i = 0; i < READS; i++)
 			if (!expect_eq(t, reg_read(&d->transport, offset), want, "%s reads the same %s",
-				       transport_register_name(offset, transport_is_legacy(&d->transport)),
-				       stage_name((enum stage)stage)))
+				       transport_register_name(&d->transport, offset), stage_name((enum stage)stage)))
 				break;
 	}
 }
@@ -74,16 +74,14 @@ static void read_registers(struct device *d, struct registers *registers)
 	registers->vendor_id = reg_read(transport, VIRTIO_MMIO_VENDOR_ID);
 	for (unsigned i = 0; i < 2; i++) {
 		registers->features[i] = transport_offered(transport, i);
-		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, i);
-		registers->ready[i] = reg_read(transport, legacy ? VIRTIO_MMIO_QUEUE_PFN : VIRTIO_MMIO_QUEUE_READY);
+		transport_select_queue(transport, i);
+		registers->ready[i] = legacy ? transport_queue_page(transport) : transport_queue_ready(transport);
 		/* 4.2.4: on the legacy layout only while QueuePFN is 0 */
-		registers->size_max[i] =
-			legacy && registers->ready[i] ? 0 : reg_read(transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+		registers->size_max[i] = legacy && registers->ready[i] ? 0 : transport_queue_size_max(transport);
 	}
-	registers->status = reg_read(transport, VIRTIO_MMIO_STATUS);
-	(void)reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS);
-	if (!legacy)
-		(void)reg_read(transport, VIRTIO_MMIO_CONFIG_GENERATION);
+	registers->status = transport_status(transport);
+	(void)transport_interrupt_status(transport);
+	(void)transport_config_generation(transport);
 }
 
 static void expect_same(struct run *t, const struct registers *first, const struct registers *second, const char *where)
@@ -127,20 +125,12 @@ CHECK(reading_changes_nothing, "identity.reading-changes-nothing", REQ("mmio-tab
  */
 static const uint32_t unused_ids[] = { 0x10, 0x33, 0x7f, 0x100, 0x101, 0x10000, 0x80000000 };
 
-static uint64_t read_pair(struct device *d, uint32_t low_register)
+static void expect_no_region(struct run *t, struct device *d,
+			     uint64_t (*read)(struct transport *transport, uint32_t id), const char *what)
 {
-	uint64_t low = reg_read(&d->transport, low_register);
-
-	return low | (uint64_t)reg_read(&d->transport, low_register + 4) << 32;
-}
-
-static void expect_no_region(struct run *t, struct device *d, uint32_t low_register, const char *what)
-{
-	for (unsigned i = 0; i < sizeof(unused_ids) / sizeof(unused_ids[0]); i++) {
-		reg_write(&d->transport, VIRTIO_MMIO_SHM_SEL, unused_ids[i]);
-		expect_eq(t, read_pair(d, low_register), UINT64_MAX,
+	for (unsigned i = 0; i < sizeof(unused_ids) / sizeof(unused_ids[0]); i++)
+		expect_eq(t, read(&d->transport, unused_ids[i]), UINT64_MAX,
 			  "the %s of region 0x%x, which does not exist, is all ones", what, unused_ids[i]);
-	}
 }
 
 /*
@@ -150,12 +140,12 @@ static void expect_no_region(struct run *t, struct device *d, uint32_t low_regis
 CHECK(shared_memory_length, "identity.unused-shared-memory-length", REQ("mmio-table-14"), DESCRIBED,
       NEEDS(.version = 2), "SHMLen of a shared memory region that does not exist is all ones")
 {
-	expect_no_region(t, d, VIRTIO_MMIO_SHM_LEN_LOW, "length");
+	expect_no_region(t, d, transport_shared_memory_length, "length");
 }
 
 /* Breaks: registers that read 0, or the place of another region. Symptom: a driver maps a region at address 0. */
 CHECK(shared_memory_base, "identity.unused-shared-memory-base", REQ("mmio-table-15"), DESCRIBED, NEEDS(.version = 2),
       "SHMBase of a shared memory region that does not exist is all ones")
 {
-	expect_no_region(t, d, VIRTIO_MMIO_SHM_BASE_LOW, "base");
+	expect_no_region(t, d, transport_shared_memory_base, "base");
 }

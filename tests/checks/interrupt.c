@@ -55,7 +55,7 @@ static void start_quiet(struct run *t, struct device *d, struct features wanted)
 
 		ask_for_next(d);
 		complete_one(t, d);
-		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 			"InterruptStatus shows the used buffer");
 		/* The edge may be on its way when the bit is there already; it must not be taken for a later one. */
 		if (line_of(d)->source.trigger == IRQ_EDGE)
@@ -79,7 +79,7 @@ static void make_pending(struct run *t, struct device *d)
 
 	complete_one(t, d);
 	require(t, interrupt_came(line, mark), "an interrupt follows the used buffer");
-	require(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus says used buffer");
+	require(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, "InterruptStatus says used buffer");
 }
 
 /* Breaks: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",
@@ -100,7 +100,7 @@ CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04"
 	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer");
 	irq_settle();
 	expect_eq(t, line->count - mark, 1, "one interrupt comes for one used buffer");
-	expect_eq(t, interrupt_status(d), VIRTIO_MMIO_INT_USED_BUFFER, "its only cause is the used buffer");
+	expect_eq(t, interrupt_status(d), VIRTIO_INTERRUPT_USED_BUFFER, "its only cause is the used buffer");
 }
 
 /* Breaks: a status bit without a wire, or a wire to the wrong input. Symptom: the guest hangs in its first request.
@@ -113,8 +113,8 @@ CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03"
 	start_quiet(t, d, NO_FEATURES);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		make_pending(t, d);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-		expect_eq(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, 0,
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+		expect_eq(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, 0,
 			  "the used buffer bit of InterruptStatus after the acknowledgement");
 		irq_line_rearm(line);
 	}
@@ -163,7 +163,7 @@ CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout
 	make_pending(t, d);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		require(t, irq_line_asserted(line), "the line is asserted while the cause is pending (look %u)", i + 1);
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	expect(t, !irq_line_asserted(line), "the line falls with the acknowledgement");
 }
 
@@ -196,7 +196,7 @@ CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-
 	start_quiet(t, d, NO_FEATURES);
 	make_pending(t, d);
 	for (unsigned i = 0; i < ROUNDS; i++)
-		expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+		expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 		       "the used buffer bit of InterruptStatus is set, read %u", i + 1);
 	if (line->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line), "the line is still asserted after the reads");
@@ -212,12 +212,12 @@ CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ(
 
 	start_quiet(t, d, NO_FEATURES);
 	make_pending(t, d);
-	acknowledge(d, VIRTIO_MMIO_INT_CONFIG);
-	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	acknowledge(d, VIRTIO_INTERRUPT_CONFIG);
+	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "the used buffer is still shown after the other bit was acknowledged");
 	if (line->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line), "the line is still asserted after the other bit was acknowledged");
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	expect_eq(t, interrupt_status(d), 0, "InterruptStatus after both bits were acknowledged");
 	if (line->source.trigger == IRQ_LEVEL)
 		expect(t, !irq_line_asserted(line), "the line falls when the last cause is acknowledged");
@@ -244,7 +244,7 @@ CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-
 	queue->avail->ring[queue->published % queue->size] = queue->size; /* names no descriptor */
 	virtqueue_kick(queue);
 	/* A device that does not mind a bad entry shows nothing, and no later event tells of that. */
-	if (!COMES(t, interrupt_status(d) & VIRTIO_MMIO_INT_CONFIG, d->pace_ns))
+	if (!COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->pace_ns))
 		skip(t, "the device sends no configuration change notification that we can cause");
 	expect(t, interrupt_came(line, mark), "an interrupt follows the configuration change notification");
 }
@@ -262,7 +262,7 @@ CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio
 		make_pending(t, d);
 		irq_settle();
 		require_eq(t, line->count - mark, 1, "edges for one used buffer, before its acknowledgement");
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_settle();
 		require_eq(t, line->count - mark, 1, "edges for one used buffer, after its acknowledgement");
 	}
@@ -315,7 +315,7 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
 			virtqueue_kick(queue);
 			require(t, interrupt_came(line, mark),
 				"interrupt %u of a pair whose first used entry was not taken yet", j + 1);
-			acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+			acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 			irq_line_rearm(line);
 		}
 		for (unsigned j = 0; j < 2; j++)
@@ -490,14 +490,14 @@ CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-0
 		uint32_t mark;
 
 		virtqueue_set_used_event(queue, named);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_line_rearm(line);
 		irq_settle();
 		for (uint16_t i = 0; i < ahead; i++)
 			complete_one(t, d);
 		/* Whatever came early is a matter of the SHOULD below; here only the named one counts. */
 		irq_settle();
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_line_rearm(line);
 		irq_settle();
 		mark = line->count;
@@ -555,20 +555,20 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 	irq_line_attach(line_of(other), NULL, NULL);
 	if (line_of(other) ==
 	    line_of(d)) { /* shared: count the second device's interrupt with the first one's cause out of the way */
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_line_rearm(line_of(d));
 	}
 	start_quiet(t, other, NO_FEATURES);
 	make_pending(t, other);
 
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER,
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+	expect_eq(t, interrupt_status(other), VIRTIO_INTERRUPT_USED_BUFFER,
 		  "InterruptStatus of %s after %s was acknowledged", other->name, d->name);
 	if (line_of(other)->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was acknowledged", other->name,
 		       d->name);
 	expect_ok(t, device_reset(d), "%s resets", d->name);
-	expect_eq(t, interrupt_status(other), VIRTIO_MMIO_INT_USED_BUFFER, "InterruptStatus of %s after %s was reset",
+	expect_eq(t, interrupt_status(other), VIRTIO_INTERRUPT_USED_BUFFER, "InterruptStatus of %s after %s was reset",
 		  other->name, d->name);
 	if (line_of(other)->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was reset", other->name, d->name);

@@ -9,6 +9,7 @@
 
 #include "drivers/spec/blk.h"
 #include "drivers/spec/net.h"
+#include "drivers/transport/mmio.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
 
@@ -27,8 +28,8 @@ struct layout {
 
 static uint32_t queue_pfn(struct device *d, uint16_t index)
 {
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, index);
-	return reg_read(&d->transport, VIRTIO_MMIO_QUEUE_PFN);
+	transport_select_queue(&d->transport, index);
+	return transport_queue_page(&d->transport);
 }
 
 /* Starts the device with all queues that its type uses laid out in the given way. */
@@ -39,7 +40,7 @@ static void start_laid_out(struct run *t, struct device *d, const struct layout 
 	require_ok(t, device_reset(d), "the device resets");
 	device_greet(d);
 	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
-	reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, layout->page_size);
+	transport_set_page_size(&d->transport, layout->page_size);
 	count = d->type->queues_used(d);
 	for (uint16_t i = 0; i < count; i++) {
 		uint16_t size = device_queue_size(d, layout->size, d->queue_max[i]);
@@ -155,9 +156,9 @@ CHECK(legacy_no_queue, "legacy.queue-beyond-the-last", REQ("mmio-leg-05"), DESCR
 	if (d->queue_count >= DEVICE_QUEUES_SCANNED)
 		skip(t, "the device has more virtqueues than we look at");
 	for (unsigned i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
-		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, 0);
-		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, beyond[i]);
-		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX), 0,
+		transport_select_queue(&d->transport, 0);
+		transport_select_queue(&d->transport, beyond[i]);
+		expect_eq(t, transport_queue_size_max(&d->transport), 0,
 			  "QueueSizeMax with QueueSel 0x%x, after queue 0 was selected", beyond[i]);
 	}
 }
@@ -217,12 +218,12 @@ CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07
 		skip(t, "the device uses a single virtqueue");
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	require_ok(t, device_do_request(d, 1), "a request completes before");
-	status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, stopped);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_PFN, 0);
+	status = transport_status(&d->transport);
+	transport_select_queue(&d->transport, stopped);
+	transport_set_queue_page(&d->transport, 0);
 	expect_eq(t, queue_pfn(d, stopped), 0, "QueuePFN of the queue that was stopped");
 	expect_eq(t, queue_pfn(d, working), (uintptr_t)d->queues[working].desc / PAGE, "QueuePFN of the other queue");
-	require_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status, "Status after one queue was stopped");
+	require_eq(t, transport_status(&d->transport), status, "Status after one queue was stopped");
 	expect_ok(t, device_do_request(d, 2), "a request completes on the other queue");
 }
 
@@ -331,20 +332,19 @@ CHECK(legacy_driver, "legacy.driver-is-recognised", REQ("leg-feat-01", "leg-feat
 
 	require_ok(t, device_reset(d), "the device resets");
 	transport_add_status(transport, VIRTIO_STATUS_ACKNOWLEDGE);
-	expect_eq(t, reg_read(transport, VIRTIO_MMIO_STATUS), VIRTIO_STATUS_ACKNOWLEDGE, "Status after ACKNOWLEDGE");
+	expect_eq(t, transport_status(transport), VIRTIO_STATUS_ACKNOWLEDGE, "Status after ACKNOWLEDGE");
 	transport_add_status(transport, VIRTIO_STATUS_DRIVER);
-	expect_eq(t, reg_read(transport, VIRTIO_MMIO_STATUS), VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER,
+	expect_eq(t, transport_status(transport), VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER,
 		  "Status after DRIVER");
 	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
 	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
 	device_go(d);
-	expect_eq(t, reg_read(transport, VIRTIO_MMIO_STATUS),
+	expect_eq(t, transport_status(transport),
 		  VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK, "Status after DRIVER_OK");
 	require_ok(t, device_do_request(d, 1), "a request completes");
 	require(t,
-		WAIT_UNTIL(reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS) == VIRTIO_MMIO_INT_USED_BUFFER,
-			   device_patience_ns),
+		WAIT_UNTIL(transport_interrupt_status(transport) == VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 		"InterruptStatus shows the used buffer, and nothing else");
-	reg_write(transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
-	expect_eq(t, reg_read(transport, VIRTIO_MMIO_INTERRUPT_STATUS), 0, "InterruptStatus after the acknowledgement");
+	transport_interrupt_acknowledge(transport, VIRTIO_INTERRUPT_USED_BUFFER);
+	expect_eq(t, transport_interrupt_status(transport), 0, "InterruptStatus after the acknowledgement");
 }

@@ -8,6 +8,7 @@
  * such interrupts.
  */
 #include "drivers/spec/msi.h"
+#include "drivers/transport/mmio.h"
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/messages.h"
@@ -50,7 +51,7 @@ static void expect_wire(struct run *t, struct device *d, const char *when)
 	messages_mark(d);
 	request(t, d);
 	require(t, WAIT_UNTIL(messages_line(d), device_patience_ns), "the line interrupts for a used buffer %s", when);
-	expect(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER,
+	expect(t, transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "InterruptStatus shows the used buffer %s", when);
 	messages_expect_only(t, TARGETS, 0, when);
 	transport_acknowledge(&d->transport);
@@ -88,7 +89,7 @@ CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NE
 CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "Without the feature the registers read 0 and ignore writes, and the line works as ever")
 {
-	const char *at = d->msi.layout->registers;
+	const struct msi_register *at = d->msi.layout->registers;
 	bool stated = msi_is(&d->msi, MSI_INERT);
 
 	need(t, d->msi.layout->features[0], "feature bit");
@@ -100,13 +101,13 @@ CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(
 		messages_give_each(t, d, 1, 0, 1);
 		msi_do(d, MSI_ENABLE, 0, NULL);
 	}
-	for (; *at; at += 1 + strlen(at)) {
-		uint32_t value = reg_read(&d->transport, (uint8_t)*at);
+	for (; at->name; at++) {
+		uint32_t value = reg_read(&d->transport, at->offset);
 
 		if (stated)
-			expect_eq(t, value, 0, "%s", at + 1);
+			expect_eq(t, value, 0, "%s", at->name);
 		else if (value)
-			info(t, "%s reads 0x%x although the feature was not accepted", at + 1, value);
+			info(t, "%s reads 0x%x although the feature was not accepted", at->name, value);
 	}
 	device_go(d);
 	expect_wire(t, d, "without the feature");
@@ -154,8 +155,7 @@ static void break_ring(struct run *t, struct device *d)
 
 	queue->avail->index = (uint16_t)(queue->avail->index + 2 * queue->size + 1);
 	virtqueue_notify(queue);
-	if (!WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET,
-			device_patience_ns))
+	if (!WAIT_UNTIL(transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, device_patience_ns))
 		skip(t, "the device does not set DEVICE_NEEDS_RESET for an available index out of range");
 }
 
@@ -197,8 +197,7 @@ CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEE
 	messages_start(t, d, true);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		one_message(t, d, messages_own(d), "with messages enabled");
-		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS), 0,
-			  "InterruptStatus after a message");
+		expect_eq(t, transport_interrupt_status(&d->transport), 0, "InterruptStatus after a message");
 		expect_eq(t, messages_line(d), 0, "interrupts of the line");
 	}
 }
@@ -394,16 +393,14 @@ CHECK(moves, "msi.waiting-change-moves-along", REQ("msi-move-01"), DESCRIBED, NE
 	msi_do(d, MSI_MASK, MSI_CONFIG, NULL);
 	if (!change_config(t, d))
 		skip(t, "this type of device has nothing that changes");
-	require(t,
-		WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_CONFIG,
-			   device_patience_ns),
+	require(t, WAIT_UNTIL(transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_CONFIG, device_patience_ns),
 		"InterruptStatus shows the configuration change");
 	messages_mark(d);
 	msi_do(d, MSI_ENABLE, 0, NULL);
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS), 0, "InterruptStatus, messages enabled");
+	expect_eq(t, transport_interrupt_status(&d->transport), 0, "InterruptStatus, messages enabled");
 	expect_pending(t, d, 1, "of the configuration, messages enabled");
 	msi_do(d, MSI_DISABLE, 0, NULL);
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS), VIRTIO_MMIO_INT_CONFIG,
+	expect_eq(t, transport_interrupt_status(&d->transport), VIRTIO_INTERRUPT_CONFIG,
 		  "InterruptStatus, messages disabled again");
 	expect_pending(t, d, 0, "of the configuration, messages disabled again");
 	msi_do(d, MSI_ENABLE, 0, NULL);

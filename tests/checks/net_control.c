@@ -582,7 +582,7 @@ static void start_many_with(struct run *t, struct device *d, struct features mor
 		skip(t, "the control virtqueue has index %u", 2 * pairs);
 	many.pairs = pairs < PAIRS ? pairs : PAIRS;
 	if (transport_is_legacy(&d->transport))
-		reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, LEGACY_PAGE);
+		transport_set_page_size(&d->transport, LEGACY_PAGE);
 	for (uint16_t i = 0; i < many.pairs; i++) {
 		require_ok(t, device_setup_queue_in(d, &many.receive[i], 2 * i, DEVICE_QUEUE_SIZE),
 			   "receive virtqueue %u is set up", i);
@@ -715,10 +715,10 @@ CHECK(pairs_fewer, "net.pairs-fewer", REQ("net-mq-02"), MUST, NEEDS(MULTIQUEUE),
 /* Resets a receive virtqueue, which must be one that the device can reset. */
 static void reset_receiver(struct run *t, struct device *d, unsigned index)
 {
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, many.receive[index].index);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
-	if (!WAIT_UNTIL(!reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET), device_patience_ns) ||
-	    reg_read(&d->transport, VIRTIO_MMIO_QUEUE_READY))
+	transport_select_queue(&d->transport, many.receive[index].index);
+	transport_set_queue_reset(&d->transport, 1);
+	if (!WAIT_UNTIL(!transport_queue_reset(&d->transport), device_patience_ns) ||
+	    transport_queue_ready(&d->transport))
 		skip(t, "QueueReset resets nothing here, see ring.reset.queue-is-not-ready-when-complete");
 }
 

@@ -18,7 +18,7 @@ enum {
 
 static void expect_healthy(struct run *t, struct device *d)
 {
-	expect(t, !(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET),
+	expect(t, !(transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET),
 	       "DEVICE_NEEDS_RESET is not set");
 }
 
@@ -256,14 +256,11 @@ CHECK(notify_data, "notify.data.carries-the-available-index", REQ("dnotif-01"), 
 	struct request *request = traffic_make(t, d, 1, 0);
 
 	for (unsigned i = 0; i < 3u * queue->size; i++) {
-		uint32_t data;
-
 		traffic_add(t, d, request, NULL);
 		virtqueue_publish(queue);
-		data = queue->index | (uint32_t)queue->published << VIRTIO_NOTIFY_NEXT_SHIFT;
-		transport_notify(&d->transport, queue->index, data);
+		transport_notify_data(&d->transport, queue->index, queue->published);
 		if (i % 3 == 0)
-			transport_notify(&d->transport, queue->index, data);
+			transport_notify_data(&d->transport, queue->index, queue->published);
 		traffic_take(t, d, NULL);
 	}
 	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");

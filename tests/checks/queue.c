@@ -12,25 +12,25 @@
 
 static void select_queue(struct device *d, uint32_t index)
 {
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, index);
+	transport_select_queue(&d->transport, index);
 }
 
 static uint32_t size_max(struct device *d, uint32_t index)
 {
 	select_queue(d, index);
-	return reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+	return transport_queue_size_max(&d->transport);
 }
 
 static uint32_t ready(struct device *d, uint32_t index)
 {
 	select_queue(d, index);
-	return reg_read(&d->transport, VIRTIO_MMIO_QUEUE_READY);
+	return transport_queue_ready(&d->transport);
 }
 
 static void set_ready(struct device *d, uint32_t index, uint32_t value)
 {
 	select_queue(d, index);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_READY, value);
+	transport_set_queue_ready(&d->transport, value);
 }
 
 /* How many virtqueues such a device can have at most; 0 where we do not know the type. */
@@ -201,21 +201,11 @@ CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBE
 /* Tells the device of a queue, all but QueueReady. */
 static void describe_queue(struct device *d, const struct virtqueue *queue)
 {
-	const struct {
-		uint32_t low_register;
-		uint64_t address;
-	} areas[] = {
-		{ VIRTIO_MMIO_QUEUE_DESC_LOW, (uintptr_t)queue->desc },
-		{ VIRTIO_MMIO_QUEUE_DRIVER_LOW, (uintptr_t)queue->avail },
-		{ VIRTIO_MMIO_QUEUE_DEVICE_LOW, (uintptr_t)queue->used },
-	};
-
 	select_queue(d, queue->index);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SIZE, queue->size);
-	for (unsigned i = 0; i < sizeof(areas) / sizeof(areas[0]); i++) {
-		reg_write(&d->transport, areas[i].low_register, (uint32_t)areas[i].address);
-		reg_write(&d->transport, areas[i].low_register + 4, (uint32_t)(areas[i].address >> 32));
-	}
+	transport_set_queue_size(&d->transport, queue->size);
+	transport_set_queue_address(&d->transport, TRANSPORT_DESCRIPTORS, (uintptr_t)queue->desc);
+	transport_set_queue_address(&d->transport, TRANSPORT_AVAILABLE, (uintptr_t)queue->avail);
+	transport_set_queue_address(&d->transport, TRANSPORT_USED, (uintptr_t)queue->used);
 }
 
 enum { WAITING = 3 };

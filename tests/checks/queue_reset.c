@@ -13,10 +13,16 @@
 
 #define RESETTABLE .version = 2, .requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_RING_RESET)
 
-static uint32_t read_selected(struct virtqueue *queue, uint32_t offset)
+static uint32_t ready(struct virtqueue *queue)
 {
-	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
-	return reg_read(queue->transport, offset);
+	transport_select_queue(queue->transport, queue->index);
+	return transport_queue_ready(queue->transport);
+}
+
+static uint32_t resetting(struct virtqueue *queue)
+{
+	transport_select_queue(queue->transport, queue->index);
+	return transport_queue_reset(queue->transport);
 }
 
 /* Resets a queue as a driver does: until QueueReset reads 0 (4.2.2.2). */
@@ -25,9 +31,9 @@ static void reset_queue(struct run *t, struct virtqueue *queue)
 	bool complete;
 
 	step(t, "reset of queue %u", queue->index);
-	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
-	reg_write(queue->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
-	complete = WAIT_UNTIL(reg_read(queue->transport, VIRTIO_MMIO_QUEUE_RESET) == 0, device_patience_ns);
+	transport_select_queue(queue->transport, queue->index);
+	transport_set_queue_reset(queue->transport, 1);
+	complete = WAIT_UNTIL(transport_queue_reset(queue->transport) == 0, device_patience_ns);
 	require(t, complete, "QueueReset reads 0 once the reset is complete");
 }
 
@@ -38,7 +44,7 @@ static void reset_queue(struct run *t, struct virtqueue *queue)
 static void reset_queue_or_skip(struct run *t, struct virtqueue *queue)
 {
 	reset_queue(t, queue);
-	if (read_selected(queue, VIRTIO_MMIO_QUEUE_READY))
+	if (ready(queue))
 		skip(t, "QueueReset resets nothing here, see ring.reset.queue-is-not-ready-when-complete");
 }
 
@@ -63,14 +69,14 @@ CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("
 {
 	struct virtqueue *queue = start_resettable(t, d);
 
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
+	transport_select_queue(&d->transport, queue->index);
+	transport_set_queue_reset(&d->transport, 1);
 	require_ok(t, device_reset(d), "the device comes back from reset");
 	device_greet(d);
 	require_ok(t, device_negotiate(d, FEATURE(VIRTIO_F_RING_RESET)), "the device accepts RING_RESET again");
 	for (uint16_t i = 0; i < d->queue_count && i < DEVICE_QUEUES; i++) {
-		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, i);
-		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET), 0, "QueueReset of queue %u", i);
+		transport_select_queue(&d->transport, i);
+		expect_eq(t, transport_queue_reset(&d->transport), 0, "QueueReset of queue %u", i);
 	}
 }
 
@@ -83,7 +89,7 @@ CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio
 {
 	start_resettable(t, d);
 	for (uint16_t i = 0; i < d->type->queues_used(d); i++)
-		expect_eq(t, read_selected(&d->queues[i], VIRTIO_MMIO_QUEUE_RESET), 0, "QueueReset of queue %u", i);
+		expect_eq(t, resetting(&d->queues[i]), 0, "QueueReset of queue %u", i);
 }
 
 /*
@@ -97,12 +103,12 @@ CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11
 	uint32_t value;
 
 	traffic_do(t, d, traffic_make(t, d, 1, 0), NULL);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
-	reg_write(&d->transport, VIRTIO_MMIO_QUEUE_RESET, 1);
-	(void)WAIT_UNTIL((value = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET)) != 1, device_patience_ns);
+	transport_select_queue(&d->transport, queue->index);
+	transport_set_queue_reset(&d->transport, 1);
+	(void)WAIT_UNTIL((value = transport_queue_reset(&d->transport)) != 1, device_patience_ns);
 	require_eq(t, value, 0, "QueueReset after the reset went on");
 	/* No event marks the time when it could come back. */
-	expect(t, STAYS(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_RESET) == 0), "QueueReset stays 0 once it is");
+	expect(t, STAYS(t, transport_queue_reset(&d->transport) == 0), "QueueReset stays 0 once it is");
 }
 
 /*
@@ -117,7 +123,7 @@ CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
 
 	traffic_do(t, d, traffic_make(t, d, 1, 0), NULL);
 	reset_queue(t, queue);
-	expect_eq(t, read_selected(queue, VIRTIO_MMIO_QUEUE_READY), 0, "QueueReady of a queue whose reset is complete");
+	expect_eq(t, ready(queue), 0, "QueueReady of a queue whose reset is complete");
 }
 
 /*
@@ -160,10 +166,10 @@ CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqres
 	traffic_do(t, d, &requests[0], NULL);
 	reset_queue_or_skip(t, queue);
 	/* What came before the reset was complete is gone now. */
-	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, VIRTIO_MMIO_INT_USED_BUFFER);
+	transport_interrupt_acknowledge(&d->transport, VIRTIO_INTERRUPT_USED_BUFFER);
 	traffic_add(t, d, &requests[1], NULL);
 	tempt(t, queue);
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER, 0,
+	expect_eq(t, transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER, 0,
 		  "bit 0 of InterruptStatus after notifications of a queue that was reset");
 }
 
@@ -213,14 +219,14 @@ CHECK(reset_others_go_on, "ring.reset.other-queues-go-on", REQ("mmio-layout-10")
 {
 	struct virtqueue *queue = start_resettable(t, d);
 	struct request *request = traffic_make(t, d, 1, 0);
-	uint32_t status = reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+	uint32_t status = transport_status(&d->transport);
 
 	if (d->type->queues_used(d) < 2)
 		skip(t, "this type of device uses a single virtqueue");
 	traffic_do(t, d, request, NULL);
 	reset_queue_or_skip(t, &d->queues[queue->index ? 0 : 1]);
-	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), status, "Status");
-	expect_eq(t, read_selected(queue, VIRTIO_MMIO_QUEUE_READY), 1, "QueueReady of the other queue");
+	expect_eq(t, transport_status(&d->transport), status, "Status");
+	expect_eq(t, ready(queue), 1, "QueueReady of the other queue");
 	for (unsigned i = 0; i < queue->size + 3u; i++)
 		traffic_do(t, d, request, NULL);
 	expect_eq(t, queue->used->index, queue->size + 4u, "used.idx of the other queue");

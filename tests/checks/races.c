@@ -158,7 +158,7 @@ CHECK(disable, "race.disable", REQ("msi-off-02"), DESCRIBED, NEEDS(RACE_NEEDS, M
 		msi_do(d, MSI_DISABLE, 0, NULL);
 		race_join(&race);
 		traffic_take_all(t, d);
-		if (!WAIT_UNTIL(messages_at(messages_own(d)) || interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+		if (!WAIT_UNTIL(messages_at(messages_own(d)) || interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 				race_patience(&race)))
 			race_shown(&race);
 		transport_acknowledge(&d->transport);
@@ -257,17 +257,17 @@ CHECK(acknowledged, "race.acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST,
 		bool seen;
 
 		traffic_do(t, d, &requests[0], NULL);
-		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 			"InterruptStatus shows the used buffer");
 		traffic_add(t, d, &requests[1], NULL);
 		race_fire(&race, kick, queue);
 		race_pause(&race);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		barrier_full();
 		seen = virtqueue_used_waiting(queue);
 		race_join(&race);
 		traffic_take_all(t, d);
-		if (!seen && !WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, race_patience(&race)))
+		if (!seen && !WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, race_patience(&race)))
 			race_shown(&race);
 	}
 	race_end(&race);
@@ -295,7 +295,7 @@ static void publish_against_ask(struct run *t, struct device *d, struct features
 		bool seen;
 
 		ask(queue, false);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		traffic_add(t, d, request, NULL);
 		race_fire(&race, kick, queue);
 		race_pause(&race);
@@ -303,7 +303,7 @@ static void publish_against_ask(struct run *t, struct device *d, struct features
 		seen = virtqueue_used_waiting(queue);
 		race_join(&race);
 		traffic_wait_used(t, d);
-		if (!seen && !WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, race_patience(&race)))
+		if (!seen && !WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, race_patience(&race)))
 			race_shown(&race);
 		traffic_take_all(t, d);
 	}
@@ -426,12 +426,12 @@ CHECK(generation, "race.generation", REQ("cfg-04", "mmio-layout-06"), MUST,
 
 		if (race.round % 2)
 			race_fire(&race, change_config, &d->transport);
-		generation = reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION);
+		generation = transport_config_generation(&d->transport);
 		once = read_some_config(d);
 		if (race.round % 2 == 0)
 			race_fire(&race, change_config, &d->transport);
 		again = read_some_config(d);
-		if (reg_read(&d->transport, VIRTIO_MMIO_CONFIG_GENERATION) == generation && once != again)
+		if (transport_config_generation(&d->transport) == generation && once != again)
 			race_shown(&race);
 		race_join(&race);
 		transport_acknowledge(&d->transport);

@@ -19,7 +19,7 @@ static void expect_reset(struct run *t, struct device *d, const char *where)
 	if (!expect_ok(t, device_reset(d), "a reset %s ends", where))
 		return;
 	for (unsigned i = 0; i < READS; i++)
-		expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_STATUS), 0, "Status stays 0 after a reset %s", where);
+		expect_eq(t, transport_status(&d->transport), 0, "Status stays 0 after a reset %s", where);
 }
 
 /*
@@ -50,8 +50,8 @@ CHECK(queue_ready_cleared, "reset.clears-queue-ready", REQ("mmio-layout-05"), MU
 		reach_stage(t, d, stages[i]);
 		require_ok(t, device_reset(d), "a reset ends");
 		for (unsigned queue = 0; queue < d->queue_count; queue++) {
-			reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, queue);
-			expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_QUEUE_READY), 0,
+			transport_select_queue(&d->transport, queue);
+			expect_eq(t, transport_queue_ready(&d->transport), 0,
 				  "QueueReady of virtqueue %u is 0 after a reset %s", queue, stage_name(stages[i]));
 		}
 	}
@@ -252,7 +252,7 @@ CHECK(cures, "reset.cures-needs-reset", REQ("reset-01", "mmio-table-19"), MUST,
 	queue->avail->ring[0] = queue->size; /* robustness: names no descriptor */
 	virtqueue_kick(queue);
 	/* Most devices notice at once; one that does not is reset with the bad entry in flight. */
-	(void)WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, GLIMPSE_NS);
+	(void)WAIT_UNTIL(transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, GLIMPSE_NS);
 	expect_reset(t, d, "after a bad available ring entry");
 	expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 after that reset");
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts again");

@@ -79,7 +79,7 @@ CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02",
 		batch = chains;
 		if (sent > INDICES - WRAP_MARGIN)
 			batch = (uint16_t)(1 + random_below(&t->random, chains < 4 ? chains : 4));
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + random_below(&t->random, batch)));
 		virtqueue_cycle_publish(queue, batch);
 		if (!events || virtqueue_should_notify(queue, old))
@@ -96,7 +96,7 @@ CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02",
 				     queue->used->index);
 		}
 		require_eq(t, queue->used->index, (uint16_t)(sent + batch), "used.idx after %u requests", sent + batch);
-		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 			"a notification comes for entries %u to %u", old, (uint16_t)(old + batch - 1));
 	}
 }
@@ -188,7 +188,7 @@ static struct virtqueue *start_without_request_queue(struct run *t, struct devic
 	device_greet(d);
 	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
 	if (transport_is_legacy(&d->transport))
-		reg_write(&d->transport, VIRTIO_MMIO_GUEST_PAGE_SIZE, PAGE_SIZE);
+		transport_set_page_size(&d->transport, PAGE_SIZE);
 	for (uint16_t i = 0; i < d->type->queues_used(d); i++)
 		if (i != index)
 			require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE),
@@ -391,15 +391,16 @@ CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIB
 }
 
 /* One of the three addresses. */
-static void write_area(struct transport *transport, uint32_t low_register, volatile const void *area, bool high_first)
+static void write_area(struct transport *transport, enum transport_area area, volatile const void *ring,
+		       bool high_first)
 {
-	uint64_t address = (uintptr_t)area;
+	uint64_t address = (uintptr_t)ring;
 
 	if (high_first)
-		reg_write(transport, low_register + 4, (uint32_t)(address >> 32));
-	reg_write(transport, low_register, (uint32_t)address);
+		transport_set_queue_address_half(transport, area, true, (uint32_t)(address >> 32));
+	transport_set_queue_address_half(transport, area, false, (uint32_t)address);
 	if (!high_first)
-		reg_write(transport, low_register + 4, (uint32_t)(address >> 32));
+		transport_set_queue_address_half(transport, area, true, (uint32_t)(address >> 32));
 }
 
 /* virtqueue_register() in another order: the areas backwards, each half first or last. */
@@ -407,12 +408,12 @@ static void register_backwards(struct virtqueue *queue, bool high_first)
 {
 	struct transport *transport = queue->transport;
 
-	reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
-	write_area(transport, VIRTIO_MMIO_QUEUE_DEVICE_LOW, queue->used, high_first);
-	write_area(transport, VIRTIO_MMIO_QUEUE_DRIVER_LOW, queue->avail, high_first);
-	write_area(transport, VIRTIO_MMIO_QUEUE_DESC_LOW, queue->desc, high_first);
-	reg_write(transport, VIRTIO_MMIO_QUEUE_SIZE, queue->size);
-	reg_write(transport, VIRTIO_MMIO_QUEUE_READY, 1);
+	transport_select_queue(transport, queue->index);
+	write_area(transport, TRANSPORT_USED, queue->used, high_first);
+	write_area(transport, TRANSPORT_AVAILABLE, queue->avail, high_first);
+	write_area(transport, TRANSPORT_DESCRIPTORS, queue->desc, high_first);
+	transport_set_queue_size(transport, queue->size);
+	transport_set_queue_ready(transport, 1);
 }
 
 /* Breaks: an address that is taken over when its high half, or its low half, is written. */
@@ -438,24 +439,29 @@ CHECK(ring_address_order, "ring.address.any-order-of-registers", REQ("mmio-table
 /* Writes the addresses of two queues in turns, a half of one and then the same half of the other. */
 static void register_in_turns(struct virtqueue *pair[2])
 {
-	static const uint32_t registers[] = { VIRTIO_MMIO_QUEUE_DESC_LOW,   VIRTIO_MMIO_QUEUE_DRIVER_HIGH,
-					      VIRTIO_MMIO_QUEUE_DEVICE_LOW, VIRTIO_MMIO_QUEUE_DESC_HIGH,
-					      VIRTIO_MMIO_QUEUE_DRIVER_LOW, VIRTIO_MMIO_QUEUE_DEVICE_HIGH };
+	static const struct {
+		enum transport_area area;
+		bool high;
+	} halves[] = {
+		{ TRANSPORT_DESCRIPTORS, false }, { TRANSPORT_AVAILABLE, true },  { TRANSPORT_USED, false },
+		{ TRANSPORT_DESCRIPTORS, true },  { TRANSPORT_AVAILABLE, false }, { TRANSPORT_USED, true },
+	};
 	struct transport *transport = pair[0]->transport;
 
-	for (unsigned i = 0; i < 2 * sizeof(registers) / sizeof(registers[0]); i++) {
+	for (unsigned i = 0; i < 2 * sizeof(halves) / sizeof(halves[0]); i++) {
 		const struct virtqueue *queue = pair[i % 2];
-		uint32_t offset = registers[i / 2], area = offset & ~0x4u;
-		uint64_t address = area == VIRTIO_MMIO_QUEUE_DESC_LOW	  ? (uintptr_t)queue->desc
-				   : area == VIRTIO_MMIO_QUEUE_DRIVER_LOW ? (uintptr_t)queue->avail
-									  : (uintptr_t)queue->used;
+		enum transport_area area = halves[i / 2].area;
+		bool high = halves[i / 2].high;
+		uint64_t address = area == TRANSPORT_DESCRIPTORS ? (uintptr_t)queue->desc
+				   : area == TRANSPORT_AVAILABLE ? (uintptr_t)queue->avail
+								 : (uintptr_t)queue->used;
 
-		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, queue->index);
-		reg_write(transport, offset, (uint32_t)(offset == area ? address : address >> 32));
+		transport_select_queue(transport, queue->index);
+		transport_set_queue_address_half(transport, area, high, (uint32_t)(high ? address >> 32 : address));
 	}
 	for (unsigned i = 0; i < 2; i++) {
-		reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, pair[i]->index);
-		reg_write(transport, VIRTIO_MMIO_QUEUE_READY, 1);
+		transport_select_queue(transport, pair[i]->index);
+		transport_set_queue_ready(transport, 1);
 	}
 }
 
@@ -486,7 +492,7 @@ CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-tab
 				broken(t, "%s", dma_exhausted);
 			require_ok(t, device_queue_used(d, index) ? device_queue_in_use : NULL,
 				   "the virtqueues can be set up");
-			reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SIZE, size);
+			transport_set_queue_size(&d->transport, size);
 		}
 		register_in_turns(pair);
 		device_go(d);

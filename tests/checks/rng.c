@@ -67,8 +67,8 @@ CHECK(queue_count, "rng.queue-count", REQ("ent-desc-03"), DESCRIBED, NEEDS(.type
 	for (uint32_t i = 0; i < 4; i++) {
 		uint32_t max;
 
-		reg_write(&d->transport, VIRTIO_MMIO_QUEUE_SEL, i);
-		max = reg_read(&d->transport, VIRTIO_MMIO_QUEUE_SIZE_MAX);
+		transport_select_queue(&d->transport, i);
+		max = transport_queue_size_max(&d->transport);
 		if (i == 0)
 			expect(t, max != 0, "virtqueue 0 exists");
 		else

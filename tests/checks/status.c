@@ -7,11 +7,12 @@
  * that says why an interrupt came: a bit that goes away by itself is a request that hangs, a bit that comes by itself
  * is a driver that looks for nothing. Whether the line follows it is for interrupt.c.
  */
+#include "drivers/transport/mmio.h"
 #include "tests/checks/support/common.h"
 
 static uint32_t status_of(struct device *d)
 {
-	return reg_read(&d->transport, VIRTIO_MMIO_STATUS);
+	return transport_status(&d->transport);
 }
 
 /*
@@ -21,7 +22,7 @@ static uint32_t status_of(struct device *d)
 static void make_pending(struct run *t, struct device *d)
 {
 	require_ok(t, device_do_request(d, random_next(&t->random)), "a request is served");
-	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 		"a request that came back shows in InterruptStatus");
 }
 
@@ -52,7 +53,7 @@ CHECK(walk, "status.walk", REQ("init-01", "mmio-table-12"), DESCRIBED, NEEDS(0),
 		else if (steps[i].stage == STAGE_QUEUES && d->queue_count)
 			require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
 		else if (bit)
-			reg_write(&d->transport, VIRTIO_MMIO_STATUS, set | bit);
+			transport_set_status(&d->transport, set | bit);
 		set |= bit;
 		expect_eq(t, status_of(d), set, "Status is what was set, %s", stage_name(steps[i].stage));
 	}
@@ -122,7 +123,7 @@ static void expect_untouched(struct run *t, struct device *d, bool notify)
 	if (notify)
 		virtqueue_notify(device_request_queue(d));
 	expect(t,
-	       STAYS(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER) && !device_request_queue(d)->used->index),
+	       STAYS(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER) && !device_request_queue(d)->used->index),
 	       "no used buffer notification and no used buffer before DRIVER_OK");
 	expect_ok(t, watch_broken(&watch), "no buffer is consumed before DRIVER_OK");
 }
@@ -181,9 +182,9 @@ static void break_queue(struct run *t, struct device *d)
 
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	require_ok(t, device_do_request(d, 0), "a request is served");
-	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER, device_patience_ns),
+	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 		"InterruptStatus says so");
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	if (add_requests(t, d, requests, 2) < 2)
 		skip(t, "the virtqueue is too small");
 	step(t, "an available ring entry that names descriptor %u of %u", queue->size, queue->size);
@@ -228,7 +229,7 @@ CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUS
 	break_queue(t, d);
 	if (!WAIT_UNTIL(needs_reset(d) || went_on(d), device_patience_ns) || !needs_reset(d))
 		skip(t, "the device does not set DEVICE_NEEDS_RESET when an available ring entry names no descriptor");
-	expect(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_MMIO_INT_CONFIG, device_patience_ns),
+	expect(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, device_patience_ns),
 	       "the configuration change bit is set in InterruptStatus");
 }
 
@@ -239,7 +240,7 @@ CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUS
 CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MUST, NEEDS(0),
       "InterruptStatus has no bit set for which there was no event")
 {
-	const uint32_t defined = VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG;
+	const uint32_t defined = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;
 
 	for (unsigned stage = 0; stage < STAGES; stage++) {
 		uint32_t bits;
@@ -251,7 +252,7 @@ CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MU
 		if (stage < STAGE_ACKNOWLEDGE)
 			expect_eq(t, bits, 0, "no bit is set %s", stage_name((enum stage)stage));
 		if (stage < STAGE_DRIVER_OK)
-			expect(t, !(bits & VIRTIO_MMIO_INT_USED_BUFFER), "the used buffer bit is clear %s",
+			expect(t, !(bits & VIRTIO_INTERRUPT_USED_BUFFER), "the used buffer bit is clear %s",
 			       stage_name((enum stage)stage));
 	}
 }
@@ -268,7 +269,7 @@ CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), 
 
 	reach_stage(t, d, STAGE_DRIVER_OK);
 	for (unsigned i = 0; i < MOMENTS; i++)
-		expect(t, STAYS(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER)),
+		expect(t, STAYS(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER)),
 		       "no buffer was used, and the bit is clear");
 }
 
@@ -285,16 +286,16 @@ CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", 
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	make_pending(t, d);
 	for (unsigned i = 0; i < READS; i++)
-		if (!expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+		if (!expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 			    "the used buffer bit is there when read for the %uth time", i + 2))
 			return;
 	(void)status_of(d);
 	(void)reg_read(&d->transport, VIRTIO_MMIO_MAGIC_VALUE);
-	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "the used buffer bit is there after other registers were read");
 	/* The next request is a later event: what the device does after it raised the first one is done by then. */
 	require_ok(t, device_do_request(d, 2), "another request is served");
-	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "the used buffer bit is there after another request");
 }
 
@@ -311,8 +312,8 @@ CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-l
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		make_pending(t, d);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-		expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER),
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+		expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
 		       "the used buffer bit is clear after it was acknowledged");
 	}
 }
@@ -326,14 +327,15 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 {
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	make_pending(t, d);
-	acknowledge(d, VIRTIO_MMIO_INT_CONFIG);
-	expect(t, interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER,
+	acknowledge(d, VIRTIO_INTERRUPT_CONFIG);
+	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "the used buffer bit is there after the other bit was acknowledged");
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-	expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER),
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+	expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
 	       "the used buffer bit is clear after it was acknowledged");
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-	expect(t, !(interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER), "acknowledging what is not there sets nothing");
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+	expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
+	       "acknowledging what is not there sets nothing");
 }
 
 /* Breaks: clearing everything, or what was not written. Symptom: of two events that come together one is lost. */
@@ -341,7 +343,7 @@ CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-l
       NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
       "With two events pending, each is acknowledged on its own")
 {
-	const uint32_t both = VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG;
+	const uint32_t both = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;
 	struct virtqueue *queue;
 	struct request request;
 
@@ -355,12 +357,12 @@ CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-l
 	queue->avail->ring[queue->published % queue->size] = queue->size;
 	virtqueue_kick(queue);
 	/* A device that does not mind a bad entry shows nothing, and no later event tells of that. */
-	if (!COMES(t, interrupt_status(d) & VIRTIO_MMIO_INT_CONFIG, d->pace_ns))
+	if (!COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->pace_ns))
 		skip(t, "the device sends no configuration change notification that we can cause");
 	expect_eq(t, interrupt_status(d) & both, both, "both bits are set");
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
-	expect_eq(t, interrupt_status(d) & both, VIRTIO_MMIO_INT_CONFIG,
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+	expect_eq(t, interrupt_status(d) & both, VIRTIO_INTERRUPT_CONFIG,
 		  "only the used buffer bit is clear after it was acknowledged");
-	acknowledge(d, VIRTIO_MMIO_INT_CONFIG);
+	acknowledge(d, VIRTIO_INTERRUPT_CONFIG);
 	expect_eq(t, interrupt_status(d) & both, 0, "both are clear in the end");
 }

@@ -26,7 +26,7 @@ enum {
 
 static bool bit_is_set(struct device *d)
 {
-	return interrupt_status(d) & VIRTIO_MMIO_INT_USED_BUFFER;
+	return interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER;
 }
 
 /* A device may set the bit after it moved used.idx, so it gets the time that it gets for an answer. */
@@ -70,7 +70,7 @@ CHECK(flags_notifies, "suppression.flags.notifies-when-asked", REQ("sintr-03"), 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		traffic_do(t, d, request, NULL);
 		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u", i);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
 
@@ -85,7 +85,7 @@ CHECK(flags_quiet, "suppression.flags.quiet-when-not-asked", REQ("sintr-02"), SH
 	for (unsigned i = 0; i < 2; i++) {
 		traffic_do(t, d, request, NULL);
 		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u, with flags 0", i);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 	virtqueue_set_no_interrupt(queue, true);
 	for (unsigned i = 0; i < ROUNDS; i++)
@@ -107,7 +107,7 @@ CHECK(flags_again, "suppression.flags.notifies-when-asked-again", REQ("sintr-03"
 		virtqueue_set_no_interrupt(queue, true);
 		for (unsigned quiet = random_below(&t->random, 3); quiet; quiet--)
 			traffic_do(t, d, request, NULL);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		virtqueue_set_no_interrupt(queue, false);
 		traffic_do(t, d, request, NULL);
 		require(t, notified(d),
@@ -132,7 +132,7 @@ CHECK(flags_ignores_event, "suppression.flags.used-event-is-ignored", REQ("sintr
 		traffic_do(t, d, request, NULL);
 		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u with used_event %u ahead", i,
 			adverse[i]);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
 
@@ -190,7 +190,7 @@ static void race(struct run *t, struct device *d, struct features features)
 	latency = measure(t, d, &requests[0]);
 	for (unsigned i = 0; i < RACES; i++) {
 		disarm(queue);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		publish_batch(t, d, requests, 1 + random_below(&t->random, most));
 		virtqueue_notify(queue);
 		while (queue->outstanding) {
@@ -205,7 +205,7 @@ static void race(struct run *t, struct device *d, struct features features)
 					i);
 			}
 			disarm(queue);
-			acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+			acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 			traffic_take(t, d, NULL);
 		}
 	}
@@ -239,11 +239,11 @@ CHECK(event_notifies, "suppression.event-idx.notifies-at-used-event", REQ("sintr
 		virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + ahead));
 		for (unsigned i = 0; i < ahead; i++)
 			traffic_do(t, d, request, NULL);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		traffic_do(t, d, request, NULL);
 		require(t, notified(d), "bit 0 of InterruptStatus is set when entry %u, used_event, is written",
 			queue->used_seen - 1);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
 
@@ -261,7 +261,7 @@ CHECK(event_in_batch, "suppression.event-idx.notifies-when-passed-in-a-batch", R
 	for (unsigned i = 0; i < 2 * ROUNDS; i++) {
 		unsigned room = traffic_room(queue, &requests[0]), event = random_below(&t->random, room);
 
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + event));
 		publish_batch(t, d, requests, room);
 		virtqueue_notify(queue);
@@ -284,7 +284,7 @@ CHECK(event_ignores_flags, "suppression.event-idx.low-flag-is-ignored", REQ("sin
 		virtqueue_set_used_event(queue, queue->used_seen);
 		traffic_do(t, d, request, NULL);
 		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u", i);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
 
@@ -304,7 +304,7 @@ CHECK(event_quiet, "suppression.event-idx.quiet-before-used-event", REQ("sintr-0
 	traffic_do(t, d, request, NULL);
 	require(t, notified(d), "bit 0 of InterruptStatus is set after the first buffer");
 	virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + FAR));
-	acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		traffic_do(t, d, request, NULL);
 	expect_quiet(t, d, "while used_event is far ahead");
@@ -340,7 +340,7 @@ static void announces_empty(struct run *t, struct device *d, struct features fea
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		disarm(queue);
-		acknowledge(d, VIRTIO_MMIO_INT_USED_BUFFER);
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		publish_batch(t, d, requests, 1 + random_below(&t->random, queue->size));
 		virtqueue_notify(queue);
 		traffic_take_all(t, d);

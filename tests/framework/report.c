@@ -25,12 +25,12 @@ void report_start(const struct check *check, const char *name)
 static void report_event(const struct journal_event *event, void *context)
 {
 	const struct run *t = context;
-	bool legacy = transport_is_legacy(&t->device->transport);
+	const struct transport *transport = &t->device->transport;
 	const char *name = msi_register_name(&t->device->msi, event->where);
-	bool same = !strcmp(event->text, t->device->transport.name);
+	bool same = !strcmp(event->text, transport->name);
 
 	if (!name)
-		name = transport_register_name(event->where, legacy);
+		name = transport_register_name(transport, event->where);
 	print("#   log: +%lu us ", event->time_ns / 1000);
 	switch (event->kind) {
 	case JOURNAL_READ:
@@ -38,7 +38,7 @@ static void report_event(const struct journal_event *event, void *context)
 		/* Said only if it is not obvious: the device, where it is not the one under test; the offset. */
 		print("%s%s%s ", same ? "" : event->text, same ? "" : " ",
 		      event->kind == JOURNAL_READ ? "read" : "write");
-		if (!name || event->where >= VIRTIO_MMIO_CONFIG)
+		if (!name || transport_is_config(transport, event->where))
 			print("%s 0x%03x", name ? name : "?", event->where);
 		else
 			print("%s", name);

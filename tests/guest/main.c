@@ -4,6 +4,7 @@
 
 #include "drivers/device.h"
 #include "drivers/dma.h"
+#include "drivers/spec/mmio.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/machine.h"
@@ -130,6 +131,7 @@ static void open_window(const struct mmio_window *window)
 
 	*transport = (struct transport){
 		.name = device->name,
+		.ops = &transport_mmio,
 		.bus = &transport_memory_bus,
 		.bus_context = (void *)(uintptr_t)window->base,
 		.base = window->base,
@@ -185,7 +187,7 @@ static void open_references(void)
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
 		struct device *device = &devices[device_count];
 
-		device->transport = (struct transport){ .name = device->name };
+		device->transport = (struct transport){ .name = device->name, .ops = &transport_mmio };
 		reference_connect(i, &device->transport);
 		if (device_discover(device) != TRANSPORT_DEVICE) {
 			print("# warning: reference device %u does not show itself as a virtio-mmio device\n", i);

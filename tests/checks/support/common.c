@@ -53,7 +53,7 @@ void reach_stage(struct run *t, struct device *d, enum stage stage)
 	if (stage >= STAGE_PENDING && makes_requests(d)) {
 		require_ok(t, device_do_request(d, stage), "a request is served");
 		require(t,
-			WAIT_UNTIL(reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS) & VIRTIO_MMIO_INT_USED_BUFFER,
+			WAIT_UNTIL(transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER,
 				   device_patience_ns),
 			"a request that came back shows in InterruptStatus");
 	}
@@ -63,12 +63,12 @@ void reach_stage(struct run *t, struct device *d, enum stage stage)
 
 uint32_t interrupt_status(struct device *d)
 {
-	return reg_read(&d->transport, VIRTIO_MMIO_INTERRUPT_STATUS);
+	return transport_interrupt_status(&d->transport);
 }
 
 void acknowledge(struct device *d, uint32_t bits)
 {
-	reg_write(&d->transport, VIRTIO_MMIO_INTERRUPT_ACK, bits);
+	transport_interrupt_acknowledge(&d->transport, bits);
 }
 
 /* Block: the name of the device needs no disk. Entropy: a single byte. */

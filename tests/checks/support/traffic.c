@@ -199,7 +199,7 @@ static bool used_entry_came(struct device *d)
 {
 	if (device_wait_used(d, MILLISECONDS(10)))
 		return true;
-	if (reg_read(&d->transport, VIRTIO_MMIO_STATUS) & VIRTIO_STATUS_DEVICE_NEEDS_RESET)
+	if (transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET)
 		return virtqueue_used_waiting(device_request_queue(d));
 	return device_wait_used(d, device_patience_ns);
 }

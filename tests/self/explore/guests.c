@@ -345,7 +345,7 @@ static void reset_cpu(void)
 	if (world.line)
 		violation("the line is asserted although the reset is complete");
 	for (unsigned i = 0; i < STATUS_LOOKS; i++)
-		reg_read(&device.transport, VIRTIO_MMIO_STATUS);
+		transport_status(&device.transport);
 	world.latched[0] = world.latched[1] = 0;
 	world.silent = false;
 	device_greet(&device);
@@ -478,13 +478,13 @@ static void queue_reset_cpu(void)
 {
 	struct transport *transport = &device.transport;
 
-	reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, 0);
-	reg_write(transport, VIRTIO_MMIO_QUEUE_RESET, 1);
-	WAIT_UNTIL(!reg_read(transport, VIRTIO_MMIO_QUEUE_RESET), MILLISECONDS(1000));
+	transport_select_queue(transport, 0);
+	transport_set_queue_reset(transport, 1);
+	WAIT_UNTIL(!transport_queue_reset(transport), MILLISECONDS(1000));
 	world.silent = true;
 	virtqueue_notify(&device.queues[0]); /* there is nobody to hear it */
 	for (unsigned i = 0; i < STATUS_LOOKS; i++)
-		reg_read(transport, VIRTIO_MMIO_STATUS);
+		transport_status(transport);
 	world.silent = false;
 	clear_books();
 	memset(&device.queues[0], 0, sizeof(device.queues[0]));

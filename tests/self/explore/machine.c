@@ -15,6 +15,7 @@
 #include "drivers/dma.h"
 #include "drivers/spec/blk.h"
 #include "drivers/spec/features.h"
+#include "drivers/spec/mmio.h"
 #include "drivers/spec/msi.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
@@ -116,7 +117,7 @@ static const char *register_name(uint32_t offset)
 	const char *name = device.msi.layout ? msi_register_name(&device.msi, offset) : NULL;
 
 	if (!name)
-		name = transport_register_name(offset, transport_is_legacy(&device.transport));
+		name = transport_register_name(&device.transport, offset);
 	return name ? name : "a notification address";
 }
 
@@ -479,7 +480,7 @@ void machine_start(const struct scenario *chosen)
 	dma_init(arena, sizeof(arena));
 	power_on();
 	line.source.trigger = chosen->edge ? IRQ_EDGE : IRQ_LEVEL;
-	device.transport = (struct transport){ .name = "device", .bus = &bus, .line = &line };
+	device.transport = (struct transport){ .name = "device", .ops = &transport_mmio, .bus = &bus, .line = &line };
 	program->prepare();
 	model_set_defect(&model, chosen->defect, true);
 	*story = 0;

@@ -336,7 +336,7 @@ static bool discover(void)
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
 		struct device *const device = &devices[i];
 
-		device->transport = (struct transport){ .name = device->name };
+		device->transport = (struct transport){ .name = device->name, .ops = &transport_mmio };
 		reference_connect(i, &device->transport);
 		device->transport.bus = &wild_bus;
 		if (device_discover(device) != TRANSPORT_DEVICE)

@@ -304,7 +304,9 @@ static bool open_device(void)
 	bool made;
 
 	memset(&device, 0, sizeof(device));
-	device.transport = (struct transport){ .name = "dev0", .bus = &bus, .version = 1 + (what >> 2) % 3 };
+	device.transport = (struct transport){
+		.name = "dev0", .ops = &transport_mmio, .bus = &bus, .version = 1 + (what >> 2) % 3
+	};
 	device.transport.device_id = ids[what & 3];
 	device.type = device_type_of(device.transport.device_id);
 	device.queue_max[0] = size;

@@ -458,6 +458,7 @@ static struct irq_line *find_device(void)
 
 		device.transport = (struct transport){
 			.name = "rng0",
+			.ops = &transport_mmio,
 			.bus = &transport_memory_bus,
 			.bus_context = (void *)(uintptr_t)window->base,
 			.base = window->base,

@@ -3,6 +3,7 @@
 #include "tests/self/unit/unit.h"
 
 #include "drivers/device.h"
+#include "drivers/spec/mmio.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
@@ -39,7 +40,8 @@ static struct device device;
 static void serve(enum irq_trigger trigger, uint32_t first, uint32_t second)
 {
 	line.source.trigger = trigger;
-	device = (struct device){ .transport = { .name = "device", .bus = &bus, .line = &line } };
+	device = (struct device){ .transport = {
+					  .name = "device", .ops = &transport_mmio, .bus = &bus, .line = &line } };
 	status = first;
 	next = second;
 	accesses = 0;
@@ -49,7 +51,7 @@ static void serve(enum irq_trigger trigger, uint32_t first, uint32_t second)
 /* The line stays asserted for the second cause, and so there is no edge for it. */
 UNIT_TEST(on_an_edge_line_nothing_is_left)
 {
-	serve(IRQ_EDGE, VIRTIO_MMIO_INT_USED_BUFFER, VIRTIO_MMIO_INT_CONFIG);
+	serve(IRQ_EDGE, VIRTIO_INTERRUPT_USED_BUFFER, VIRTIO_INTERRUPT_CONFIG);
 	unit_equal(status, 0);
 	unit_equal(device.used_interrupts, 1);
 	unit_equal(device.config_interrupts, 1);
@@ -59,8 +61,8 @@ UNIT_TEST(on_an_edge_line_nothing_is_left)
 /* A level interrupts again: two accesses an interrupt, no more. */
 UNIT_TEST(on_a_level_line_one_look_is_enough)
 {
-	serve(IRQ_LEVEL, VIRTIO_MMIO_INT_USED_BUFFER, VIRTIO_MMIO_INT_CONFIG);
-	unit_equal(status, VIRTIO_MMIO_INT_CONFIG);
+	serve(IRQ_LEVEL, VIRTIO_INTERRUPT_USED_BUFFER, VIRTIO_INTERRUPT_CONFIG);
+	unit_equal(status, VIRTIO_INTERRUPT_CONFIG);
 	unit_equal(accesses, 2);
 	unit_equal(device.used_interrupts, 1);
 	unit_equal(device.config_interrupts, 0);
@@ -79,7 +81,7 @@ UNIT_TEST(an_interrupt_without_a_cause_is_counted)
 UNIT_TEST(a_cause_that_cannot_be_acknowledged_is_left)
 {
 	for_ever = true;
-	serve(IRQ_EDGE, VIRTIO_MMIO_INT_USED_BUFFER, 0);
+	serve(IRQ_EDGE, VIRTIO_INTERRUPT_USED_BUFFER, 0);
 	for_ever = false;
 	unit_true(accesses < 100);
 	unit_true(device.used_interrupts > 0);

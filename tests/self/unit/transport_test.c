@@ -3,7 +3,7 @@
  * between two accesses of the driver. */
 #include "tests/self/unit/unit.h"
 
-#include "drivers/transport/transport.h"
+#include "drivers/transport/mmio.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
@@ -29,7 +29,7 @@ static uint32_t read_register(void *context, uint32_t offset, uint8_t width)
 		registers[VIRTIO_MMIO_CONFIG_GENERATION]++;
 	}
 	if (offset == VIRTIO_MMIO_INTERRUPT_STATUS)
-		registers[offset] = VIRTIO_MMIO_INT_USED_BUFFER | VIRTIO_MMIO_INT_CONFIG;
+		registers[offset] = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;
 	return value;
 }
 
@@ -53,7 +53,7 @@ static struct transport start(uint32_t interrupt_status)
 	memset(registers, 0, sizeof(registers));
 	registers[VIRTIO_MMIO_INTERRUPT_STATUS] = interrupt_status;
 	acknowledged = notified = acknowledgements = changes = reads = 0;
-	return (struct transport){ .name = "device", .bus = &bus };
+	return (struct transport){ .name = "device", .ops = &transport_mmio, .bus = &bus };
 }
 
 static void expect_notified(struct transport *transport, uint32_t base, uint32_t step, uint32_t at)
@@ -125,7 +125,7 @@ UNIT_TEST(the_legacy_layout_has_no_generation_to_read)
 /* An event that comes between the two accesses would be lost. */
 UNIT_TEST(only_what_was_read_is_acknowledged)
 {
-	for (uint32_t cause = VIRTIO_MMIO_INT_USED_BUFFER; cause <= VIRTIO_MMIO_INT_CONFIG; cause++) {
+	for (uint32_t cause = VIRTIO_INTERRUPT_USED_BUFFER; cause <= VIRTIO_INTERRUPT_CONFIG; cause++) {
 		struct transport transport = start(cause);
 
 		unit_equal(transport_acknowledge(&transport), cause);
@@ -143,7 +143,7 @@ UNIT_TEST(undefined_causes_are_not_acknowledged)
 	unit_equal(acknowledgements, 0);
 	transport = start(0xfffffffd);
 	unit_equal(transport_acknowledge(&transport), 0xfffffffd);
-	unit_equal(acknowledged, VIRTIO_MMIO_INT_USED_BUFFER);
+	unit_equal(acknowledged, VIRTIO_INTERRUPT_USED_BUFFER);
 }
 
 /* What the transport needs of its surroundings. */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What a transport is made of: the accesses of which transport.c makes its operations. Between transport.c and the file
+ * of each transport.
+ */
+#ifndef DRIVERS_TRANSPORT_OPS_H
+#define DRIVERS_TRANSPORT_OPS_H
+
+#include "drivers/transport/transport.h"
+
+/* Fields that every transport has, however wide they are there. A transport reads and writes each with one access. */
+enum transport_field {
+	FIELD_DEVICE_FEATURES_SELECT,
+	FIELD_DEVICE_FEATURES,
+	FIELD_DRIVER_FEATURES_SELECT,
+	FIELD_DRIVER_FEATURES,
+	FIELD_STATUS,
+	FIELD_CONFIG_GENERATION,
+	/* PCI's ISR clears when it is read: such a transport keeps what it read until it is acknowledged. */
+	FIELD_INTERRUPT_STATUS,
+	FIELD_INTERRUPT_ACKNOWLEDGE,
+
+	FIELD_QUEUE_SELECT,
+	FIELD_QUEUE_SIZE_MAX, /* PCI: queue_size as it reads after a reset */
+	FIELD_QUEUE_SIZE,
+	FIELD_QUEUE_READY,
+	FIELD_QUEUE_RESET,
+	/* In the order of enum transport_area, the low half of each before the high one. */
+	FIELD_QUEUE_ADDRESSES,
+	FIELD_QUEUE_ADDRESSES_LAST = FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_USED + 1,
+
+	/* The legacy interface: a transport that has none of ours may leave them out. */
+	FIELD_PAGE_SIZE,
+	FIELD_QUEUE_ALIGN,
+	FIELD_QUEUE_PAGE,
+
+	/* PCI has capabilities instead, and answers from them. */
+	FIELD_SHARED_MEMORY_SELECT,
+	FIELD_SHARED_MEMORY_LENGTH_LOW,
+	FIELD_SHARED_MEMORY_LENGTH_HIGH,
+	FIELD_SHARED_MEMORY_BASE_LOW,
+	FIELD_SHARED_MEMORY_BASE_HIGH,
+
+	FIELDS
+};
+
+struct transport_ops {
+	enum transport_kind kind;
+	enum transport_identity (*identify)(struct transport *transport);
+	uint32_t (*get)(struct transport *transport, enum transport_field field);
+	void (*set)(struct transport *transport, enum transport_field field, uint32_t value);
+	/* `data`: with NOTIFICATION_DATA, which makes the write wider on PCI. */
+	void (*notify)(struct transport *transport, uint16_t queue, uint32_t value, bool data);
+	uint32_t (*config_read)(struct transport *transport, uint32_t offset, uint8_t width);
+	void (*config_write)(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);
+	const char *(*register_name)(const struct transport *transport, uint32_t where);
+	bool (*is_config)(uint32_t where);
+};
+
+#endif
