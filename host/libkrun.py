@@ -5,30 +5,36 @@ LIBKRUN is the library, if it is not where the linker finds it. Names and argume
 ends with, 2 if libkrun is missing or refuses something.
 """
 
+from __future__ import annotations
+
 import ctypes
 import os
 import sys
+from typing import Any
 
 MEMORY_MIB = 128
 KERNEL_FORMAT_ELF = 1
 STDIN, STDOUT = 0, 1
 
 
-def main(image, cmdline, cpus, *disks):
+def _refused(text: str) -> int:
+    print(text, file=sys.stderr)
+    return 2
+
+
+def main(image: str, cmdline: str, cpus: str, *disks: str) -> None:
     try:
         krun = ctypes.CDLL(os.environ.get("LIBKRUN", "libkrun.so.1"))
     except OSError as error:
-        print(f"libkrun cannot be loaded: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(_refused(f"libkrun cannot be loaded: {error}"))
 
-    def call(name, *arguments):
+    def call(name: str, *arguments: Any) -> int:
         try:
-            code = getattr(krun, name)(*arguments)
+            code: int = getattr(krun, name)(*arguments)
         except AttributeError:
-            code = "not there"
-        if code == "not there" or code < 0:
-            print(f"{name}: {code}", file=sys.stderr)
-            sys.exit(2)
+            sys.exit(_refused(f"{name}: not there"))
+        if code < 0:
+            sys.exit(_refused(f"{name}: {code}"))
         return code
 
     context = ctypes.c_uint32(call("krun_create_ctx"))

@@ -16,7 +16,6 @@ build   make                                                    make            
 build   ld                                                      binutils            links the image
 build   /usr/bin/python3                                        python3             makes tables and packs the image
 judge   /usr/bin/python3                                        python3             runs the runner
-judge   /usr/lib/python3/dist-packages/junit_xml/__init__.py    python3-junit.xml   writes JUnit reports
 qemu    qemu-system-x86_64                                      qemu-system-x86     is the default VMM
 build-arm64  aarch64-linux-gnu-gcc                           gcc-aarch64-linux-gnu  compiles the image for Arm
 qemu-arm64   qemu-system-aarch64                             qemu-system-arm     is the VMM for Arm

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One run of a VMM as a child process: its bytes, its end, and no way to outlive us."""
 
+from __future__ import annotations
+
 import os
 import signal
 import subprocess
+from typing import Optional, Sequence
 
 CHUNK = 1 << 16
 KEEP_ERRORS = 8192      # bytes kept of the end of what the VMM says on stderr
@@ -16,34 +19,36 @@ class Boot:
     stderr stays out of the report, whose CRC it would break; its end is kept for the case that something goes wrong.
     """
 
-    def __init__(self, argv):
+    def __init__(self, argv: Sequence[str]) -> None:
         """Starts the VMM. OSError if that cannot be done."""
         self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, start_new_session=True)
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
         self.out = self._process.stdout.fileno()
         self._err = self._process.stderr.fileno()
         self._errors = b""
         for fd in (self.out, self._err):
             os.set_blocking(fd, False)
 
-    def read(self):
+    def read(self) -> Optional[bytes]:
         """The next bytes of the report: b"" if there are none just now, None at the end."""
         return _read(self.out)
 
-    def errors(self):
+    def errors(self) -> bytes:
         """The last bytes that the VMM wrote to stderr so far. To be called often, lest the VMM waits for us."""
         while data := _read(self._err):
             self._errors = (self._errors + data)[-KEEP_ERRORS:]
         return self._errors
 
-    def wait(self, seconds):
+    def wait(self, seconds: float) -> Optional[int]:
         """Gives the VMM a moment to exit by itself. Returns its exit code, negative for a signal, or None."""
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
-    def kill(self):
+    def kill(self) -> None:
         """Ends what is left of the VMM's process group. Harmless when nothing is."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
@@ -51,15 +56,14 @@ class Boot:
             pass
         self._process.wait()
 
-    def close(self):
+    def close(self) -> None:
         """Kills, and lets go of the pipes."""
         self.kill()
-        self._process.stdin.close()
-        self._process.stdout.close()
-        self._process.stderr.close()
+        for pipe in self._pipes:
+            pipe.close()
 
 
-def describe_exit(code):
+def describe_exit(code: Optional[int]) -> str:
     """An exit code of `Boot.wait` in words that go on from "the VMM"."""
     if code is None:
         return "closed its output and went on running"
@@ -71,7 +75,7 @@ def describe_exit(code):
         return f"was killed by signal {-code}"
 
 
-def _read(fd):
+def _read(fd: int) -> Optional[bytes]:
     try:
         return os.read(fd, CHUNK) or None
     except BlockingIOError:

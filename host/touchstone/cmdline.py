@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The guest's command line, and the user's command line that would run one check again."""
 
+from __future__ import annotations
+
 import re
 import shlex
+from typing import Optional, Sequence
 
-from expectations import glob_fits
-from judge import REFERENCE
+from .expectations import glob_fits
+from .judge import Result
+from .options import Options
+from .vmm import REFERENCE
 
 # Left out on the reference device, unless somebody asks for it: 65536 requests of a model take longer than all other checks.
 TOO_LONG = "ring.index-wraps-at-65536"
 
 
-def configs_to_boot(options, configs):
+def configs_to_boot(options: Options, configs: Sequence[str]) -> list[str]:
     """The configurations that --config, --only and --selfproof leave, in their own order."""
     if options.selfproof and REFERENCE in configs:
         configs = [REFERENCE]
@@ -20,7 +25,7 @@ def configs_to_boot(options, configs):
             and (not options.only or _for_config(options.only, config))]
 
 
-def guest_words(options, config, after, alone=None):
+def guest_words(options: Options, config: str, after: Optional[str], alone: Optional[str] = None) -> str:
     """The words for the guest; `after` is the name of the check to go on from, or None; `alone` that of the only one, or "" for a list of all."""
     words, skip = [], _for_config(options.skip, config)
     if alone:
@@ -30,49 +35,36 @@ def guest_words(options, config, after, alone=None):
         words.append("touchstone.only=" + ",".join(only))
     elif config == REFERENCE and not options.selfproof:
         skip = [*skip, TOO_LONG]
-    if options.selfproof:
-        words.append("touchstone.proof=first")
-    if options.bench:
-        words.append("touchstone.bench")
     if skip:
         words.append("touchstone.skip=" + ",".join(skip))
     if after:
         words.append(f"touchstone.after={after}")
-    if options.seed != 1:
-        words.append(f"touchstone.seed={options.seed:#x}")
-    if options.repeat != 1:
-        words.append(f"touchstone.repeat={options.repeat}")
-    if options.rounds:
-        words.append(f"touchstone.rounds={options.rounds}")
-    if options.list or alone == "":
+    for _flag, about, value in options.given():
+        if about.word:
+            words.append(f"touchstone.{about.word}" + (f"={about.show(value)}" if about.metavar else ""))
+    if alone == "" and not options.list:
         words.append("touchstone.list")
     if options.append:
         words.append(options.append)
     return " ".join(words)
 
 
-def again(options, result):
+def again(options: Options, result: Result) -> str:
     """The command that runs the check of a Result again, with the seed that the guest gave, if it did."""
-    words = ["./run.sh"]
-    for option in ("cmd", "vmm", "qemu", "machine", "devices", "defect", "append"):
-        if value := getattr(options, option):
-            words += [f"--{option}", value]
-    if options.smp != 1:
-        words += ["--smp", str(options.smp)]
-    if options.rounds:
-        words += ["--rounds", str(options.rounds)]
-    if options.isolate:
-        words.append("--isolate")
+    values, flags = [], []
+    for flag, about, value in options.given():
+        if about.again and about.metavar:
+            values += [flag, str(value)]
+        elif about.again:
+            flags.append(flag)
     if options.selfproof:
-        return shlex.join(words + ["--selfproof"])
-    if options.bench:
-        words.append("--bench")
+        return shlex.join(["./run.sh", *values, *flags])
     replay = re.search(r"touchstone\.seed=(0x[0-9a-f]+|\d+)", "\n".join(result.check.lines))
     seed = replay[1] if replay else f"{options.seed:#x}"
-    return shlex.join(words + ["--only", result.full, "--seed", seed])
+    return shlex.join(["./run.sh", *values, *flags, "--only", result.full, "--seed", seed])
 
 
-def _for_config(patterns, config):
+def _for_config(patterns: Sequence[str], config: str) -> list[str]:
     """What a list of patterns says about one configuration, in the guest's terms: without `config/`."""
     fitting = []
     for pattern in patterns:

@@ -1,31 +1,57 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What all results together come to. No I/O."""
 
-from collections import namedtuple
+from __future__ import annotations
 
-from session import EXIT_CODE, Problem
+from typing import Iterator, NamedTuple, Optional, Sequence
 
-REFERENCE = "reference"     # the configuration that boots without a device of the VMM
+from .expectations import Expectation
+from .session import Problem, Session
+from .stream import Check
+from .verdicts import PASS, SKIP
+from .vmm import REFERENCE
+
 _WORST_FIRST = (3, 4, 1, 77)
 
-Result = namedtuple("Result", "config check expectation gates")
-Result.__doc__ = """A check of a configuration. `expectation` is the line that foresaw the verdict, or None; `gates`
-tells whether the verdict alone makes the run fail."""
-Result.full = property(lambda self: full_name(self.config, self.check))
 
-Stale = namedtuple("Stale", "expectation result text")
-Stale.__doc__ = "An expectation that is not true any more: because of one result, or (None) because nothing fits it."
+class Result(NamedTuple):
+    """A check of a configuration. `expectation` is the line that foresaw the verdict, or None; `gates` tells whether the verdict
+    alone makes the run fail."""
 
-Outcome = namedtuple("Outcome", "code results stale problems")
-Outcome.__doc__ = "The exit code of docs/report.md and all that leads to it. `problems` are (config, Problem)."
+    config: str
+    check: Check
+    expectation: Optional[Expectation]
+    gates: bool
+
+    @property
+    def full(self) -> str:
+        """The name of the check in that configuration."""
+        return full_name(self.config, self.check)
 
 
-def full_name(config, check):
+class Stale(NamedTuple):
+    """An expectation that is not true any more: because of one result, or (None) because nothing fits it."""
+
+    expectation: Expectation
+    result: Optional[Result]
+    text: str
+
+
+class Outcome(NamedTuple):
+    """The exit code of docs/report.md and all that leads to it."""
+
+    code: int
+    results: list[Result]
+    stale: list[Stale]
+    problems: list[tuple[str, Problem]]     # with the configuration
+
+
+def full_name(config: str, check: Check) -> str:
     """`modern/blk0.identity.magic`; without the slash for a VMM that has but one configuration."""
     return f"{config}/{check.name}" if config else check.name
 
 
-def judge(sessions, expectations, level, narrowed):
+def judge(sessions: Sequence[Session], expectations: Sequence[Expectation], level: str, narrowed: bool) -> Outcome:
     """The Outcome. `level` is the weakest level that gates. A `narrowed` run leaves out checks on purpose, so that an
     expectation may find nothing that it speaks of, and a configuration nothing to test. What the reference device inside
     the image does says nothing of the VMM's devices: where there is nothing else, nothing was tested."""
@@ -33,11 +59,11 @@ def judge(sessions, expectations, level, narrowed):
     problems = [(session.config, problem) for session in sessions for problem in session.problems]
     stale = [entry for line in expectations for entry in _stale(line, results, narrowed or bool(problems))]
     others = [session for session in sessions if session.config != REFERENCE] or sessions
-    idle = [session for session in others if all(check.verdict == "SKIP" or session.nothing for check in session.checks)]
+    idle = [session for session in others if all(check.verdict is SKIP or session.nothing for check in session.checks)]
     if len(idle) < len(others) and not narrowed:
         problems += [(session.config, _nothing_tested(session)) for session in idle if not session.problems]
     codes = {problem.code for _config, problem in problems}
-    codes |= {EXIT_CODE.get(result.check.verdict, 1) for result in results if result.gates}
+    codes |= {result.check.verdict.exit_code for result in results if result.gates}
     if stale:
         codes.add(1)
     if len(idle) == len(others):
@@ -46,34 +72,25 @@ def judge(sessions, expectations, level, narrowed):
     return Outcome(code, results, stale, problems)
 
 
-def assess(config, check, expectations, level):
+def assess(config: str, check: Check, expectations: Sequence[Expectation], level: str) -> Result:
     """The Result of one check."""
     for line in expectations:
         if line.fits(check) and line.names(config, check):
             return Result(config, check, line, False)
-    return Result(config, check, None, _gates(check, level))
+    return Result(config, check, None, check.verdict.gates(check.level, level))
 
 
-def _nothing_tested(session):
+def _nothing_tested(session: Session) -> Problem:
     return Problem(1, f"nothing was tested: {session.nothing or 'all checks were skipped'}", [])
 
 
-def _gates(check, level):
-    """The verdict makes the run fail at this level, if it is not expected."""
-    if check.verdict == "FAIL":
-        return check.level == "must" or level != "must"
-    if check.verdict == "WARN":
-        return level == "should"
-    return check.verdict in ("ERROR", "CRASH", "TIMEOUT")
-
-
-def _stale(line, results, narrowed):
+def _stale(line: Expectation, results: Sequence[Result], narrowed: bool) -> Iterator[Stale]:
     """Where this line is not true any more. A skipped check speaks neither for it nor against it."""
     spoken_of = [result for result in results if line.names(result.config, result.check)]
-    ran = [result for result in spoken_of if result.check.verdict != "SKIP"]
+    ran = [result for result in spoken_of if result.check.verdict is not SKIP]
     for result in ran:
         verdict = result.check.verdict
-        if not line.fits(result.check) and not (line.sometimes and verdict == "PASS"):
+        if not line.fits(result.check) and not (line.sometimes and verdict is PASS):
             yield Stale(line, result, f"{result.full} is {verdict}, not {line.verdict}")
     if not ran and not narrowed:
         yield Stale(line, None, f"{line.pattern} was skipped" if spoken_of else f"{line.pattern} fits nothing that ran")

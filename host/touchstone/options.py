@@ -1,17 +1,23 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The command line: what the user may ask for, checked before anything boots."""
+"""The command line: what the user may ask for, checked before anything boots.
+
+`Options` declares each option once: its help, its limits, the word that it becomes on the guest's command line, and whether it belongs
+to the command that runs a check again. Everything else that is done with options follows from these declarations.
+"""
+
+from __future__ import annotations
 
 import argparse
 import os
 import shlex
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Callable, Iterator, List, Optional, Sequence
 
-import expectations
-from stream import LEVELS
+from . import expectations
+from .verdicts import LEVELS
 
 DEFAULT_VMM = "qemu-microvm"
-GUEST_TEXT = 1023       # OPTION_TEXT in tests/framework/options.h, without its NUL
-MAX_SEED = (1 << 64) - 1
-MAX_ROUNDS = 1000000    # tests/framework/options.c
+GUEST_TEXT = 1023       # characters that the guest has room for in a value (tests/framework/options.h)
 
 _EPILOG = """\
 A GLOB is compared with the name of a check (identity.magic), with its full name on a device (blk0.identity.magic), or, with a
@@ -29,88 +35,198 @@ class UsageError(Exception):
     """The text says what was wrong and what is possible."""
 
 
-def parse(words, vmms):
+# ---- kinds of values: each makes a value of a word, or raises UsageError ----
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number, decimal or 0x."""
+
+    least: int
+    most: Optional[int] = None
+
+    def __call__(self, flag: str, text: str) -> int:
+        try:
+            value = int(text, 16 if text.startswith("0x") else 10)
+        except ValueError:
+            value = self.least - 1
+        if value < self.least or (self.most is not None and value > self.most):
+            limits = f"from {self.least} to {self.most}" if self.most is not None else f"of at least {self.least}"
+            raise UsageError(f"{flag} {text}: not a number {limits}")
+        return value
+
+
+def _seconds(flag: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise UsageError(f"{flag} {text}: not a time in seconds")
+    return value
+
+
+def _text(_flag: str, text: str) -> str:
+    return text
+
+
+def _printable(flag: str, text: str) -> str:
+    if not (text.isascii() and text.isprintable()):
+        raise UsageError(f"{flag} {text!r}: not printable ASCII")
+    return text
+
+
+def _list(_flag: str, text: str) -> list[str]:
+    return text.split(",")
+
+
+def _patterns(flag: str, text: str) -> list[str]:
+    for pattern in text.split(","):
+        if not expectations.is_pattern(pattern):
+            raise UsageError(f"{flag} {pattern!r}: not a pattern (letters, digits and any of .-_*?/)")
+    return text.split(",")
+
+
+Kind = Callable[[str, str], Any]
+
+
+@dataclass(frozen=True)
+class Option:
+    """What is known of an option besides its name and its default value."""
+
+    group: str
+    help: str
+    metavar: str = ""                       # nothing for one that takes no value
+    kind: Kind = _text
+    choices: Optional[Sequence[str]] = None
+    short: str = ""
+    word: str = ""                          # touchstone.WORD or touchstone.WORD=VALUE on the guest's command line
+    show: Callable[[Any], str] = str        # its value there
+    again: bool = False                     # the command that runs a check again has it
+    narrows: bool = False                   # it leaves checks out or changes the machine: an expectation may find nothing to speak of
+
+
+def _option(default: Any, group: str, help: str, **more: Any) -> Any:   # pylint: disable=redefined-builtin
+    about = {"option": Option(group, help, **more)}
+    return field(default_factory=list, metadata=about) if default == [] else field(default=default, metadata=about)
+
+
+_WHAT, _WHERE, _JUDGED, _REPORTED = "what runs", "where it runs", "how it is judged", "what is reported"
+
+
+@dataclass
+class Options:
+    """The options of one call, in the order of --help. What is declared last, `name` and `narrowed`, follows from them."""
+
+    only: List[str] = _option([], _WHAT, "run only these checks (repeatable, or a comma list)", metavar="GLOB", kind=_patterns, narrows=True)
+    skip: List[str] = _option([], _WHAT, "leave these checks out", metavar="GLOB", kind=_patterns, narrows=True)
+    config: List[str] = _option([], _WHAT, "boot only these configurations of the VMM", metavar="NAME", kind=_list, narrows=True)
+    selfproof: bool = _option(False, _WHAT, "give the reference device inside the image one defect after the other: a check must notice each",
+                              word="proof=first", again=True, narrows=True)
+    bench: bool = _option(False, _WHAT, "run no checks, but tell what a transaction costs by the line and by messages: register accesses, "
+                          "interrupts, time", word="bench", again=True, narrows=True)
+    race: str = _option("", _WHAT, "run the race of that name alone, on two CPUs at least: the same as --only race.NAME --smp 2", metavar="NAME")
+    seed: int = _option(1, _WHAT, "seed of every random choice, decimal or 0x (default 1)", metavar="N", kind=Number(0, (1 << 64) - 1),
+                        word="seed", show=hex)
+    repeat: int = _option(1, _WHAT, "run each check N times, with seeds N, N+1, ...", metavar="N", kind=Number(1, 1000000), word="repeat")
+    rounds: int = _option(0, _WHAT, "rounds of each race (default: a few; docs/races.md)", metavar="N", kind=Number(1, 1000000), word="rounds",
+                          again=True)
+    isolate: bool = _option(False, _WHAT, "a fresh boot for each check: for a VMM whose devices cannot be reset, or not wholly", again=True)
+    list: bool = _option(False, _WHAT, "list the checks that would run, and run none", word="list")
+    timeout: float = _option(20.0, _WHAT, "seconds without progress before the VMM is killed (default 20)", metavar="S", kind=_seconds)
+    append: str = _option("", _WHAT, "more words for the guest's command line", metavar="WORDS", kind=_printable, again=True, narrows=True)
+
+    cmd: str = _option("", _WHERE, "any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout is the report",
+                       metavar="COMMAND", again=True)
+    vmm: str = _option("", _WHERE, f"one of: {{vmms}} (default {DEFAULT_VMM}); with --cmd, its name in reports", metavar="NAME", again=True)
+    smp: int = _option(1, _WHERE, "number of CPUs (default 1)", metavar="N", kind=Number(1), again=True, narrows=True)
+    qemu: str = _option("", _WHERE, "the QEMU to use (default: the one of that machine in PATH)", metavar="PATH", again=True)
+    machine: str = _option("", _WHERE, "more QEMU machine options, as in acpi=off,pit=off", metavar="STRING", again=True, narrows=True)
+    devices: Optional[str] = _option(None, _WHERE, "devices in this order, as in blk,net,rng,con (the default), or none", metavar="LIST",
+                                     again=True, narrows=True)
+    defect: str = _option("", _WHERE, "what the devices of --vmm qemu-msi... do wrong, as in no-staging,no-pending", metavar="LIST", again=True,
+                          narrows=True)
+
+    level: str = _option("described", _JUDGED, "the weakest level that can make the run fail (default described)", metavar="LEVEL",
+                         choices=LEVELS)
+    strict: bool = _option(False, _JUDGED, "the same as --level should")
+    expect: str = _option("", _JUDGED, "known deviations (default: the file in expect/ for this VMM and version)", metavar="FILE")
+    no_expect: bool = _option(False, _JUDGED, "no deviation is known")
+
+    verbose: bool = _option(False, _REPORTED, "relay every line of the report", short="-v")
+    junit: str = _option("", _REPORTED, "write a JUnit XML report", metavar="FILE")
+    json: str = _option("", _REPORTED, "write a JSON report (docs/report.md describes it)", metavar="FILE")
+
+    name: str = ""              # of the VMM, in messages and reports
+    narrowed: bool = False      # an option that narrows was given
+
+    def given(self) -> Iterator[tuple[str, Option, Any]]:
+        """(flag, what is known of it, value) of each option whose value is not the usual one."""
+        for entry in declared():
+            if (value := getattr(self, entry.name)) != _default(entry):
+                yield _flag(entry.name), entry.metadata["option"], value
+
+
+def declared() -> list[Field[Any]]:
+    """The fields of `Options` that are options."""
+    return [entry for entry in fields(Options) if "option" in entry.metadata]
+
+
+def parse(words: Sequence[str], vmms: Sequence[str]) -> Options:
     """The options; `vmms` are the names that --vmm knows. SystemExit(2) with a message on stderr if they are wrong."""
     parser = _parser(vmms)
-    options = parser.parse_args(words)
     try:
-        _complete(options, vmms)
+        options = Options(**vars(parser.parse_args(words)))
+        _complete(options)
+        _complete_vmm(options, vmms)
     except UsageError as error:
         parser.error(str(error))
+    options.narrowed = any(about.narrows for _flag, about, _value in options.given())
     return options
 
 
-def _parser(vmms):
+def _parser(vmms: Sequence[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run.sh", allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Boots Touchstone under a VMM, shows its report and judges it.", epilog=_EPILOG)
-
-    what = parser.add_argument_group("what runs").add_argument
-    what("--only", metavar="GLOB", action="append", default=[],
-         help="run only these checks (repeatable, or a comma list)")
-    what("--skip", metavar="GLOB", action="append", default=[], help="leave these checks out")
-    what("--config", metavar="NAME", action="append", default=[], help="boot only these configurations of the VMM")
-    what("--list", action="store_true", help="list the checks that would run, and run none")
-    what("--selfproof", action="store_true",
-         help="give the reference device inside the image one defect after the other: a check must notice each")
-    what("--bench", action="store_true",
-         help="run no checks, but tell what a transaction costs by the line and by messages: register accesses, interrupts, time")
-    what("--race", metavar="NAME", help="run the race of that name alone, on two CPUs at least: the same as --only race.NAME --smp 2")
-    what("--rounds", metavar="N", type=int, default=0, help="rounds of each race (default: a few; docs/races.md)")
-    what("--isolate", action="store_true", help="a fresh boot for each check: for a VMM whose devices cannot be reset, or not wholly")
-    what("--seed", metavar="N", default="1", help="seed of every random choice, decimal or 0x (default 1)")
-    what("--repeat", metavar="N", type=int, default=1, help="run each check N times, with seeds N, N+1, ...")
-    what("--timeout", metavar="S", type=float, default=20.0,
-         help="seconds without progress before the VMM is killed (default 20)")
-    what("--append", metavar="WORDS", default="", help="more words for the guest's command line")
-
-    where = parser.add_argument_group("where it runs").add_argument
-    where("--vmm", metavar="NAME",
-          help=f"one of: {' '.join(vmms)} (default {DEFAULT_VMM}); with --cmd, its name in reports")
-    where("--cmd", metavar="COMMAND",
-          help="any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout is the report")
-    where("--smp", metavar="N", type=int, default=1, help="number of CPUs (default 1)")
-    where("--qemu", metavar="PATH", help="the QEMU to use (default: the one of that machine in PATH)")
-    where("--machine", metavar="STRING", help="more QEMU machine options, as in acpi=off,pit=off")
-    where("--devices", metavar="LIST", help="devices in this order, as in blk,net,rng,con (the default), or none")
-
-    where("--defect", metavar="LIST", help="what the devices of --vmm qemu-msi... do wrong, as in no-staging,no-pending")
-
-    judging = parser.add_argument_group("how it is judged").add_argument
-    judging("--level", choices=LEVELS, default="described",
-            help="the weakest level that can make the run fail (default described)")
-    judging("--strict", action="store_true", help="the same as --level should")
-    judging("--expect", metavar="FILE", help="known deviations (default: the file in expect/ for this VMM and version)")
-    judging("--no-expect", action="store_true", help="no deviation is known")
-
-    report = parser.add_argument_group("what is reported").add_argument
-    report("-v", "--verbose", action="store_true", help="relay every line of the report")
-    report("--junit", metavar="FILE", help="write a JUnit XML report")
-    report("--json", metavar="FILE", help="write a JSON report (docs/report.md describes it)")
+    groups: dict[str, argparse._ArgumentGroup] = {}
+    for entry in declared():
+        about: Option = entry.metadata["option"]
+        flag, default = _flag(entry.name), _default(entry)
+        if about.group not in groups:
+            groups[about.group] = parser.add_argument_group(about.group)
+        how: dict[str, Any] = {"default": default, "help": about.help.replace("{vmms}", " ".join(vmms))}
+        if not about.metavar:
+            how["action"] = "store_true"
+        elif about.choices:
+            how["choices"] = about.choices
+        else:
+            how.update(metavar=about.metavar, type=_typed(about.kind, flag), action="extend" if default == [] else "store")
+        groups[about.group].add_argument(*([about.short] if about.short else []), flag, **how)
     return parser
 
 
-def _complete(options, vmms):
-    """Checks what argparse cannot, and puts values into the form in which they are used."""
-    if options.race is not None:
+def _typed(kind: Kind, flag: str) -> Callable[[str], Any]:
+    return lambda text: kind(flag, text)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _default(entry: Field[Any]) -> Any:
+    return [] if callable(entry.default_factory) else entry.default
+
+
+def _complete(options: Options) -> None:
+    """Checks what options have to do with each other, and carries out those that stand for others."""
+    if options.race:
         if options.only:
             raise UsageError("--race is --only for races: both at once mean nothing")
-        options.only = [f"race.{options.race}"]
+        options.only = _patterns("--race", f"race.{options.race}")
         options.smp = max(options.smp, 2)
-    if not 0 <= options.rounds <= MAX_ROUNDS:
-        raise UsageError(f"--rounds {options.rounds}: not a number from 1 to {MAX_ROUNDS}")
-    options.only = _patterns("--only", options.only)
-    options.skip = _patterns("--skip", options.skip)
-    options.config = _split(options.config)
-    options.seed = _seed(options.seed)
-    if options.repeat < 1:
-        raise UsageError(f"--repeat {options.repeat}: not a number of times")
-    if options.smp < 1:
-        raise UsageError(f"--smp {options.smp}: not a number of CPUs")
-    if not 0 < options.timeout < float("inf"):
-        raise UsageError(f"--timeout {options.timeout:g}: not a time in seconds")
-    if not (options.append.isascii() and options.append.isprintable()):
-        raise UsageError(f"--append {options.append!r}: not printable ASCII")
+    for flag, patterns in (("--only", options.only), ("--skip", options.skip)):
+        if len(",".join(patterns)) > GUEST_TEXT:
+            raise UsageError(f"{flag}: more than the {GUEST_TEXT} characters that the guest has room for; fewer patterns with wildcards do")
     if options.strict:
         options.level = "should"
     if options.expect and options.no_expect:
@@ -124,18 +240,14 @@ def _complete(options, vmms):
         raise UsageError("--isolate is for checks: it means nothing with --selfproof or --bench")
     if options.list and (options.junit or options.json):
         raise UsageError("--list runs nothing, so there is nothing for --junit or --json")
-    options.narrowed = bool(options.only or options.skip or options.config or options.append or options.machine
-                            or options.selfproof or options.bench
-                            or options.devices or options.defect or options.smp != 1)
-    _complete_vmm(options, vmms)
 
 
-def _complete_vmm(options, vmms):
-    """Gives the VMM its `name` in messages and reports."""
-    if options.cmd is not None:
-        for name in ("qemu", "machine", "devices", "defect"):
-            if getattr(options, name):
-                raise UsageError(f"--{name} means nothing with --cmd")
+def _complete_vmm(options: Options, vmms: Sequence[str]) -> None:
+    """Gives the VMM its name."""
+    if options.cmd:
+        for option in ("qemu", "machine", "devices", "defect"):
+            if getattr(options, option):
+                raise UsageError(f"--{option} means nothing with --cmd")
         try:
             command = shlex.split(options.cmd)
         except ValueError as error:
@@ -149,27 +261,3 @@ def _complete_vmm(options, vmms):
         raise UsageError(f"--vmm {options.name}: not one of {' '.join(vmms)} (give any other with --cmd)")
     if options.defect and not options.name.startswith("qemu-msi"):
         raise UsageError(f"--defect: {options.name} has none to choose (--vmm qemu-msi has)")
-
-
-def _patterns(option, values):
-    patterns = _split(values)
-    for pattern in patterns:
-        if not expectations.is_pattern(pattern):
-            raise UsageError(f"{option} {pattern!r}: not a pattern (letters, digits and any of .-_*?/)")
-    if len(",".join(patterns)) > GUEST_TEXT:
-        raise UsageError(f"{option}: more than the {GUEST_TEXT} characters that the guest has room for; fewer patterns with wildcards do")
-    return patterns
-
-
-def _split(values):
-    return [word for value in values for word in value.split(",")]
-
-
-def _seed(text):
-    try:
-        seed = int(text, 16 if text.startswith("0x") else 10)
-    except ValueError:
-        seed = -1
-    if not 0 <= seed <= MAX_SEED:
-        raise UsageError(f"--seed {text}: not a number from 0 to 0xffffffffffffffff")
-    return seed

@@ -1,7 +1,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The report as the user sees it while it comes."""
 
+from __future__ import annotations
+
 import sys
+from typing import Any, Callable, Optional, Sequence, TextIO
+
+from .judge import Result
+from .session import Session
+from .stream import Check
+from .verdicts import BY_RUNNER
 
 
 class Relay:
@@ -10,7 +18,8 @@ class Relay:
     Compact: the environment, and every result that is news, with its diagnostics. Verbose: every line of the report.
     """
 
-    def __init__(self, sessions, assess, again, verbose, out=sys.stdout, progress=None):
+    def __init__(self, sessions: Sequence[Session], assess: Callable[[str, Check], Result], again: Callable[[Result], str],
+                 verbose: bool, out: TextIO = sys.stdout, progress: Optional[TextIO] = None) -> None:
         """`assess(config, check)` gives a Result, `again(result)` the command that runs it again; `progress` is the
         terminal that shows how far the run is, or None."""
         self._waiting = list(sessions)
@@ -23,7 +32,7 @@ class Relay:
         self._titled = False
         self._first_boot = True
 
-    def update(self):
+    def update(self) -> None:
         """Shows what has come since the last time."""
         while self._waiting:
             session = self._waiting[0]
@@ -37,11 +46,11 @@ class Relay:
         self._out.flush()
         self._show_progress()
 
-    def quiet(self):
+    def quiet(self) -> None:
         """Shows nothing but how far the run is."""
         self._show_progress()
 
-    def _event(self, session, kind, value):
+    def _event(self, session: Session, kind: str, value: Any) -> None:
         if session.config and not self._titled:
             self._titled = True
             self._line(f"== {session.config}")
@@ -54,17 +63,17 @@ class Relay:
         elif kind == "result":
             self._result(session, value)
 
-    def _verbose_event(self, session, kind, value):
+    def _verbose_event(self, session: Session, kind: str, value: Any) -> None:
         if kind == "text":
             self._line(value)
         elif kind == "boot":
             self._line(f"# boot {value} of {session.config or 'the VMM'}")
-        elif kind == "result" and value.verdict in ("CRASH", "TIMEOUT"):
+        elif kind == "result" and value.verdict in BY_RUNNER:
             self._result(session, value)
 
-    def _result(self, session, check):
+    def _result(self, session: Session, check: Check) -> None:
         result = self._assess(session.config, check)
-        if check.verdict in ("PASS", "SKIP") or (result.expectation and not self._verbose):
+        if not check.verdict.is_news or (result.expectation and not self._verbose):
             return
         self._line("")
         rows = ", ".join(check.reqs) or "no requirement named"
@@ -75,16 +84,16 @@ class Relay:
             self._line(f"    {check.reason}")
         self._line(f"    again: {self._again(result)}")
 
-    def _line(self, text):
+    def _line(self, text: str) -> None:
         self.clear_progress()
         self._out.write(text + "\n")
 
-    def clear_progress(self):
+    def clear_progress(self) -> None:
         """Takes the progress line off the terminal."""
         if self._progress:
             self._progress.write("\r\x1b[K")
 
-    def _show_progress(self):
+    def _show_progress(self) -> None:
         if self._progress:
             parts = [f"{session.config} {len(session.checks)}/{session.plan or '?'}"
                      + (f" {session.running.name}" if session.running else "")

@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The JSON report; docs/report.md describes its fields."""
 
-import json
+from __future__ import annotations
 
-from stream import VERDICTS
+import json
+from typing import Any, Sequence, TextIO
+
+from .judge import Outcome, Result
+from .session import Session
+from .summary import Run
+from .verdicts import VERDICTS
 
 FORMAT = 1
 
 
-def write(file, run, outcome, sessions):
+def write(file: TextIO, run: Run, outcome: Outcome, sessions: Sequence[Session]) -> None:
     """Writes the report to an open text file."""
     json.dump(_document(run, outcome, sessions), file, indent=1)
     file.write("\n")
 
 
-def _document(run, outcome, sessions):
-    verdicts = VERDICTS + ("CRASH", "TIMEOUT")
+def _document(run: Run, outcome: Outcome, sessions: Sequence[Session]) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "vmm": run.vmm,
@@ -25,7 +30,7 @@ def _document(run, outcome, sessions):
         "seed": run.seed,
         "seconds": round(run.seconds, 3),
         "exit": outcome.code,
-        "totals": {verdict: sum(result.check.verdict == verdict for result in outcome.results) for verdict in verdicts},
+        "totals": {verdict.name: sum(result.check.verdict is verdict for result in outcome.results) for verdict in VERDICTS},
         "configs": [_config(session, outcome) for session in sessions],
         "results": [_result(result) for result in outcome.results],
         "stale": [{"line": entry.expectation.where, "pattern": entry.expectation.pattern, "text": entry.text}
@@ -33,7 +38,7 @@ def _document(run, outcome, sessions):
     }
 
 
-def _config(session, outcome):
+def _config(session: Session, outcome: Outcome) -> dict[str, Any]:
     return {
         "name": session.config,
         "plan": session.plan,
@@ -46,14 +51,14 @@ def _config(session, outcome):
     }
 
 
-def _result(result):
+def _result(result: Result) -> dict[str, Any]:
     check, line = result.check, result.expectation
     return {
         "name": result.full,
         "config": result.config,
         "device": check.device,
         "id": check.id,
-        "verdict": check.verdict,
+        "verdict": check.verdict.name,
         "reason": check.reason,
         "level": check.level,
         "reqs": check.reqs,

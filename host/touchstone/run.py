@@ -1,46 +1,40 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The runner behind run.sh: boots the configurations of a VMM side by side, shows the report, judges it.
+"""One call of run.sh: boots the configurations of a VMM side by side, shows the report, judges it."""
 
-    run.py IMAGE OPTIONS...
-"""
+from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import time
-from collections import namedtuple
+from typing import Callable, Optional, Sequence, TextIO
 
-import cmdline
-import expectations
-import judge
-import options as command_line
-import summary
-from boot import Boot
-from relay import Relay
-from session import Isolated, Session, follow
+from . import cmdline, expectations, judge, report_json, report_junit, summary, vmm
+from . import image as images
+from . import options as command_line
+from .boot import Boot
+from .expectations import Expectation
+from .options import Options
+from .relay import Relay
+from .session import Isolated, Session, follow
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-TOP = os.path.dirname(HERE)
-
-Run = namedtuple("Run", "vmm version expectations level seed seconds")
-Run.__doc__ = "What the reports say of the run as a whole. `version` and `expectations` (a path) may be None."
+_Report = tuple[Callable[..., None], TextIO]
 
 
 class Stop(Exception):
     """The run cannot begin: the text says why."""
 
 
-def main(words):
+def main(words: Sequence[str]) -> int:
     """Returns the exit code of docs/report.md, or 128 and the signal's number if the user ends the run."""
-    image, *words = words
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     try:
-        return run(image, command_line.parse(words, vmm_names()))
-    except (Stop, expectations.Malformed) as error:
-        print(f"run.sh: {error}", file=sys.stderr)
+        return run(command_line.parse(words, vmm.names()))
+    except (Stop, images.Missing, expectations.Malformed) as error:
+        if str(error):
+            print(f"run.sh: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nrun.sh: interrupted", file=sys.stderr)
@@ -53,24 +47,29 @@ def main(words):
         return 2
 
 
-def run(image, options):
-    """One run from the options to the reports. Stop or Malformed if it cannot begin."""
+def run(options: Options) -> int:
+    """One run from the options to the reports. Stop, Missing or Malformed if it cannot begin."""
+    kind = vmm.find(None if options.cmd else options.name)
+    image = images.provide(kind, options)
     began = time.monotonic()
-    if not os.access(image, os.R_OK):
-        raise Stop(f"cannot read the image {image}")
-    vmm, configs = load_vmm(options)
-    path, known = options.expect, read_expectations(options.expect)
+    configs = configs_of(kind, options)
+    try:
+        machine = kind(options)
+    except ValueError as error:
+        raise Stop(str(error)) from None
+    path: Optional[str] = options.expect or None
+    known = read_expectations(options.expect) if options.expect else []
     reports = open_reports(options)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as scratch:
-        sessions = [new_session(vmm, config, image, options, os.path.join(scratch, config or "vmm"))
+        sessions = [new_session(machine, config, image, options, os.path.join(scratch, config or "vmm"))
                     for config in configs]
         try:
-            version = boot_all(vmm, sessions)
+            version = boot_all(machine, sessions)
             if version and not options.expect and not options.no_expect:
                 path, known = expectations_for(version)
             relay = Relay(sessions, lambda config, check: judge.assess(config, check, known, options.level),
-                               lambda result: cmdline.again(options, result), options.verbose,
-                               progress=sys.stderr if sys.stderr.isatty() else None)
+                          lambda result: cmdline.again(options, result), options.verbose,
+                          progress=sys.stderr if sys.stderr.isatty() else None)
             follow(sessions, relay.quiet if options.list else relay.update)
         finally:
             for session in sessions:
@@ -78,65 +77,54 @@ def run(image, options):
     outcome = judge.judge(sessions, known, options.level, options.narrowed)
     if options.list:
         return summary.write_list(sessions, outcome)
-    about = Run(options.name, version, path, options.level, options.seed, time.monotonic() - began)
+    about = summary.Run(options.name, version, path, options.level, options.seed, time.monotonic() - began)
     summary.write(outcome, sessions, about)
-    for module, file in reports:
+    for write, file in reports:
         with file:
-            importlib.import_module(module).write(file, about, outcome, sessions)
+            write(file, about, outcome, sessions)
     return outcome.code
 
 
-def vmm_names():
-    """The names that --vmm knows: the files in host/vmm, but for the one behind --cmd."""
-    stems = [name[:-len(".py")] for name in sorted(os.listdir(os.path.join(HERE, "vmm"))) if name.endswith(".py")]
-    return [stem.replace("_", "-") for stem in stems if stem != "command"]
-
-
-def load_vmm(options):
-    """The Vmm of the options, and the configurations to boot."""
-    stem = "command" if options.cmd is not None else options.name.replace("-", "_")
-    module = importlib.import_module(f"vmm.{stem}")
+def configs_of(kind: type[vmm.Vmm], options: Options) -> list[str]:
+    """The configurations to boot."""
     for config in options.config:
-        if config not in module.CONFIGS:
-            raise Stop(f"--config {config}: {options.name} has {' '.join(module.CONFIGS).strip() or 'only one'}")
-    configs = cmdline.configs_to_boot(options, module.CONFIGS)
+        if config not in kind.CONFIGS:
+            raise Stop(f"--config {config}: {options.name} has {' '.join(kind.CONFIGS).strip() or 'only one'}")
+    configs = cmdline.configs_to_boot(options, kind.CONFIGS)
     if not configs:
         raise Stop(f"--only {','.join(options.only)}: no configuration of {options.name} is meant")
-    try:
-        return module.Vmm(options), configs
-    except ValueError as error:
-        raise Stop(error) from None
+    return configs
 
 
-def open_reports(options):
-    """(module that writes it, file) for each report that is wanted."""
-    reports = []
-    for module, path in (("report_junit", options.junit), ("report_json", options.json)):
+def open_reports(options: Options) -> list[_Report]:
+    """What writes it, and the file, for each report that is wanted."""
+    reports: list[_Report] = []
+    for write, path in ((report_junit.write, options.junit), (report_json.write, options.json)):
         if path:
             try:
-                reports.append((module, open(path, "w", encoding="utf-8")))
+                reports.append((write, open(path, "w", encoding="utf-8")))
             except OSError as error:
                 raise Stop(f"cannot write {path}: {error.strerror}") from None
     return reports
 
 
-def new_session(vmm, config, image, options, scratch):
+def new_session(machine: vmm.Vmm, config: str, image: str, options: Options, scratch: str) -> Session:
     """A Session whose every boot begins with fresh files in the directory `scratch`."""
-    isolate = options.isolate and not options.list
-
-    def start(check):
+    def boot(words: str) -> Boot:
         shutil.rmtree(scratch, ignore_errors=True)
         os.mkdir(scratch)
-        words = cmdline.guest_words(options, config, None, check) if isolate else cmdline.guest_words(options, config, check)
-        return Boot(vmm.argv(config, image, words, scratch))
+        return Boot(machine.argv(config, image, words, scratch))
 
-    return (Isolated if isolate else Session)(config, start, vmm.exit_meaning, options.timeout, options.seed)
+    if options.isolate and not options.list:
+        return Isolated(config, lambda alone: boot(cmdline.guest_words(options, config, None, alone)), machine.exit_meaning, options.timeout,
+                        options.seed)
+    return Session(config, lambda after: boot(cmdline.guest_words(options, config, after)), machine.exit_meaning, options.timeout, options.seed)
 
 
-def boot_all(vmm, sessions):
+def boot_all(machine: vmm.Vmm, sessions: Sequence[Session]) -> Optional[str]:
     """Boots, and meanwhile finds out the VMM's version."""
     try:
-        version = vmm.ask_version()
+        version = machine.ask_version()
         for session in sessions:
             session.begin(time.monotonic())
         return version()
@@ -144,21 +132,17 @@ def boot_all(vmm, sessions):
         raise Stop(f"the VMM cannot be started: {error.strerror}: {error.filename}") from None
 
 
-def expectations_for(version):
+def expectations_for(version: str) -> tuple[Optional[str], list[Expectation]]:
     """Name and content of our own file for this VMM, (None, []) if there is none."""
     path = os.path.join("expect", version)
-    if not os.path.exists(os.path.join(TOP, path)):
+    if not os.path.exists(os.path.join(images.TOP, path)):
         return None, []
-    return path, read_expectations(os.path.join(TOP, path), path)
+    return path, read_expectations(os.path.join(images.TOP, path), path)
 
 
-def read_expectations(path, shown=None):
-    """The expectations of a file, none of no file."""
+def read_expectations(path: str, shown: str = "") -> list[Expectation]:
+    """The expectations of a file."""
     try:
-        return expectations.read(path, shown or path) if path else []
+        return expectations.read(path, shown or path)
     except OSError as error:
         raise Stop(f"cannot read {path}: {error.strerror}") from None
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One configuration of a VMM, booted as often as it takes until every check of the plan has a result."""
 
+from __future__ import annotations
+
 import select
 import time
-from collections import deque, namedtuple
+from collections import deque
+from typing import Callable, NamedTuple, Optional, Sequence
 
-from boot import describe_exit
-from stream import Stream, printable
+from .boot import Boot, describe_exit
+from .stream import Check, Event, Stream, printable
+from .verdicts import CRASH, TIMEOUT, Verdict
 
 RESTARTS = 20           # fresh boots after a crash or a time-out, at most
 GRACE = 1.0             # seconds that a VMM has to exit by itself
@@ -15,10 +19,14 @@ GATHER = 0.005          # seconds in which more may come before we read; a pipe 
 CHUNKS_A_STEP = 16      # so that a VMM that floods us does not keep the others waiting
 
 PROGRESS = ("plan", "start", "round", "listed", "result")
-EXIT_CODE = {"CRASH": 3, "TIMEOUT": 4}
 
-Problem = namedtuple("Problem", "code text lines")
-Problem.__doc__ = "What cannot be laid to a check: the runner's exit code for it, what happened, and details."
+
+class Problem(NamedTuple):
+    """What cannot be laid to a check: the runner's exit code for it, what happened, and details."""
+
+    code: int
+    text: str
+    lines: list[str]
 
 
 class Session:
@@ -28,18 +36,19 @@ class Session:
     shows them, with one kind more: ("boot", number).
     """
 
-    def __init__(self, config, start, exit_meaning, timeout, seed):
+    def __init__(self, config: str, start: Callable[[Optional[str]], Boot], exit_meaning: Callable[[Optional[int]], str],
+                 timeout: float, seed: int) -> None:
         """`start(after)` boots and returns a Boot, `exit_meaning(code)` adds what an exit code means with this VMM,
         `seed` is what the guest was told."""
         self.config = config
-        self.checks = []            # with a verdict, over all boots
-        self.listed = []
-        self.notes = []             # of the first boot
-        self.problems = []
-        self.remarks = []
-        self.nothing = None         # why there is nothing to test
-        self.plan = None
-        self.events = deque()
+        self.checks: list[Check] = []           # with a verdict, over all boots
+        self.listed: list[Check] = []
+        self.notes: list[str] = []              # of the first boot
+        self.problems: list[Problem] = []
+        self.remarks: list[str] = []
+        self.nothing: Optional[str] = None      # why there is nothing to test
+        self.plan: Optional[int] = None
+        self.events: deque[Event] = deque()
         self.done = False
         self.seconds = 0.0
         self._start = start
@@ -47,25 +56,30 @@ class Session:
         self._timeout = timeout
         self._seed = seed
         self._boots = 0
-        self._known = frozenset()   # names of the checks that earlier boots are done with
-        self._boot = None
-        self._stream = None
+        self._known: frozenset[str] = frozenset()   # names of the checks that earlier boots are done with
+        self._boot: Optional[Boot] = None
+        self._stream = Stream()
         self._lost = False          # this boot repeats what earlier ones have done
-        self._began = None
-        self._progress = None
+        self._began = 0.0
+        self._progress = 0.0
 
     @property
-    def running(self):
+    def running(self) -> Optional[Check]:
         """The check that runs now, or None."""
         return self._stream.running
 
-    def fileno(self):
+    def fileno(self) -> int:
         """What to wait for before the next step."""
-        return self._boot.out
+        return self._booted.out
 
-    def begin(self, now):
+    @property
+    def _booted(self) -> Boot:
+        assert self._boot, "begin() comes first"
+        return self._boot
+
+    def begin(self, now: float) -> None:
         """Boots, and goes on after the last check that has a verdict. OSError if the VMM cannot be started."""
-        if self._began is None:
+        if not self._boots:
             self._began = now
         self._boots += 1
         self._progress = now
@@ -73,20 +87,20 @@ class Session:
         self._lost = False
         self._known = frozenset(check.name for check in self.checks)
         self._boot = self._start(self.checks[-1].name if self.checks else None)
-        self.events.append(("boot", self._boots))
+        self.events.append(Event("boot", self._boots))
 
-    def close(self):
+    def close(self) -> None:
         """Ends the VMM, whatever it is doing."""
         if self._boot:
             self._boot.close()
             self._boot = None
 
-    def step(self, now):
+    def step(self, now: float) -> None:
         """Takes what the VMM has written, and looks at the clock."""
-        self._boot.errors()
-        data = b""
+        self._booted.errors()
+        data: Optional[bytes] = b""
         for _ in range(CHUNKS_A_STEP):
-            data = self._boot.read()
+            data = self._booted.read()
             if not data:
                 break
             self._take(self._stream.feed(data, now), now)
@@ -95,15 +109,15 @@ class Session:
         if self._lost:
             self._end_boot(now)
         elif self._stream.restarted:
-            self._finish_broken("CRASH", "the guest started over", now)
+            self._finish_broken(CRASH, "the guest started over", now)
         elif self._stream.ended:
             self._finish_whole(now)
         elif data is None:
-            self._finish_broken("CRASH", self._how_it_exited(), now)
+            self._finish_broken(CRASH, self._how_it_exited(), now)
         elif now - self._progress > self._timeout:
-            self._finish_broken("TIMEOUT", f"no progress for {self._timeout:g} s", now)
+            self._finish_broken(TIMEOUT, f"no progress for {self._timeout:g} s", now)
 
-    def _take(self, events, now):
+    def _take(self, events: Sequence[Event], now: float) -> None:
         for kind, value in events:
             if kind in PROGRESS and not self._stream.problems:
                 self._progress = now
@@ -120,18 +134,18 @@ class Session:
                 self.notes.append(value)
             elif kind == "listed":
                 self.listed.append(value)
-            self.events.append((kind, value))
+            self.events.append(Event(kind, value))
 
-    def _check_plan(self, count):
+    def _check_plan(self, count: int) -> None:
         left = self.plan - len(self.checks) if self.plan is not None else count
         if self.plan is None:
             self.plan = count
         elif count != left:
             self._problem(3, f"after a fresh boot the plan is 1..{count}, but {left} checks are left")
 
-    def _finish_whole(self, now):
+    def _finish_whole(self, now: float) -> None:
         """The end marker came."""
-        code = self._boot.wait(GRACE)
+        code = self._booted.wait(GRACE)
         if code is None:
             self.remarks.append(f"the VMM did not exit within {GRACE:g} s of the end marker and was killed")
         elif code < 0:
@@ -143,29 +157,29 @@ class Session:
         self.nothing = self._stream.nothing
         self._end_boot(now)
 
-    def _finish_broken(self, verdict, how, now):
+    def _finish_broken(self, verdict: Verdict, how: str, now: float) -> None:
         """The VMM or the guest died or hangs."""
-        self._boot.kill()
-        details = [f"the VMM says: {printable(line)}" for line in self._boot.errors().splitlines()]
+        self._booted.kill()
+        details = [f"the VMM says: {printable(line)}" for line in self._booted.errors().splitlines()]
         check = self._stream.running
         if check and check.name not in self._known:
-            for line in [f"{verdict.lower()}: {how}"] + details:
+            for line in [f"{verdict.name.lower()}: {how}"] + details:
                 check.say(line)
             check.finish(verdict, how, now)
             self.checks.append(check)
-            self.events.append(("result", check))
+            self.events.append(Event("result", check))
         else:
             if not self._stream.began:
                 details += [f"its output: {line}" for line in self._stream.preamble if line]
-            self._problem(EXIT_CODE[verdict], f"no end marker: {how} {self._stream.where()}", details)
+            self._problem(verdict.exit_code, f"no end marker: {how} {self._stream.where()}", details)
         self._end_boot(now)
 
-    def _how_it_exited(self):
-        code = self._boot.wait(GRACE)
+    def _how_it_exited(self) -> str:
+        code = self._booted.wait(GRACE)
         meaning = self._exit_meaning(code)
         return f"the VMM {describe_exit(code)}" + (f" ({meaning})" if meaning else "")
 
-    def _end_boot(self, now):
+    def _end_boot(self, now: float) -> None:
         """Closes the VMM; boots again if checks are left and this boot got further than the one before."""
         for text in self._stream.problems:
             self._problem(3, text)
@@ -182,26 +196,27 @@ class Session:
         else:
             self.begin(now)
 
-    def _problem(self, code, text, lines=()):
+    def _problem(self, code: int, text: str, lines: Sequence[str] = ()) -> None:
         self.problems.append(Problem(code, text, list(lines)))
 
 
 class Isolated(Session):
     """The same with a fresh boot for each check: the first one lists them. `start(name)` boots for that check alone, for the list with ""."""
 
-    def __init__(self, config, start, exit_meaning, timeout, seed):
+    def __init__(self, config: str, start: Callable[[str], Boot], exit_meaning: Callable[[Optional[int]], str],
+                 timeout: float, seed: int) -> None:
         super().__init__(config, self._start_next, exit_meaning, timeout, seed)
         self._start_alone = start
-        self._left = None
+        self._left: Optional[deque[str]] = None     # names, once they are known
 
-    def _start_next(self, _after):
+    def _start_next(self, _after: Optional[str]) -> Boot:
         return self._start_alone("" if self._left is None else self._left[0])
 
-    def _check_plan(self, count):
+    def _check_plan(self, count: int) -> None:
         if self._left is not None and count != 1:
             self._problem(3, f"the plan is 1..{count}, but {self._left[0]} was to run alone: does the VMM hand its command line to the guest?")
 
-    def _end_boot(self, now):
+    def _end_boot(self, now: float) -> None:
         """Closes the VMM, and boots for the next check; the end if the list, or one boot, brought nothing."""
         for text in self._stream.problems:
             self._problem(3, text)
@@ -224,7 +239,7 @@ class Isolated(Session):
             self.begin(now)
 
 
-def follow(sessions, show):
+def follow(sessions: Sequence[Session], show: Callable[[], None]) -> None:
     """Takes sessions that have begun side by side to their end; calls `show` whenever there may be something new."""
     while live := [session for session in sessions if not session.done]:
         poller = select.poll()
@@ -238,5 +253,5 @@ def follow(sessions, show):
         show()
 
 
-def _number(text):
+def _number(text: str) -> int:
     return int(text, 16 if text.startswith("0x") else 10)

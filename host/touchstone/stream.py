@@ -4,9 +4,14 @@
 No I/O and no clock: bytes go in, events come out, and nothing that a guest may print raises or grows without bound.
 """
 
+from __future__ import annotations
+
 import re
 import zlib
 from collections import deque
+from typing import Any, NamedTuple, Optional
+
+from .verdicts import BY_GUEST, LEVELS, PASS, Verdict
 
 BEGIN = "KTAP version 1"
 LINE_LIMIT = 510            # bytes of one line, from the contract
@@ -16,69 +21,65 @@ KEEP_PREAMBLE = 50          # last lines kept of what came before the report
 KEEP_LISTED = 100000        # checks kept of a list
 KEEP_PROBLEMS = 10          # breaches of the contract kept, the first ones say most
 
-VERDICTS = ("PASS", "FAIL", "WARN", "SKIP", "ERROR")
-LEVELS = ("must", "described", "should")
-
-_SHOULD = "TODO SHOULD"     # KTAP's word for a failure that is no alarm, and ours for which
 _NAME = r"([A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_.-]{1,256})"
-_LEVEL = r"level=(must|described|should) reqs=(\S*)"
+_LEVEL = rf"level=({'|'.join(LEVELS)}) reqs=(\S*)"
+_DIRECTIVES = "|".join(verdict.directive for verdict in BY_GUEST if verdict.directive)
 _PLAN = re.compile(r"1\.\.(\d{1,7})")
 _START = re.compile(rf"# start {_NAME} {_LEVEL}")
 _LISTED = re.compile(rf"# check {_NAME} {_LEVEL} title=(.*)")
-_RESULT = re.compile(rf"(ok|not ok) (\d{{1,7}}) {_NAME}(?: # (SKIP|{_SHOULD}|ERROR)(?: (.*))?)?")
+_RESULT = re.compile(rf"(ok|not ok) (\d{{1,7}}) {_NAME}(?: # ({_DIRECTIVES})(?: (.*))?)?")
 _END = re.compile(r"# end run=(\d{1,7}) pass=(\d{1,7}) fail=(\d{1,7}) warn=(\d{1,7}) skip=(\d{1,7}) error=(\d{1,7})"
                   r" info=(\d{1,7}) seed=(0x[0-9a-f]{1,16}|\d{1,20}) crc32=0x([0-9a-f]{8})")
 # What the checks of console devices write, where a VMM shows that on the report's own stream.
 CONSOLE_OUTPUT = re.compile(rb"(touch)?touchstone(:? [\x20-\x7e]*)?|stone|\.*")
 _COUNTS = ("run", "pass", "fail", "warn", "skip", "error", "info")
-_WORDS = {("ok", None): "PASS", ("ok", "SKIP"): "SKIP", ("not ok", None): "FAIL",
-          ("not ok", _SHOULD): "WARN", ("not ok", "ERROR"): "ERROR"}
+_WORDS = {(verdict.status, verdict.directive): verdict for verdict in BY_GUEST}
 _PRINTABLE = bytes(b if 0x20 <= b <= 0x7e else ord("?") for b in range(256))
 
 
-def printable(raw):
+def printable(raw: bytes) -> str:
     """The ASCII text of some bytes, with `?` for everything that a terminal or an XML file could choke on."""
     return raw.translate(_PRINTABLE).decode("ascii")
 
 
 class Check:
-    """One check: its start line, what it said, and its verdict (None while it runs)."""
+    """One check: its start line, what it said, and its verdict. The verdict of one that `running` has no meaning yet."""
 
-    def __init__(self, name, level, reqs):
+    def __init__(self, name: str, level: str, reqs: str) -> None:
         self.name = name
         self.level = level
         self.reqs = [row for row in reqs.split(",") if row]
         self.title = ""
-        self.verdict = None
+        self.verdict: Verdict = PASS
         self.reason = ""
-        self.lines = []
+        self.lines: list[str] = []
         self.dropped = 0
         self.began = 0.0
         self.seconds = 0.0
 
     @property
-    def device(self):
+    def device(self) -> str:
         """`blk0` of `blk0.identity.magic`."""
         return self.name.partition(".")[0]
 
     @property
-    def of_reference(self):
+    def of_reference(self) -> bool:
         """The device is the reference inside the image, or this is the proof of one of its defects."""
         return self.name.startswith(("ref", "proof."))
 
     @property
-    def id(self):
+    def id(self) -> str:
         """`identity.magic` of `blk0.identity.magic`."""
         return self.name.partition(".")[2]
 
-    def say(self, text):
+    def say(self, text: str) -> None:
         """Adds a line to the diagnostics."""
         if len(self.lines) < KEEP_DIAGNOSTICS:
             self.lines.append(text)
         else:
             self.dropped += 1
 
-    def finish(self, verdict, reason, now):
+    def finish(self, verdict: Verdict, reason: str, now: float) -> None:
         """Gives the verdict; `now` is on the same clock as the start."""
         self.verdict = verdict
         self.reason = reason
@@ -87,10 +88,17 @@ class Check:
             self.lines.append(f"({self.dropped} more lines)")
 
 
+class Event(NamedTuple):
+    """A line of the report, or part of one: `Stream` lists the kinds, and what `value` is with each."""
+
+    kind: str
+    value: Any
+
+
 class Stream:
     """One boot's report.
 
-    `feed` returns a list of (kind, value) events, in order:
+    `feed` returns a list of events, in order:
       text     every line of the report, for a relay that hides nothing
       note     a `#` line that belongs to no check, without the `# `
       plan     the number of checks
@@ -102,31 +110,31 @@ class Stream:
       end      None: the end marker, `valid` tells whether to believe it
     """
 
-    def __init__(self):
-        self.preamble = deque(maxlen=KEEP_PREAMBLE)
-        self.notes = []
-        self.nothing = None         # why there is nothing to test, if the guest said so
-        self.plan = None
-        self.results = []
-        self.listed = []
-        self.running = None         # the Check without a result
-        self.problems = []
+    def __init__(self) -> None:
+        self.preamble: deque[str] = deque(maxlen=KEEP_PREAMBLE)
+        self.notes: list[str] = []
+        self.nothing: Optional[str] = None      # why there is nothing to test, if the guest said so
+        self.plan: Optional[int] = None
+        self.results: list[Check] = []
+        self.listed: list[Check] = []
+        self.running: Optional[Check] = None    # the check without a result
+        self.problems: list[str] = []
         self.began = False
         self.ended = False
         self.restarted = False      # the first line came again: nothing after it is looked at
-        self.seed = None
-        self._names = set()
+        self.seed: Optional[str] = None
+        self._names: set[str] = set()
         self._infos = 0
         self._crc = 0
         self._partial = b""
         self._too_long = False
 
     @property
-    def valid(self):
+    def valid(self) -> bool:
         """The report is whole: end marker, counts, plan, numbers and CRC agree."""
         return self.ended and not self.problems
 
-    def where(self):
+    def where(self) -> str:
         """Where the report is, in words that end a sentence."""
         if not self.began:
             return "before the report began"
@@ -134,16 +142,16 @@ class Stream:
             return f"while {self.running.name} ran"
         return f"after {self.results[-1].name}" if self.results else "before the first check"
 
-    def tally(self):
+    def tally(self) -> dict[Verdict, int]:
         """Number of results of each verdict."""
-        counts = dict.fromkeys(VERDICTS, 0)
+        counts = dict.fromkeys(BY_GUEST, 0)
         for check in self.results:
             counts[check.verdict] += 1
         return counts
 
-    def feed(self, data, now):
+    def feed(self, data: bytes, now: float) -> list[Event]:
         """Takes the next bytes, read at time `now`; returns the events in them."""
-        events = []
+        events: list[Event] = []
         *lines, rest = data.replace(b"\r", b"").split(b"\n")
         for piece in lines:
             self._partial += piece
@@ -156,7 +164,7 @@ class Stream:
             self._partial = self._partial[-LINE_LIMIT:]
         return events
 
-    def _line(self, raw, now, events):
+    def _line(self, raw: bytes, now: float, events: list[Event]) -> None:
         if self.ended or self.restarted:
             return
         if not self.began:
@@ -164,7 +172,7 @@ class Stream:
             return
         # The end of a line that is too long is all that is kept of it, in however many pieces it came.
         text = printable(raw[-LINE_LIMIT:])
-        events.append(("text", text))
+        events.append(Event("text", text))
         if self._too_long or len(raw) > LINE_LIMIT:
             self._problem(f"a line of more than {LINE_LIMIT} bytes: ...{text[-60:]!r}", events)
         elif CONSOLE_OUTPUT.fullmatch(raw):
@@ -175,16 +183,16 @@ class Stream:
             self._crc = zlib.crc32(raw + b"\n", self._crc)
             self._inside(text, now, events)
 
-    def _before(self, raw, events):
+    def _before(self, raw: bytes, events: list[Event]) -> None:
         # A loader may leave its last line unfinished, so that the report begins in the middle of a line.
         if raw.endswith(BEGIN.encode()):
             self.began = True
             self._crc = zlib.crc32(BEGIN.encode() + b"\n")
-            events.append(("text", BEGIN))
+            events.append(Event("text", BEGIN))
         else:
             self.preamble.append(printable(raw[-LINE_LIMIT:]))
 
-    def _inside(self, text, now, events):
+    def _inside(self, text: str, now: float, events: list[Event]) -> None:
         """One line between the first line and the end marker."""
         if text.startswith("#"):
             self._comment(text, now, events)
@@ -197,14 +205,14 @@ class Stream:
         else:
             self._problem(f"not a line of the report: {text[:80]!r}", events)
 
-    def _comment(self, text, now, events):
+    def _comment(self, text: str, now: float, events: list[Event]) -> None:
         if text.startswith("# start "):
             self._start(text, now, events)
         elif text.startswith("# check "):
             self._listed(text, events)
         elif self.running:
             if text.startswith("# round "):
-                events.append(("round", text[2:]))
+                events.append(Event("round", text[2:]))
             self._infos += text.startswith("# info:")
             self.running.say(text[2:])
         else:
@@ -212,18 +220,18 @@ class Stream:
                 self.nothing = text[len("# nothing to test:"):].strip()
             if len(self.notes) < KEEP_NOTES:
                 self.notes.append(text[2:])
-                events.append(("note", text[2:]))
+                events.append(Event("note", text[2:]))
 
-    def _plan(self, count, events):
+    def _plan(self, count: int, events: list[Event]) -> None:
         if self.plan is not None:
             self._problem(f"a second plan, 1..{count}", events)
         elif self.results or self.running:
             self._problem("the plan comes after the first check", events)
         else:
             self.plan = count
-            events.append(("plan", count))
+            events.append(Event("plan", count))
 
-    def _start(self, text, now, events):
+    def _start(self, text: str, now: float, events: list[Event]) -> None:
         match = _START.fullmatch(text)
         if not match:
             self._problem(f"not a start line: {text[:80]!r}", events)
@@ -236,9 +244,9 @@ class Stream:
             self._problem(f"{match[1]} starts while {self.running.name} has no result", events)
         self.running = Check(match[1], match[2], match[3])
         self.running.began = now
-        events.append(("start", self.running))
+        events.append(Event("start", self.running))
 
-    def _listed(self, text, events):
+    def _listed(self, text: str, events: list[Event]) -> None:
         match = _LISTED.fullmatch(text)
         if not match:
             self._problem(f"not a line of the list: {text[:80]!r}", events)
@@ -249,11 +257,11 @@ class Stream:
         check = Check(match[1], match[2], match[3])
         check.title = match[4]
         self.listed.append(check)
-        events.append(("listed", check))
+        events.append(Event("listed", check))
 
-    def _result(self, match, now, events):
+    def _result(self, match: re.Match[str], now: float, events: list[Event]) -> None:
         status, number, name, directive, reason = match.groups()
-        verdict = _WORDS.get((status, directive))
+        verdict = _WORDS.get((status, directive or ""))
         if verdict is None:
             self._problem(f"{status!r} does not go with {directive!r}: {match[0][:80]!r}", events)
         elif not self.running or self.running.name != name:
@@ -268,9 +276,9 @@ class Stream:
             check.finish(verdict, reason or "", now)
             self._names.add(name)
             self.results.append(check)
-            events.append(("result", check))
+            events.append(Event("result", check))
 
-    def _end(self, text, events):
+    def _end(self, text: str, events: list[Event]) -> None:
         self.ended = True
         match = _END.fullmatch(text)
         if not match:
@@ -278,12 +286,12 @@ class Stream:
         else:
             self.seed = match[8]
             self._verify([int(count) for count in match.groups()[:7]], int(match[9], 16), events)
-        events.append(("end", None))
+        events.append(Event("end", None))
 
-    def _verify(self, said, crc, events):
+    def _verify(self, said: list[int], crc: int, events: list[Event]) -> None:
         """Compares the end marker with what was seen."""
-        tally = self.tally()
-        seen = [len(self.results)] + [tally[word.upper()] for word in _COUNTS[1:-1]] + [self._infos]
+        tally = {verdict.name.lower(): count for verdict, count in self.tally().items()}
+        seen = [len(self.results)] + [tally[word] for word in _COUNTS[1:-1]] + [self._infos]
         for word, says, is_ in zip(_COUNTS, said, seen):
             if says != is_:
                 self._problem(f"the end marker says {word}={says}, the report has {is_}", events)
@@ -296,7 +304,7 @@ class Stream:
         if crc != self._crc:
             self._problem(f"the end marker says crc32={crc:#010x}, the report has {self._crc:#010x}", events)
 
-    def _problem(self, text, events):
+    def _problem(self, text: str, events: list[Event]) -> None:
         if len(self.problems) < KEEP_PROBLEMS:
             self.problems.append(f"{text} ({self.where()})")
-            events.append(("problem", self.problems[-1]))
+            events.append(Event("problem", self.problems[-1]))

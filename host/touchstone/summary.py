@@ -1,17 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The end of what the user sees: results by device, known deviations, what went wrong, and the verdict in one line."""
 
+from __future__ import annotations
+
 import sys
+from typing import NamedTuple, Optional, Sequence, TextIO
 
-from judge import full_name
-from stream import VERDICTS
-
-COLUMNS = VERDICTS + ("CRASH", "TIMEOUT")
+from .expectations import Expectation
+from .judge import Outcome, Result, full_name
+from .session import Session
+from .verdicts import BY_RUNNER, PASS, VERDICTS, Verdict
 
 _HEADLINE = {0: "PASSED", 1: "FAILED", 3: "NO VALID REPORT", 4: "TIMED OUT", 77: "NOTHING TESTED"}
 
 
-def write_list(sessions, outcome, out=sys.stdout):
+class Run(NamedTuple):
+    """What the reports say of the run as a whole."""
+
+    vmm: str
+    version: Optional[str]
+    expectations: Optional[str]     # a path
+    level: str
+    seed: int
+    seconds: float
+
+
+def write_list(sessions: Sequence[Session], outcome: Outcome, out: TextIO = sys.stdout) -> int:
     """The checks that would run, one a line. Returns the exit code."""
     listed = [(full_name(session.config, check), check) for session in sessions for check in session.listed]
     width = max((len(name) for name, _check in listed), default=0)
@@ -23,7 +37,7 @@ def write_list(sessions, outcome, out=sys.stdout):
     return 0 if listed else 77
 
 
-def write(outcome, sessions, run, out=sys.stdout):
+def write(outcome: Outcome, sessions: Sequence[Session], run: Run, out: TextIO = sys.stdout) -> None:
     """The results by device, what was expected, what went wrong, and last the verdict in one line."""
     lines = [""] + _table(outcome) + _bench(outcome)
     lines += _expected(outcome, run) + _stale(outcome, run)
@@ -32,15 +46,15 @@ def write(outcome, sessions, run, out=sys.stdout):
     out.write("\n".join(lines) + "\n")
 
 
-def verdict(outcome, run):
+def verdict(outcome: Outcome, run: Run) -> str:
     """The run in one line."""
-    count = dict.fromkeys(COLUMNS, 0)
+    count = dict.fromkeys(VERDICTS, 0)
     for result in outcome.results:
         count[result.check.verdict] += 1
     expected = sum(1 for result in outcome.results if result.expectation)
     unexpected = [result for result in outcome.results if result.gates]
     parts = [f"{len(outcome.results)} checks"]
-    parts += [f"{count[word]} {word.lower()}" for word in COLUMNS if count[word]]
+    parts += [f"{count[one]} {one.name.lower()}" for one in VERDICTS if count[one]]
     if expected:
         parts.append(f"{expected} expected")
     if unexpected:
@@ -51,40 +65,40 @@ def verdict(outcome, run):
             f"{run.vmm}{' (' + run.version + ')' if run.version else ''}, {run.seconds:.1f} s")
 
 
-def _headline(code, unexpected):
-    at = [result.full for result in unexpected if result.check.verdict in ("CRASH", "TIMEOUT")]
+def _headline(code: int, unexpected: Sequence[Result]) -> str:
+    at = [result.full for result in unexpected if result.check.verdict in BY_RUNNER]
     word = "CRASHED" if code == 3 and at else _HEADLINE[code]
     return word + (f" in {', '.join(at[:3])}" if at else "") + (f" and {len(at) - 3} more" if at[3:] else "")
 
 
-def _table(outcome):
+def _table(outcome: Outcome) -> list[str]:
     """One row a device, without the columns that are 0 everywhere."""
-    rows = {}
+    rows: dict[str, dict[Verdict, int]] = {}
+    seconds: dict[str, float] = {}
     for result in outcome.results:
         name = result.full[:-len(result.check.id) - 1]
-        row = rows.setdefault(name, dict.fromkeys(COLUMNS + ("s",), 0))
-        row[result.check.verdict] += 1
-        row["s"] += result.check.seconds
+        rows.setdefault(name, dict.fromkeys(VERDICTS, 0))[result.check.verdict] += 1
+        seconds[name] = seconds.get(name, 0) + result.check.seconds
     if not rows:
         return []
-    columns = [word for word in COLUMNS if word == "PASS" or any(row[word] for row in rows.values())]
+    columns = [one for one in VERDICTS if one is PASS or any(row[one] for row in rows.values())]
     width = max(len(name) for name in rows)
-    lines = [" " * width + "".join(f"{word.lower():>9}" for word in columns) + f"{'seconds':>9}"]
+    lines = [" " * width + "".join(f"{one.name.lower():>9}" for one in columns) + f"{'seconds':>9}"]
     for name, row in rows.items():
-        lines.append(f"{name:<{width}}" + "".join(f"{row[word]:>9}" for word in columns) + f"{row['s']:>9.2f}")
+        lines.append(f"{name:<{width}}" + "".join(f"{row[one]:>9}" for one in columns) + f"{seconds[name]:>9.2f}")
     return lines
 
 
-def _bench(outcome):
+def _bench(outcome: Outcome) -> list[str]:
     """What --bench measured, by device."""
     found = [(f"{result.config}/" if result.config else "") + line.removeprefix("bench: ")
              for result in outcome.results for line in result.check.lines if line.startswith("bench: ")]
     return ["", "cost of a transaction:"] + [f"  {line}" for line in found] if found else []
 
 
-def _troubles(outcome, sessions):
+def _troubles(outcome: Outcome, sessions: Sequence[Session]) -> list[str]:
     """What went wrong outside of the checks."""
-    lines = []
+    lines: list[str] = []
     for session in sessions:
         if session.nothing and not any(config == session.config for config, _problem in outcome.problems):
             lines.append(f"{_prefix(session.config)}nothing to test: {session.nothing}")
@@ -95,13 +109,13 @@ def _troubles(outcome, sessions):
     return lines
 
 
-def _prefix(config):
+def _prefix(config: str) -> str:
     return f"{config}: " if config else ""
 
 
-def _expected(outcome, run):
+def _expected(outcome: Outcome, run: Run) -> list[str]:
     """One line for each expectation, however many devices it holds for."""
-    found = {}
+    found: dict[Expectation, list[Result]] = {}
     for result in outcome.results:
         if result.expectation:
             found.setdefault(result.expectation, []).append(result)
@@ -113,7 +127,7 @@ def _expected(outcome, run):
         for entry, results in found.items()]
 
 
-def _stale(outcome, run):
+def _stale(outcome: Outcome, run: Run) -> list[str]:
     if not outcome.stale:
         return []
     return ["", f"stale expectations (make {run.expectations} true again):"] + [

@@ -1,30 +1,22 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Any VMM that the user gives as a command line with {image}, {cmdline} and {smp} in it."""
+"""Any VMM that the user gives as a command line with {image}, {cmdline} and {smp} in it: --cmd."""
 
 import re
 import shlex
 
-CONFIGS = ("",)
-IMAGE = "x86_64/touchstone.elf"
-NEED = "build"
+import touchstone.vmm
+from touchstone.options import Options
 
 
-class Vmm:
-    """How the user's command is run."""
+class Vmm(touchstone.vmm.Vmm):
+    IMAGE = "x86_64/touchstone.elf"
+    NEED = "build"
 
-    def __init__(self, options):
+    def __init__(self, options: Options) -> None:
         self._words = shlex.split(options.cmd)
         self._smp = options.smp
 
-    def ask_version(self):
-        """Nothing is known of this VMM, so no file in expect/ goes with it."""
-        return lambda: None
-
-    def argv(self, _config, image, cmdline, _scratch):
+    def argv(self, _config: str, image: str, cmdline: str, _scratch: str) -> list[str]:
         """The command, every placeholder replaced within its word."""
         values = {"image": image, "cmdline": cmdline, "smp": str(self._smp)}
-        return [re.sub(r"\{(image|cmdline|smp)\}", lambda match: values[match[1]], word) for word in self._words]
-
-    def exit_meaning(self, _code):
-        """Nothing is known of this VMM's exit codes."""
-        return ""
+        return [re.sub(r"\{(image|cmdline|smp)\}", lambda match: values[str(match[1])], word) for word in self._words]

@@ -6,29 +6,26 @@ Its network device is a tap device, which somebody has to make: `--devices blk,n
 
 import json
 import os
+from typing import Any
 
-from from_reading import NETWORK_MAC, TAP, FromReading, disk
-
-CONFIGS = ("",)
-IMAGE = "x86_64/touchstone.elf"
-NEED = "build"
+from touchstone.devices import make_disk
+from touchstone.from_reading import NETWORK_MAC, TAP, FromReading
 
 
 class Vmm(FromReading):
-    """See host/qemu.py."""
-
+    IMAGE = "x86_64/touchstone.elf"
     PROGRAM = "firecracker"
     DEVICES = ("blk", "net", "rng")
     DEFAULT = ("blk", "rng")
 
-    def argv(self, _config, image, cmdline, scratch):
-        machine = {
+    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+        machine: dict[str, Any] = {
             "boot-source": {"kernel_image_path": image, "boot_args": f"console=ttyS0 {cmdline}".strip()},
             "drives": [],
             "machine-config": {"vcpu_count": self.smp, "mem_size_mib": 128},
         }
         if "blk" in self.devices:
-            machine["drives"] = [{"drive_id": "blk0", "path_on_host": disk(scratch), "is_root_device": False, "is_read_only": False}]
+            machine["drives"] = [{"drive_id": "blk0", "path_on_host": make_disk(scratch), "is_root_device": False, "is_read_only": False}]
         if "net" in self.devices:
             machine["network-interfaces"] = [{"iface_id": "net0", "guest_mac": NETWORK_MAC, "host_dev_name": TAP}]
         if "rng" in self.devices:

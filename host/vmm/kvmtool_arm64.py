@@ -2,27 +2,26 @@
 """kvmtool on 64-bit Arm, with modern and with legacy virtio-mmio transports. From reading its source, not seen running: it
 wants KVM. Its x86 has virtio over PCI only."""
 
-from from_reading import FromReading, disk
+from touchstone.devices import make_disk
+from touchstone.from_reading import FromReading
 
-CONFIGS = ("modern", "legacy")
-IMAGE = "aarch64/touchstone.Image"
-NEED = "build build-arm64"
 
 _TRANSPORT = {"modern": "mmio", "legacy": "mmio-legacy"}
 
 
 class Vmm(FromReading):
-    """See host/qemu.py."""
-
+    CONFIGS = ("modern", "legacy")
+    IMAGE = "aarch64/touchstone.Image"
+    NEED = "build build-arm64"
     PROGRAM = "lkvm"
     DEVICES = ("blk", "net", "rng")
     DEFAULT = DEVICES
 
-    def argv(self, config, image, cmdline, scratch):
+    def argv(self, config: str, image: str, cmdline: str, scratch: str) -> list[str]:
         words = [self.PROGRAM, "run", "--virtio-transport", _TRANSPORT[config], "-k", image, "-p", cmdline,
                  "-m", "128", "-c", str(self.smp), "--console", "serial", "-n", "mode=user" if "net" in self.devices else "mode=none"]
         if "blk" in self.devices:
-            words += ["-d", disk(scratch)]
+            words += ["-d", make_disk(scratch)]
         if "rng" in self.devices:
             words.append("--rng")
         return words

@@ -7,23 +7,19 @@ A console device is there in any case.
 import os
 import sys
 
-import from_reading
+from touchstone.devices import make_disk
+from touchstone.from_reading import FromReading
 
-CONFIGS = ("",)
-IMAGE = "x86_64/touchstone.elf"
-NEED = "build"
-
-_LAUNCHER = os.path.join(os.path.dirname(os.path.abspath(from_reading.__file__)), "libkrun.py")
+_LAUNCHER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "libkrun.py")
 
 
-class Vmm(from_reading.FromReading):
-    """See host/qemu.py."""
-
+class Vmm(FromReading):
+    IMAGE = "x86_64/touchstone.elf"
     PROGRAM = _LAUNCHER
     DEVICES = ("blk",)
     DEFAULT = DEVICES
     EXIT_MEANING = {2: "libkrun is missing or refused something"}
 
-    def argv(self, _config, image, cmdline, scratch):
-        disk = [from_reading.disk(scratch)] if "blk" in self.devices else []
+    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+        disk = [make_disk(scratch)] if "blk" in self.devices else []
         return [sys.executable, "-E", "-s", "-S", _LAUNCHER, image, cmdline, str(self.smp), *disk]

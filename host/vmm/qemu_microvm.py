@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """QEMU's microvm machine, with modern and with legacy virtio-mmio transports, which boot side by side."""
 
-from qemu import EXIT_MEANING, REFERENCE, Qemu
-
-CONFIGS = ("modern", "legacy", "reference")
-IMAGE = "x86_64/touchstone.elf"
-NEED = "build qemu"
+from touchstone.qemu import EXIT_MEANING, Qemu
+from touchstone.vmm import REFERENCE
 
 
 class Vmm(Qemu):
-    """See host/qemu.py."""
-
+    IMAGE = "x86_64/touchstone.elf"
+    NEED = "build qemu"
     EXIT_MEANING = {**EXIT_MEANING, 0: "the guest reset or powered off: a triple fault?", 33: "the guest asked to exit"}
 
-    def machine(self, config):
+    def machine(self, config: str) -> list[str]:
         # qboot boots the image without an option ROM; with SeaBIOS, the default of some versions, it would need one.
         # 3 GiB lie below 4 GiB, the rest above, where virtqueues can lie, too. No byte is touched that is not used.
         memory = "3200M" if config == REFERENCE else "128M"

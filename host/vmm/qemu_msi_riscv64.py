@@ -1,20 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """QEMU's virt machine for 64-bit RISC-V with our own virtio-mmio transport, which has message signalled interrupts
-(host/qemu_msi.py). They go to IMSICs, in supervisor mode or, with `--machine bios=none`, in machine mode."""
+(host/qemu). They go to IMSICs, in supervisor mode or, with `--machine bios=none`, in machine mode."""
 
-import qemu_msi
+from touchstone.qemu_msi import QemuMsi
 from vmm import qemu_virt_riscv64
 
-CONFIGS = qemu_msi.CONFIGS
-IMAGE = "riscv64/touchstone.bin"
-NEED = "build build-riscv64 qemu-msi-riscv64"
 
-
-class Vmm(qemu_msi.QemuMsi, qemu_virt_riscv64.Vmm):
-    """See host/qemu.py."""
-
+class Vmm(QemuMsi, qemu_virt_riscv64.Vmm):
+    IMAGE = "riscv64/touchstone.bin"
+    NEED = "build build-riscv64 qemu-msi-riscv64"
     FIRST_WINDOW = 0x10200000
     FIRST_IRQ = 40
 
-    def with_more(self, machine):
+    def with_more(self, machine: str) -> str:
         return super().with_more(f"{machine},aia=aplic-imsic")

@@ -2,22 +2,21 @@
 """QEMU's q35 machine with OVMF: the image as an EFI application. A PC has no virtio-mmio window, so the reference device
 inside the image is what is tested: what this run shows is that the image boots and works there."""
 
-from qemu import EXIT_MEANING, REFERENCE, Qemu
+from touchstone.qemu import EXIT_MEANING, Qemu
+from touchstone.vmm import REFERENCE
 
-CONFIGS = (REFERENCE,)
-IMAGE = "x86_64/BOOTX64.EFI"
-NEED = "build efi qemu ovmf"
 
 FIRMWARE = "/usr/share/ovmf/OVMF.fd"
 
 
 class Vmm(Qemu):
-    """See host/qemu.py."""
-
+    CONFIGS = (REFERENCE,)
+    IMAGE = "x86_64/BOOTX64.EFI"
+    NEED = "build efi qemu ovmf"
     EXPECT = "qemu-q35"
     DEVICES = ()
     EXIT_MEANING = {**EXIT_MEANING, 33: "the guest asked to exit"}
 
-    def machine(self, config):
+    def machine(self, config: str) -> list[str]:
         return ["-M", self.with_more("q35"), "-bios", FIRMWARE, "-cpu", "max", "-m", "256M",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]

@@ -2,19 +2,17 @@
 """QEMU's machine spike: 64-bit RISC-V in machine mode, with HTIF for console and power, a CLINT, and nothing else. It has no virtio-mmio
 window, so the reference device inside the image is what is tested: what this run shows is that the image boots and works there."""
 
-from qemu import REFERENCE, Qemu
-
-CONFIGS = (REFERENCE,)
-IMAGE = "riscv64/touchstone.bin"
-NEED = "build build-riscv64 qemu-riscv64"
+from touchstone.qemu import Qemu
+from touchstone.vmm import REFERENCE
 
 
 class Vmm(Qemu):
-    """See host/qemu.py."""
-
+    CONFIGS = (REFERENCE,)
+    IMAGE = "riscv64/touchstone.bin"
+    NEED = "build build-riscv64 qemu-riscv64"
     PROGRAM = "qemu-system-riscv64"
     EXPECT = "qemu-spike"
     DEVICES = ()
 
-    def machine(self, config):
+    def machine(self, config: str) -> list[str]:
         return ["-M", self.with_more("spike"), "-m", "2200M", "-bios", "none"]

@@ -5,19 +5,16 @@
 `--machine virtualization=on` enters the image at EL2, with PSCI by smc.
 """
 
-from qemu import REFERENCE, Qemu
-
-CONFIGS = ("modern", "legacy", "reference")
-IMAGE = "aarch64/touchstone.Image"
-NEED = "build build-arm64 qemu-arm64"
+from touchstone.qemu import Qemu
+from touchstone.vmm import REFERENCE
 
 
 class Vmm(Qemu):
-    """See host/qemu.py."""
-
+    IMAGE = "aarch64/touchstone.Image"
+    NEED = "build build-arm64 qemu-arm64"
     PROGRAM = "qemu-system-aarch64"
 
-    def machine(self, config):
+    def machine(self, config: str) -> list[str]:
         # RAM begins at 1 GiB: so some of it lies above 4 GiB, where virtqueues can lie, too.
         memory = "3200M" if config == REFERENCE else "128M"
         return ["-M", self.with_more("virt"), "-cpu", "cortex-a57", "-m", memory]

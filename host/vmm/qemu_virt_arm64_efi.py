@@ -4,20 +4,18 @@
 `--machine acpi=off` makes the firmware pass on the machine's device tree instead; others as with qemu-virt-arm64.
 """
 
-from qemu import REFERENCE, Qemu
+from touchstone.qemu import Qemu
+from touchstone.vmm import REFERENCE
 
-CONFIGS = ("modern", "legacy", "reference")
-IMAGE = "aarch64/BOOTAA64.EFI"
-NEED = "build build-arm64 efi qemu-arm64 aavmf"
 
 FIRMWARE = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
 
 
 class Vmm(Qemu):
-    """See host/qemu.py."""
-
+    IMAGE = "aarch64/BOOTAA64.EFI"
+    NEED = "build build-arm64 efi qemu-arm64 aavmf"
     PROGRAM = "qemu-system-aarch64"
 
-    def machine(self, config):
+    def machine(self, config: str) -> list[str]:
         memory = "3200M" if config == REFERENCE else "256M"
         return ["-M", self.with_more("virt"), "-bios", FIRMWARE, "-cpu", "cortex-a57", "-m", memory]

@@ -6,26 +6,24 @@ for messages instead; `--machine bios=none`, which is ours and not QEMU's, has n
 machine mode. Both: `--machine aia=aplic-imsic,bios=none`.
 """
 
-from qemu import EXIT_MEANING, REFERENCE, Qemu
-
-CONFIGS = ("modern", "legacy", "reference")
-IMAGE = "riscv64/touchstone.bin"
-NEED = "build build-riscv64 qemu-riscv64"
+from touchstone.options import Options
+from touchstone.qemu import EXIT_MEANING, Qemu
+from touchstone.vmm import REFERENCE
 
 
 class Vmm(Qemu):
-    """See host/qemu.py."""
-
+    IMAGE = "riscv64/touchstone.bin"
+    NEED = "build build-riscv64 qemu-riscv64"
     PROGRAM = "qemu-system-riscv64"
     EXIT_MEANING = {**EXIT_MEANING, 1: "QEMU refused its options or gave up, or the guest said that it failed"}
 
-    def __init__(self, options):
+    def __init__(self, options: Options) -> None:
         words = (options.machine or "").split(",")
         self._bare = "bios=none" in words
         super().__init__(options)
         self._more = ",".join(word for word in words if word != "bios=none")
 
-    def machine(self, config):
+    def machine(self, config: str) -> list[str]:
         # RAM begins at 2 GiB: so some of it lies above 4 GiB, where virtqueues can lie, too.
         memory = "2200M" if config == REFERENCE else "128M"
         return ["-M", self.with_more("virt"), "-m", memory, *(["-bios", "none"] if self._bare else [])]

@@ -8,27 +8,23 @@ placeholders.
 
 import os
 
-from from_reading import TAP, FromReading, disk
-from qemu import escape
-
-CONFIGS = ("",)
-IMAGE = "x86_64/touchstone.bzimage"
-NEED = "build"
+from touchstone.devices import make_disk
+from touchstone.from_reading import TAP, FromReading
+from touchstone.qemu import escape
 
 
 class Vmm(FromReading):
-    """See host/qemu.py."""
-
+    IMAGE = "x86_64/touchstone.bzimage"
     PROGRAM = "stratovirt"
     DEVICES = ("blk", "net", "rng")
     DEFAULT = ("blk", "rng")
 
-    def argv(self, _config, image, cmdline, scratch):
+    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
         words = [self.PROGRAM, "-machine", "microvm", "-kernel", image, "-append", f"console=ttyS0 {cmdline}".strip(),
                  "-smp", str(self.smp), "-m", "128m", "-serial", "stdio",
                  "-qmp", f"unix:{escape(os.path.join(scratch, 'qmp'))},server,nowait"]
         if "blk" in self.devices:
-            words += ["-drive", f"file={escape(disk(scratch))},id=blk0,readonly=off,direct=off",
+            words += ["-drive", f"file={escape(make_disk(scratch))},id=blk0,readonly=off,direct=off",
                       "-device", "virtio-blk-device,drive=blk0,id=blk0"]
         if "net" in self.devices:
             words += ["-netdev", f"tap,id=net0,ifname={TAP}", "-device", "virtio-net-device,netdev=net0,id=net0"]

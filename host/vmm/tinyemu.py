@@ -9,44 +9,43 @@ import json
 import os
 import re
 import subprocess
+from typing import Callable, Optional
 
-from from_reading import FromReading, disk
-
-CONFIGS = ("",)
-IMAGE = "riscv64/touchstone.bin"
-NEED = "build build-riscv64"
+from touchstone.devices import make_disk
+from touchstone.from_reading import FromReading
+from touchstone.options import Options
 
 
 class Vmm(FromReading):
-    """See host/qemu.py."""
-
+    IMAGE = "riscv64/touchstone.bin"
+    NEED = "build build-riscv64"
     PROGRAM = "temu"
     DEVICES = ("blk", "net")
     DEFAULT = DEVICES
 
-    def __init__(self, options):
+    def __init__(self, options: Options) -> None:
         super().__init__(options)
         if self.smp != 1:
             raise ValueError(f"--smp {self.smp}: TinyEMU has one CPU")
 
-    def ask_version(self):
+    def ask_version(self) -> Callable[[], Optional[str]]:
         """The first line of its help has the date that is its version."""
         child = subprocess.Popen([self.PROGRAM], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                  text=True, errors="replace")
 
-        def answer():
+        def answer() -> Optional[str]:
             match = re.search(r"version ([0-9-]+)", child.communicate()[0])
             return f"tinyemu-{match[1]}" if match else None
 
         return answer
 
-    def argv(self, _config, image, cmdline, scratch):
+    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
         if "net" in self.devices:
             cmdline = f"{cmdline} touchstone.peer".strip()      # user networking answers ARP: silence is the device's
         entries = ["version: 1", 'machine: "riscv64"', "memory_size: 128", f"bios: {json.dumps(os.path.abspath(image))}",
                    f"cmdline: {json.dumps(cmdline)}"]
         if "blk" in self.devices:
-            entries.append(f"drive0: {{ file: {json.dumps(disk(scratch))} }}")
+            entries.append(f"drive0: {{ file: {json.dumps(make_disk(scratch))} }}")
         if "net" in self.devices:
             entries.append('eth0: { driver: "user" }')
         path = os.path.join(scratch, "machine.cfg")

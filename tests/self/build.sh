@@ -12,7 +12,7 @@ limit=131072
 . "$top/tests/self/result.sh"
 
 cd "$top" || exit 1
-name=$(sed -n 's/^IMAGE = "\(.*\)"$/\1/p' "host/vmm/$(echo "$vmm" | tr - _).py")
+name=$(sed -n 's/^ *IMAGE = "\(.*\)"$/\1/p' "host/vmm/$(echo "$vmm" | tr - _).py")
 arch=${name%%/*}
 image=$build/$name
 make -s -j"$(nproc)" ARCH="$arch" CC="$compiler" BUILD="$build"

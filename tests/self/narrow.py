@@ -18,8 +18,8 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
 sys.path.insert(0, os.path.join(TOP, "host"))
 
-import expectations         # noqa: E402 (its bytecode goes to build/)
-from stream import Stream   # noqa: E402
+from touchstone import expectations     # noqa: E402 (its bytecode goes to build/)
+from touchstone.stream import Stream    # noqa: E402
 
 PROGRAM = f"{TOP}/build/fast/host/touchstone"
 MORE = f"{TOP}/tests/self/narrow/more"
@@ -52,7 +52,7 @@ def run(name, *words):
     report.feed(done.stdout, 0.0)
     if not report.valid:
         return {}, [f"{shown}: not a whole report, {report.where()}: {'; '.join(report.problems)} {done.stderr.decode(errors='replace')[-300:]}"]
-    found = {check.name.removeprefix("ref"): (check.verdict, check.reason or "") for check in report.results}
+    found = {check.name.removeprefix("ref"): (check.verdict.name, check.reason) for check in report.results}
     return found, [f"{shown}: {check}: ERROR {reason}" for check, (verdict, reason) in found.items() if verdict == "ERROR"]
 
 

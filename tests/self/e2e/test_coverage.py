@@ -28,9 +28,8 @@ def tree(scratch):
     """What coverage.py reads of this checkout, as a tree of its own."""
     for folder in ("tests/checks", "tests/framework"):
         shutil.copytree(os.path.join(TOP, folder), scratch / folder)
-    for folder in ("docs", "model", "tests/self"):
-        os.mkdir(scratch / folder)
     for part in PARTS:
+        os.makedirs(os.path.dirname(scratch / part), exist_ok=True)
         shutil.copy(os.path.join(TOP, part), scratch / part)
 
 

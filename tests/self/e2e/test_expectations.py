@@ -4,8 +4,7 @@
 import os
 
 from harness import TOP, Scratch, fake, fake_qemu
-
-import expectations
+from touchstone import expectations
 
 WHY = "a reason -> docs/findings.md#x"
 

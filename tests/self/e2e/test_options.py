@@ -2,9 +2,11 @@
 """Every option does what --help says, and a wrong one is found before anything boots."""
 
 import os
+import re
 import subprocess
 
 from harness import FAKE_QEMU, RUN, TOP, Scratch, fake, fake_qemu, run
+from touchstone.options import GUEST_TEXT, Number, declared
 
 OPTIONS = ("--vmm --cmd --only --skip --config --list --seed --race --rounds --repeat --level --strict --timeout --smp --expect --no-expect"
            " --junit --json --append --machine --devices --qemu --verbose").split()
@@ -53,6 +55,25 @@ def test_bad_values():
     refused("--defect", "no-staging", says="--defect means nothing with --cmd")
     run("--defect", "no-staging").expect(2, "run.sh: ", "qemu-microvm has none to choose")
     refused("--append", "a\nb", says="--append")
+
+
+def test_limits_are_the_guests():
+    """What the runner lets through as a number for the guest, the guest takes; and it has the words that the runner says."""
+    with open(os.path.join(TOP, "tests/framework/options.c"), encoding="utf-8") as file:
+        guest = dict(re.findall(r'\{ "([a-z-]+)", (.*?) \},', file.read()))
+    with open(os.path.join(TOP, "tests/framework/options.h"), encoding="utf-8") as file:
+        assert f"OPTION_TEXT = {GUEST_TEXT + 1} " in file.read()
+    checked = 0
+    for entry in declared():
+        option = entry.metadata["option"]
+        if option.word:
+            says = guest[option.word.partition("=")[0]]
+            assert says.startswith("NUMBER") == isinstance(option.kind, Number), entry.name
+            if isinstance(option.kind, Number):
+                most = "UINT64_MAX" if option.kind.most == (1 << 64) - 1 else option.kind.most
+                assert says.endswith(f", {option.kind.least}, {most}"), says
+            checked += 1
+    assert checked > 5
 
 
 def test_bad_races():

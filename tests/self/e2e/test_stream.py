@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from harness import FAKE_VMM
-from stream import KEEP_DIAGNOSTICS, KEEP_NOTES, KEEP_PREAMBLE, LINE_LIMIT, Stream
+from touchstone.stream import KEEP_DIAGNOSTICS, KEEP_NOTES, KEEP_PREAMBLE, LINE_LIMIT, Stream
 
 
 def played(scenario):

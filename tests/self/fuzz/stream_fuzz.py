@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Fuzzes the reader of the report (host/stream.py): stream_fuzz.py [-runs=N] [-seed=N] [-max_total_time=SECONDS] [FILE...]
+"""Fuzzes the reader of the report (host/touchstone/stream.py): stream_fuzz.py [-runs=N] [-seed=N] [-max_total_time=SECONDS] [FILE...]
 
 An input is a report that was healthy once. Whatever became of it: reading it raises nothing, keeps a bounded amount, says the same
 in pieces of any size, and is believed only if it is what its end marker says. With files, those are read and nothing is made.
@@ -17,8 +17,9 @@ import zlib
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.path.insert(0, f"{TOP}/host")
 
-import stream as reader     # noqa: E402  the path comes first
-from stream import Stream   # noqa: E402
+from touchstone import stream as reader      # noqa: E402  the path comes first
+from touchstone.stream import Stream         # noqa: E402
+from touchstone.verdicts import BY_GUEST, LEVELS  # noqa: E402
 
 NAMES = ("blk0.ring.wrap", "blk0.mmio.magic", "net1.used.quiet", "refrng0.a.b-c", "x.y")
 RESULTS = ("ok {} {}", "not ok {} {}", "ok {} {} # SKIP why", "not ok {} {} # TODO SHOULD be quiet", "not ok {} {} # ERROR trap")
@@ -31,12 +32,12 @@ def report(dice):
     """A report that is right."""
     lines = ["KTAP version 1", "# touchstone 0.1 arch=host"]
     names = [f"{dice.choice(NAMES)}{number}" for number in range(dice.randrange(6))]
-    counts = dict.fromkeys(reader.VERDICTS, 0)
+    counts = {verdict.name: 0 for verdict in BY_GUEST}
     infos = 0
     lines += [f"# check {name} level=should reqs= title=T" for name in names if not dice.randrange(8)]
     lines.append(f"1..{len(names)}")
     for number, name in enumerate(names, 1):
-        lines.append(f"# start {name} level={dice.choice(reader.LEVELS)} reqs={dice.choice(('', 'a-1', 'a-1,b-2'))}")
+        lines.append(f"# start {name} level={dice.choice(LEVELS)} reqs={dice.choice(('', 'a-1', 'a-1,b-2'))}")
         for _ in range(dice.randrange(3)):
             lines.append(dice.choice(("# info: 3", "#   got: 0x1", "# round 2 seed=0x2")))
             infos += lines[-1].startswith("# info:")
@@ -113,7 +114,7 @@ def test(data, dice):
         text = value if isinstance(value, str) else ""
         assert all(0x20 <= ord(c) <= 0x7e for c in text), f"{kind}: {text!r}"
     for check in stream.results:
-        assert check.verdict in reader.VERDICTS and check.level in reader.LEVELS and check.device and check.id
+        assert check.verdict in BY_GUEST and check.level in LEVELS and check.device and check.id
     if stream.valid:
         assert stream.plan == len(stream.results) and stream.running is None and not stream.problems
         assert len({check.name for check in stream.results}) == len(stream.results), "a check has two results"

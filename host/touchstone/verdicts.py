@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The verdicts of a check, and everything that depends on which one it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LEVELS = ("must", "described", "should")    # of a check, and of --level: the strictest first
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """`directive` stands in the guest's result line behind `status`; a verdict without a `status` is given by the runner."""
+
+    name: str
+    status: str = ""            # "ok" or "not ok"
+    directive: str = ""         # "SKIP", KTAP's "TODO" for a failure that is no alarm, "ERROR"
+    fails_run: str = "never"    # "never", "always", "strict" (from --level should) or "level" (unless --level leaves the check out)
+    junit: str = ""             # "failure", "error" or "skipped"
+    exit_code: int = 1          # of a run that fails because of it
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_news(self) -> bool:
+        """Worth a line while the run goes on."""
+        return self not in (PASS, SKIP)
+
+    def gates(self, of_check: str, level: str) -> bool:
+        """It makes the run fail where `level` is the weakest level that counts, unless an expectation foresaw it."""
+        if self.fails_run == "level":
+            return of_check == "must" or level != "must"
+        return self.fails_run == "always" or (self.fails_run == "strict" and level == "should")
+
+
+PASS = Verdict("PASS", "ok")
+FAIL = Verdict("FAIL", "not ok", fails_run="level", junit="failure")
+WARN = Verdict("WARN", "not ok", "TODO SHOULD", fails_run="strict", junit="failure")
+SKIP = Verdict("SKIP", "ok", "SKIP", junit="skipped")
+ERROR = Verdict("ERROR", "not ok", "ERROR", fails_run="always", junit="error")
+CRASH = Verdict("CRASH", fails_run="always", junit="error", exit_code=3)
+TIMEOUT = Verdict("TIMEOUT", fails_run="always", junit="error", exit_code=4)
+
+# In the order of tables and reports.
+VERDICTS = (PASS, FAIL, WARN, SKIP, ERROR, CRASH, TIMEOUT)
+BY_GUEST = tuple(verdict for verdict in VERDICTS if verdict.status)
+BY_RUNNER = tuple(verdict for verdict in VERDICTS if not verdict.status)
+UNWELCOME = tuple(verdict for verdict in VERDICTS if verdict.is_news)       # what an expectation can foresee
