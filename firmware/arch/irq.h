@@ -19,17 +19,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum irq_trigger { IRQ_EDGE, IRQ_LEVEL };
-enum irq_polarity { IRQ_ACTIVE_HIGH, IRQ_ACTIVE_LOW };
-
-/* One input of the platform's interrupt controllers, as the platform announced it. */
-struct irq_source {
-	uint32_t gsi; /* global system interrupt (x86), INTID (Arm), source number (RISC-V) */
-	enum irq_trigger trigger;
-	enum irq_polarity polarity;
-};
-
-#define IRQ_NO_GSI UINT32_MAX /* nobody said which input: no controller has it */
+#include "firmware/machine.h"
 
 #define IRQ_STORM_LIMIT 4096u
 

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct platform;
+#include "firmware/machine.h"
 
 /* Name of the architecture as reports print it: "x86_64". */
 extern const char machine_arch[];
@@ -33,6 +33,9 @@ const char *machine_vmm(void);
 
 /* A read that may fault: false if it trapped. For probing windows that may not exist. */
 bool machine_probe_read32(uint64_t address, uint32_t *value);
+
+/* Memory and registers for discovery, by the two above. */
+extern const struct memory_access machine_memory;
 
 /* Ends the machine. `success` only chooses the status where the way out can carry one. Tries every way out it knows,
  * then stops the CPU. */

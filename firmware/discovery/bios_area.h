@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside discovery/ only: where a PC's firmware leaves the structures that nobody hands over. */
-#ifndef FIRMWARE_PLATFORM_BIOS_AREA_H
-#define FIRMWARE_PLATFORM_BIOS_AREA_H
+#ifndef FIRMWARE_DISCOVERY_BIOS_AREA_H
+#define FIRMWARE_DISCOVERY_BIOS_AREA_H
 
 #include <stdint.h>
 

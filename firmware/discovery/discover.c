@@ -38,10 +38,11 @@ static void copy_cmdline(struct platform *platform, uint64_t address)
 	platform_warn(platform, "cmdline: longer than %u bytes; cut", PLATFORM_CMDLINE_MAX - 1);
 }
 
-void platform_discover(struct platform *platform, const struct boot_info *boot)
+void platform_discover(struct platform *platform, const struct boot_info *boot, const struct memory_access *memory)
 {
 	memset(platform, 0, sizeof(*platform));
 	platform->boot_protocol = boot->protocol;
+	platform_reach(memory);
 	platform_set_memory(platform, boot);
 	copy_cmdline(platform, boot->cmdline);
 	if (ARCH_HAS_DEVICETREE)

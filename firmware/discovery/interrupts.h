@@ -3,8 +3,8 @@
  * Inside discovery/ only: CPUs, I/O APICs and the ways of ISA interrupts, whichever table announces them. `who` names
  * the table in warnings. Something that is announced twice, or for which there is no room, is a warning and not added.
  */
-#ifndef FIRMWARE_PLATFORM_INTERRUPTS_H
-#define FIRMWARE_PLATFORM_INTERRUPTS_H
+#ifndef FIRMWARE_DISCOVERY_INTERRUPTS_H
+#define FIRMWARE_DISCOVERY_INTERRUPTS_H
 
 #include "firmware/discovery/platform.h"
 

@@ -1,194 +1,21 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Who is here: everything that the loader and the platform's tables told us, checked and bounded, and what fills it. */
-#ifndef FIRMWARE_PLATFORM_PLATFORM_H
-#define FIRMWARE_PLATFORM_PLATFORM_H
+/* Discovery: fills struct platform with what the loader and the platform's tables say, checked and bounded. */
+#ifndef FIRMWARE_DISCOVERY_PLATFORM_H
+#define FIRMWARE_DISCOVERY_PLATFORM_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "firmware/arch/irq.h"
-
-/* What a boot protocol hands over. Addresses are physical; 0 = not given. Strings are copied by platform_discover(). */
-struct boot_info {
-	const char *protocol; /* "pvh", "linux64", "efi" */
-	uint64_t cmdline;     /* NUL-terminated string */
-	uint64_t rsdp;
-	uint64_t fdt; /* flattened device tree */
-	struct boot_memory {
-		uint64_t base, size; /* usable RAM only */
-	} memory[32];
-	uint32_t memory_count; /* as the loader counts; only so many as there is room for are kept */
-};
-
-/* ACPI's address space ids, as far as registers of struct platform use them. */
-enum acpi_space { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1 };
-
-enum announced_by { ANNOUNCED_CMDLINE = 1, ANNOUNCED_ACPI = 2, ANNOUNCED_FDT = 4, ANNOUNCED_PROBE = 8 };
-
-/* One virtio-mmio window. The same address announced twice is one window; `announced` has a bit for each announcer. */
-struct mmio_window {
-	uint64_t base, size;
-	struct irq_source irq;
-	uint32_t announced;
-};
-
-enum {
-	PLATFORM_CMDLINE_MAX = 4096,
-	PLATFORM_WINDOWS = 64,
-	PLATFORM_MEMORY = 32,
-	PLATFORM_IOAPICS = 8,
-	PLATFORM_OVERRIDES = 16,
-	PLATFORM_CPUS = 64,
-	PLATFORM_IRQCHIPS = 16,
-	PLATFORM_IRQCHIP_REGIONS = 17, /* a distributor, and a redistributor each of 16 CPUs */
-	PLATFORM_IRQCHIP_OUTPUTS = 2 * PLATFORM_CPUS,
-	PLATFORM_TIMERS = 5,
-	PLATFORM_WARNINGS = 24,
-	PLATFORM_WARNING_MAX = 160,
-};
-
-/* Registers, where there are any: size 0 if there are none. */
-struct platform_region {
-	uint64_t base, size;
-};
-
-/* Interrupt controllers that a device tree (or, for Arm's, the MADT) describes. The I/O APICs have a list of their own.
- */
-enum irqchip_kind {
-	IRQCHIP_GICV2,	/* regions: distributor, CPU interface */
-	IRQCHIP_GICV2M, /* MSI frame of a GICv2 */
-	IRQCHIP_GICV3,	/* regions: distributor, then redistributor_regions of redistributors */
-	IRQCHIP_GIC_ITS,
-	IRQCHIP_PLIC,
-	IRQCHIP_APLIC,
-	IRQCHIP_IMSIC,	/* regions: interrupt files, in the order of the outputs */
-	IRQCHIP_CLINT,	/* software interrupts, and behind them timers */
-	IRQCHIP_MSWI,	/* machine software interrupts */
-	IRQCHIP_SSWI,	/* supervisor software interrupts */
-	IRQCHIP_MTIMER, /* regions: mtime, mtimecmp */
-};
-
-struct platform_irqchip {
-	enum irqchip_kind kind;
-	struct platform_region regions[PLATFORM_IRQCHIP_REGIONS];
-	uint32_t region_count;
-	uint32_t inputs;      /* sources, of a GICv2m frame its SPIs, of an IMSIC its identities; 0: not said */
-	uint32_t first_input; /* INTID of a GICv2m frame's first SPI; 0: not said */
-
-	/* Whom it interrupts, in the order of its contexts, IDCs or interrupt files. */
-	struct platform_output {
-		uint32_t cpu;	/* index into platform.cpus; PLATFORM_NO_CPU: a place that is left out */
-		uint32_t cause; /* RISC-V: number of the local interrupt */
-	} outputs[PLATFORM_IRQCHIP_OUTPUTS];
-	uint32_t output_count;
-
-	uint32_t messages_to; /* APLIC: index + 1 of the IMSIC that it sends its interrupts to; 0: it has wires */
-
-	uint32_t redistributor_regions; /* GICv3 */
-	uint64_t redistributor_stride;	/* 0: not said */
-
-	/* IMSIC: which bits of an interrupt file's address say what. */
-	uint8_t guest_index_bits, hart_index_bits, group_index_bits, group_index_shift;
-};
-
-#define PLATFORM_NO_CPU UINT32_MAX
-
-/* A console. */
-enum uart_kind {
-	UART_NONE,
-	UART_16550,
-	UART_PL011,
-	UART_HTIF,
-};
-
-struct platform_uart {
-	enum uart_kind kind;
-	uint64_t base;
-	uint8_t shift; /* register n is at base + (n << shift) */
-	uint8_t width; /* of an access: 1, 2 or 4 bytes */
-	struct irq_source irq;
-};
-
-#define PSCI_CPU_ON 0xc4000003u /* its function id from PSCI 0.2 on */
-
-enum psci_conduit { PSCI_NONE, PSCI_HVC, PSCI_SMC };
-
-struct platform {
-	const char *boot_protocol;
-	char cmdline[PLATFORM_CMDLINE_MAX];
-
-	struct platform_memory {
-		uint64_t base, size;
-	} memory[PLATFORM_MEMORY]; /* usable RAM, ascending, not overlapping */
-	uint32_t memory_count;
-
-	struct platform_ioapic {
-		uint64_t base;
-		uint32_t gsi_base;
-	} ioapics[PLATFORM_IOAPICS];
-	uint32_t ioapic_count; /* 0: nothing was announced; the port uses its architecture's default */
-
-	/* ISA interrupts that reach another GSI than their number, or otherwise than edge, active high. */
-	struct platform_override {
-		uint8_t isa;
-		struct irq_source source;
-	} overrides[PLATFORM_OVERRIDES];
-	uint32_t override_count;
-
-	uint64_t lapic_base; /* 0: default */
-
-	uint64_t cpus[PLATFORM_CPUS]; /* enabled CPUs: APIC id, MPIDR, hart id */
-	uint32_t cpu_count;	      /* 0: nobody said */
-
-	struct platform_irqchip irqchips[PLATFORM_IRQCHIPS];
-	uint32_t irqchip_count;
-
-	struct platform_uart uart; /* what the device tree or ACPI names for output; UART_NONE: nothing */
-	struct platform_uart htif; /* RISC-V's host interface, which is also a way out */
-
-	/* Arm */
-	struct platform_psci {
-		enum psci_conduit conduit;
-		uint32_t cpu_on;   /* function id; 0: there is none */
-		bool has_versions; /* 0.2 or later: the ids are fixed, and there is SYSTEM_OFF */
-	} psci;
-	struct irq_source timers[PLATFORM_TIMERS]; /* secure, physical, virtual, hypervisor's, hypervisor's virtual */
-	uint32_t timer_count;
-
-	/* RISC-V */
-	uint64_t timebase_hz; /* of the time CSR; 0: not said */
-	uint64_t test_device; /* sifive_test: ends the machine; 0: there is none */
-
-	/* How to power off, as the ACPI tables say. space: enum acpi_space; address 0 = not there. */
-	struct platform_poweroff {
-		uint64_t sleep_address; /* SLEEP_CONTROL_REG (hardware-reduced, 8 bits wide) or PM1a_CNT (16 bits) */
-		uint8_t sleep_space;
-		bool hardware_reduced;
-		uint8_t s5; /* SLP_TYP of _S5_, not shifted */
-		bool has_s5;
-		uint64_t reset_address; /* 8 bits wide */
-		uint8_t reset_space;
-		uint8_t reset_value;
-	} poweroff;
-	uint16_t pm_timer_port; /* ACPI PM timer, 0: none. 24 bits can be relied on */
-
-	struct mmio_window windows[PLATFORM_WINDOWS]; /* ascending by base, not overlapping */
-	uint32_t window_count;
-
-	/* What was wrong with what we were told, for the report. Never fatal. */
-	char warnings[PLATFORM_WARNINGS][PLATFORM_WARNING_MAX];
-	uint32_t warning_count;
-	uint32_t warnings_dropped;
-};
+#include "firmware/machine.h"
 
 /*
  * Fills `platform` from the boot protocol's data: memory, command line, then windows from the device tree, ACPI, the
  * command line, and only if none gave one, a probe of the known windows. The tables come first because they say where
  * the command line's interrupt numbers lead. Nothing that the loader or a table says is trusted: what is malformed
- * becomes a warning.
+ * becomes a warning. `memory` is how to reach it, as in platform_reach().
  */
-void platform_discover(struct platform *platform, const struct boot_info *boot);
+void platform_discover(struct platform *platform, const struct boot_info *boot, const struct memory_access *memory);
 
 /* The steps of platform_discover(). */
 void platform_set_memory(struct platform *platform, const struct boot_info *boot);
@@ -216,9 +43,14 @@ const char *platform_announcers(uint32_t announced, char *buffer, size_t size);
 void platform_warn(struct platform *platform, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Physical memory [address, address + size) that only tables and strings of the loader are read from, NULL if it cannot
- * be reached. All of discovery reads through this one function; tests and fuzzers put a buffer behind it.
+ * What platform_physical() and platform_read32() reach from now on. The port gives the machine's memory; tests and
+ * fuzzers give a memory that they made up.
  */
+void platform_reach(const struct memory_access *memory);
+
+/* All of discovery reads tables and the loader's strings through the first of these, device registers through the
+ * second. See struct memory_access. */
 const void *platform_physical(uint64_t address, uint64_t size);
+bool platform_read32(uint64_t address, uint32_t *value);
 
 #endif

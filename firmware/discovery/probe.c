@@ -3,7 +3,6 @@
  * Windows where known VMMs put them, for a loader that passed on neither ACPI nor a command line. Nothing is written,
  * and nothing but MagicValue is read. An address with nothing behind it traps or reads as anything but the magic value.
  */
-#include "firmware/arch/machine.h"
 #include "firmware/discovery/platform.h"
 
 #define VIRTIO_MAGIC 0x74726976u /* "virt": virtio 1.4 section 4.2.2 */
@@ -30,9 +29,7 @@ static uint32_t count_answers(const struct place *place)
 {
 	uint32_t count = 0, magic;
 
-	if (!machine_map(place->base, (uint64_t)place->stride * place->most, true))
-		return 0;
-	while (count < place->most && machine_probe_read32(place->base + (uint64_t)count * place->stride, &magic) &&
+	while (count < place->most && platform_read32(place->base + (uint64_t)count * place->stride, &magic) &&
 	       magic == VIRTIO_MAGIC)
 		count++;
 	return count;

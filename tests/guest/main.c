@@ -263,7 +263,7 @@ void firmware_main(const struct boot_info *boot)
 	machine_early_init();
 	print_to(machine_put);
 	print_checksum_start();
-	platform_discover(&platform, boot);
+	platform_discover(&platform, boot, &machine_memory);
 	machine_init(&platform);
 	dma_init(arena, sizeof(arena));
 	use_high_memory();

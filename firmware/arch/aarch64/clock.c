@@ -5,7 +5,7 @@
 #include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/gic.h"
 #include "firmware/lib/print.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 enum { DESCRIPTION_MAX = 96 };
 

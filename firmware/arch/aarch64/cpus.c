@@ -12,7 +12,7 @@
 #include "firmware/arch/aarch64/stack.h"
 #include "firmware/arch/aarch64/traps.h"
 #include "firmware/arch/irq.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 #define MPIDR_AFFINITY 0x000000ff00ffffffull
 

@@ -9,7 +9,7 @@
 #include "firmware/arch/aarch64/clock.h"
 #include "firmware/arch/aarch64/gic_internal.h"
 #include "firmware/arch/machine.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 enum { DISTRIBUTOR_SIZE = 0x10000, GICV2_DISTRIBUTOR_SIZE = 0x1000, BITS = 32, CONFIG_BITS = 2 };
 

@@ -8,7 +8,7 @@
 #include "firmware/arch/aarch64/gic_internal.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/machine.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* clang-format off */
 #define GICC_CTLR 0x0000

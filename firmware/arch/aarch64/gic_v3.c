@@ -10,7 +10,7 @@
 #include "firmware/arch/aarch64/gic_internal.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/machine.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* System registers, by number, for old assemblers. */
 #define ICC_SRE_EL1	"s3_0_c12_c12_5"

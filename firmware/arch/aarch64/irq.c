@@ -12,7 +12,7 @@
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/generic/settle.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 enum { SGI_SETTLE, SGI_WAKE, SGI_STOP };
 

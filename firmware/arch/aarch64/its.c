@@ -12,7 +12,7 @@
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/machine.h"
 #include "firmware/lib/string.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* clang-format off */
 #define GITS_CTLR       0x0000

@@ -13,7 +13,7 @@
 #include "firmware/arch/aarch64/uart.h"
 #include "firmware/arch/generic/fatal.h"
 #include "firmware/arch/irq.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 const char machine_arch[] = "aarch64";
 

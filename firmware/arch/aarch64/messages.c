@@ -6,7 +6,7 @@
 #include "firmware/arch/aarch64/gic.h"
 #include "firmware/arch/aarch64/its.h"
 #include "firmware/arch/machine.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* GICv2m frame (Arm's Server Base System Architecture, appendix on GICv2m). */
 /* clang-format off */

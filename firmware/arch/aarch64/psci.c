@@ -2,7 +2,7 @@
 #include "firmware/arch/aarch64/psci.h"
 
 #include "firmware/arch/aarch64/traps.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* Function identifiers; those with addresses in them for 64-bit callers. */
 #define CPU_OFF	      0x84000002u

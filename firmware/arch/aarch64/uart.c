@@ -6,7 +6,7 @@
 
 #include "firmware/arch/aarch64/clock.h"
 #include "firmware/arch/machine.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* PL011 (Arm DDI 0183), byte offsets. */
 /* clang-format off */

@@ -10,7 +10,7 @@
 #include "firmware/arch/riscv64/imsic.h"
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/arch/riscv64/wires.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* clang-format off */
 #define DOMAINCFG        0x0000

@@ -10,7 +10,7 @@
 #include "firmware/arch/riscv64/sbi.h"
 #include "firmware/arch/riscv64/traps.h"
 #include "firmware/lib/print.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 enum { DESCRIPTION_MAX = 96 };
 

@@ -9,7 +9,7 @@
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/arch/riscv64/sbi.h"
 #include "firmware/arch/riscv64/traps.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* 16550: numbers of registers. */
 /* clang-format off */

@@ -16,7 +16,7 @@
 #include "firmware/arch/riscv64/percpu.h"
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/arch/riscv64/sbi.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 #define STOP_LIMIT  MILLISECONDS(2000)
 #define START_LIMIT MILLISECONDS(1000)

@@ -8,7 +8,7 @@
 #include "firmware/arch/riscv64/machine.h"
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/arch/riscv64/sbi.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* sifive_test: ends with status 0, or with the one in the upper half. */
 /* clang-format off */

@@ -4,7 +4,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/arch/riscv64/percpu.h"
 #include "firmware/arch/riscv64/riscv.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* Registers behind iselect and ireg. */
 /* clang-format off */

@@ -21,7 +21,7 @@
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/arch/riscv64/traps.h"
 #include "firmware/arch/riscv64/wires.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* Vectors of soft lines without an IMSIC, to tell them from inputs. */
 #define SOFT_VECTOR 0x1000u

@@ -12,7 +12,7 @@
 #include "firmware/arch/riscv64/clock.h"
 #include "firmware/arch/riscv64/console.h"
 #include "firmware/arch/riscv64/wires.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* clang-format off */
 #define PLIC_PRIORITY(INPUT)    (0x000000 + 4 * (uintptr_t)(INPUT)) /* 0: never */

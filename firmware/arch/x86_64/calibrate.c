@@ -10,7 +10,7 @@
 #include "firmware/arch/x86_64/x86.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* Anything else is a mistake of ours or theirs. */
 #define HZ_MIN 100000000ull

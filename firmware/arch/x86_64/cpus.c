@@ -13,7 +13,7 @@
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
 #include "firmware/lib/string.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 #define REAL_MODE_RAM_END 0xa0000u
 #define XAPIC_ID_MAX	  0xfe

@@ -7,7 +7,7 @@
 #include "firmware/arch/x86_64/descriptors.h"
 #include "firmware/arch/x86_64/machine.h"
 #include "firmware/arch/x86_64/x86.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* QEMU's isa-debug-exit ends with status 2 * value + 1: 33 and 35. */
 /* clang-format off */

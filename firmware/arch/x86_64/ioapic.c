@@ -11,7 +11,7 @@
 
 #include "firmware/arch/machine.h"
 #include "firmware/arch/x86_64/x86.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 #define IOAPIC_SELECT 0x00
 #define IOAPIC_WINDOW 0x10

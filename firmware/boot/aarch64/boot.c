@@ -5,7 +5,7 @@
  */
 #include "firmware/arch/machine.h"
 #include "firmware/boot/aarch64/handover.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 #define GIB 0x40000000ull
 

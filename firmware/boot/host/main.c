@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 
 #include "firmware/arch/host/host.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 _Noreturn void firmware_main(const struct boot_info *boot);
 

@@ -5,7 +5,7 @@
 #include "firmware/arch/riscv64/cpus.h"
 #include "firmware/arch/riscv64/percpu.h"
 #include "firmware/arch/riscv64/riscv.h"
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* tests/guest/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "firmware/discovery/platform.h"
+#include "firmware/machine.h"
 
 /* Adds usable RAM; what is empty, wraps around or does not fit in the table is left out. */
 void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size);

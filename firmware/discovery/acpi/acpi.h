@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside discovery/ only: what the readers of the ACPI tables share. Section numbers are of ACPI release 6.5. */
-#ifndef FIRMWARE_PLATFORM_ACPI_H
-#define FIRMWARE_PLATFORM_ACPI_H
+#ifndef FIRMWARE_DISCOVERY_ACPI_H
+#define FIRMWARE_DISCOVERY_ACPI_H
 
 #include "firmware/discovery/platform.h"
 
@@ -32,7 +32,8 @@ struct acpi_roots {
  */
 bool acpi_find_roots(struct platform *platform, uint64_t announced, struct acpi_roots *roots);
 
-/* Reads the table at `address`; `wanted` is its signature, NULL for any. False after a warning that says why. */
+/* acpi_table.c: reads the table at `address`; `wanted` is its signature, NULL for any. False after a warning that says
+ * why. */
 bool acpi_open_table(struct platform *platform, uint64_t address, const char *wanted, struct acpi_table *table);
 
 /* The table as warnings name it: "ACPI APIC at 0xf5b10". */
@@ -41,6 +42,9 @@ void acpi_name_table(const struct acpi_table *table, char name[ACPI_NAME_MAX]);
 /* Like platform_warn(), with the table's name in front. */
 void acpi_warn(struct platform *platform, const struct acpi_table *table, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* All bytes added up. */
+uint8_t acpi_sum(const uint8_t *bytes, uint32_t length);
 
 /* One reader a table. The FADT's returns the address of the DSDT, 0: none. What a device tree has told of Arm's timers,
  * console and PSCI counts more than these tables. */
@@ -65,9 +69,6 @@ enum {
 	GENERIC_ADDRESS = 4,	 /* u64 */
 	GENERIC_SIZE = 12,
 };
-
-/* All bytes added up. */
-uint8_t acpi_sum(const uint8_t *bytes, uint32_t length);
 
 /* Little-endian and unaligned, as everything in ACPI. */
 static inline uint16_t acpi_load16(const uint8_t *at)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Inside discovery/ only: the pieces that ACPI's bytecode is made of, each read within bounds. ACPI section 20.2. */
-#ifndef FIRMWARE_PLATFORM_AML_H
-#define FIRMWARE_PLATFORM_AML_H
+#ifndef FIRMWARE_DISCOVERY_AML_H
+#define FIRMWARE_DISCOVERY_AML_H
 
 #include <stdbool.h>
 #include <stdint.h>

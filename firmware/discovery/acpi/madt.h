@@ -4,8 +4,8 @@
  * family says how many bytes a type needs, 0: not one of its own; it reads an entry that has them, and passes over all
  * others.
  */
-#ifndef FIRMWARE_PLATFORM_MADT_H
-#define FIRMWARE_PLATFORM_MADT_H
+#ifndef FIRMWARE_DISCOVERY_MADT_H
+#define FIRMWARE_DISCOVERY_MADT_H
 
 #include "firmware/discovery/acpi/acpi.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Arm's entries of the MADT: sections 5.2.12.14 to 5.2.12.18. */
-#include "firmware/arch/machine.h"
 #include "firmware/discovery/interrupts.h"
 #include "firmware/discovery/acpi/madt.h"
 
@@ -46,7 +45,6 @@ enum {
 	REDISTRIBUTOR_SIZE = 2 * FRAME, /* of a GICv4 it is twice that, and nothing of ours lies there */
 	ITS_REGISTERS = 2 * FRAME,
 	MSI_FRAME_REGISTERS = 0x1000,
-	FRAME_MAPPED = 0x1000, /* is enough for a look */
 };
 
 /* Affinities; other bits of an MPIDR are none of its CPU's name. */
@@ -81,8 +79,7 @@ static bool answers(struct platform *platform, const char *who, const char *what
 	const char *const wrong = size > UINT64_MAX - base ? "wraps around the address space" : "does not answer";
 	uint32_t value;
 
-	if (size && size <= UINT64_MAX - base && machine_map(base, FRAME_MAPPED, true) &&
-	    machine_probe_read32(base, &value))
+	if (size && size <= UINT64_MAX - base && platform_read32(base, &value))
 		return true;
 	platform_warn(platform, "%s: GIC %s at 0x%llx: %s; ignored", who, what, (unsigned long long)base, wrong);
 	return false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The serial port console redirection table (Microsoft's SPCR, release 4), and the kinds of ports (Microsoft's DBG2).
  */
-#include "firmware/arch/machine.h"
 #include "firmware/discovery/acpi/acpi.h"
 
 enum {
@@ -19,7 +18,6 @@ enum {
 
 	ACCESS_MAX = 3, /* 4 bytes */
 	PL011_WIDTH = 4,
-	REGISTERS = 0x1000, /* is enough for a look */
 };
 
 static enum uart_kind kind_of(uint8_t kind)
@@ -70,7 +68,7 @@ void acpi_read_spcr(struct platform *platform, const struct acpi_table *spcr)
 			  generic[GENERIC_SPACE]);
 		return;
 	}
-	if (!machine_map(uart.base, REGISTERS, true) || !machine_probe_read32(uart.base, &unused)) {
+	if (!platform_read32(uart.base, &unused)) {
 		acpi_warn(platform, spcr, "no console answers at 0x%llx; ignored", (unsigned long long)uart.base);
 		return;
 	}

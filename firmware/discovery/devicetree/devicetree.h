@@ -4,8 +4,8 @@
  * the blob says, no byte outside it is read, and the work is bounded by its size times a constant: nothing of it that
  * can be long is looked through once for each of something else that there can be many of.
  */
-#ifndef FIRMWARE_PLATFORM_DEVICETREE_H
-#define FIRMWARE_PLATFORM_DEVICETREE_H
+#ifndef FIRMWARE_DISCOVERY_DEVICETREE_H
+#define FIRMWARE_DISCOVERY_DEVICETREE_H
 
 #include "firmware/discovery/platform.h"
 

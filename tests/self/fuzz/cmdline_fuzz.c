@@ -110,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	machine_reset();
 	machine_place(CMDLINE, memory, got < sizeof(memory) ? got : sizeof(memory));
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	platform_holds(&platform);
 	options_hold();
 	machine_reset();

@@ -177,7 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	machine_reset();
 	machine_place(BLOB, blob, length);
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	platform_holds(&platform);
 	holds(machine_bytes_read() <= WORK_MAX);
 	if (length >= HEADER && !fdt_check_full(blob, length) && fdt_version(blob) >= OLDEST) {

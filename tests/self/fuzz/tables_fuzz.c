@@ -272,7 +272,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (has_bios)
 		machine_place(BIOS, bios, sizeof(bios));
 
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	platform_holds(&platform);
 	holds(machine_bytes_read() <= WORK_MAX);
 	machine_reset();

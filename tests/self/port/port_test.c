@@ -525,7 +525,7 @@ void firmware_main(const struct boot_info *boot)
 	print_to(machine_put);
 	print_checksum_start();
 	print("KTAP version 1\n");
-	platform_discover(&platform, boot);
+	platform_discover(&platform, boot, &machine_memory);
 	absent = announce_absent_cpu();
 	machine_init(&platform);
 	dma_init(arena, sizeof(arena));

@@ -19,7 +19,7 @@ static void discover(const char *cmdline)
 	memset(page, 0xff, sizeof(page));
 	snprintf(page, sizeof(page), "%s", cmdline);
 	machine_place(CMDLINE, page, sizeof(page));
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 }
 
 static void expect_window(const char *cmdline, uint64_t size, uint64_t base, uint32_t gsi)
@@ -194,7 +194,7 @@ UNIT_TEST(a_longer_command_line_is_cut)
 	machine_reset();
 	memset(memory, 'x', sizeof(memory));
 	machine_place(CMDLINE, memory, sizeof(memory));
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	unit_equal(strlen(platform.cmdline), PLATFORM_CMDLINE_MAX - 1);
 	unit_equal(platform.warning_count, 1);
 	unit_text(platform.warnings[0], "cmdline: longer than 4095 bytes; cut");
@@ -206,7 +206,7 @@ UNIT_TEST(a_command_line_that_runs_into_nothing)
 
 	machine_reset();
 	machine_place(CMDLINE + 4096 - 4, "quie", 4);
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	unit_text(platform.cmdline, "quie");
 	unit_equal(platform.warning_count, 1);
 	unit_text(platform.warnings[0], "cmdline: unreadable at 0x21000; cut");
@@ -217,7 +217,7 @@ UNIT_TEST(no_command_line)
 	struct boot_info boot = { .protocol = "test" };
 
 	machine_reset();
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	unit_text(platform.cmdline, "");
 	unit_text(platform.boot_protocol, "test");
 	unit_equal(platform.warning_count, 0);

@@ -111,7 +111,7 @@ static void discover(void)
 	machine_reset();
 	machine_place(BLOB, blob, sizeof(blob));
 	unit_steps = 0;
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	unit_true(unit_steps > 0);
 	unit_true(unit_steps <= steps_max);
 	if (unit_steps > steps_max || getenv("UNIT_STEPS"))

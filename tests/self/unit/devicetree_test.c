@@ -62,7 +62,7 @@ static void discover(void)
 	const struct boot_info boot = { .protocol = "test", .fdt = BLOB };
 
 	place();
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 }
 
 static void expect_warnings(const char *const *warnings, uint32_t count)
@@ -157,7 +157,7 @@ UNIT_TEST(a_loaders_map_comes_first)
 	boot.memory[0].size = 0x100000;
 	load("virt_plic");
 	place();
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	unit_equal(platform.memory_count, 1);
 	expect_memory(0, 0x80080000, 0x80000);
 }

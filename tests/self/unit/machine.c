@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "firmware/arch/machine.h"
 #include "firmware/discovery/platform.h"
 
 enum { REGIONS = 64, REGISTERS = 64 };
@@ -30,7 +29,6 @@ static size_t register_count;
 
 static struct copy *copies;
 static unsigned register_reads;
-static uint64_t mapped, mapped_size; /* the last range that was mapped for device access */
 static uint64_t bytes_read;
 
 static void *allocate(size_t size)
@@ -57,8 +55,8 @@ void machine_reset(void)
 		free(regions[--region_count].bytes);
 	register_count = 0;
 	register_reads = 0;
-	mapped = mapped_size = 0;
 	bytes_read = 0;
+	platform_reach(&made_up_memory);
 }
 
 uint8_t *machine_place(uint64_t address, const void *bytes, size_t size)
@@ -93,7 +91,7 @@ uint64_t machine_bytes_read(void)
 	return bytes_read;
 }
 
-const void *platform_physical(uint64_t address, uint64_t size)
+static const void *physical(uint64_t address, uint64_t size)
 {
 	for (size_t i = 0; i < region_count; i++) {
 		const struct region *region = &regions[i];
@@ -112,20 +110,9 @@ const void *platform_physical(uint64_t address, uint64_t size)
 	return NULL;
 }
 
-bool machine_map(uint64_t address, uint64_t size, bool device)
-{
-	if (!device || size > UINT64_MAX - address)
-		return false;
-	mapped = address;
-	mapped_size = size;
-	return true;
-}
-
-bool machine_probe_read32(uint64_t address, uint32_t *value)
+static bool read32(uint64_t address, uint32_t *value)
 {
 	register_reads++;
-	if (address < mapped || address - mapped >= mapped_size)
-		return false;
 	for (size_t i = 0; i < register_count; i++)
 		if (registers[i].address == address) {
 			*value = registers[i].value;
@@ -133,3 +120,5 @@ bool machine_probe_read32(uint64_t address, uint32_t *value)
 		}
 	return false;
 }
+
+const struct memory_access made_up_memory = { .physical = physical, .read32 = read32 };

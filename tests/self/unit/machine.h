@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine under discovery, made up: physical memory and device registers. It stands behind platform_physical(),
- * machine_map() and machine_probe_read32().
+ * The machine under discovery, made up: physical memory and device registers.
  *
  * Every platform_physical() gives out a copy of exactly the size that was asked for, so the address sanitizer reports
  * a read of even one byte more.
@@ -13,13 +12,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "firmware/machine.h"
+
+/* What discovery reaches in place of a port's memory; machine_reset() tells it so. */
+extern const struct memory_access made_up_memory;
+
 /* Forgets everything: an empty machine. Each test begins with it. */
 void machine_reset(void);
 
 /* Puts bytes at a physical address; they are copied. Returns the copy, which may be changed. */
 uint8_t *machine_place(uint64_t address, const void *bytes, size_t size);
 
-/* Puts a 32-bit register at an address. Where there is none, or none is mapped, a read traps. */
+/* Puts a 32-bit register at an address. Where there is none, a read traps. */
 void machine_place_register(uint64_t address, uint32_t value);
 
 /* How often registers were read. */

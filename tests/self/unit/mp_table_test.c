@@ -162,7 +162,7 @@ UNIT_TEST(it_serves_discovery_when_there_is_no_madt)
 	finish_table();
 	place();
 	machine_place(0x20000, page, sizeof(page));
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 	unit_equal(platform.warning_count, 0);
 	unit_equal(platform.window_count, 1);
 	unit_equal(platform.windows[0].irq.gsi, 18);

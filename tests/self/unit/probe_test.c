@@ -28,7 +28,7 @@ static void discover(const char *cmdline)
 		snprintf(page, sizeof(page), "%s", cmdline);
 		machine_place(0x20000, page, sizeof(page));
 	}
-	platform_discover(&platform, &boot);
+	platform_discover(&platform, &boot, &made_up_memory);
 }
 
 static void expect_windows(uint32_t count, uint64_t base, uint64_t stride, uint32_t gsi, enum irq_trigger trigger)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Physical memory as discovery sees it: identity mapped, where the port can map it. */
 #include "firmware/arch/machine.h"
-#include "firmware/discovery/platform.h"
 
 enum { PAGE_SIZE = 0x1000, FIRST_PAGE_END = 0x1000 }; /* ports leave the first page out, so that a null pointer traps */
 
@@ -16,10 +15,17 @@ static bool is_there(uint64_t address, uint64_t end)
 	return true;
 }
 
-const void *platform_physical(uint64_t address, uint64_t size)
+static const void *physical(uint64_t address, uint64_t size)
 {
 	if (address < FIRST_PAGE_END || !size || size > UINTPTR_MAX - address)
 		return NULL;
 	return machine_map(address, size, false) && is_there(address, address + size) ? (const void *)(uintptr_t)address
 										      : NULL;
 }
+
+static bool read32(uint64_t address, uint32_t *value)
+{
+	return machine_map(address, sizeof(*value), true) && machine_probe_read32(address, value);
+}
+
+const struct memory_access machine_memory = { .physical = physical, .read32 = read32 };
