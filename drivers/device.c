@@ -2,7 +2,6 @@
 #include "drivers/device.h"
 
 #include "drivers/dma.h"
-#include "drivers/types/types.h"
 #include "firmware/arch/clock.h"
 #include "firmware/lib/string.h"
 
@@ -20,47 +19,6 @@ enum {
 	PACE_MEMORY = 32, /* answers after which a slow one is mostly forgotten */
 };
 #define PACE_MAX_NS MILLISECONDS(10)
-
-static unsigned one_queue(const struct device *device)
-{
-	(void)device;
-	return 1;
-}
-
-/* A type that we know by name only: its registers, features and queues are judged, no request is made. */
-#define NAMED_TYPE(ID, PREFIX, TITLE)                                                      \
-	{                                                                                  \
-		.id = (ID), .prefix = (PREFIX), .title = (TITLE), .queues_used = one_queue \
-	}
-
-static const struct device_type named_types[] = {
-	NAMED_TYPE(VIRTIO_ID_BALLOON, "balloon", "balloon device"),
-	NAMED_TYPE(VIRTIO_ID_SCSI, "scsi", "SCSI host device"),
-	NAMED_TYPE(VIRTIO_ID_9P, "9p", "9P transport"),
-	NAMED_TYPE(VIRTIO_ID_GPU, "gpu", "GPU device"),
-	NAMED_TYPE(VIRTIO_ID_INPUT, "input", "input device"),
-	NAMED_TYPE(VIRTIO_ID_SOCKET, "vsock", "socket device"),
-	NAMED_TYPE(VIRTIO_ID_CRYPTO, "crypto", "crypto device"),
-	NAMED_TYPE(VIRTIO_ID_IOMMU, "iommu", "IOMMU device"),
-	NAMED_TYPE(VIRTIO_ID_MEMORY, "mem", "memory device"),
-	NAMED_TYPE(VIRTIO_ID_SOUND, "sound", "sound device"),
-	NAMED_TYPE(VIRTIO_ID_FILE_SYSTEM, "fs", "file system device"),
-	NAMED_TYPE(VIRTIO_ID_PMEM, "pmem", "PMEM device"),
-};
-static const struct device_type unknown_type = NAMED_TYPE(0, "dev", "device of a type unknown to us");
-
-const struct device_type *device_type_of(uint32_t device_id)
-{
-	static const struct device_type *const driven[] = { &blk_type, &console_type, &net_type, &rng_type };
-
-	for (size_t i = 0; i < sizeof(driven) / sizeof(driven[0]); i++)
-		if (driven[i]->id == device_id)
-			return driven[i];
-	for (size_t i = 0; i < sizeof(named_types) / sizeof(named_types[0]); i++)
-		if (named_types[i].id == device_id)
-			return &named_types[i];
-	return &unknown_type;
-}
 
 /*
  * Words 0 and 1 are read as they are. Words 2 and 3 exist since 1.4: a device that ignores all but the low bits of
@@ -103,12 +61,13 @@ static void scan_queues(struct device *device)
 
 enum transport_identity device_discover(struct device *device)
 {
+	static uint32_t discoveries;
 	enum transport_identity identity = transport_identify(&device->transport);
 
 	if (identity != TRANSPORT_DEVICE)
 		return identity;
 	device->type = device_type_of(device->transport.device_id);
-	memset(device->peer, 0, sizeof(device->peer));
+	device->discovery = ++discoveries;
 	/* A look, not an initialisation: Status stays 0. Dragonball takes no reset in the midst of one, Firecracker
 	 * none after it. */
 	device->unusable = device_reset(device);
@@ -218,7 +177,7 @@ const char *device_setup_queue_in(struct device *device, struct virtqueue *queue
 
 const char *device_setup_queues(struct device *device, uint16_t size)
 {
-	unsigned count = device->type->queues_used(device);
+	unsigned count = device_queues_used(device);
 	const char *wrong = NULL;
 
 	if (transport_is_legacy(&device->transport))

@@ -15,6 +15,7 @@
 #include "drivers/msi/msi.h"
 #include "drivers/transport/transport.h"
 #include "drivers/queue/queue.h"
+#include "drivers/types/type.h"
 
 enum {
 	DEVICE_QUEUES = 8, /* virtqueues that we set up at most; no device type needs more without multiqueue */
@@ -24,8 +25,6 @@ enum {
 	DEVICE_QUEUE_SIZE = 16, /* entries of a virtqueue unless a check asks for more or the device has less */
 };
 
-struct device;
-
 /* A harmless request that any check may send, whatever the device's type. */
 struct request {
 	struct segment segments[REQUEST_SEGMENTS];
@@ -34,22 +33,6 @@ struct request {
 	uint8_t *answer;	    /* first device-writable byte, NULL if the answer is only the used entry */
 	uint64_t tag;		    /* chosen by the caller: makes requests of the same type differ */
 	uint32_t readable_checksum; /* of the device-readable bytes when the request was made */
-};
-
-/* What a device type is, for checks that run on any. Static data, one object a type. */
-struct device_type {
-	uint32_t id;
-	const char *prefix; /* of the device's name: "blk" */
-	const char *title;  /* "block device" */
-	/* Virtqueues that a driver sets up which accepted these features. */
-	unsigned (*queues_used)(const struct device *device);
-	uint16_t request_queue;
-	/* Builds the type's request in DMA memory; NULL or why not. request->tag is set already. Type without requests:
-	 * NULL. */
-	const char *(*make_request)(struct device *device, struct request *request);
-	/* Is the answer right? length is the used length, already known to be within least..most. NULL or what is
-	 * wrong. */
-	const char *(*check_answer)(struct device *device, const struct request *request, uint32_t length);
 };
 
 struct device {
@@ -64,7 +47,7 @@ struct device {
 	struct virtqueue queues[DEVICE_QUEUES];
 	bool whole_queues;    /* virtqueues have QueueSizeMax entries, whatever is asked for */
 	const char *unusable; /* why no check can run any more, NULL if all is well */
-	uint8_t peer[2];      /* network device: what its checks know of the other end, 0 for nothing yet */
+	uint32_t discovery;   /* another number for each discovery: what was learned of the device before is void */
 
 	uint64_t pace_ns; /* how long device_wait_used() waited at most, of late */
 
@@ -80,8 +63,6 @@ enum transport_identity device_discover(struct device *device);
  * that is not its own. */
 enum { DEVICE_VENDOR_KVMTOOL = 0x4d564b4c };
 
-const struct device_type *device_type_of(uint32_t device_id);
-
 static inline bool device_offers(const struct device *device, unsigned bit)
 {
 	return features_has(&device->offered, bit);
@@ -90,6 +71,23 @@ static inline bool device_offers(const struct device *device, unsigned bit)
 static inline bool device_accepted(const struct device *device, unsigned bit)
 {
 	return features_has(&device->accepted, bit);
+}
+
+/* Virtqueues that a driver sets up which accepted these features. */
+static inline unsigned device_queues_used(const struct device *device)
+{
+	return device->type->queues_used ? device->type->queues_used(device) : 1;
+}
+
+static inline bool device_has_field(const struct device *device, const struct config_field *field)
+{
+	return field->feature == FIELD_ALWAYS || device_offers(device, field->feature) ||
+	       (field->alternative && device_offers(device, field->alternative));
+}
+
+static inline uint32_t device_read_field(struct device *device, const struct config_field *field)
+{
+	return config_read(&device->transport, field->offset, field->width);
 }
 
 /* Step 1: reset and wait for it. Forgets the queues. */

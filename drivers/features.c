@@ -1,200 +1,56 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "drivers/features.h"
 
-enum { ANY_DEVICE = 0 };
+#include "drivers/types/type.h"
 
-enum bit_layout { BOTH, LEGACY_ONLY, MODERN_ONLY };
-
-static const struct known_bit {
-	uint8_t device_id, bit, layout;
-	const char *name;
-} known_bits[] = {
-	/* 6 Reserved Feature Bits, 6.3 */
-	{ ANY_DEVICE, VIRTIO_F_NOTIFY_ON_EMPTY, LEGACY_ONLY, "NOTIFY_ON_EMPTY" },
-	{ ANY_DEVICE, VIRTIO_F_ANY_LAYOUT, LEGACY_ONLY, "ANY_LAYOUT" },
-	{ ANY_DEVICE, VIRTIO_F_INDIRECT_DESC, BOTH, "INDIRECT_DESC" },
-	{ ANY_DEVICE, VIRTIO_F_EVENT_IDX, BOTH, "EVENT_IDX" },
-	{ ANY_DEVICE, VIRTIO_F_UNUSED, LEGACY_ONLY, "UNUSED" },
-	{ ANY_DEVICE, VIRTIO_F_VERSION_1, MODERN_ONLY, "VERSION_1" },
-	{ ANY_DEVICE, VIRTIO_F_ACCESS_PLATFORM, MODERN_ONLY, "ACCESS_PLATFORM" },
-	{ ANY_DEVICE, VIRTIO_F_RING_PACKED, MODERN_ONLY, "RING_PACKED" },
-	{ ANY_DEVICE, VIRTIO_F_IN_ORDER, MODERN_ONLY, "IN_ORDER" },
-	{ ANY_DEVICE, VIRTIO_F_ORDER_PLATFORM, MODERN_ONLY, "ORDER_PLATFORM" },
-	{ ANY_DEVICE, VIRTIO_F_SR_IOV, MODERN_ONLY, "SR_IOV" },
-	{ ANY_DEVICE, VIRTIO_F_NOTIFICATION_DATA, MODERN_ONLY, "NOTIFICATION_DATA" },
-	{ ANY_DEVICE, VIRTIO_F_NOTIF_CONFIG_DATA, MODERN_ONLY, "NOTIF_CONFIG_DATA" },
-	{ ANY_DEVICE, VIRTIO_F_RING_RESET, MODERN_ONLY, "RING_RESET" },
-	{ ANY_DEVICE, VIRTIO_F_ADMIN_VQ, MODERN_ONLY, "ADMIN_VQ" },
-	{ ANY_DEVICE, VIRTIO_F_SUSPEND, MODERN_ONLY, "SUSPEND" },
-	/* 5.1.3 */
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CSUM, BOTH, "CSUM" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_CSUM, BOTH, "GUEST_CSUM" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, BOTH, "CTRL_GUEST_OFFLOADS" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_MTU, BOTH, "MTU" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_MAC, BOTH, "MAC" },
-	{ VIRTIO_ID_NETWORK, 6, LEGACY_ONLY, "GSO" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_TSO4, BOTH, "GUEST_TSO4" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_TSO6, BOTH, "GUEST_TSO6" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_ECN, BOTH, "GUEST_ECN" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UFO, BOTH, "GUEST_UFO" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_TSO4, BOTH, "HOST_TSO4" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_TSO6, BOTH, "HOST_TSO6" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_ECN, BOTH, "HOST_ECN" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UFO, BOTH, "HOST_UFO" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_MRG_RXBUF, BOTH, "MRG_RXBUF" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_STATUS, BOTH, "STATUS" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_VQ, BOTH, "CTRL_VQ" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_RX, BOTH, "CTRL_RX" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_VLAN, BOTH, "CTRL_VLAN" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_RX_EXTRA, BOTH, "CTRL_RX_EXTRA" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_ANNOUNCE, BOTH, "GUEST_ANNOUNCE" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_MQ, BOTH, "MQ" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_MAC_ADDR, BOTH, "CTRL_MAC_ADDR" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_DEVICE_STATS, MODERN_ONLY, "DEVICE_STATS" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HASH_TUNNEL, MODERN_ONLY, "HASH_TUNNEL" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_VQ_NOTF_COAL, MODERN_ONLY, "VQ_NOTF_COAL" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_NOTF_COAL, MODERN_ONLY, "NOTF_COAL" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_USO4, MODERN_ONLY, "GUEST_USO4" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_USO6, MODERN_ONLY, "GUEST_USO6" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_USO, MODERN_ONLY, "HOST_USO" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HASH_REPORT, MODERN_ONLY, "HASH_REPORT" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_HDRLEN, MODERN_ONLY, "GUEST_HDRLEN" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSS, MODERN_ONLY, "RSS" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSC_EXT, MODERN_ONLY, "RSC_EXT" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_STANDBY, MODERN_ONLY, "STANDBY" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_SPEED_DUPLEX, MODERN_ONLY, "SPEED_DUPLEX" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSS_CONTEXT, MODERN_ONLY, "RSS_CONTEXT" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, MODERN_ONLY, "GUEST_UDP_TUNNEL_GSO" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, MODERN_ONLY, "GUEST_UDP_TUNNEL_GSO_CSUM" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, MODERN_ONLY, "HOST_UDP_TUNNEL_GSO" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, MODERN_ONLY, "HOST_UDP_TUNNEL_GSO_CSUM" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_OUT_NET_HEADER, MODERN_ONLY, "OUT_NET_HEADER" },
-	{ VIRTIO_ID_NETWORK, VIRTIO_NET_F_IPSEC, MODERN_ONLY, "IPSEC" },
-	/* 5.2.3 */
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_BARRIER, LEGACY_ONLY, "BARRIER" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_SIZE_MAX, BOTH, "SIZE_MAX" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_SEG_MAX, BOTH, "SEG_MAX" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_GEOMETRY, BOTH, "GEOMETRY" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_RO, BOTH, "RO" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_BLK_SIZE, BOTH, "BLK_SIZE" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_SCSI, LEGACY_ONLY, "SCSI" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_FLUSH, BOTH, "FLUSH" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_TOPOLOGY, BOTH, "TOPOLOGY" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_CONFIG_WCE, BOTH, "CONFIG_WCE" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_MQ, BOTH, "MQ" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_DISCARD, BOTH, "DISCARD" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_WRITE_ZEROES, BOTH, "WRITE_ZEROES" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_LIFETIME, BOTH, "LIFETIME" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_SECURE_ERASE, BOTH, "SECURE_ERASE" },
-	{ VIRTIO_ID_BLOCK, VIRTIO_BLK_F_ZONED, BOTH, "ZONED" },
-	/* 5.3.3 */
-	{ VIRTIO_ID_CONSOLE, VIRTIO_CONSOLE_F_SIZE, BOTH, "SIZE" },
-	{ VIRTIO_ID_CONSOLE, VIRTIO_CONSOLE_F_MULTIPORT, BOTH, "MULTIPORT" },
-	{ VIRTIO_ID_CONSOLE, VIRTIO_CONSOLE_F_EMERG_WRITE, BOTH, "EMERG_WRITE" },
-	/* 5.5.3 */
-	{ VIRTIO_ID_BALLOON, 0, BOTH, "MUST_TELL_HOST" },
-	{ VIRTIO_ID_BALLOON, 1, BOTH, "STATS_VQ" },
-	{ VIRTIO_ID_BALLOON, 2, BOTH, "DEFLATE_ON_OOM" },
-	{ VIRTIO_ID_BALLOON, 3, BOTH, "FREE_PAGE_HINT" },
-	{ VIRTIO_ID_BALLOON, 4, BOTH, "PAGE_POISON" },
-	{ VIRTIO_ID_BALLOON, 5, BOTH, "PAGE_REPORTING" },
-	/* 5.6.3 */
-	{ VIRTIO_ID_SCSI, 0, BOTH, "INOUT" },
-	{ VIRTIO_ID_SCSI, 1, BOTH, "HOTPLUG" },
-	{ VIRTIO_ID_SCSI, 2, BOTH, "CHANGE" },
-	{ VIRTIO_ID_SCSI, 3, BOTH, "T10_PI" },
-	/* 5.7.3 */
-	{ VIRTIO_ID_GPU, 0, BOTH, "VIRGL" },
-	{ VIRTIO_ID_GPU, 1, BOTH, "EDID" },
-	{ VIRTIO_ID_GPU, 2, BOTH, "RESOURCE_UUID" },
-	{ VIRTIO_ID_GPU, 3, BOTH, "RESOURCE_BLOB" },
-	{ VIRTIO_ID_GPU, 4, BOTH, "CONTEXT_INIT" },
-	{ VIRTIO_ID_GPU, 5, BOTH, "BLOB_ALIGNMENT" },
-	/* 5.10.3 */
-	{ VIRTIO_ID_SOCKET, 0, BOTH, "STREAM" },
-	{ VIRTIO_ID_SOCKET, 1, BOTH, "SEQPACKET" },
-	{ VIRTIO_ID_SOCKET, 2, BOTH, "NO_IMPLIED_STREAM" },
+/* 6 Reserved Feature Bits, 6.3: what every type of device has */
+static const struct feature_bit ring_features[] = {
+	{ VIRTIO_F_NOTIFY_ON_EMPTY, FEATURE_LEGACY, "NOTIFY_ON_EMPTY" },
+	{ VIRTIO_F_ANY_LAYOUT, FEATURE_LEGACY, "ANY_LAYOUT" },
+	{ VIRTIO_F_INDIRECT_DESC, FEATURE_ANY, "INDIRECT_DESC" },
+	{ VIRTIO_F_EVENT_IDX, FEATURE_ANY, "EVENT_IDX" },
+	{ VIRTIO_F_UNUSED, FEATURE_LEGACY, "UNUSED" },
+	{ VIRTIO_F_VERSION_1, FEATURE_MODERN, "VERSION_1" },
+	{ VIRTIO_F_ACCESS_PLATFORM, FEATURE_MODERN, "ACCESS_PLATFORM" },
+	{ VIRTIO_F_RING_PACKED, FEATURE_MODERN, "RING_PACKED" },
+	{ VIRTIO_F_IN_ORDER, FEATURE_MODERN, "IN_ORDER" },
+	{ VIRTIO_F_ORDER_PLATFORM, FEATURE_MODERN, "ORDER_PLATFORM" },
+	{ VIRTIO_F_SR_IOV, FEATURE_MODERN, "SR_IOV" },
+	{ VIRTIO_F_NOTIFICATION_DATA, FEATURE_MODERN, "NOTIFICATION_DATA" },
+	{ VIRTIO_F_NOTIF_CONFIG_DATA, FEATURE_MODERN, "NOTIF_CONFIG_DATA" },
+	{ VIRTIO_F_RING_RESET, FEATURE_MODERN, "RING_RESET" },
+	{ VIRTIO_F_ADMIN_VQ, FEATURE_MODERN, "ADMIN_VQ" },
+	{ VIRTIO_F_SUSPEND, FEATURE_MODERN, "SUSPEND" },
 };
 
-/* Types whose list above is complete; the entropy and input devices have no feature bits at all (5.4.3, 5.8.3). */
-static const uint8_t complete_types[] = {
-	VIRTIO_ID_NETWORK, VIRTIO_ID_BLOCK, VIRTIO_ID_CONSOLE, VIRTIO_ID_ENTROPY, VIRTIO_ID_BALLOON,
-	VIRTIO_ID_SCSI,	   VIRTIO_ID_GPU,   VIRTIO_ID_INPUT,   VIRTIO_ID_SOCKET,
-};
-
-#define NEEDS(DEVICE, FEATURE_BIT, OTHER)         \
-	{                                         \
-		DEVICE, FEATURE_BIT, OTHER, OTHER \
-	}
-#define NEEDS_EITHER(DEVICE, FEATURE_BIT, OTHER, ELSE) \
-	{                                              \
-		DEVICE, FEATURE_BIT, OTHER, ELSE       \
-	}
-
-const struct feature_dependency feature_dependencies[] = {
-	/* 5.1.3.1 */
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_CSUM),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_CSUM),
-	NEEDS_EITHER(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UFO, VIRTIO_NET_F_GUEST_CSUM),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_USO4, VIRTIO_NET_F_GUEST_CSUM),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_USO6, VIRTIO_NET_F_GUEST_CSUM),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, VIRTIO_NET_F_GUEST_TSO4),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, VIRTIO_NET_F_GUEST_TSO6),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, VIRTIO_NET_F_GUEST_USO4),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO, VIRTIO_NET_F_GUEST_USO6),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO_CSUM, VIRTIO_NET_F_GUEST_UDP_TUNNEL_GSO),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_CSUM),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_F_CSUM),
-	NEEDS_EITHER(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_ECN, VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UFO, VIRTIO_NET_F_CSUM),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_CSUM),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, VIRTIO_NET_F_HOST_TSO4),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, VIRTIO_NET_F_HOST_TSO6),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO, VIRTIO_NET_F_HOST_USO),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO_CSUM, VIRTIO_NET_F_HOST_UDP_TUNNEL_GSO),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_NOTF_COAL, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS_EITHER(VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSC_EXT, VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_HOST_TSO6),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSS, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_VQ_NOTF_COAL, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HASH_TUNNEL, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS_EITHER(VIRTIO_ID_NETWORK, VIRTIO_NET_F_HASH_TUNNEL, VIRTIO_NET_F_RSS, VIRTIO_NET_F_HASH_REPORT),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSS_CONTEXT, VIRTIO_NET_F_CTRL_VQ),
-	NEEDS(VIRTIO_ID_NETWORK, VIRTIO_NET_F_RSS_CONTEXT, VIRTIO_NET_F_RSS),
-	/* 5.2.5.2: FLUSH MUST be offered if CONFIG_WCE is */
-	NEEDS(VIRTIO_ID_BLOCK, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH),
-};
-const size_t feature_dependency_count = sizeof(feature_dependencies) / sizeof(feature_dependencies[0]);
-
-static const struct known_bit *find_bit(uint32_t device_id, unsigned bit)
+static const struct feature_bit *find_in(const struct feature_bit *bits, size_t count, unsigned bit)
 {
-	/* A legacy net device's own bits 41 and 42 (RSC4, RSC6) lie above the 32 bits that the legacy layout of MMIO
-	 * has. */
-	for (size_t i = 0; i < sizeof(known_bits) / sizeof(known_bits[0]); i++)
-		if (known_bits[i].bit == bit &&
-		    (known_bits[i].device_id == device_id || known_bits[i].device_id == ANY_DEVICE))
-			return &known_bits[i];
+	for (size_t i = 0; i < count; i++)
+		if (bits[i].bit == bit)
+			return &bits[i];
 	return NULL;
 }
 
-const char *feature_name(uint32_t device_id, unsigned bit)
+/* A legacy net device's own bits 41 and 42 (RSC4, RSC6) lie above the 32 bits that the legacy layout of MMIO has. */
+static const struct feature_bit *find_bit(const struct device_type *type, unsigned bit)
 {
-	const struct known_bit *known = find_bit(device_id, bit);
+	const struct feature_bit *known = find_in(ring_features, sizeof(ring_features) / sizeof(ring_features[0]), bit);
+
+	return known ? known : find_in(type->features.at, type->features.count, bit);
+}
+
+const char *feature_name(const struct device_type *type, unsigned bit)
+{
+	const struct feature_bit *known = find_bit(type, bit);
 
 	return known ? known->name : NULL;
 }
 
-bool feature_type_known(uint32_t device_id)
+bool feature_is_legacy(const struct device_type *type, unsigned bit)
 {
-	for (size_t i = 0; i < sizeof(complete_types); i++)
-		if (complete_types[i] == device_id)
-			return true;
-	return false;
+	const struct feature_bit *known = find_bit(type, bit);
+
+	return known && known->layout == FEATURE_LEGACY;
 }
 
 static bool is_type_bit(unsigned bit)
@@ -202,12 +58,12 @@ static bool is_type_bit(unsigned bit)
 	return bit <= 23 || bit == 41 || bit == 42 || (bit >= 50 && bit <= 127); /* 2.2 */
 }
 
-const char *feature_forbidden(uint32_t device_id, unsigned bit, bool legacy)
+const char *feature_forbidden(const struct device_type *type, unsigned bit, bool legacy)
 {
-	const struct known_bit *known = find_bit(device_id, bit);
+	const struct feature_bit *known = find_bit(type, bit);
 
 	if (legacy)
-		return known || !feature_type_known(device_id) || bit >= 32 ? NULL : "not defined for this device type";
+		return known || !type->features_complete || bit >= 32 ? NULL : "not defined for this device type";
 	if (bit == VIRTIO_F_SR_IOV)
 		return "SR_IOV is for PCI devices only (6.2)";
 	if (bit == VIRTIO_F_ADMIN_VQ)
@@ -223,7 +79,7 @@ const char *feature_forbidden(uint32_t device_id, unsigned bit, bool legacy)
 		return NULL;
 	if (!is_type_bit(bit))
 		return "reserved by the specification (2.2)";
-	return feature_type_known(device_id) ? "not defined for this device type" : NULL;
+	return type->features_complete ? "not defined for this device type" : NULL;
 }
 
 static bool dependency_met(const struct feature_dependency *dependency, const struct features *features)
@@ -232,17 +88,17 @@ static bool dependency_met(const struct feature_dependency *dependency, const st
 	       features_has(features, dependency->alternative);
 }
 
-struct features features_close(uint32_t device_id, struct features wanted, struct features offered)
+struct features features_close(const struct device_type *type, struct features wanted, struct features offered)
 {
 	bool changed;
 
 	wanted = features_and(wanted, offered);
 	do {
 		changed = false;
-		for (size_t i = 0; i < feature_dependency_count; i++) {
-			const struct feature_dependency *dependency = &feature_dependencies[i];
+		for (size_t i = 0; i < type->dependencies.count; i++) {
+			const struct feature_dependency *dependency = &type->dependencies.at[i];
 
-			if (dependency->device_id != device_id || dependency_met(dependency, &wanted))
+			if (dependency_met(dependency, &wanted))
 				continue;
 			changed = true;
 			if (features_has(&offered, dependency->needs))

@@ -41,6 +41,13 @@ static inline struct features features_and(struct features left, struct features
 	return left;
 }
 
+static inline struct features features_or(struct features left, struct features right)
+{
+	for (unsigned i = 0; i < FEATURE_WORDS; i++)
+		left.word[i] |= right.word[i];
+	return left;
+}
+
 static inline bool features_equal(const struct features *left, const struct features *right)
 {
 	for (unsigned i = 0; i < FEATURE_WORDS; i++)
@@ -53,26 +60,42 @@ static inline bool features_equal(const struct features *left, const struct feat
 #define FEATURE(BIT)	     features_with(NO_FEATURES, (BIT))
 #define FEATURES(ONE, OTHER) features_with(FEATURE(ONE), (OTHER))
 
-/* The name of a bit without its prefix ("EVENT_IDX", "MRG_RXBUF"), NULL if the specification (1.4) gives it no meaning
- * for this device type. */
-const char *feature_name(uint32_t device_id, unsigned bit);
+struct device_type;
 
-/* Why an MMIO device on the given layout must not offer the bit (2.2.2, 4.2.5, 6.2), NULL if it may. */
-const char *feature_forbidden(uint32_t device_id, unsigned bit, bool legacy);
+/* Where the specification (1.4) defines a bit. */
+enum feature_layout { FEATURE_ANY, FEATURE_LEGACY, FEATURE_MODERN };
 
-/* Do we know the device type's own bits? Without, only transport and ring bits are judged. */
-bool feature_type_known(uint32_t device_id);
+struct feature_bit {
+	uint8_t bit, layout;
+	const char *name; /* without its prefix: "EVENT_IDX", "MRG_RXBUF" */
+};
+/* FEATURE_BIT(NET, MTU, ANY) is VIRTIO_NET_F_MTU. */
+#define FEATURE_BIT(TYPE, NAME, LAYOUT)                           \
+	{                                                         \
+		VIRTIO_##TYPE##_F_##NAME, FEATURE_##LAYOUT, #NAME \
+	}
 
 /* "feature needs other": 5.1.3.1, 5.2.3 and so on. alternative: another bit that serves as well, or other itself. */
 struct feature_dependency {
-	uint32_t device_id;
 	uint8_t feature, needs, alternative;
 };
-extern const struct feature_dependency feature_dependencies[];
-extern const size_t feature_dependency_count;
+#define FEATURE_NEEDS(TYPE, NAME, OTHER) FEATURE_NEEDS_EITHER(TYPE, NAME, OTHER, OTHER)
+#define FEATURE_NEEDS_EITHER(TYPE, NAME, OTHER, ELSE)                                         \
+	{                                                                                     \
+		VIRTIO_##TYPE##_F_##NAME, VIRTIO_##TYPE##_F_##OTHER, VIRTIO_##TYPE##_F_##ELSE \
+	}
+
+/* The name of a bit, NULL if the specification gives it no meaning for this device type. */
+const char *feature_name(const struct device_type *type, unsigned bit);
+
+/* Is it a bit of the legacy interface, which a driver of the modern layout does not accept? */
+bool feature_is_legacy(const struct device_type *type, unsigned bit);
+
+/* Why an MMIO device on the given layout must not offer the bit (2.2.2, 4.2.5, 6.2), NULL if it may. */
+const char *feature_forbidden(const struct device_type *type, unsigned bit, bool legacy);
 
 /* Adds what the set needs, transitively, as far as `offered` has it; then removes what still lacks something it needs.
  * The result is a valid subset. */
-struct features features_close(uint32_t device_id, struct features wanted, struct features offered);
+struct features features_close(const struct device_type *type, struct features wanted, struct features offered);
 
 #endif

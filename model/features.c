@@ -3,6 +3,10 @@
  * the device types. */
 #include "model/internal.h"
 
+#include "drivers/spec/blk.h"
+#include "drivers/spec/console.h"
+#include "drivers/spec/net.h"
+
 enum { NOTHING = 255, NO_ALTERNATIVE = NOTHING };
 
 /* A feature that needs another one, or one of two. */

@@ -5,6 +5,26 @@
 
 #include <stdint.h>
 
+/* 5.2.3 */
+enum virtio_blk_feature {
+	VIRTIO_BLK_F_BARRIER = 0, /* legacy */
+	VIRTIO_BLK_F_SIZE_MAX = 1,
+	VIRTIO_BLK_F_SEG_MAX = 2,
+	VIRTIO_BLK_F_GEOMETRY = 4,
+	VIRTIO_BLK_F_RO = 5,
+	VIRTIO_BLK_F_BLK_SIZE = 6,
+	VIRTIO_BLK_F_SCSI = 7, /* legacy */
+	VIRTIO_BLK_F_FLUSH = 9,
+	VIRTIO_BLK_F_TOPOLOGY = 10,
+	VIRTIO_BLK_F_CONFIG_WCE = 11,
+	VIRTIO_BLK_F_MQ = 12,
+	VIRTIO_BLK_F_DISCARD = 13,
+	VIRTIO_BLK_F_WRITE_ZEROES = 14,
+	VIRTIO_BLK_F_LIFETIME = 15,
+	VIRTIO_BLK_F_SECURE_ERASE = 16,
+	VIRTIO_BLK_F_ZONED = 17,
+};
+
 /* 5.2.4: offsets in the configuration space, with the width of the field in bytes and the feature that brings it */
 enum virtio_blk_config {
 	VIRTIO_BLK_CONFIG_CAPACITY = 0x00,		   /* 8  sectors of 512 bytes */

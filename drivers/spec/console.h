@@ -5,6 +5,13 @@
 
 #include <stdint.h>
 
+/* 5.3.3 */
+enum virtio_console_feature {
+	VIRTIO_CONSOLE_F_SIZE = 0,
+	VIRTIO_CONSOLE_F_MULTIPORT = 1,
+	VIRTIO_CONSOLE_F_EMERG_WRITE = 2,
+};
+
 /* 5.3.4 */
 enum virtio_console_config {
 	VIRTIO_CONSOLE_CONFIG_COLS = 0x0,	  /* 2  SIZE */

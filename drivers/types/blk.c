@@ -75,10 +75,74 @@ const char *blk_send(struct device *device, struct blk_request *blk, uint32_t *l
 	return NULL;
 }
 
-static unsigned queues_used(const struct device *device)
+/* 5.2.3 */
+static const struct feature_bit features[] = {
+	FEATURE_BIT(BLK, BARRIER, LEGACY),   FEATURE_BIT(BLK, SIZE_MAX, ANY), FEATURE_BIT(BLK, SEG_MAX, ANY),
+	FEATURE_BIT(BLK, GEOMETRY, ANY),     FEATURE_BIT(BLK, RO, ANY),	      FEATURE_BIT(BLK, BLK_SIZE, ANY),
+	FEATURE_BIT(BLK, SCSI, LEGACY),	     FEATURE_BIT(BLK, FLUSH, ANY),    FEATURE_BIT(BLK, TOPOLOGY, ANY),
+	FEATURE_BIT(BLK, CONFIG_WCE, ANY),   FEATURE_BIT(BLK, MQ, ANY),	      FEATURE_BIT(BLK, DISCARD, ANY),
+	FEATURE_BIT(BLK, WRITE_ZEROES, ANY), FEATURE_BIT(BLK, LIFETIME, ANY), FEATURE_BIT(BLK, SECURE_ERASE, ANY),
+	FEATURE_BIT(BLK, ZONED, ANY),
+};
+
+/* 5.2.5.2: FLUSH MUST be offered if CONFIG_WCE is */
+static const struct feature_dependency dependencies[] = {
+	FEATURE_NEEDS(BLK, CONFIG_WCE, FLUSH),
+};
+
+enum { SECTORS_MAX_HIGH = (1u << 23) - 1 }; /* 2^64 bytes are 2^55 sectors */
+
+/* 5.2.4; writeback is left out: it may not be read before FEATURES_OK (5.2.5.1) */
+#define FIELD(NAME, OFFSET, WIDTH, FEATURE, ...)                                                                    \
+	{                                                                                                           \
+		.name = NAME, .offset = VIRTIO_BLK_CONFIG_##OFFSET, .width = WIDTH, .feature = FEATURE, __VA_ARGS__ \
+	}
+static const struct config_field fields[] = {
+	FIELD("capacity (low)", CAPACITY, 4, FIELD_ALWAYS, .changes = true),
+	FIELD("capacity (high)", CAPACITY + 4, 4, FIELD_ALWAYS, .changes = true, .most = SECTORS_MAX_HIGH,
+	      .because = "the disk is smaller than 2^64 bytes"),
+	FIELD("size_max", SIZE_MAX, 4, VIRTIO_BLK_F_SIZE_MAX),
+	FIELD("seg_max", SEG_MAX, 4, VIRTIO_BLK_F_SEG_MAX),
+	FIELD("cylinders", CYLINDERS, 2, VIRTIO_BLK_F_GEOMETRY),
+	FIELD("heads", HEADS, 1, VIRTIO_BLK_F_GEOMETRY),
+	FIELD("sectors", SECTORS, 1, VIRTIO_BLK_F_GEOMETRY),
+	FIELD("blk_size", BLK_SIZE, 4, VIRTIO_BLK_F_BLK_SIZE),
+	FIELD("physical_block_exp", PHYSICAL_BLOCK_EXP, 1, VIRTIO_BLK_F_TOPOLOGY),
+	FIELD("alignment_offset", ALIGNMENT_OFFSET, 1, VIRTIO_BLK_F_TOPOLOGY),
+	FIELD("min_io_size", MIN_IO_SIZE, 2, VIRTIO_BLK_F_TOPOLOGY),
+	FIELD("opt_io_size", OPT_IO_SIZE, 4, VIRTIO_BLK_F_TOPOLOGY),
+	FIELD("num_queues", NUM_QUEUES, 2, VIRTIO_BLK_F_MQ, .queues_each = 1),
+	FIELD("max_discard_sectors", MAX_DISCARD_SECTORS, 4, VIRTIO_BLK_F_DISCARD),
+	FIELD("max_discard_seg", MAX_DISCARD_SEG, 4, VIRTIO_BLK_F_DISCARD),
+	FIELD("discard_sector_alignment", DISCARD_ALIGNMENT, 4, VIRTIO_BLK_F_DISCARD),
+	FIELD("max_write_zeroes_sectors", MAX_WRITE_ZEROES_SECTORS, 4, VIRTIO_BLK_F_WRITE_ZEROES),
+	FIELD("max_write_zeroes_seg", MAX_WRITE_ZEROES_SEG, 4, VIRTIO_BLK_F_WRITE_ZEROES),
+	FIELD("write_zeroes_may_unmap", WRITE_ZEROES_MAY_UNMAP, 1, VIRTIO_BLK_F_WRITE_ZEROES),
+	FIELD("max_secure_erase_sectors", MAX_SECURE_ERASE_SECTORS, 4, VIRTIO_BLK_F_SECURE_ERASE),
+	FIELD("max_secure_erase_seg", MAX_SECURE_ERASE_SEG, 4, VIRTIO_BLK_F_SECURE_ERASE),
+	FIELD("secure_erase_sector_alignment", SECURE_ERASE_ALIGNMENT, 4, VIRTIO_BLK_F_SECURE_ERASE),
+	FIELD("zone_sectors", ZONE_SECTORS, 4, VIRTIO_BLK_F_ZONED),
+	FIELD("max_open_zones", MAX_OPEN_ZONES, 4, VIRTIO_BLK_F_ZONED),
+	FIELD("max_active_zones", MAX_ACTIVE_ZONES, 4, VIRTIO_BLK_F_ZONED),
+	FIELD("max_append_sectors", MAX_APPEND_SECTORS, 4, VIRTIO_BLK_F_ZONED),
+	FIELD("write_granularity", WRITE_GRANULARITY, 4, VIRTIO_BLK_F_ZONED),
+	FIELD("model", ZONED_MODEL, 1, VIRTIO_BLK_F_ZONED),
+};
+
+static uint32_t queues_at_most(struct device *device)
 {
-	(void)device; /* MQ is never accepted by the common driver; its checks set the queues up themselves */
-	return 1;
+	return device_offers(device, VIRTIO_BLK_F_MQ) ? config_read(&device->transport, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2)
+						      : 1;
+}
+
+/* 5.2.4: seg_max counts segments of data; header and status come on top. */
+static uint32_t segments_max(struct device *device)
+{
+	uint32_t data = device_offers(device, VIRTIO_BLK_F_SEG_MAX)
+				? config_read(&device->transport, VIRTIO_BLK_CONFIG_SEG_MAX, 4)
+				: 0;
+
+	return data && data < UINT32_MAX - 2 ? data + 2 : 0;
 }
 
 /* Puts the data and the status of a read into one segment, for virtqueues that are too small for three. */
@@ -138,12 +202,47 @@ static const char *check_answer(struct device *device, const struct request *req
 	}
 }
 
+/* The device's name: needs no disk. */
+static const char *make_quick_request(struct device *device, struct request *request)
+{
+	struct blk_request blk = { 0 };
+	const char *wrong = blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
+
+	(void)device;
+	*request = blk.request;
+	return wrong;
+}
+
+/* From the beginning of the disk. */
+static const char *make_sized_request(struct device *device, struct request *request, uint32_t bytes)
+{
+	struct blk_request blk = { 0 };
+	const char *wrong = blk_make(&blk, VIRTIO_BLK_T_IN, 0, bytes, true);
+
+	(void)device;
+	*request = blk.request;
+	return wrong;
+}
+
 const struct device_type blk_type = {
 	.id = VIRTIO_ID_BLOCK,
 	.prefix = "blk",
 	.title = "block device",
-	.queues_used = queues_used,
+	.features = LIST(features),
+	.features_complete = true,
+	.dependencies = LIST(dependencies),
+	.fields = LIST(fields),
+	.writable = { VIRTIO_BLK_CONFIG_WRITEBACK, VIRTIO_BLK_F_CONFIG_WCE, 1 },
+	.queues_at_most = queues_at_most,
 	.request_queue = 0,
+	/* Never accepted by a driver that wants one virtqueue. */
+	.multiqueue = { { 1u << VIRTIO_BLK_F_MQ } },
 	.make_request = make_request,
 	.check_answer = check_answer,
+	.answers = true,
+	.make_quick_request = make_quick_request,
+	.make_sized_request = make_sized_request,
+	.sized = "bytes of the disk",
+	.segments_max = segments_max,
+	.depth = 3,
 };

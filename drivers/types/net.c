@@ -128,9 +128,127 @@ void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const u
 	net_put16(icmp + 2, net_checksum(icmp, icmp_size));
 }
 
+/* 5.1.3 */
+static const struct feature_bit features[] = {
+	FEATURE_BIT(NET, CSUM, ANY),
+	FEATURE_BIT(NET, GUEST_CSUM, ANY),
+	FEATURE_BIT(NET, CTRL_GUEST_OFFLOADS, ANY),
+	FEATURE_BIT(NET, MTU, ANY),
+	FEATURE_BIT(NET, MAC, ANY),
+	FEATURE_BIT(NET, GSO, LEGACY),
+	FEATURE_BIT(NET, GUEST_TSO4, ANY),
+	FEATURE_BIT(NET, GUEST_TSO6, ANY),
+	FEATURE_BIT(NET, GUEST_ECN, ANY),
+	FEATURE_BIT(NET, GUEST_UFO, ANY),
+	FEATURE_BIT(NET, HOST_TSO4, ANY),
+	FEATURE_BIT(NET, HOST_TSO6, ANY),
+	FEATURE_BIT(NET, HOST_ECN, ANY),
+	FEATURE_BIT(NET, HOST_UFO, ANY),
+	FEATURE_BIT(NET, MRG_RXBUF, ANY),
+	FEATURE_BIT(NET, STATUS, ANY),
+	FEATURE_BIT(NET, CTRL_VQ, ANY),
+	FEATURE_BIT(NET, CTRL_RX, ANY),
+	FEATURE_BIT(NET, CTRL_VLAN, ANY),
+	FEATURE_BIT(NET, CTRL_RX_EXTRA, ANY),
+	FEATURE_BIT(NET, GUEST_ANNOUNCE, ANY),
+	FEATURE_BIT(NET, MQ, ANY),
+	FEATURE_BIT(NET, CTRL_MAC_ADDR, ANY),
+	FEATURE_BIT(NET, DEVICE_STATS, MODERN),
+	FEATURE_BIT(NET, HASH_TUNNEL, MODERN),
+	FEATURE_BIT(NET, VQ_NOTF_COAL, MODERN),
+	FEATURE_BIT(NET, NOTF_COAL, MODERN),
+	FEATURE_BIT(NET, GUEST_USO4, MODERN),
+	FEATURE_BIT(NET, GUEST_USO6, MODERN),
+	FEATURE_BIT(NET, HOST_USO, MODERN),
+	FEATURE_BIT(NET, HASH_REPORT, MODERN),
+	FEATURE_BIT(NET, GUEST_HDRLEN, MODERN),
+	FEATURE_BIT(NET, RSS, MODERN),
+	FEATURE_BIT(NET, RSC_EXT, MODERN),
+	FEATURE_BIT(NET, STANDBY, MODERN),
+	FEATURE_BIT(NET, SPEED_DUPLEX, MODERN),
+	FEATURE_BIT(NET, RSS_CONTEXT, MODERN),
+	FEATURE_BIT(NET, GUEST_UDP_TUNNEL_GSO, MODERN),
+	FEATURE_BIT(NET, GUEST_UDP_TUNNEL_GSO_CSUM, MODERN),
+	FEATURE_BIT(NET, HOST_UDP_TUNNEL_GSO, MODERN),
+	FEATURE_BIT(NET, HOST_UDP_TUNNEL_GSO_CSUM, MODERN),
+	FEATURE_BIT(NET, OUT_NET_HEADER, MODERN),
+	FEATURE_BIT(NET, IPSEC, MODERN),
+};
+
+/* 5.1.3.1 */
+static const struct feature_dependency dependencies[] = {
+	FEATURE_NEEDS(NET, GUEST_TSO4, GUEST_CSUM),
+	FEATURE_NEEDS(NET, GUEST_TSO6, GUEST_CSUM),
+	FEATURE_NEEDS_EITHER(NET, GUEST_ECN, GUEST_TSO4, GUEST_TSO6),
+	FEATURE_NEEDS(NET, GUEST_UFO, GUEST_CSUM),
+	FEATURE_NEEDS(NET, GUEST_USO4, GUEST_CSUM),
+	FEATURE_NEEDS(NET, GUEST_USO6, GUEST_CSUM),
+	FEATURE_NEEDS(NET, GUEST_UDP_TUNNEL_GSO, GUEST_TSO4),
+	FEATURE_NEEDS(NET, GUEST_UDP_TUNNEL_GSO, GUEST_TSO6),
+	FEATURE_NEEDS(NET, GUEST_UDP_TUNNEL_GSO, GUEST_USO4),
+	FEATURE_NEEDS(NET, GUEST_UDP_TUNNEL_GSO, GUEST_USO6),
+	FEATURE_NEEDS(NET, GUEST_UDP_TUNNEL_GSO_CSUM, GUEST_UDP_TUNNEL_GSO),
+	FEATURE_NEEDS(NET, HOST_TSO4, CSUM),
+	FEATURE_NEEDS(NET, HOST_TSO6, CSUM),
+	FEATURE_NEEDS_EITHER(NET, HOST_ECN, HOST_TSO4, HOST_TSO6),
+	FEATURE_NEEDS(NET, HOST_UFO, CSUM),
+	FEATURE_NEEDS(NET, HOST_USO, CSUM),
+	FEATURE_NEEDS(NET, HOST_UDP_TUNNEL_GSO, HOST_TSO4),
+	FEATURE_NEEDS(NET, HOST_UDP_TUNNEL_GSO, HOST_TSO6),
+	FEATURE_NEEDS(NET, HOST_UDP_TUNNEL_GSO, HOST_USO),
+	FEATURE_NEEDS(NET, HOST_UDP_TUNNEL_GSO_CSUM, HOST_UDP_TUNNEL_GSO),
+	FEATURE_NEEDS(NET, CTRL_RX, CTRL_VQ),
+	FEATURE_NEEDS(NET, CTRL_VLAN, CTRL_VQ),
+	FEATURE_NEEDS(NET, GUEST_ANNOUNCE, CTRL_VQ),
+	FEATURE_NEEDS(NET, MQ, CTRL_VQ),
+	FEATURE_NEEDS(NET, CTRL_MAC_ADDR, CTRL_VQ),
+	FEATURE_NEEDS(NET, NOTF_COAL, CTRL_VQ),
+	FEATURE_NEEDS_EITHER(NET, RSC_EXT, HOST_TSO4, HOST_TSO6),
+	FEATURE_NEEDS(NET, RSS, CTRL_VQ),
+	FEATURE_NEEDS(NET, VQ_NOTF_COAL, CTRL_VQ),
+	FEATURE_NEEDS(NET, HASH_TUNNEL, CTRL_VQ),
+	FEATURE_NEEDS_EITHER(NET, HASH_TUNNEL, RSS, HASH_REPORT),
+	FEATURE_NEEDS(NET, RSS_CONTEXT, CTRL_VQ),
+	FEATURE_NEEDS(NET, RSS_CONTEXT, RSS),
+};
+
+/* 5.1.4 */
+#define FIELD(NAME, OFFSET, WIDTH, FEATURE, ...)                                                                    \
+	{                                                                                                           \
+		.name = NAME, .offset = VIRTIO_NET_CONFIG_##OFFSET, .width = WIDTH, .feature = FEATURE, __VA_ARGS__ \
+	}
+static const struct config_field fields[] = {
+	FIELD("mac[0]", MAC + 0, 1, VIRTIO_NET_F_MAC),
+	FIELD("mac[1]", MAC + 1, 1, VIRTIO_NET_F_MAC),
+	FIELD("mac[2]", MAC + 2, 1, VIRTIO_NET_F_MAC),
+	FIELD("mac[3]", MAC + 3, 1, VIRTIO_NET_F_MAC),
+	FIELD("mac[4]", MAC + 4, 1, VIRTIO_NET_F_MAC),
+	FIELD("mac[5]", MAC + 5, 1, VIRTIO_NET_F_MAC),
+	FIELD("status", STATUS, 2, VIRTIO_NET_F_STATUS, .changes = true,
+	      .most = VIRTIO_NET_S_LINK_UP | VIRTIO_NET_S_ANNOUNCE,
+	      .because = "it has no bits but LINK_UP and ANNOUNCE"),
+	FIELD("max_virtqueue_pairs", MAX_VIRTQUEUE_PAIRS, 2, VIRTIO_NET_F_MQ, .alternative = VIRTIO_NET_F_RSS,
+	      .queues_each = 2),
+	FIELD("mtu", MTU, 2, VIRTIO_NET_F_MTU),
+	FIELD("speed", SPEED, 4, VIRTIO_NET_F_SPEED_DUPLEX),
+	FIELD("duplex", DUPLEX, 1, VIRTIO_NET_F_SPEED_DUPLEX),
+	FIELD("rss_max_key_size", RSS_MAX_KEY_SIZE, 1, VIRTIO_NET_F_RSS, .alternative = VIRTIO_NET_F_HASH_REPORT),
+	FIELD("rss_max_indirection_table_length", RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, VIRTIO_NET_F_RSS),
+	FIELD("supported_hash_types", SUPPORTED_HASH_TYPES, 4, VIRTIO_NET_F_RSS,
+	      .alternative = VIRTIO_NET_F_HASH_REPORT),
+};
+
+/* With MQ the control virtqueue is behind those of all pairs, where the common driver does not look for it. */
 static unsigned queues_used(const struct device *device)
 {
 	return device_accepted(device, VIRTIO_NET_F_CTRL_VQ) && !device_accepted(device, VIRTIO_NET_F_MQ) ? 3 : 2;
+}
+
+static uint32_t queues_at_most(struct device *device)
+{
+	if (device_offers(device, VIRTIO_NET_F_MQ) || device_offers(device, VIRTIO_NET_F_RSS))
+		return 2 * config_read(&device->transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2) + 1;
+	return 3;
 }
 
 /* Sends a frame that nobody acts on. The answer is the used entry alone. */
@@ -155,7 +273,15 @@ const struct device_type net_type = {
 	.id = VIRTIO_ID_NETWORK,
 	.prefix = "net",
 	.title = "network device",
+	.features = LIST(features),
+	.features_complete = true,
+	.dependencies = LIST(dependencies),
+	.fields = LIST(fields),
+	/* 5.1.4.3: the driver may write the MAC address itself. A bit that keeps it unicast. */
+	.writable = { VIRTIO_NET_CONFIG_MAC, VIRTIO_NET_F_MAC, 2 },
 	.queues_used = queues_used,
+	.queues_at_most = queues_at_most,
 	.request_queue = VIRTIO_NET_TX,
 	.make_request = make_request,
+	.depth = 1,
 };

@@ -5,32 +5,52 @@
 
 enum { RNG_BUFFER = 32 };
 
-static unsigned queues_used(const struct device *device)
+static uint32_t queues_at_most(struct device *device)
 {
 	(void)device;
 	return 1;
 }
 
-static const char *make_request(struct device *device, struct request *request)
+static const char *make_sized_request(struct device *device, struct request *request, uint32_t bytes)
 {
-	uint8_t *buffer = dma_alloc(RNG_BUFFER, 1);
+	uint8_t *buffer = dma_alloc(bytes, 1);
 
 	(void)device;
 	if (!buffer)
 		return dma_exhausted;
-	request->segments[0] = (struct segment){ .data = buffer, .size = RNG_BUFFER, .writable = true };
+	request->segments[0] = (struct segment){ .data = buffer, .size = bytes, .writable = true };
 	request->count = 1;
 	request->answer = buffer;
 	request->least = 1; /* 5.4.6.2: one or more bytes */
-	request->most = RNG_BUFFER;
+	request->most = bytes;
 	return NULL;
+}
+
+static const char *make_request(struct device *device, struct request *request)
+{
+	return make_sized_request(device, request, RNG_BUFFER);
+}
+
+/* A single byte. */
+static const char *make_quick_request(struct device *device, struct request *request)
+{
+	const char *wrong = make_request(device, request);
+
+	request->segments[0].size = 1;
+	return wrong;
 }
 
 const struct device_type rng_type = {
 	.id = VIRTIO_ID_ENTROPY,
 	.prefix = "rng",
 	.title = "entropy device",
-	.queues_used = queues_used,
+	.features_complete = true, /* 5.4.3: there are none */
+	.queues_at_most = queues_at_most,
 	.request_queue = 0,
 	.make_request = make_request,
+	.answers = true,
+	.make_quick_request = make_quick_request,
+	.make_sized_request = make_sized_request,
+	.sized = "random bytes",
+	.depth = 2,
 };

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The device types that we can make requests of, one file each. */
+/* The device types that we can make requests of, one file each. A new one is one more line. */
 #ifndef DRIVERS_TYPES_H
 #define DRIVERS_TYPES_H
 
 #include "drivers/device.h"
 
-extern const struct device_type blk_type;
-extern const struct device_type console_type;
-extern const struct device_type net_type;
-extern const struct device_type rng_type;
+#define DRIVEN_TYPES(X) \
+	X(blk)          \
+	X(console)      \
+	X(net)          \
+	X(rng)
+
+#define X(NAME) extern const struct device_type NAME##_type;
+DRIVEN_TYPES(X)
+#undef X
+
+/* Those that we know by name only. */
+extern const struct device_type named_types[];
+extern const size_t named_type_count;
 
 #endif

@@ -10,32 +10,16 @@
  */
 #include "tests/checks/support/common.h"
 
-/* Bits of the legacy interface, which a driver of the modern layout does not accept. */
-static bool legacy_bit(const struct device *d, unsigned bit)
-{
-	switch (d->transport.device_id) {
-	case VIRTIO_ID_BLOCK:
-		if (bit == VIRTIO_BLK_F_BARRIER || bit == VIRTIO_BLK_F_SCSI)
-			return true;
-		break;
-	case VIRTIO_ID_NETWORK:
-		if (bit == 6) /* GSO */
-			return true;
-		break;
-	}
-	return bit == VIRTIO_F_NOTIFY_ON_EMPTY || bit == VIRTIO_F_ANY_LAYOUT || bit == VIRTIO_F_UNUSED;
-}
-
 /* What a driver may accept (2.2.1): offered, described, right for the transport and the type. */
 static struct features acceptable(const struct device *d)
 {
 	struct features set = NO_FEATURES;
 
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++)
-		if (device_offers(d, bit) && feature_name(d->transport.device_id, bit) &&
-		    !feature_forbidden(d->transport.device_id, bit, false) && !legacy_bit(d, bit))
+		if (device_offers(d, bit) && feature_name(d->type, bit) && !feature_forbidden(d->type, bit, false) &&
+		    !feature_is_legacy(d->type, bit))
 			set = features_with(set, bit);
-	return features_close(d->transport.device_id, set, set);
+	return features_close(d->type, set, set);
 }
 
 /* Bits without which a device may refuse to work (6.2). */
@@ -47,17 +31,10 @@ static struct features required(const struct device *d)
 	return features_and(set, d->offered);
 }
 
-static struct features either(struct features left, struct features right)
-{
-	for (unsigned i = 0; i < FEATURE_WORDS; i++)
-		left.word[i] |= right.word[i];
-	return left;
-}
-
 /* The set, what it needs, and what the device may insist on. */
 static struct features valid(const struct device *d, struct features set)
 {
-	return features_close(d->transport.device_id, either(set, required(d)), acceptable(d));
+	return features_close(d->type, features_or(set, required(d)), acceptable(d));
 }
 
 static struct features random_subset(struct run *t, const struct device *d)
@@ -71,7 +48,7 @@ static struct features random_subset(struct run *t, const struct device *d)
 
 static const char *bit_name(const struct device *d, unsigned bit)
 {
-	const char *name = feature_name(d->transport.device_id, bit);
+	const char *name = feature_name(d->type, bit);
 
 	return name ? name : "no name";
 }
@@ -94,10 +71,8 @@ CHECK(version_1, "features.version-1-offered", REQ("rfb-01"), MUST, NEEDS(.versi
 CHECK(only_what_exists, "features.only-what-exists", REQ("feat-04"), MUST, NEEDS(0),
       "No feature bit is offered that is reserved or means nothing for this device type")
 {
-	uint32_t id = d->transport.device_id;
-
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
-		const char *why = feature_forbidden(id, bit, transport_is_legacy(&d->transport));
+		const char *why = feature_forbidden(d->type, bit, transport_is_legacy(&d->transport));
 
 		if (bit == VIRTIO_F_SR_IOV || bit == VIRTIO_F_ADMIN_VQ) /* below */
 			continue;
@@ -128,15 +103,9 @@ CHECK(no_admin_vq, "features.no-admin-vq", REQ("mmio-table-20", "feat-04"), DESC
 CHECK(dependencies, "features.dependencies", REQ("feat-01"), MUST, NEEDS(0),
       "Each offered feature is offered together with those it needs")
 {
-	uint32_t id = d->transport.device_id;
-	unsigned known = 0;
+	for (size_t i = 0; i < d->type->dependencies.count; i++) {
+		const struct feature_dependency *dependency = &d->type->dependencies.at[i];
 
-	for (size_t i = 0; i < feature_dependency_count; i++) {
-		const struct feature_dependency *dependency = &feature_dependencies[i];
-
-		if (dependency->device_id != id)
-			continue;
-		known++;
 		expect(t,
 		       !device_offers(d, dependency->feature) || device_offers(d, dependency->needs) ||
 			       device_offers(d, dependency->alternative),
@@ -145,7 +114,7 @@ CHECK(dependencies, "features.dependencies", REQ("feat-01"), MUST, NEEDS(0),
 		       dependency->alternative != dependency->needs ? " or " : "",
 		       dependency->alternative != dependency->needs ? bit_name(d, dependency->alternative) : "");
 	}
-	if (!known)
+	if (!d->type->dependencies.count)
 		skip(t, "no features of this device type depend on others");
 }
 
@@ -166,9 +135,9 @@ CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DES
 			       bits);
 		for (unsigned bit = 0; bit < 32; bit++)
 			if (bits >> bit & 1)
-				expect(t, !feature_forbidden(d->transport.device_id, 32 * word + bit, false),
+				expect(t, !feature_forbidden(d->type, 32 * word + bit, false),
 				       "bit %u is not offered: %s", 32 * word + bit,
-				       feature_forbidden(d->transport.device_id, 32 * word + bit, false));
+				       feature_forbidden(d->type, 32 * word + bit, false));
 	}
 }
 
@@ -316,11 +285,11 @@ CHECK(inconsistent, "features.inconsistent-set", REQ("feat-03"), MUST,
 	enum { TRIED = 3 };
 	unsigned tried = 0;
 
-	for (size_t i = 0; i < feature_dependency_count && tried < TRIED; i++) {
-		const struct feature_dependency *dependency = &feature_dependencies[i];
-		struct features set = either(required(d), FEATURE(dependency->feature));
+	for (size_t i = 0; i < d->type->dependencies.count && tried < TRIED; i++) {
+		const struct feature_dependency *dependency = &d->type->dependencies.at[i];
+		struct features set = features_or(required(d), FEATURE(dependency->feature));
 
-		if (dependency->device_id != d->transport.device_id || !device_offers(d, dependency->feature))
+		if (!device_offers(d, dependency->feature))
 			continue;
 		tried++;
 		step(t, "%s without %s", bit_name(d, dependency->feature), bit_name(d, dependency->needs));
@@ -414,7 +383,7 @@ CHECK(either_order, "features.words-in-either-order", REQ("mmio-table-03"), DESC
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "DriverFeatures takes its words in either order, each leaving the other as it is")
 {
-	struct features set = either(required(d), FEATURE(VIRTIO_F_EVENT_IDX));
+	struct features set = features_or(required(d), FEATURE(VIRTIO_F_EVENT_IDX));
 
 	accept_words(t, d, (const uint8_t[]){ 0, 1 }, 2, &set);
 	expect_event_idx(t, d, true, "with word 0 written first");
@@ -430,7 +399,7 @@ CHECK(high_words_alone, "features.driver-words-2-and-3", REQ("mmio-table-03"), D
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "Accepting nothing in words 2 and 3 leaves words 0 and 1 as they are")
 {
-	struct features set = either(required(d), FEATURE(VIRTIO_F_EVENT_IDX));
+	struct features set = features_or(required(d), FEATURE(VIRTIO_F_EVENT_IDX));
 
 	accept_words(t, d, (const uint8_t[]){ 0, 1, 2, 3 }, 4, &set);
 	expect_event_idx(t, d, true, "with words 2 and 3 written as 0 afterwards");
@@ -491,7 +460,7 @@ CHECK(rewriting_replaces, "features.rewriting-replaces", REQ("mmio-table-04"), D
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A word of DriverFeatures that is written again has the new value")
 {
-	struct features with = either(required(d), FEATURE(VIRTIO_F_EVENT_IDX)), without = required(d);
+	struct features with = features_or(required(d), FEATURE(VIRTIO_F_EVENT_IDX)), without = required(d);
 
 	device_greet(d);
 	transport_accept(&d->transport, 0, with.word[0]);

@@ -7,10 +7,7 @@
  */
 #include "tests/checks/support/common.h"
 
-#include "drivers/spec/blk.h"
-#include "drivers/spec/net.h"
 #include "drivers/transport/mmio.h"
-#include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
 
 enum {
@@ -41,7 +38,7 @@ static void start_laid_out(struct run *t, struct device *d, const struct layout 
 	device_greet(d);
 	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
 	transport_set_page_size(&d->transport, layout->page_size);
-	count = d->type->queues_used(d);
+	count = device_queues_used(d);
 	for (uint16_t i = 0; i < count; i++) {
 		uint16_t size = device_queue_size(d, layout->size, d->queue_max[i]);
 
@@ -126,7 +123,7 @@ CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
 CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED, NEEDS(.version = 1, .queues = 1),
       "QueuePFN reads 0 while a queue is not in use, then the page that was written, for each queue by itself")
 {
-	unsigned count = d->type->queues_used(d);
+	unsigned count = device_queues_used(d);
 
 	for (uint16_t i = 0; i < d->queue_count; i++)
 		expect_eq(t, queue_pfn(d, i), 0, "QueuePFN of queue %u after a reset", i);
@@ -214,7 +211,7 @@ CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07
 	uint16_t working = d->type->request_queue, stopped = working ? 0 : 1;
 	uint32_t status;
 
-	if (d->type->queues_used(d) < 2)
+	if (device_queues_used(d) < 2)
 		skip(t, "the device uses a single virtqueue");
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	require_ok(t, device_do_request(d, 1), "a request completes before");
@@ -285,33 +282,19 @@ CHECK(legacy_before_driver_ok, "legacy.works-before-driver-ok", REQ("leg-init-02
 	       EARLY_LIVES);
 }
 
-/* Where and how wide a field is that a legacy driver may write; false if the device has none. */
-static bool writable_field(const struct device *d, uint32_t *offset)
-{
-	if (d->transport.device_id == VIRTIO_ID_NETWORK && device_offers(d, VIRTIO_NET_F_MAC)) {
-		*offset = VIRTIO_NET_CONFIG_MAC; /* 5.1.4.3: the driver may write the MAC address itself */
-		return true;
-	}
-	if (d->transport.device_id == VIRTIO_ID_BLOCK && device_offers(d, VIRTIO_BLK_F_CONFIG_WCE)) {
-		*offset = VIRTIO_BLK_CONFIG_WRITEBACK;
-		return true;
-	}
-	return false;
-}
-
 /* Breaks: configuration writes that only count after negotiation. */
 CHECK(legacy_config_write, "legacy.config-writes-before-negotiation", REQ("leg-init-01"), MUST, NEEDS(.version = 1),
       "A legacy device accepts configuration writes before features are negotiated")
 {
-	uint32_t offset, before, changed;
+	const uint32_t offset = d->type->writable.offset, bits = d->type->writable.bits;
+	uint32_t before, changed;
 
-	if (!writable_field(d, &offset))
+	if (!bits || !device_offers(d, d->type->writable.feature))
 		skip(t, "this device has no field that a legacy driver may write");
 	require_ok(t, device_reset(d), "the device resets");
 	device_greet(d);
 	before = config_read(&d->transport, offset, 1);
-	/* The lowest bit of writeback; of a MAC address, one that keeps it unicast. */
-	changed = before ^ (d->transport.device_id == VIRTIO_ID_BLOCK ? 1 : 2);
+	changed = before ^ bits;
 	config_write(&d->transport, offset, 1, changed);
 	expect_eq(t, config_read(&d->transport, offset, 1), changed,
 		  "the byte at 0x%x of the configuration space after it was written", offset);

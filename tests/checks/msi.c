@@ -76,9 +76,9 @@ CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NE
 	messages_negotiate(t, d);
 	count = msi_count(d);
 	if (msi->layout == &msi_draft3)
-		least = d->type->queues_used(d);
+		least = device_queues_used(d);
 	else if (msi->layout == &msi_f40)
-		least = msi->sharing ? 2 : d->type->queues_used(d) + 1;
+		least = msi->sharing ? 2 : device_queues_used(d) + 1;
 	info(t, "%s, Version %u, count register 0x%x%s", msi->layout->name, d->transport.version, count,
 	     msi->sharing ? ", sharing" : "");
 	expect(t, count >= least, "the count register reads %u, at least %u", count, least);
@@ -127,13 +127,14 @@ CHECK(off, "msi.line-until-enabled", REQ("msi-off-01"), DESCRIBED, NEEDS(MSI_NEE
 CHECK(each_its_own, "msi.each-event-is-one-message", REQ("msi-own-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "Each used buffer is one message, that of its virtqueue")
 {
-	struct virtqueue *second = &d->queues[1];
+	struct virtqueue *second;
 	struct request other;
 
 	messages_start(t, d, true);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		one_message(t, d, messages_own(d), "with messages enabled");
-	if (d->type->request_queue != 0 || !second->size)
+	second = messages_second(d);
+	if (!second)
 		return;
 	messages_mark(d);
 	require_ok(t, device_make_request(d, &other, 0), "a request can be made");
@@ -141,8 +142,9 @@ CHECK(each_its_own, "msi.each-event-is-one-message", REQ("msi-own-01"), DESCRIBE
 		broken(t, "no room for a request");
 	virtqueue_kick(second);
 	take_used(t, second, "a request on the second virtqueue");
-	require(t, WAIT_UNTIL(messages_at(2), device_patience_ns), "a message comes for the second virtqueue");
-	messages_expect_only(t, 2, 1, "for the second virtqueue");
+	require(t, WAIT_UNTIL(messages_at(messages_own(d) + 1), device_patience_ns),
+		"a message comes for the second virtqueue");
+	messages_expect_only(t, messages_own(d) + 1, 1, "for the second virtqueue");
 }
 
 /*

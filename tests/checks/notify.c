@@ -85,10 +85,10 @@ CHECK(notify_others, "notify.extra.other-queues", REQ("savail-03"), MUST,
 	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
 	struct request *request = traffic_make(t, d, 1, 0);
 
-	if (d->type->queues_used(d) < 2)
+	if (device_queues_used(d) < 2)
 		skip(t, "this type of device uses a single virtqueue");
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		for (uint16_t other = 0; other < d->type->queues_used(d); other++)
+		for (uint16_t other = 0; other < device_queues_used(d); other++)
 			if (other != queue->index)
 				virtqueue_notify(&d->queues[other]);
 		traffic_do(t, d, request, NULL);
@@ -111,7 +111,7 @@ CHECK(notify_not_ready, "notify.extra.queue-that-is-not-ready", REQ("savail-03")
       NEEDS(.requests = true, .queues = 2, .entries = 4),
       "A notification for a queue that exists and was never set up does no harm")
 {
-	uint16_t first = (uint16_t)d->type->queues_used(d);
+	uint16_t first = (uint16_t)device_queues_used(d);
 
 	if (first >= d->queue_count)
 		skip(t, "all virtqueues of the device are in use");

@@ -5,9 +5,6 @@
  * look like the one that was selected before. Symptoms of getting it wrong: a driver that finds a thousand queues, two
  * queues that share a ring, a queue that goes on after the driver took its memory back.
  */
-#include "drivers/spec/blk.h"
-#include "drivers/spec/console.h"
-#include "drivers/spec/net.h"
 #include "tests/checks/support/common.h"
 
 static void select_queue(struct device *d, uint32_t index)
@@ -36,24 +33,7 @@ static void set_ready(struct device *d, uint32_t index, uint32_t value)
 /* How many virtqueues such a device can have at most; 0 where we do not know the type. */
 static uint32_t queues_at_most(struct device *d)
 {
-	struct transport *transport = &d->transport;
-
-	switch (transport->device_id) {
-	case VIRTIO_ID_ENTROPY:
-		return 1;
-	case VIRTIO_ID_BLOCK:
-		return device_offers(d, VIRTIO_BLK_F_MQ) ? config_read(transport, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2) : 1;
-	case VIRTIO_ID_NETWORK:
-		if (device_offers(d, VIRTIO_NET_F_MQ) || device_offers(d, VIRTIO_NET_F_RSS))
-			return 2 * config_read(transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2) + 1;
-		return 3;
-	case VIRTIO_ID_CONSOLE:
-		if (device_offers(d, VIRTIO_CONSOLE_F_MULTIPORT))
-			return 2 * config_read(transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4) + 2;
-		return 2;
-	default:
-		return 0;
-	}
+	return d->type->queues_at_most ? d->type->queues_at_most(d) : 0;
 }
 
 /* The first index that no virtqueue has; 0 if there may be more of them than discovery looked at. */
@@ -141,7 +121,7 @@ CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06", "mmio-table
 /* Only virtqueues that a driver would use: the others may come and go with the features that are accepted. */
 static void expect_same_maxima(struct run *t, struct device *d, const char *where)
 {
-	for (unsigned i = 0; i < d->type->queues_used(d) && i < d->queue_count; i++) {
+	for (unsigned i = 0; i < device_queues_used(d) && i < d->queue_count; i++) {
 		uint32_t max = size_max(d, i);
 
 		expect_eq(t, max > UINT16_MAX ? UINT16_MAX : max, d->queue_max[i],
@@ -185,7 +165,7 @@ CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBE
 
 	reach_stage(t, d, STAGE_FEATURES_OK);
 	expect_all_ready(t, d, 0, "before any is set up");
-	used = d->type->queues_used(d); /* of the features that were accepted */
+	used = device_queues_used(d); /* of the features that were accepted */
 	for (uint16_t i = 0; i < used; i++) {
 		require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up", i);
 		expect_all_ready(t, d, i + 1u, "while they are set up");
@@ -241,7 +221,7 @@ CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
 	uint16_t index = d->type->request_queue;
 
 	reach_stage(t, d, STAGE_FEATURES_OK);
-	for (uint16_t i = 0; i < d->type->queues_used(d); i++) {
+	for (uint16_t i = 0; i < device_queues_used(d); i++) {
 		if (i != index)
 			require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up", i);
 		else if (!virtqueue_alloc(&d->queues[i], &d->transport, i,

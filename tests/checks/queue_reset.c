@@ -88,7 +88,7 @@ CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio
       "QueueReset reads 0 after a queue is enabled with QueueReady")
 {
 	start_resettable(t, d);
-	for (uint16_t i = 0; i < d->type->queues_used(d); i++)
+	for (uint16_t i = 0; i < device_queues_used(d); i++)
 		expect_eq(t, resetting(&d->queues[i]), 0, "QueueReset of queue %u", i);
 }
 
@@ -221,7 +221,7 @@ CHECK(reset_others_go_on, "ring.reset.other-queues-go-on", REQ("mmio-layout-10")
 	struct request *request = traffic_make(t, d, 1, 0);
 	uint32_t status = transport_status(&d->transport);
 
-	if (d->type->queues_used(d) < 2)
+	if (device_queues_used(d) < 2)
 		skip(t, "this type of device uses a single virtqueue");
 	traffic_do(t, d, request, NULL);
 	reset_queue_or_skip(t, &d->queues[queue->index ? 0 : 1]);

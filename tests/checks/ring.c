@@ -189,7 +189,7 @@ static struct virtqueue *start_without_request_queue(struct run *t, struct devic
 	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
 	if (transport_is_legacy(&d->transport))
 		transport_set_page_size(&d->transport, PAGE_SIZE);
-	for (uint16_t i = 0; i < d->type->queues_used(d); i++)
+	for (uint16_t i = 0; i < device_queues_used(d); i++)
 		if (i != index)
 			require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE),
 				   "the other virtqueues can be set up");
@@ -475,7 +475,7 @@ CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-tab
 {
 	uint16_t mine = d->type->request_queue, other = mine ? 0 : 1;
 
-	if (d->type->queues_used(d) < 2)
+	if (device_queues_used(d) < 2)
 		skip(t, "this type of device uses a single virtqueue");
 	for (unsigned life = 0; life < 2; life++) {
 		struct virtqueue *pair[2] = { &d->queues[life ? other : mine], &d->queues[life ? mine : other] };

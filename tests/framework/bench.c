@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/framework/bench.h"
 
-#include "drivers/types/blk.h"
 #include "drivers/dma.h"
-#include "drivers/spec/blk.h"
 #include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/messages.h"
 
@@ -55,23 +54,20 @@ static void start_counting(struct run *t, struct device *d)
 	d->transport.bus_context = &counter;
 }
 
-/* An answer of 1024 bytes where the device has one: a disk's 2 sectors, so much entropy. Else the type's own request.
- * Returns what it is. */
-static const char *make(struct run *t, struct device *d, struct request *request)
+/* An answer of ANSWER_BYTES where the type has one, else its usual request. */
+static void make(struct run *t, struct device *d, struct request *request)
 {
-	static struct blk_request blk;
+	memset(request, 0, sizeof(*request));
+	need_added(t, d->type->make_sized_request ? d->type->make_sized_request(d, request, ANSWER_BYTES)
+						  : device_make_request(d, request, 0));
+}
 
-	if (d->type->id == VIRTIO_ID_BLOCK) {
-		need_added(t, blk_make(&blk, VIRTIO_BLK_T_IN, 0, ANSWER_BYTES, true));
-		*request = blk.request;
-		return "1024 bytes of the disk";
-	}
-	need_added(t, device_make_request(d, request, 0));
-	if (d->type->id != VIRTIO_ID_ENTROPY)
-		return "what it sends";
-	request->segments[0].data = need_memory(t, dma_alloc(ANSWER_BYTES, 1));
-	request->segments[0].size = ANSWER_BYTES;
-	return "1024 random bytes";
+static void tell_what(const struct device *d)
+{
+	if (d->type->sized)
+		print("%u %s)\n", ANSWER_BYTES, d->type->sized);
+	else
+		print("what it sends)\n");
 }
 
 /* One of them. `count` is what an interrupt moves. */
@@ -116,10 +112,10 @@ static uint64_t measure(struct run *t, struct device *d, const char *way, const 
 {
 	static uint64_t samples[TRANSACTIONS];
 	struct request request;
-	const char *what = make(t, d, &request);
 	uint64_t deadline, each;
 	uint32_t interrupts, number = 0, interrupts_each;
 
+	make(t, d, &request);
 	for (unsigned i = 0; i < WARM_UP; i++)
 		transact(t, d, &request, count);
 	start_counting(t, d);
@@ -134,9 +130,10 @@ static uint64_t measure(struct run *t, struct device *d, const char *way, const 
 	each = median(samples, number);
 	*accesses = hundredths(counter.accesses, number);
 	interrupts_each = hundredths(*count - interrupts, number);
-	print("# bench: %s %s: %u.%02u accesses, %u.%02u interrupts, %lu transactions/s (%u times %s)\n", d->name, way,
+	print("# bench: %s %s: %u.%02u accesses, %u.%02u interrupts, %lu transactions/s (%u times ", d->name, way,
 	      *accesses / PERCENT, *accesses % PERCENT, interrupts_each / PERCENT, interrupts_each % PERCENT,
-	      each ? SECOND_US * 1000ul / each : 0ul, number, what);
+	      each ? SECOND_US * 1000ul / each : 0ul, number);
+	tell_what(d);
 	stop_counting(t, d);
 	t->afterwards = NULL;
 	return each;

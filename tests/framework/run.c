@@ -40,7 +40,7 @@ static const char *unmet(const struct check *check, const struct device *device,
 
 		if (!features_has(&needs->features, bit) || device_offers(device, bit))
 			continue;
-		name = feature_name(device->transport.device_id, bit);
+		name = feature_name(device->type, bit);
 		format_string(text, TEXT_MAX, "the device does not offer %s (bit %u)", name ? name : "feature", bit);
 		return text;
 	}
@@ -53,7 +53,7 @@ static const char *unmet(const struct check *check, const struct device *device,
 		return "we know no harmless request for this type of device";
 	if (needs->requests && device->type->request_queue >= device->queue_count)
 		return "the virtqueue for requests does not exist";
-	if (needs->answers && device->type->request_queue != 0)
+	if (needs->answers && !device->type->answers)
 		return "requests of this type of device have no device-writable part";
 	if (needs->entries > device->queue_max[device->type->request_queue]) {
 		format_string(text, TEXT_MAX, "needs a virtqueue of %u entries, the device has %u", needs->entries,

@@ -63,7 +63,7 @@ static void report_features(const struct device *device)
 	print("# device %s: features 0x%08x%08x%08x%08x =", device->name, offered->word[3], offered->word[2],
 	      offered->word[1], offered->word[0]);
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
-		const char *name = feature_name(device->transport.device_id, bit);
+		const char *name = feature_name(device->type, bit);
 
 		if (!features_has(offered, bit))
 			continue;

@@ -3,7 +3,6 @@
 
 #include <arch/cpu.h>
 
-#include "drivers/types/blk.h"
 #include "firmware/lib/journal.h"
 #include "firmware/lib/string.h"
 
@@ -71,21 +70,12 @@ void acknowledge(struct device *d, uint32_t bits)
 	transport_interrupt_acknowledge(&d->transport, bits);
 }
 
-/* Block: the name of the device needs no disk. Entropy: a single byte. */
 const char *make_quick_request(struct device *d, struct request *request)
 {
-	struct blk_request blk = { 0 };
-	const char *wrong;
-
-	if (d->type->id == VIRTIO_ID_BLOCK) {
-		wrong = blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
-		*request = blk.request;
-		return wrong;
-	}
-	wrong = device_make_request(d, request, 0);
-	if (d->type->id == VIRTIO_ID_ENTROPY)
-		request->segments[0].size = 1;
-	return wrong;
+	if (!d->type->make_quick_request)
+		return device_make_request(d, request, 0);
+	memset(request, 0, sizeof(*request));
+	return d->type->make_quick_request(d, request);
 }
 
 static unsigned add_some(struct run *t, struct device *d, struct request *requests, unsigned count, bool quick)
@@ -165,18 +155,8 @@ const char *watch_broken(const struct watch *watch)
 	return NULL;
 }
 
-/* How far down the VMM a request of this type goes: a disk's to a file, a console's perhaps nowhere. */
-static unsigned depth(const struct device *d)
-{
-	static const uint8_t deepest_first[] = { VIRTIO_ID_BLOCK, VIRTIO_ID_ENTROPY, VIRTIO_ID_NETWORK };
-	unsigned i = 0;
-
-	while (i < sizeof(deepest_first) && deepest_first[i] != d->type->id)
-		i++;
-	return (unsigned)sizeof(deepest_first) - i;
-}
-
-/* Another device that answers requests and whose interrupts do not mix with those of the device under test. */
+/* Another device that answers requests, the deeper the better, and whose interrupts do not mix with those of the device
+ * under test. */
 static struct device *find_witness(struct run *t)
 {
 	struct device *best = NULL;
@@ -186,7 +166,8 @@ static struct device *find_witness(struct run *t)
 
 		if (other != t->device && !other->unusable && other->type->make_request &&
 		    other->type->request_queue < other->queue_count && other->transport.line &&
-		    other->transport.line != t->device->transport.line && (!best || depth(other) > depth(best)))
+		    other->transport.line != t->device->transport.line &&
+		    (!best || other->type->depth > best->type->depth))
 			best = other;
 	}
 	return best;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/checks/support/messages.h"
 
-#include "drivers/spec/blk.h"
-#include "drivers/spec/features.h"
 #include "firmware/arch/cpus.h"
 
 static const char no_messages[] = "this machine has no message signalled interrupts for us";
@@ -74,26 +72,31 @@ void messages_give(struct device *d, uint32_t source, unsigned target)
 	msi_do(d, MSI_SET, source, &messages_targets[target].message);
 }
 
-/* A block device has two queues for requests, if it can. */
+struct virtqueue *messages_second(struct device *d)
+{
+	const struct features many = features_and(d->type->multiqueue, d->accepted);
+
+	return !features_equal(&many, &NO_FEATURES) && d->type->request_queue + 1 < d->queue_count
+		       ? &d->queues[d->type->request_queue + 1]
+		       : NULL;
+}
+
 unsigned messages_queues(struct run *t, struct device *d)
 {
-	unsigned queues = d->type->queues_used(d);
+	const uint16_t second = d->type->request_queue + 1;
 
 	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
-	if (d->type->id != VIRTIO_ID_BLOCK || !device_accepted(d, VIRTIO_BLK_F_MQ) || d->queue_count < 2)
-		return queues;
-	require_ok(t, device_setup_queue(d, 1, 0), "the second virtqueue can be set up");
-	return 2;
+	if (!messages_second(d))
+		return device_queues_used(d);
+	require_ok(t, device_setup_queue(d, second, DEVICE_QUEUE_SIZE), "the second virtqueue can be set up");
+	return second + 1u;
 }
 
 void messages_negotiate(struct run *t, struct device *d)
 {
-	struct features wanted = d->msi.features;
-
 	device_greet(d);
-	if (d->type->id == VIRTIO_ID_BLOCK)
-		wanted = features_with(wanted, VIRTIO_BLK_F_MQ);
-	require_ok(t, device_negotiate(d, wanted), "the device accepts the features of its layout");
+	require_ok(t, device_negotiate(d, features_or(d->msi.features, d->type->multiqueue)),
+		   "the device accepts the features of its layout");
 }
 
 void messages_give_each(struct run *t, struct device *d, unsigned queues, unsigned target, unsigned step)

@@ -37,9 +37,12 @@ void messages_give(struct device *d, uint32_t source, unsigned target);
 /* Each source gets a target: `target`, target + step and so on. The request queue is last. */
 void messages_give_each(struct run *t, struct device *d, unsigned queues, unsigned target, unsigned step);
 
-/* Parts of the start. A block device has two queues for requests, if it can; returns how many there are. */
+/* Parts of the start. A device whose type can has two virtqueues for requests; returns how many virtqueues there are.
+ */
 void messages_negotiate(struct run *t, struct device *d);
 unsigned messages_queues(struct run *t, struct device *d);
+/* The second one for requests, whose target is behind that of the first; NULL. */
+struct virtqueue *messages_second(struct device *d);
 
 /* Up to DRIVER_OK, or to just before it: each source has its message, and they are enabled or not. */
 void messages_start(struct run *t, struct device *d, bool on);

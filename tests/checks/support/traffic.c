@@ -5,7 +5,6 @@
 
 #include <arch/cpu.h>
 
-#include "drivers/spec/blk.h"
 #include "firmware/lib/string.h"
 
 struct virtqueue *traffic_prepare(struct run *t, struct device *d, struct features wanted, uint16_t size)
@@ -88,16 +87,10 @@ struct features traffic_need_any_framing(struct run *t, const struct device *d)
 
 unsigned traffic_pieces_max(struct device *d, uint16_t queue_size)
 {
-	unsigned most = queue_size < REQUEST_SEGMENTS ? queue_size : REQUEST_SEGMENTS;
+	const unsigned most = queue_size < REQUEST_SEGMENTS ? queue_size : REQUEST_SEGMENTS;
+	const uint32_t limit = d->type->segments_max ? d->type->segments_max(d) : 0;
 
-	if (d->type->id == VIRTIO_ID_BLOCK && device_offers(d, VIRTIO_BLK_F_SEG_MAX)) {
-		/* 5.2.4: segments of data; header and status come on top. */
-		uint32_t data = config_read(&d->transport, VIRTIO_BLK_CONFIG_SEG_MAX, 4);
-
-		if (data && data < most && data + 2 < most)
-			most = data + 2;
-	}
-	return most;
+	return limit && limit < most ? limit : most;
 }
 
 /* Sizes of `count` pieces of `bytes` bytes. */
@@ -259,8 +252,8 @@ uint16_t traffic_cycle(struct run *t, struct device *d)
 	uint16_t chains = queue->size;
 	struct request request;
 
-	if (d->type->id == VIRTIO_ID_CONSOLE)
-		skip(t, "tens of thousands of requests would flood the console");
+	if (d->type->not_by_thousands)
+		skip(t, "%s", d->type->not_by_thousands);
 	require_ok(t, make_quick_request(d, &request), "a request can be made");
 	while (chains * request.count > queue->free_count)
 		chains /= 2;

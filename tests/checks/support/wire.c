@@ -12,7 +12,18 @@ struct wire_packet wire_packet;
 
 static struct wire_receiver receivers[WIRE_RECEIVERS];
 
-enum { PEER_ARP, PEER_REFLECTOR }; /* index of device->peer */
+/* What is known of the other end of the device that was asked last. Void once that device is discovered anew. */
+static struct other_end {
+	uint32_t discovery;
+	enum wire_peer arp, reflector;
+} other_end;
+
+static struct other_end *other_end_of(const struct device *d)
+{
+	if (other_end.discovery != d->discovery)
+		other_end = (struct other_end){ .discovery = d->discovery };
+	return &other_end;
+}
 
 /* ---- packets out ---- */
 
@@ -198,7 +209,9 @@ bool wire_ask(struct run *t, struct device *d, struct wire_receiver *rx)
 
 enum wire_peer wire_peer(struct run *t, struct device *d)
 {
-	if (d->peer[PEER_ARP] == WIRE_UNKNOWN) {
+	struct other_end *end = other_end_of(d);
+
+	if (end->arp == WIRE_UNKNOWN) {
 		uint32_t other_header = VIRTIO_NET_HDR_BYTES + VIRTIO_NET_HDR_LEGACY_BYTES - net_header_bytes(d);
 		struct wire_receiver *rx;
 		enum wire_peer found;
@@ -208,9 +221,9 @@ enum wire_peer wire_peer(struct run *t, struct device *d)
 		found = ask(t, d, rx, NULL, net_header_bytes(d));
 		if (found == WIRE_SILENT && ask(t, d, rx, NULL, other_header) != WIRE_SILENT)
 			found = WIRE_ANSWERS_SHIFTED;
-		d->peer[PEER_ARP] = (uint8_t)found;
+		end->arp = found;
 	}
-	return (enum wire_peer)d->peer[PEER_ARP];
+	return end->arp;
 }
 
 void wire_need_answers(struct run *t, struct device *d)
@@ -336,9 +349,11 @@ static bool find_reflector(struct run *t, struct device *d)
 
 bool wire_has_reflector(struct run *t, struct device *d)
 {
-	if (d->peer[PEER_REFLECTOR] == WIRE_UNKNOWN)
-		d->peer[PEER_REFLECTOR] = find_reflector(t, d) ? WIRE_ANSWERS : WIRE_SILENT;
-	return d->peer[PEER_REFLECTOR] == WIRE_ANSWERS;
+	struct other_end *end = other_end_of(d);
+
+	if (end->reflector == WIRE_UNKNOWN)
+		end->reflector = find_reflector(t, d) ? WIRE_ANSWERS : WIRE_SILENT;
+	return end->reflector == WIRE_ANSWERS;
 }
 
 void wire_need_reflector(struct run *t, struct device *d)
