@@ -323,7 +323,8 @@ static void expect_acknowledged(struct run *t, struct device *d)
 /* Breaks: a change without a notification, or with one that never reaches the line. */
 CHECK(change_told, "config.change-is-notified",
       REQ("cfg-05", "blk-op-01", "mmio-layout-03", "mmio-table-10", "mmio-table-11"), DESCRIBED,
-      NEEDS(.stimulus = true), "A change is notified, with bit 1 of InterruptStatus and the line until acknowledged")
+      NEEDS(.transport = TRANSPORT_MMIO, .stimulus = true),
+      "A change is notified, with bit 1 of InterruptStatus and the line until acknowledged")
 {
 	enum { ROUNDS = 4 };
 	struct irq_line *line = d->transport.line;
@@ -389,7 +390,8 @@ CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmi
  * acknowledgement that counts only while the virtqueues are live. Symptom: an interrupt storm during boot.
  */
 CHECK(early_change, "config.early-change-is-acknowledged", REQ("mmio-table-11", "mmio-layout-03"), MUST,
-      NEEDS(.version = 2, .stimulus = true), "A change that is notified before DRIVER_OK can be acknowledged then")
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .stimulus = true),
+      "A change that is notified before DRIVER_OK can be acknowledged then")
 {
 	prepare_for_change(t, d);
 	change(t, d);

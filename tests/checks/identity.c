@@ -24,7 +24,8 @@ static void stays_the_same(struct run *t, struct device *d, uint32_t offset, uin
  * Breaks: a MagicValue that is only there until the device is reset or started. Symptom: "wrong magic value" at the
  * second probe.
  */
-CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(0), "MagicValue reads 0x74726976 at every stage")
+CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(.transport = TRANSPORT_MMIO),
+      "MagicValue reads 0x74726976 at every stage")
 {
 	stays_the_same(t, d, VIRTIO_MMIO_MAGIC_VALUE, VIRTIO_MMIO_MAGIC);
 }
@@ -33,7 +34,7 @@ CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(0), "MagicValu
  * Breaks: another Version, or one that depends on the stage. Version 3 is 1.5's: as 2, but its resets must be polled
  * (specification issue 246).
  */
-CHECK(version, "identity.version", REQ("mmio-layout-02"), MUST, NEEDS(.version = 2),
+CHECK(version, "identity.version", REQ("mmio-layout-02"), MUST, NEEDS(.transport = TRANSPORT_MMIO, .version = 2),
       "Version reads 2 at every stage, or 3 as virtio 1.5 has it")
 {
 	uint32_t version = d->transport.version;
@@ -46,7 +47,7 @@ CHECK(version, "identity.version", REQ("mmio-layout-02"), MUST, NEEDS(.version =
 }
 
 /* Breaks: a DeviceID or VendorID that changes. Symptom: the wrong driver, or none, after a reset. */
-CHECK(device_id, "identity.device-id", REQ("mmio-table-01"), DESCRIBED, NEEDS(0),
+CHECK(device_id, "identity.device-id", REQ("mmio-table-01"), DESCRIBED, NEEDS(.transport = TRANSPORT_MMIO),
       "DeviceID and VendorID read the same at every stage")
 {
 	enum { LAST_DEVICE_ID = 49 }; /* of virtio 1.4, chapter 5 */
@@ -105,8 +106,8 @@ static void expect_same(struct run *t, const struct registers *first, const stru
  * Breaks: a register that acts when read, e.g. one that clears itself. Symptom: a debugger, a tracer or a second
  * reader changes what happens.
  */
-CHECK(reading_changes_nothing, "identity.reading-changes-nothing", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
-      "Reading registers changes none of them, at any stage")
+CHECK(reading_changes_nothing, "identity.reading-changes-nothing", REQ("mmio-table-12"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO), "Reading registers changes none of them, at any stage")
 {
 	for (unsigned stage = 0; stage < STAGES; stage++) {
 		struct registers first, second;
@@ -138,13 +139,15 @@ static void expect_no_region(struct run *t, struct device *d,
  * region at address 0.
  */
 CHECK(shared_memory_length, "identity.unused-shared-memory-length", REQ("mmio-table-14"), DESCRIBED,
-      NEEDS(.version = 2), "SHMLen of a shared memory region that does not exist is all ones")
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2),
+      "SHMLen of a shared memory region that does not exist is all ones")
 {
 	expect_no_region(t, d, transport_shared_memory_length, "length");
 }
 
 /* Breaks: registers that read 0, or the place of another region. Symptom: a driver maps a region at address 0. */
-CHECK(shared_memory_base, "identity.unused-shared-memory-base", REQ("mmio-table-15"), DESCRIBED, NEEDS(.version = 2),
+CHECK(shared_memory_base, "identity.unused-shared-memory-base", REQ("mmio-table-15"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2),
       "SHMBase of a shared memory region that does not exist is all ones")
 {
 	expect_no_region(t, d, transport_shared_memory_base, "base");

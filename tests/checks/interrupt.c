@@ -154,7 +154,7 @@ CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "
 /* Breaks: a level line that is pulsed. Symptom: with an interrupt controller that was masked at the wrong moment,
  * the interrupt is gone. */
 CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
-      NEEDS(.requests = true, .level_line = true),
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .level_line = true),
       "A level line stays asserted until its cause is acknowledged, and falls then")
 {
 	struct irq_line *line = line_of(d);
@@ -189,7 +189,8 @@ CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-tab
 
 /* Breaks: "reading clears". Symptom: two handlers on a shared line, or a debugger, steal each other's interrupts. */
 CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-table-10", "mmio-layout-03"), MUST,
-      NEEDS(.requests = true, .line = true), "Reading InterruptStatus neither clears a cause nor lowers the line")
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .line = true),
+      "Reading InterruptStatus neither clears a cause nor lowers the line")
 {
 	struct irq_line *line = line_of(d);
 
@@ -205,7 +206,7 @@ CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-
 /* Breaks: clearing everything on any acknowledgement, or a logical instead of a bitwise "not". Symptom: a
  * configuration change eats a completion. */
 CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ("mmio-layout-03", "mmio-table-11"),
-      MUST, NEEDS(.requests = true, .line = true),
+      MUST, NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .line = true),
       "Acknowledging a configuration change leaves a pending used buffer, and its line, alone")
 {
 	struct irq_line *line = line_of(d);

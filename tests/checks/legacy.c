@@ -60,8 +60,8 @@ static void several_laps(struct run *t, struct device *d)
 }
 
 /* Breaks: a device that changes its Version with its state. */
-CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED, NEEDS(.version = 1),
-      "Version reads 1 at every stage of life")
+CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1), "Version reads 1 at every stage of life")
 {
 	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_VERSION), 1, "Version after a reset");
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
@@ -71,8 +71,8 @@ CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED, N
 }
 
 /* Breaks: a device that forwards its 64 feature bits. Symptom: a legacy driver sees VERSION_1 and leaves. */
-CHECK(legacy_word1, "legacy.only-32-feature-bits", REQ("mmio-leg-09"), DESCRIBED, NEEDS(.version = 1),
-      "HostFeatures reads 0 for every window but the first")
+CHECK(legacy_word1, "legacy.only-32-feature-bits", REQ("mmio-leg-09"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1), "HostFeatures reads 0 for every window but the first")
 {
 	static const uint32_t windows[] = { 1, 2, 3, 0x80000000, UINT32_MAX };
 
@@ -120,7 +120,8 @@ CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
 }
 
 /* Breaks: one register for all queues, or a register that forgets. */
-CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED, NEEDS(.version = 1, .queues = 1),
+CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .queues = 1),
       "QueuePFN reads 0 while a queue is not in use, then the page that was written, for each queue by itself")
 {
 	unsigned count = device_queues_used(d);
@@ -136,7 +137,7 @@ CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED, 
 /* Breaks: a reset that forgets the queues. Symptom: the next driver gives up, because the queue "is already in use".
  */
 CHECK(legacy_reset_pfn, "legacy.reset-clears-queue-pfn", REQ("mmio-leg-08"), DESCRIBED,
-      NEEDS(.version = 1, .queues = 1), "A reset sets QueuePFN of all queues to 0")
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .queues = 1), "A reset sets QueuePFN of all queues to 0")
 {
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	require_ok(t, device_reset(d), "the device resets");
@@ -162,7 +163,8 @@ CHECK(legacy_no_queue, "legacy.queue-beyond-the-last", REQ("mmio-leg-05"), DESCR
 
 /* Breaks: a fixed page size of 4096. Symptom: a guest with 64 KiB pages sees a dead device. */
 CHECK(legacy_page_size, "legacy.guest-page-size-scales-queue-pfn", REQ("mmio-leg-02", "leg-vq-01"), DESCRIBED,
-      NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE), "The queue is at QueuePFN times GuestPageSize")
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .entries = SMALL_QUEUE),
+      "The queue is at QueuePFN times GuestPageSize")
 {
 	static const uint32_t page_sizes[] = { 4096, 16384, 65536 };
 
@@ -176,7 +178,7 @@ CHECK(legacy_page_size, "legacy.guest-page-size-scales-queue-pfn", REQ("mmio-leg
 
 /* Breaks: a used ring that is always on the next page. */
 CHECK(legacy_align, "legacy.queue-align-places-the-used-ring", REQ("mmio-leg-04", "leg-vq-01"), MUST,
-      NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE),
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .entries = SMALL_QUEUE),
       "The used ring is at the next multiple of QueueAlign behind the available ring")
 {
 	static const uint32_t aligns[] = { 4096, 8192, 256, 64 };
@@ -190,7 +192,7 @@ CHECK(legacy_align, "legacy.queue-align-places-the-used-ring", REQ("mmio-leg-04"
 
 /* Breaks: a ring that wraps at QueueSizeMax. Symptom: works until the first wrap. */
 CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-01"), DESCRIBED,
-      NEEDS(.version = 1, .requests = true, .entries = SMALL_QUEUE),
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .entries = SMALL_QUEUE),
       "The ring has QueueSize entries, and its parts lie where the formula for that size puts them")
 {
 	uint16_t most = virtqueue_size(256, d->queue_max[d->type->request_queue]);
@@ -205,7 +207,7 @@ CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-0
 
 /* Breaks: a zero that resets the whole device. Symptom: a driver that gives back one queue loses the others. */
 CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07"), DESCRIBED,
-      NEEDS(.version = 1, .requests = true, .queues = 2),
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .queues = 2),
       "Writing 0 to QueuePFN stops that queue, and neither another one nor the device")
 {
 	uint16_t working = d->type->request_queue, stopped = working ? 0 : 1;
@@ -308,7 +310,7 @@ CHECK(legacy_config_write, "legacy.config-writes-before-negotiation", REQ("leg-i
  * for FEATURES_OK before the queues are served. Symptom: the first request of an old guest never completes.
  */
 CHECK(legacy_driver, "legacy.driver-is-recognised", REQ("leg-feat-01", "leg-feat-02", "mmio-leg-11"), MUST,
-      NEEDS(.version = 1, .requests = true),
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true),
       "The device works for a driver that follows the legacy procedure, with registers that did not change")
 {
 	struct transport *transport = &d->transport;

@@ -64,7 +64,7 @@ static void need(struct run *t, bool met, const char *what)
 		skip(t, "the layout has no %s", what);
 }
 
-#define MSI_NEEDS .version = 2, .requests = true, .entries = REQUEST_ENTRIES, .msi = true
+#define MSI_NEEDS .transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = REQUEST_ENTRIES, .msi = true
 
 /* Breaks: a count that leaves a source without a message. Symptom: the driver falls back to the line. */
 CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NEEDS(MSI_NEEDS),

@@ -123,7 +123,8 @@ CHECK(notify_not_ready, "notify.extra.queue-that-is-not-ready", REQ("savail-03")
 
 /* A driver would not do this. Breaks: an index that is not checked. Symptom: a guest that brings down its VMM. */
 CHECK(notify_unknown, "notify.queue-that-does-not-exist", REQ("mmio-table-09"), DESCRIBED,
-      NEEDS(.requests = true, .entries = 4), "A notification for a queue that does not exist does no harm")
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = 4),
+      "A notification for a queue that does not exist does no harm")
 {
 	traffic_start(t, d, NO_FEATURES, 0);
 	if (d->queue_count < DEVICE_QUEUES_SCANNED)

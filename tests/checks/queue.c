@@ -89,8 +89,8 @@ CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEED
 }
 
 /* A virtqueue index has 16 bits (2.6), the register 32. Breaks: taking the low bits of what was written. */
-CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
-      "QueueSizeMax of an index that no virtqueue can have is 0")
+CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2), "QueueSizeMax of an index that no virtqueue can have is 0")
 {
 	static const uint32_t indices[] = { 0x10000, 0x10001, 0x20000, 0x80000000, 0x80000001, 0xffff0000, 0xffffffff };
 
@@ -134,7 +134,8 @@ static void expect_same_maxima(struct run *t, struct device *d, const char *wher
  * one can have no more.
  */
 CHECK(size_max_constant, "queue.size-max-is-constant", REQ("mmio-table-06"), DESCRIBED,
-      NEEDS(.version = 2, .queues = 1), "QueueSizeMax is the same at every stage, whatever size is in use")
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .queues = 1),
+      "QueueSizeMax is the same at every stage, whatever size is in use")
 {
 	for (unsigned stage = 0; stage < STAGES; stage++) {
 		reach_stage(t, d, (enum stage)stage);
@@ -158,7 +159,8 @@ static void expect_all_ready(struct run *t, struct device *d, unsigned set_up, c
  * Breaks: one QueueReady for all queues, or one that reads what is selected last. Symptom: "queue is busy" for a
  * queue nobody used.
  */
-CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBED, NEEDS(.version = 2, .queues = 1),
+CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .queues = 1),
       "QueueReady of each virtqueue reads what was last written to it, at every stage")
 {
 	unsigned used;
@@ -239,7 +241,7 @@ CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
  * memory, and the device goes on using it.
  */
 CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
-      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = REQUEST_ENTRIES),
       "A virtqueue whose QueueReady was set back to 0 is left alone")
 {
 	uint16_t index = d->type->request_queue;
@@ -255,7 +257,7 @@ CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
  * Breaks: stopping more than was asked for. Symptom: a network device whose control queue is stopped loses its link.
  */
 CHECK(others_go_on, "queue.others-go-on", REQ("mmio-table-08"), DESCRIBED,
-      NEEDS(.version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES),
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES),
       "Stopping one virtqueue leaves the others running")
 {
 	enum { REQUESTS = 4 };

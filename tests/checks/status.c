@@ -237,7 +237,7 @@ CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUS
  * Breaks: setting the configuration bit for a used buffer, or undefined bits. Symptom: drivers re-read everything
  * for every request.
  */
-CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MUST, NEEDS(0),
+CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MUST, NEEDS(.transport = TRANSPORT_MMIO),
       "InterruptStatus has no bit set for which there was no event")
 {
 	const uint32_t defined = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;
@@ -262,7 +262,8 @@ CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MU
  * that the driver did not ask for and is not ready for. Nothing that may happen then comes later, so this is bounded by
  * time.
  */
-CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), MUST, NEEDS(0),
+CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), MUST,
+      NEEDS(.transport = TRANSPORT_MMIO),
       "The used buffer bit of InterruptStatus stays clear after DRIVER_OK while no buffer was made available")
 {
 	enum { MOMENTS = 3 };
@@ -278,7 +279,7 @@ CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), 
  * Symptom: an interrupt handler that finds InterruptStatus 0 says "not mine", and the request hangs.
  */
 CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
-      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
       "A bit of InterruptStatus stays set until it is acknowledged")
 {
 	enum { READS = 16 };
@@ -304,7 +305,7 @@ CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", 
  * a request that hangs.
  */
 CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-layout-04"), DESCRIBED,
-      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
       "An acknowledged bit of InterruptStatus is clear until the next event sets it again")
 {
 	enum { ROUNDS = 8 };
@@ -323,7 +324,8 @@ CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-l
  * another one is handled.
  */
 CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmio-table-11", "mmio-layout-03"), MUST,
-      NEEDS(.requests = true, .entries = REQUEST_ENTRIES), "Acknowledging one event leaves the other as it is")
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
+      "Acknowledging one event leaves the other as it is")
 {
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	make_pending(t, d);
@@ -340,7 +342,7 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 
 /* Breaks: clearing everything, or what was not written. Symptom: of two events that come together one is lost. */
 CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-layout-03"), MUST,
-      NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = BAD_ENTRIES),
       "With two events pending, each is acknowledged on its own")
 {
 	const uint32_t both = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;

@@ -29,18 +29,20 @@ enum level {
 
 /* What a device must have for a check to apply. Zero: no need. */
 struct needs {
-	uint32_t type;	  /* device id. Another type: the check is not in the plan */
-	uint8_t version;  /* 1: legacy layout, 2: modern layout (Version 2 or 3). Another layout: not in the plan */
-	uint16_t queues;  /* at least so many virtqueues; fewer: SKIP, as for all needs below */
-	uint16_t entries; /* QueueSizeMax of the request queue at least this */
-	bool requests;	  /* the type makes requests */
-	bool answers;	  /* its requests have device-writable bytes */
-	bool line;	  /* an interrupt line that the platform can deliver */
-	bool level_line;  /* ... announced as level-triggered */
-	bool edge_line;	  /* ... announced as edge-triggered */
-	bool stimulus;	  /* its other side does what we ask it for (drivers/stimuli.h) */
-	uint8_t cpus;	  /* so many CPUs. Fewer: not in the plan. They are started when the first such check runs */
-	bool msi;	  /* message signalled interrupts of any layout. None: not in the plan */
+	uint8_t transport; /* TRANSPORT_MMIO: its registers are the subject. Another one: the check is not in the plan
+			    */
+	uint32_t type;	   /* device id. Another type: not in the plan */
+	uint8_t version;   /* 1: legacy layout, 2: modern layout (Version 2 or 3). Another layout: not in the plan */
+	uint16_t queues;   /* at least so many virtqueues; fewer: SKIP, as for all needs below */
+	uint16_t entries;  /* QueueSizeMax of the request queue at least this */
+	bool requests;	   /* the type makes requests */
+	bool answers;	   /* its requests have device-writable bytes */
+	bool line;	   /* an interrupt line that the platform can deliver */
+	bool level_line;   /* ... announced as level-triggered */
+	bool edge_line;	   /* ... announced as edge-triggered */
+	bool stimulus;	   /* its other side does what we ask it for (drivers/stimuli.h) */
+	uint8_t cpus;	   /* so many CPUs. Fewer: not in the plan. They are started when the first such check runs */
+	bool msi;	   /* message signalled interrupts of any layout. None: not in the plan */
 	struct features features; /* offered, all of them: OFFERS(bit) */
 };
 

@@ -12,7 +12,8 @@ bool plan_has(const struct check *check, const struct device *device)
 	const struct needs *needs = &check->needs;
 	uint8_t layout = transport_is_legacy(&device->transport) ? 1 : 2;
 
-	return (!needs->type || needs->type == device->transport.device_id) &&
+	return (!needs->transport || needs->transport == transport_kind(&device->transport)) &&
+	       (!needs->type || needs->type == device->transport.device_id) &&
 	       (!needs->version || needs->version == layout) && (!needs->msi || device->msi.layout) &&
 	       needs->cpus <= cpus_count();
 }

@@ -148,6 +148,7 @@ def report(known):
 
 TYPES = {"BLOCK": "a block device", "NETWORK": "a network device", "CONSOLE": "a console device", "ENTROPY": "an entropy device"}
 WORDS = {
+    "transport": lambda value: {"TRANSPORT_MMIO": "virtio-mmio"}.get(value, value),
     "version": lambda value: {"1": "the legacy layout", "2": "the modern layout"}.get(value, f"Version {value}"),
     "type": lambda value: TYPES.get(value.removeprefix("VIRTIO_ID_"), value),
     "queues": lambda value: f"{value} virtqueues" if value != "1" else "a virtqueue",
