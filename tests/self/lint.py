@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What can be seen without running anything: layout, licence lines, scripts that parse, checks that name real rows. lint.py [--fix]"""
+"""What can be seen without running anything: layout, licence lines, scripts that parse, checks that name real rows.
+lint.py [--fix | WORD: the tests alone that have it in their name]"""
 
 import os
 import re
@@ -114,12 +115,35 @@ def test_arrows_point_one_way():
             assert included.startswith(allowed[folder]), f"{name} includes {included}: against the direction of the house"
 
 
+# Who may name registers of virtio-mmio: the transport, layouts that are such registers, and whoever plays the device.
+KNOW_OFFSETS = ("drivers/transport/mmio.", "drivers/msi/", "drivers/spec/", "model/", "host/qemu/", "tests/self/")
+RAW_ACCESS = re.compile(r"\breg_(?:read|write)(?:_width)?\(")
+
+
+def test_offsets_are_known_to_the_transport():
+    """Everybody else calls operations; a check of the registers themselves says NEEDS(.transport = TRANSPORT_MMIO)."""
+    registers = re.search(r"enum virtio_mmio_register \{(.*?)\n\};", read("drivers/spec/mmio.h"), re.S)[1]
+    offset = re.compile(r"\b(?:" + "|".join(re.findall(r"\bVIRTIO_MMIO_\w+(?= =)", registers)) + r")\b")
+    of_mmio = {check.id: "TRANSPORT_MMIO" in check.needs for check in sources.checks(TOP)}
+    for name in tracked(".c", ".h"):
+        text = read(name)
+        raw = offset.search(text) or RAW_ACCESS.search(text) or re.search(r'#include "drivers/transport/mmio\.h"', text)
+        if not raw or name.startswith(KNOW_OFFSETS):
+            continue
+        bodies = re.findall(r'^CHECK\(\w+, "([^"]+)"(.*?)^\}', text, re.M | re.S)
+        assert any(of_mmio[check] for check, _ in bodies), \
+            f"{name} has {raw[0].rstrip('(')}: call an operation of drivers/transport/transport.h, or say NEEDS(.transport = TRANSPORT_MMIO)"
+        for check, body in bodies:
+            raw = offset.search(body) or RAW_ACCESS.search(body)
+            assert of_mmio[check] or not raw, f"{name}: {check} has {raw[0].rstrip('(')} and does not say NEEDS(.transport = TRANSPORT_MMIO)"
+
+
 def main():
     if sys.argv[1:] == ["--fix"]:
         sys.exit(subprocess.run(["clang-format", "-i", *tracked(".c", ".h")], cwd=TOP).returncode)
     passed = failed = 0
     for name, test in sorted(globals().items()):
-        if not name.startswith("test_"):
+        if not name.startswith("test_") or not all(word in name for word in sys.argv[1:]):
             continue
         try:
             test()

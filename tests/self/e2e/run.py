@@ -18,6 +18,7 @@ import test_expectations    # noqa: E402
 import test_from_reading    # noqa: E402
 import test_input           # noqa: E402
 import test_isolate         # noqa: E402
+import test_lint            # noqa: E402
 import test_need            # noqa: E402
 import test_options         # noqa: E402
 import test_qemu            # noqa: E402
@@ -28,6 +29,6 @@ import test_stalls          # noqa: E402
 import test_stream          # noqa: E402
 
 MODULES = (test_options, test_accidents, test_isolate, test_expectations, test_reports, test_stream, test_need, test_backports, test_coverage,
-           test_qemu, test_races, test_qemu_build, test_efi, test_from_reading, test_input, test_stalls)
+           test_lint, test_qemu, test_races, test_qemu_build, test_efi, test_from_reading, test_input, test_stalls)
 
 sys.exit(harness.main(MODULES, sys.argv[1:]))
