@@ -5,11 +5,6 @@
 #include "firmware/arch/clock.h"
 #include "firmware/lib/string.h"
 
-const char device_queue_too_small[] = "the virtqueue is too small for a request";
-const char device_no_reset[] = "Status did not become 0 within a second of a reset";
-const char device_queue_in_use[] = "a reset left QueueReady set";
-const char device_features_kept[] = "a reset left features in force";
-
 uint64_t device_patience_ns = MILLISECONDS(2000);
 
 enum {
@@ -77,7 +72,7 @@ enum transport_identity device_discover(struct device *device)
 	return identity;
 }
 
-const char *device_reset(struct device *device)
+enum driver_error device_reset(struct device *device)
 {
 	bool done;
 
@@ -87,7 +82,7 @@ const char *device_reset(struct device *device)
 	done = transport_reset(&device->transport);
 	/* Not before: until then there are interrupts, and handlers that look at the queues. */
 	memset(device->queues, 0, sizeof(device->queues));
-	return done ? NULL : device_no_reset;
+	return done ? DRIVER_NO_ERROR : DRIVER_NO_RESET;
 }
 
 void device_settle(struct device *device)
@@ -102,7 +97,7 @@ void device_greet(struct device *device)
 	transport_add_status(&device->transport, VIRTIO_STATUS_DRIVER);
 }
 
-const char *device_negotiate(struct device *device, struct features wanted)
+enum driver_error device_negotiate(struct device *device, struct features wanted)
 {
 	struct transport *transport = &device->transport;
 	bool legacy = transport_is_legacy(transport);
@@ -123,19 +118,19 @@ const char *device_negotiate(struct device *device, struct features wanted)
 		if (i < 2 || wanted.word[i])
 			transport_accept(transport, i, wanted.word[i]);
 	if (legacy)
-		return NULL;
+		return DRIVER_NO_ERROR;
 	transport_add_status(transport, VIRTIO_STATUS_FEATURES_OK);
 	if (!(transport_status(transport) & VIRTIO_STATUS_FEATURES_OK))
-		return "FEATURES_OK did not stay set for a valid set of offered features";
+		return DRIVER_FEATURES_REFUSED;
 	if (device->msi.layout)
 		msi_negotiated(device);
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
-const char *device_setup_queue(struct device *device, uint16_t index, uint16_t size)
+enum driver_error device_setup_queue(struct device *device, uint16_t index, uint16_t size)
 {
 	if (index >= DEVICE_QUEUES)
-		return "a virtqueue beyond those that the driver keeps";
+		return DRIVER_QUEUE_NOT_KEPT;
 	return device_setup_queue_in(device, &device->queues[index], index, size);
 }
 
@@ -152,7 +147,7 @@ uint16_t device_queue_size(const struct device *device, uint16_t wanted, uint32_
 	return virtqueue_size(device->whole_queues ? UINT16_MAX : wanted, max);
 }
 
-const char *device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size)
+enum driver_error device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size)
 {
 	bool event_idx = device_accepted(device, VIRTIO_F_EVENT_IDX);
 	uint32_t max;
@@ -161,30 +156,30 @@ const char *device_setup_queue_in(struct device *device, struct virtqueue *queue
 	transport_select_queue(&device->transport, index);
 	max = transport_queue_size_max(&device->transport);
 	if (!max)
-		return "the virtqueue does not exist: QueueSizeMax is 0";
+		return DRIVER_QUEUE_MISSING;
 	if (device_queue_used(device, index))
-		return device_queue_in_use;
+		return DRIVER_QUEUE_IN_USE;
 	size = device_queue_size(device, size, max);
 	if (transport_is_legacy(&device->transport)) {
 		if (!virtqueue_alloc_legacy(queue, &device->transport, index, size, event_idx, PAGE_SIZE, LEGACY_ALIGN))
-			return dma_exhausted;
+			return DRIVER_DMA_EXHAUSTED;
 	} else if (!virtqueue_alloc(queue, &device->transport, index, size, event_idx)) {
-		return dma_exhausted;
+		return DRIVER_DMA_EXHAUSTED;
 	}
 	virtqueue_register(queue, PAGE_SIZE);
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
-const char *device_setup_queues(struct device *device, uint16_t size)
+enum driver_error device_setup_queues(struct device *device, uint16_t size)
 {
 	unsigned count = device_queues_used(device);
-	const char *wrong = NULL;
+	enum driver_error error = DRIVER_NO_ERROR;
 
 	if (transport_is_legacy(&device->transport))
 		transport_set_page_size(&device->transport, PAGE_SIZE);
-	for (uint16_t i = 0; !wrong && i < count; i++)
-		wrong = device_setup_queue(device, i, size ? size : DEVICE_QUEUE_SIZE);
-	return wrong;
+	for (uint16_t i = 0; !error && i < count; i++)
+		error = device_setup_queue(device, i, size ? size : DEVICE_QUEUE_SIZE);
+	return error;
 }
 
 void device_go(struct device *device)
@@ -192,21 +187,21 @@ void device_go(struct device *device)
 	transport_add_status(&device->transport, VIRTIO_STATUS_DRIVER_OK);
 }
 
-const char *device_start(struct device *device, struct features wanted)
+enum driver_error device_start(struct device *device, struct features wanted)
 {
-	const char *wrong;
+	enum driver_error error;
 
 	device_settle(device);
-	wrong = device_reset(device);
-	if (wrong)
-		return wrong;
+	error = device_reset(device);
+	if (error)
+		return error;
 	device_greet(device);
-	wrong = device_negotiate(device, wanted);
-	if (!wrong)
-		wrong = device_setup_queues(device, 0);
-	if (!wrong)
+	error = device_negotiate(device, wanted);
+	if (!error)
+		error = device_setup_queues(device, 0);
+	if (!error)
 		device_go(device);
-	return wrong;
+	return error;
 }
 
 /* A sum that sees a changed byte: enough to notice a device that writes where it may only read. */
@@ -223,36 +218,36 @@ static uint32_t readable_checksum(const struct request *request)
 	return sum;
 }
 
-const char *device_make_request(struct device *device, struct request *request, uint64_t tag)
+enum driver_error device_make_request(struct device *device, struct request *request, uint64_t tag)
 {
 	memset(request, 0, sizeof(*request));
 	request->tag = tag;
 	return device->type->make_request(device, request);
 }
 
-const char *device_add_request(struct device *device, struct request *request, const struct chain_shape *shape)
+enum driver_error device_add_request(struct device *device, struct request *request, const struct chain_shape *shape)
 {
 	const unsigned descriptors = shape && shape->indirect ? shape->direct + 1u : request->count;
 
 	if (descriptors > device_request_queue(device)->size)
-		return device_queue_too_small;
+		return DRIVER_QUEUE_TOO_SMALL;
 	request->readable_checksum = readable_checksum(request);
 	if (virtqueue_add(device_request_queue(device), request->segments, request->count, shape, request) < 0)
-		return dma_exhausted;
-	return NULL;
+		return DRIVER_DMA_EXHAUSTED;
+	return DRIVER_NO_ERROR;
 }
 
-const char *device_judge(struct device *device, struct request **request, struct completion *done)
+enum driver_error device_judge(struct device *device, struct request **request, struct completion *done)
 {
 	struct completion completion;
 	struct request *answered;
-	const char *wrong;
+	enum driver_error error;
 
-	switch (virtqueue_pop(device_request_queue(device), &completion, &wrong)) {
+	switch (virtqueue_pop(device_request_queue(device), &completion, &error)) {
 	case VIRTQUEUE_EMPTY:
-		return "no used entry";
+		return DRIVER_NOTHING_USED;
 	case VIRTQUEUE_WRONG:
-		return wrong;
+		return error;
 	case VIRTQUEUE_POPPED:
 		break;
 	}
@@ -262,12 +257,13 @@ const char *device_judge(struct device *device, struct request **request, struct
 	if (done)
 		*done = completion;
 	if (completion.length < answered->least)
-		return "the used length is smaller than any right answer";
+		return DRIVER_LENGTH_TOO_SMALL;
 	if (completion.length > answered->most)
-		return "the used length is larger than what such a request writes";
+		return DRIVER_LENGTH_TOO_LARGE;
 	if (readable_checksum(answered) != answered->readable_checksum)
-		return "the device changed a device-readable buffer";
-	return device->type->check_answer ? device->type->check_answer(device, answered, completion.length) : NULL;
+		return DRIVER_READABLE_CHANGED;
+	return device->type->check_answer ? device->type->check_answer(device, answered, completion.length)
+					  : DRIVER_NO_ERROR;
 }
 
 bool device_wait_used(struct device *device, uint64_t nanoseconds)
@@ -283,22 +279,22 @@ bool device_wait_used(struct device *device, uint64_t nanoseconds)
 	return came;
 }
 
-const char *device_finish_request(struct device *device, struct completion *done)
+enum driver_error device_finish_request(struct device *device, struct completion *done)
 {
 	if (!device_wait_used(device, device_patience_ns))
-		return "no answer: the request did not come back in time";
+		return DRIVER_NO_ANSWER;
 	return device_judge(device, NULL, done);
 }
 
-const char *device_do_request(struct device *device, uint64_t tag)
+enum driver_error device_do_request(struct device *device, uint64_t tag)
 {
 	struct request request;
-	const char *wrong = device_make_request(device, &request, tag);
+	enum driver_error error = device_make_request(device, &request, tag);
 
-	if (!wrong)
-		wrong = device_add_request(device, &request, NULL);
-	if (wrong)
-		return wrong;
+	if (!error)
+		error = device_add_request(device, &request, NULL);
+	if (error)
+		return error;
 	virtqueue_kick(device_request_queue(device));
 	return device_finish_request(device, NULL);
 }

@@ -2,8 +2,6 @@
 /*
  * A device as checks drive it: transport, virtqueues, and what its type can do. The initialisation of section 3.1.1
  * comes in steps, so that a check can stop at any stage of life; device_start() does them all.
- *
- * Functions that can fail return NULL for success or a sentence for the report.
  */
 #ifndef DRIVERS_DEVICE_H
 #define DRIVERS_DEVICE_H
@@ -11,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "drivers/errors.h"
 #include "drivers/features.h"
 #include "drivers/msi/msi.h"
 #include "drivers/transport/transport.h"
@@ -45,9 +44,9 @@ struct device {
 	uint16_t queue_count;			   /* virtqueues that exist */
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */
 	struct virtqueue queues[DEVICE_QUEUES];
-	bool whole_queues;    /* virtqueues have QueueSizeMax entries, whatever is asked for */
-	const char *unusable; /* why no check can run any more, NULL if all is well */
-	uint32_t discovery;   /* another number for each discovery: what was learned of the device before is void */
+	bool whole_queues;	    /* virtqueues have QueueSizeMax entries, whatever is asked for */
+	enum driver_error unusable; /* why no check can run any more */
+	uint32_t discovery; /* another number for each discovery: what was learned of the device before is void */
 
 	uint64_t pace_ns; /* how long device_wait_used() waited at most, of late */
 
@@ -91,26 +90,24 @@ static inline uint32_t device_read_field(struct device *device, const struct con
 }
 
 /* Step 1: reset and wait for it. Forgets the queues. */
-const char *device_reset(struct device *device);
-/* What driver functions return, by address: no reset; a virtqueue that is still ready after one; and what a check finds
- * out: features that outlive it. */
-extern const char device_no_reset[], device_queue_in_use[], device_features_kept[];
+enum driver_error device_reset(struct device *device);
 /* Acknowledges what a running device still shows in InterruptStatus: not every VMM clears that in a reset. */
 void device_settle(struct device *device);
 /* Steps 2 and 3: ACKNOWLEDGE, DRIVER. */
 void device_greet(struct device *device);
 /*
  * Steps 4 to 6: accepts what is both wanted and offered, VERSION_1 always on the modern layout (and nothing above bit
- * 31 on the legacy one), and sets FEATURES_OK there. Says so if FEATURES_OK does not stay set.
+ * 31 on the legacy one), and sets FEATURES_OK there. DRIVER_FEATURES_REFUSED if
+ * FEATURES_OK does not stay set.
  */
-const char *device_negotiate(struct device *device, struct features wanted);
+enum driver_error device_negotiate(struct device *device, struct features wanted);
 /* Step 7: all virtqueues that the type uses, with `size` entries each (0: DEVICE_QUEUE_SIZE), or fewer where
  * QueueSizeMax is smaller. */
-const char *device_setup_queues(struct device *device, uint16_t size);
+enum driver_error device_setup_queues(struct device *device, uint16_t size);
 /* One of them: allocates it and tells the device. */
-const char *device_setup_queue(struct device *device, uint16_t index, uint16_t size);
+enum driver_error device_setup_queue(struct device *device, uint16_t index, uint16_t size);
 /* The same for a virtqueue that the caller keeps: any index, for devices with more than DEVICE_QUEUES. */
-const char *device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size);
+enum driver_error device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size);
 /* 4.2.3.2: is it in use already? Selects it. (The legacy layout: not asked.) */
 bool device_queue_used(struct device *device, uint16_t index);
 /* The size that it gets there: `wanted`, or less if there is less. */
@@ -119,7 +116,7 @@ uint16_t device_queue_size(const struct device *device, uint16_t wanted, uint32_
 void device_go(struct device *device);
 
 /* All steps. */
-const char *device_start(struct device *device, struct features wanted);
+enum driver_error device_start(struct device *device, struct features wanted);
 
 /* The queue on which the type's requests run. */
 static inline struct virtqueue *device_request_queue(struct device *device)
@@ -128,21 +125,19 @@ static inline struct virtqueue *device_request_queue(struct device *device)
 }
 
 /* Makes the type's request. tag makes it differ from others. */
-const char *device_make_request(struct device *device, struct request *request, uint64_t tag);
-/* What driver functions return as their error for a request that no virtqueue of this size has room for. Compared by
- * address. */
-extern const char device_queue_too_small[];
-/* Adds it to the request queue, which must have room; the token of its completion is the request. */
-const char *device_add_request(struct device *device, struct request *request, const struct chain_shape *shape);
-/* Waits until the request queue has a used entry, takes it and judges it: used ring, length, data, readable part
- * untouched. *done may be NULL. */
+enum driver_error device_make_request(struct device *device, struct request *request, uint64_t tag);
+/* Adds it to the request queue, which must have room; the token of its completion is the request.
+ * DRIVER_QUEUE_TOO_SMALL if it never will. */
+enum driver_error device_add_request(struct device *device, struct request *request, const struct chain_shape *shape);
 /* Waits for a used entry of the request queue, and remembers how long that took. */
 bool device_wait_used(struct device *device, uint64_t nanoseconds);
-const char *device_finish_request(struct device *device, struct completion *done);
-/* Takes an entry that is there. */
-const char *device_judge(struct device *device, struct request **request, struct completion *done);
+/* Waits until the request queue has a used entry, takes it and judges it: used ring, length, data, readable part
+ * untouched. done may be NULL. */
+enum driver_error device_finish_request(struct device *device, struct completion *done);
+/* The same for an entry that is there. *request (may be NULL) is what came back, also if the answer is wrong. */
+enum driver_error device_judge(struct device *device, struct request **request, struct completion *done);
 /* One whole request: make, add, kick, finish. */
-const char *device_do_request(struct device *device, uint64_t tag);
+enum driver_error device_do_request(struct device *device, uint64_t tag);
 
 /* How long a device may take for a harmless request; 2 seconds unless changed. Generous: a machine under load is no
  * broken device. */

@@ -5,8 +5,6 @@
 
 #include "firmware/lib/string.h"
 
-const char dma_exhausted[] = "out of DMA memory";
-
 static struct arena {
 	uint8_t *start;
 	size_t size;

@@ -22,10 +22,6 @@ enum {
 	DMA_ALLOCATIONS = 2048,
 };
 
-/* What driver functions return as their error when the arena is full: our trouble, not the device's. Compared by
- * address. */
-extern const char dma_exhausted[];
-
 /* The arena is [memory, memory + size). A second one above 4 GiB may be added for checks of 64-bit addresses. */
 void dma_init(void *memory, size_t size);
 void dma_init_high(void *memory, size_t size);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "drivers/errors.h"
 #include "drivers/spec/virtqueue.h"
 #include "drivers/transport/transport.h"
 #include "firmware/arch/clock.h"
@@ -110,20 +111,20 @@ struct completion {
 enum virtqueue_pop {
 	VIRTQUEUE_EMPTY,
 	VIRTQUEUE_POPPED,
-	VIRTQUEUE_WRONG, /* the used ring breaks section 2.7.8: *wrong says how. The entry is passed over. */
+	VIRTQUEUE_WRONG, /* the used ring breaks section 2.7.8: *error says how. The entry is passed over. */
 };
-enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, const char **wrong);
+enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, enum driver_error *error);
 
 /*
  * The same chains again and again, cheaply: what brings the 16-bit indices to where they wrap. virtqueue_cycle() takes
  * the chains that were added to a fresh queue and not yet published, a power of two of them, and names them in turn in
  * every slot of the available ring. From then on virtqueue_cycle_publish() offers the next `count` of them, at most as
  * many as there are, none outstanding, and virtqueue_cycle_take() takes what came back and returns how many; 0 with
- * *wrong set if the used ring breaks 2.7.8.
+ * *error set if the used ring breaks 2.7.8.
  */
 void virtqueue_cycle(struct virtqueue *queue);
 void virtqueue_cycle_publish(struct virtqueue *queue, uint16_t count);
-uint16_t virtqueue_cycle_take(struct virtqueue *queue, const char **wrong);
+uint16_t virtqueue_cycle_take(struct virtqueue *queue, enum driver_error *error);
 
 /*
  * avail.flags: ask for no used buffer notifications (without EVENT_IDX), and used_event (with it), which nobody else

@@ -225,19 +225,17 @@ static void release(struct virtqueue *queue, uint16_t head)
 	queue->outstanding--;
 }
 
-static const char moved_past[] = "used.idx moved past the number of available buffers";
-
-/* NULL, or what is wrong with the id of a used entry. */
-static const char *wrong_id(const struct virtqueue *queue, uint32_t id)
+/* Is the id of a used entry one of ours? */
+static enum driver_error check_id(const struct virtqueue *queue, uint32_t id)
 {
 	if (id >= queue->size)
-		return "a used entry names a descriptor beyond the queue";
+		return DRIVER_USED_ID_BEYOND_QUEUE;
 	if (!queue->chains[id].outstanding)
-		return "a used entry names a buffer that is not available: returned twice, or never offered";
-	return NULL;
+		return DRIVER_USED_ID_NOT_AVAILABLE;
+	return DRIVER_NO_ERROR;
 }
 
-enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, const char **wrong)
+enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, enum driver_error *error)
 {
 	uint16_t waiting = virtqueue_used_waiting(queue);
 	struct virtq_used_element element;
@@ -246,7 +244,7 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 		return VIRTQUEUE_EMPTY;
 	if (waiting > queue->outstanding) {
 		queue->used_seen = queue->used->index;
-		*wrong = moved_past;
+		*error = DRIVER_USED_INDEX_TOO_FAR;
 		return VIRTQUEUE_WRONG;
 	}
 	barrier_read(); /* the index before the entry that it shows */
@@ -255,14 +253,14 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 	queue->used_seen++;
 
 	*completion = (struct completion){ .head = (uint16_t)element.id, .length = element.length };
-	*wrong = wrong_id(queue, element.id);
-	if (*wrong)
+	*error = check_id(queue, element.id);
+	if (*error)
 		return VIRTQUEUE_WRONG;
 	completion->token = queue->chains[element.id].token;
 	completion->writable = queue->chains[element.id].writable;
 	release(queue, (uint16_t)element.id);
 	if (completion->length > completion->writable) {
-		*wrong = "a used entry claims more bytes than the buffer has room for";
+		*error = DRIVER_USED_LENGTH_BEYOND_BUFFER;
 		return VIRTQUEUE_WRONG;
 	}
 	return VIRTQUEUE_POPPED;
@@ -281,21 +279,21 @@ void virtqueue_cycle_publish(struct virtqueue *queue, uint16_t count)
 	virtqueue_publish(queue);
 }
 
-uint16_t virtqueue_cycle_take(struct virtqueue *queue, const char **wrong)
+uint16_t virtqueue_cycle_take(struct virtqueue *queue, enum driver_error *error)
 {
 	const uint16_t waiting = virtqueue_used_waiting(queue);
 
-	*wrong = waiting > queue->outstanding ? moved_past : NULL;
+	*error = waiting > queue->outstanding ? DRIVER_USED_INDEX_TOO_FAR : DRIVER_NO_ERROR;
 	barrier_read(); /* the index before the entries that it shows */
-	for (uint16_t i = 0; i < waiting && !*wrong; i++) {
+	for (uint16_t i = 0; i < waiting && !*error; i++) {
 		uint32_t id = queue->used->ring[queue->used_seen++ % queue->size].id;
 
-		*wrong = wrong_id(queue, id);
-		if (!*wrong)
+		*error = check_id(queue, id);
+		if (!*error)
 			queue->chains[id].outstanding = false;
 	}
-	queue->outstanding -= *wrong ? 0 : waiting;
-	return *wrong ? 0 : waiting;
+	queue->outstanding -= *error ? 0 : waiting;
+	return *error ? 0 : waiting;
 }
 
 void virtqueue_set_no_interrupt(struct virtqueue *queue, bool no_interrupt)

@@ -32,7 +32,7 @@ struct features blk_plain_features(void)
 	return features;
 }
 
-const char *blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes)
+enum driver_error blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes)
 {
 	struct request *request = &blk->request;
 
@@ -40,7 +40,7 @@ const char *blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, ui
 	blk->data = size ? dma_alloc(size, 8) : NULL;
 	blk->status = dma_alloc(1, 1);
 	if (!blk->header || (size && !blk->data) || !blk->status)
-		return dma_exhausted;
+		return DRIVER_DMA_EXHAUSTED;
 	*blk->header = (struct virtio_blk_header){ .type = type, .sector = sector };
 	*blk->status = BLK_STATUS_UNWRITTEN;
 
@@ -53,26 +53,26 @@ const char *blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, ui
 		(struct segment){ .data = (void *)(uintptr_t)blk->status, .size = 1, .writable = true };
 	request->answer = size && device_writes ? blk->data : (uint8_t *)(uintptr_t)blk->status;
 	request->least = request->most = (device_writes ? size : 0) + 1;
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
-const char *blk_send(struct device *device, struct blk_request *blk, uint32_t *length)
+enum driver_error blk_send(struct device *device, struct blk_request *blk, uint32_t *length)
 {
 	struct virtqueue *queue = device_request_queue(device);
 	struct completion completion;
-	const char *wrong = device_add_request(device, &blk->request, NULL);
+	enum driver_error error = device_add_request(device, &blk->request, NULL);
 
-	if (wrong)
-		return wrong;
+	if (error)
+		return error;
 	virtqueue_kick(queue);
 	if (!WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns))
-		return "no answer: the request did not come back";
-	if (virtqueue_pop(queue, &completion, &wrong) != VIRTQUEUE_POPPED)
-		return wrong;
+		return DRIVER_BLK_NO_ANSWER;
+	if (virtqueue_pop(queue, &completion, &error) != VIRTQUEUE_POPPED)
+		return error;
 	if (completion.token != &blk->request)
-		return "another request came back";
+		return DRIVER_BLK_OTHER_REQUEST;
 	*length = completion.length;
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
 /* 5.2.3 */
@@ -146,45 +146,45 @@ static uint32_t segments_max(struct device *device)
 }
 
 /* Puts the data and the status of a read into one segment, for virtqueues that are too small for three. */
-static const char *join(struct blk_request *blk)
+static enum driver_error join(struct blk_request *blk)
 {
 	struct request *request = &blk->request;
 	struct segment *data = &request->segments[1];
 	uint8_t *both = dma_alloc(data->size + 1, 8);
 
 	if (!both)
-		return dma_exhausted;
+		return DRIVER_DMA_EXHAUSTED;
 	both[data->size] = BLK_STATUS_UNWRITTEN;
 	*data = (struct segment){ .data = both, .size = data->size + 1, .writable = true };
 	request->count = 2;
 	request->answer = both;
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
 /*
  * Reads one logical block, or the device's name where there is none. On the legacy layout a device may have put any
  * length into the used entry (5.2.6.3).
  */
-static const char *make_request(struct device *device, struct request *request)
+static enum driver_error make_request(struct device *device, struct request *request)
 {
 	uint32_t block = blk_block(device), sectors = block / VIRTIO_BLK_SECTOR;
 	uint64_t blocks = blk_capacity(device) / sectors, tag = request->tag;
 	bool legacy = transport_is_legacy(&device->transport);
 	struct blk_request blk = { 0 };
-	const char *wrong;
+	enum driver_error error;
 
-	wrong = blocks ? blk_make(&blk, VIRTIO_BLK_T_IN, tag % blocks * sectors, block, true)
+	error = blocks ? blk_make(&blk, VIRTIO_BLK_T_IN, tag % blocks * sectors, block, true)
 		       : blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
-	if (!wrong && !legacy && device->queue_max[0] == 2)
-		wrong = join(&blk);
+	if (!error && !legacy && device->queue_max[0] == 2)
+		error = join(&blk);
 	*request = blk.request;
 	request->tag = tag;
 	if (legacy)
 		request->least = 0;
-	return wrong;
+	return error;
 }
 
-static const char *check_answer(struct device *device, const struct request *request, uint32_t length)
+static enum driver_error check_answer(struct device *device, const struct request *request, uint32_t length)
 {
 	const struct segment *last = &request->segments[request->count - 1];
 
@@ -192,36 +192,36 @@ static const char *check_answer(struct device *device, const struct request *req
 	(void)length;
 	switch (((const volatile uint8_t *)last->data)[last->size - 1]) {
 	case VIRTIO_BLK_S_OK:
-		return NULL;
+		return DRIVER_NO_ERROR;
 	case BLK_STATUS_UNWRITTEN:
-		return "the status byte was not written";
+		return DRIVER_BLK_STATUS_UNWRITTEN;
 	case VIRTIO_BLK_S_IOERR:
-		return "status IOERR for a read inside the capacity";
+		return DRIVER_BLK_STATUS_IOERR;
 	default:
-		return "status of a read is neither OK nor IOERR";
+		return DRIVER_BLK_STATUS_UNKNOWN;
 	}
 }
 
 /* The device's name: needs no disk. */
-static const char *make_quick_request(struct device *device, struct request *request)
+static enum driver_error make_quick_request(struct device *device, struct request *request)
 {
 	struct blk_request blk = { 0 };
-	const char *wrong = blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
+	enum driver_error error = blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
 
 	(void)device;
 	*request = blk.request;
-	return wrong;
+	return error;
 }
 
 /* From the beginning of the disk. */
-static const char *make_sized_request(struct device *device, struct request *request, uint32_t bytes)
+static enum driver_error make_sized_request(struct device *device, struct request *request, uint32_t bytes)
 {
 	struct blk_request blk = { 0 };
-	const char *wrong = blk_make(&blk, VIRTIO_BLK_T_IN, 0, bytes, true);
+	enum driver_error error = blk_make(&blk, VIRTIO_BLK_T_IN, 0, bytes, true);
 
 	(void)device;
 	*request = blk.request;
-	return wrong;
+	return error;
 }
 
 const struct device_type blk_type = {

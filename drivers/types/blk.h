@@ -29,12 +29,11 @@ enum { BLK_STATUS_UNWRITTEN = 0xee };
 
 /*
  * Makes a request of any type in DMA memory: `size` bytes of data (0: none), readable or writable by the device. The
- * data is fresh: fill it before sending. request.least and most are those of a request that succeeds. NULL or why not.
+ * data is fresh: fill it before sending. request.least and most are those of a request that succeeds.
  */
-const char *blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes);
+enum driver_error blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes);
 
-/* Sends it and waits for it. *length is the used length. NULL or what went wrong on the ring; the request's own status
- * is in *blk->status. */
-const char *blk_send(struct device *device, struct blk_request *blk, uint32_t *length);
+/* Sends it and waits for it. *length is the used length. The request's own status is in *blk->status. */
+enum driver_error blk_send(struct device *device, struct blk_request *blk, uint32_t *length);
 
 #endif

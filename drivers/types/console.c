@@ -38,13 +38,13 @@ static uint32_t queues_at_most(struct device *device)
 	return 2;
 }
 
-static const char *make_request(struct device *device, struct request *request)
+static enum driver_error make_request(struct device *device, struct request *request)
 {
 	char *line = dma_alloc(CONSOLE_LINE, 1);
 
 	(void)device;
 	if (!line)
-		return dma_exhausted;
+		return DRIVER_DMA_EXHAUSTED;
 	request->segments[0] = (struct segment){
 		.data = line,
 		.size = (uint32_t)format_string(line, CONSOLE_LINE, "touchstone %016lx\n", request->tag),
@@ -53,7 +53,7 @@ static const char *make_request(struct device *device, struct request *request)
 	request->count = 1;
 	request->answer = NULL;
 	request->least = request->most = 0;
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
 const struct device_type console_type = {

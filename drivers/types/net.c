@@ -252,13 +252,13 @@ static uint32_t queues_at_most(struct device *device)
 }
 
 /* Sends a frame that nobody acts on. The answer is the used entry alone. */
-static const char *make_request(struct device *device, struct request *request)
+static enum driver_error make_request(struct device *device, struct request *request)
 {
 	uint32_t header = net_header_bytes(device);
 	uint8_t *packet = dma_alloc(header + ETHERNET_FRAME_MIN, 4);
 
 	if (!packet)
-		return dma_exhausted;
+		return DRIVER_DMA_EXHAUSTED;
 	memset(packet, 0, header);
 	net_fill_experimental(device, packet + header, request->tag);
 	request->segments[0] = (struct segment){ .data = packet, .size = header };
@@ -266,7 +266,7 @@ static const char *make_request(struct device *device, struct request *request)
 	request->count = 2;
 	request->answer = NULL;
 	request->least = request->most = 0;
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
 const struct device_type net_type = {

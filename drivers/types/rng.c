@@ -11,33 +11,33 @@ static uint32_t queues_at_most(struct device *device)
 	return 1;
 }
 
-static const char *make_sized_request(struct device *device, struct request *request, uint32_t bytes)
+static enum driver_error make_sized_request(struct device *device, struct request *request, uint32_t bytes)
 {
 	uint8_t *buffer = dma_alloc(bytes, 1);
 
 	(void)device;
 	if (!buffer)
-		return dma_exhausted;
+		return DRIVER_DMA_EXHAUSTED;
 	request->segments[0] = (struct segment){ .data = buffer, .size = bytes, .writable = true };
 	request->count = 1;
 	request->answer = buffer;
 	request->least = 1; /* 5.4.6.2: one or more bytes */
 	request->most = bytes;
-	return NULL;
+	return DRIVER_NO_ERROR;
 }
 
-static const char *make_request(struct device *device, struct request *request)
+static enum driver_error make_request(struct device *device, struct request *request)
 {
 	return make_sized_request(device, request, RNG_BUFFER);
 }
 
 /* A single byte. */
-static const char *make_quick_request(struct device *device, struct request *request)
+static enum driver_error make_quick_request(struct device *device, struct request *request)
 {
-	const char *wrong = make_request(device, request);
+	enum driver_error error = make_request(device, request);
 
 	request->segments[0].size = 1;
-	return wrong;
+	return error;
 }
 
 const struct device_type rng_type = {

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/errors.h"
 #include "drivers/features.h"
 
 struct device;
@@ -76,16 +77,15 @@ struct device_type {
 	struct features multiqueue;
 
 	/* ---- requests: harmless ones, that any check may send ---- */
-	/* Builds one in DMA memory; request->tag is set already. NULL, or why not. Types without requests: NULL. */
-	const char *(*make_request)(struct device *device, struct request *request);
-	/* Is the answer right? `length` is the used length, known to be within least and most. NULL, or what is wrong.
-	 */
-	const char *(*check_answer)(struct device *device, const struct request *request, uint32_t length);
+	/* Builds one in DMA memory; request->tag is set already. Types without requests: NULL. */
+	enum driver_error (*make_request)(struct device *device, struct request *request);
+	/* Is the answer right? `length` is the used length, known to be within least and most. */
+	enum driver_error (*check_answer)(struct device *device, const struct request *request, uint32_t length);
 	bool answers; /* requests have device-writable bytes */
 	/* Builds one that costs the device next to nothing, and never waits for anybody. NULL: the usual one. */
-	const char *(*make_quick_request)(struct device *device, struct request *request);
+	enum driver_error (*make_quick_request)(struct device *device, struct request *request);
 	/* Builds one that is answered with so many bytes, a multiple of 512. NULL: there are none. */
-	const char *(*make_sized_request)(struct device *device, struct request *request, uint32_t bytes);
+	enum driver_error (*make_sized_request)(struct device *device, struct request *request, uint32_t bytes);
 	const char *sized; /* what these bytes are: "bytes of the disk" */
 	/* Descriptors that a request may have at most; 0, or no function: any number. */
 	uint32_t (*segments_max)(struct device *device);

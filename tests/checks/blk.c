@@ -357,7 +357,8 @@ CHECK(zoned_host_managed, "blk.zoned-host-managed", REQ("blk-init-08"), MUST,
 	if (zoned_model(t, d) != ZONED_HOST_MANAGED)
 		skip(t, "the disk is not host-managed");
 	device_greet(d);
-	expect(t, device_negotiate(d, blk_plain_features()) != NULL, "FEATURES_OK stays clear without ZONED");
+	expect(t, device_negotiate(d, blk_plain_features()) != DRIVER_NO_ERROR,
+	       "FEATURES_OK stays clear without ZONED");
 }
 
 /* Breaks: the device refuses a driver that could use it as an ordinary disk, or shows zones to it. */

@@ -217,7 +217,7 @@ CHECK(input_waits, "console.input-waits", REQ("con-desc-02"), DESCRIBED, NEEDS(.
 	enum { BUFFERS = 4, SIZE = 16 };
 	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
 	struct completion done;
-	const char *wrong = NULL;
+	enum driver_error error = DRIVER_NO_ERROR;
 	enum virtqueue_pop popped;
 
 	start(t, d, NO_FEATURES);
@@ -229,8 +229,9 @@ CHECK(input_waits, "console.input-waits", REQ("con-desc-02"), DESCRIBED, NEEDS(.
 	virtqueue_kick(queue);
 	for (uint64_t i = 0; i < 2; i++) /* the device looks at its virtqueues in the meantime */
 		require_ok(t, device_do_request(d, i), "text, while receive buffers wait");
-	while ((popped = virtqueue_pop(queue, &done, &wrong)) != VIRTQUEUE_EMPTY) {
-		require(t, popped == VIRTQUEUE_POPPED, "the used entry of a receive buffer is valid: %s", wrong);
+	while ((popped = virtqueue_pop(queue, &done, &error)) != VIRTQUEUE_EMPTY) {
+		require(t, popped == VIRTQUEUE_POPPED, "the used entry of a receive buffer is valid: %s",
+			driver_error_text(error));
 		info(t, "input of %u bytes arrived", done.length);
 		expect(t, done.length > 0, "a receive buffer that comes back holds input");
 	}

@@ -173,8 +173,8 @@ CHECK(offer_is_constant, "features.offer-is-constant", REQ("mmio-table-02"), DES
 	}
 }
 
-/* Negotiates a set from a reset on. NULL, or that FEATURES_OK did not stay. */
-static const char *negotiate(struct run *t, struct device *d, struct features set)
+/* Negotiates a set from a reset on. DRIVER_FEATURES_REFUSED if FEATURES_OK did not stay. */
+static enum driver_error negotiate(struct run *t, struct device *d, struct features set)
 {
 	require_ok(t, device_reset(d), "the device comes back from reset");
 	device_greet(d);
@@ -505,7 +505,7 @@ CHECK(forgotten, "features.forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
 	require_ok(t, negotiate(t, d, NO_FEATURES), "the least set of features is accepted");
 	/* From here on every other check would find EVENT_IDX in force. */
 	if (!expect_event_idx(t, d, false, "after the reset"))
-		d->unusable = device_features_kept;
+		d->unusable = DRIVER_FEATURES_KEPT;
 	tell_of_unwritten_word(t, d);
 }
 

@@ -44,7 +44,7 @@ static void start_laid_out(struct run *t, struct device *d, const struct layout 
 
 		if (!virtqueue_alloc_legacy(&d->queues[i], &d->transport, i, size, false, layout->page_size,
 					    layout->align))
-			broken(t, "%s", dma_exhausted);
+			need_ok(t, DRIVER_DMA_EXHAUSTED);
 		virtqueue_register(&d->queues[i], layout->page_size);
 	}
 	device_go(d);

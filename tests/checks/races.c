@@ -481,7 +481,7 @@ CHECK(reset, "race.reset", REQ("reset-02", "reset-03"), MUST, NEEDS(RACE_NEEDS),
 		watch_begin(&watch, &former, requests, count, true);
 		(void)WAIT_UNTIL(false, GLANCE_NS);
 		irq_settle();
-		if ((watch_broken(&watch) || (d->transport.line && d->transport.line->count != interrupts) ||
+		if ((watch_found(&watch) || (d->transport.line && d->transport.line->count != interrupts) ||
 		     (d->msi.layout && (aimed(d) || messages_astray()))))
 			race_shown(&race);
 	}

@@ -198,8 +198,9 @@ static struct virtqueue *start_without_request_queue(struct run *t, struct devic
 	else
 		allocated = virtqueue_alloc(queue, &d->transport, index, size, false);
 	if (!allocated)
-		broken(t, "%s", dma_exhausted);
-	require_ok(t, device_queue_used(d, index) ? device_queue_in_use : NULL, "the virtqueue can be set up");
+		need_ok(t, DRIVER_DMA_EXHAUSTED);
+	require_ok(t, device_queue_used(d, index) ? DRIVER_QUEUE_IN_USE : DRIVER_NO_ERROR,
+		   "the virtqueue can be set up");
 	return queue;
 }
 
@@ -489,8 +490,8 @@ CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-tab
 			uint16_t size = device_queue_size(d, DEVICE_QUEUE_SIZE, d->queue_max[index]);
 
 			if (!virtqueue_alloc(pair[i], &d->transport, index, size, false))
-				broken(t, "%s", dma_exhausted);
-			require_ok(t, device_queue_used(d, index) ? device_queue_in_use : NULL,
+				need_ok(t, DRIVER_DMA_EXHAUSTED);
+			require_ok(t, device_queue_used(d, index) ? DRIVER_QUEUE_IN_USE : DRIVER_NO_ERROR,
 				   "the virtqueues can be set up");
 			transport_set_queue_size(&d->transport, size);
 		}
@@ -665,15 +666,15 @@ static void fail_and_look(struct run *t, struct device *d, uint32_t type, uint64
 
 	require_ok(t, blk_make(&blk, type, sector, VIRTIO_BLK_SECTOR, true), "a request can be made");
 	for (unsigned i = 0; i < POISONS; i++) {
-		const char *wrong = "used.idx went back";
+		enum driver_error error = DRIVER_USED_INDEX_WENT_BACK;
 		struct completion done;
 
 		traffic_poison(&blk.request, poisons[i]);
 		traffic_add(t, d, &blk.request, NULL);
 		virtqueue_kick(queue);
 		traffic_wait_used(t, d);
-		if (virtqueue_pop(queue, &done, &wrong) != VIRTQUEUE_POPPED)
-			require_ok(t, wrong, "a request that fails comes back as it should");
+		if (virtqueue_pop(queue, &done, &error) != VIRTQUEUE_POPPED)
+			require_ok(t, error, "a request that fails comes back as it should");
 		note_unwritten(&blk.request, poisons[i], times, done.length, &shortest);
 	}
 	expect_written(t, times, shortest);

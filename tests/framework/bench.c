@@ -58,8 +58,8 @@ static void start_counting(struct run *t, struct device *d)
 static void make(struct run *t, struct device *d, struct request *request)
 {
 	memset(request, 0, sizeof(*request));
-	need_added(t, d->type->make_sized_request ? d->type->make_sized_request(d, request, ANSWER_BYTES)
-						  : device_make_request(d, request, 0));
+	need_ok(t, d->type->make_sized_request ? d->type->make_sized_request(d, request, ANSWER_BYTES)
+					       : device_make_request(d, request, 0));
 }
 
 static void tell_what(const struct device *d)
@@ -75,15 +75,15 @@ static void transact(struct run *t, struct device *d, struct request *request, c
 {
 	struct virtqueue *queue = device_request_queue(d);
 	struct completion done;
-	const char *wrong;
+	enum driver_error error;
 	uint32_t before = *count;
 
 	if (virtqueue_add(queue, request->segments, request->count, NULL, request) < 0)
-		skip(t, "%s", device_queue_too_small);
+		need_ok(t, DRIVER_QUEUE_TOO_SMALL);
 	virtqueue_kick(queue);
 	/* The interrupt may come before the used entry is ours to see only if the device is wrong. */
 	require(t, WAIT_UNTIL(*count != before, device_patience_ns), "an interrupt comes for a used buffer");
-	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "there is a used buffer when it comes");
+	require(t, virtqueue_pop(queue, &done, &error) == VIRTQUEUE_POPPED, "there is a used buffer when it comes");
 }
 
 static uint64_t wired_ns; /* of the last device, a transaction */

@@ -15,29 +15,32 @@ static void worsen(struct run *t, enum verdict verdict)
 		t->verdict = verdict;
 }
 
-static void failed(struct run *t, const struct assertion *assertion, const char *got, const char *want,
-		   va_list arguments)
+static void failed(struct run *t, const struct failure *failure, va_list arguments)
 {
 	worsen(t, t->check->level == SHOULD ? VERDICT_WARN : VERDICT_FAIL);
-	report_failure(t, assertion, got, want, arguments);
-	if (assertion->required)
+	report_failure(t, failure, arguments);
+}
+
+void check_require(struct run *t, bool held)
+{
+	if (!held)
 		check_end(t);
 }
 
-bool check_expect(struct run *t, const struct assertion *assertion, int held, ...)
+bool check_expect(struct run *t, const char *file, int line, bool held, const char *condition, const char *format, ...)
 {
 	va_list arguments;
 
 	t->assertions++;
-	if (!held) {
-		va_start(arguments, held);
-		failed(t, assertion, NULL, assertion->condition, arguments);
-		va_end(arguments);
-	}
-	return held != 0;
+	if (held)
+		return true;
+	va_start(arguments, format);
+	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .want = condition }, arguments);
+	va_end(arguments);
+	return false;
 }
 
-bool check_expect_eq(struct run *t, const struct assertion *assertion, uint64_t got, uint64_t want, ...)
+bool check_expect_eq(struct run *t, const char *file, int line, uint64_t got, uint64_t want, const char *format, ...)
 {
 	char got_text[TEXT], want_text[TEXT];
 	va_list arguments;
@@ -47,37 +50,43 @@ bool check_expect_eq(struct run *t, const struct assertion *assertion, uint64_t 
 		return true;
 	format_string(got_text, sizeof(got_text), "0x%lx", got);
 	format_string(want_text, sizeof(want_text), "0x%lx", want);
-	va_start(arguments, want);
-	failed(t, assertion, got_text, want_text, arguments);
+	va_start(arguments, format);
+	failed(t,
+	       &(struct failure){ .file = file, .line = line, .property = format, .got = got_text, .want = want_text },
+	       arguments);
 	va_end(arguments);
 	return false;
 }
 
-bool check_expect_ok(struct run *t, const struct assertion *assertion, const char *wrong, ...)
+bool check_expect_ok(struct run *t, const char *file, int line, enum driver_error error, const char *format, ...)
+{
+	const struct driver_error_info *info = driver_error_info(error);
+	va_list arguments;
+
+	if (info->fault != DRIVER_FAULT_DEVICE)
+		need_ok(t, error);
+	if (info->row && !check_names(t->check, info->row))
+		skip(t, "%s (%s)", info->text, info->row);
+	t->assertions++;
+	if (!error)
+		return true;
+	va_start(arguments, format);
+	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = info->text }, arguments);
+	va_end(arguments);
+	return false;
+}
+
+bool check_expect_none(struct run *t, const char *file, int line, const char *found, const char *format, ...)
 {
 	va_list arguments;
 
-	if (wrong == dma_exhausted || wrong == device_queue_too_small)
-		need_added(t, wrong);
-	/* For the checks of that clause to say, once. */
-	if (wrong && device_clause(wrong) && !check_names(t->check, device_clause(wrong)))
-		skip(t, "%s (%s)", wrong, device_clause(wrong));
 	t->assertions++;
-	if (!wrong)
+	if (!found)
 		return true;
-	va_start(arguments, wrong);
-	failed(t, assertion, wrong, NULL, arguments);
+	va_start(arguments, format);
+	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = found }, arguments);
 	va_end(arguments);
 	return false;
-}
-
-const char *device_clause(const char *wrong)
-{
-	if (wrong == device_no_reset)
-		return "reset-01";
-	if (wrong == device_features_kept)
-		return "mmio-table-19";
-	return wrong == device_queue_in_use ? "mmio-layout-05" : NULL;
 }
 
 bool check_names(const struct check *check, const char *row)
@@ -146,17 +155,17 @@ void step(struct run *t, const char *format, ...)
 	journal_step(clock_ns(), "%s", text);
 }
 
-void need_added(struct run *t, const char *wrong)
+void need_ok(struct run *t, enum driver_error error)
 {
-	if (wrong == device_queue_too_small)
-		skip(t, "%s", wrong);
-	if (wrong)
-		broken(t, "%s", wrong);
+	if (driver_error_info(error)->fault == DRIVER_FAULT_LIMIT)
+		skip(t, "%s", driver_error_text(error));
+	if (error)
+		broken(t, "%s", driver_error_text(error));
 }
 
 void *need_memory(struct run *t, void *memory)
 {
 	if (!memory)
-		broken(t, "%s", dma_exhausted);
+		need_ok(t, DRIVER_DMA_EXHAUSTED);
 	return memory;
 }

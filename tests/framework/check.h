@@ -17,6 +17,7 @@
 #include "drivers/dma.h"
 #include "firmware/arch/clock.h"
 #include "firmware/lib/random.h"
+#include "tests/framework/assert.h"
 
 /* By severity; the worst of a check counts. */
 enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
@@ -115,53 +116,6 @@ struct run {
 		&check_##NAME;                                                                                        \
 	static void NAME(struct run *t __attribute__((unused)), struct device *d __attribute__((unused)))
 
-#define CHECK_FORMAT(AT) __attribute__((format(printf, AT, AT + 1)))
-
-/* What does not change about an assertion: one pointer instead of five arguments, for there are seven hundred. */
-struct assertion {
-	const char *property;  /* for print(), with the arguments that follow */
-	const char *condition; /* of expect(), as it is written; NULL */
-	const char *file;
-	uint16_t line;
-	bool required; /* a failure ends the check */
-};
-#define ASSERTION(REQUIRED, CONDITION, FORMAT, ...)                                  \
-	({                                                                           \
-		(void)sizeof(check_format(FORMAT __VA_OPT__(, ) __VA_ARGS__));       \
-		static const struct assertion assertion_ = { .property = FORMAT,     \
-							     .condition = CONDITION, \
-							     .file = __FILE__,       \
-							     .line = __LINE__,       \
-							     .required = REQUIRED }; \
-		&assertion_;                                                         \
-	})
-/* Never called: the compiler compares the format with its arguments. */
-int check_format(const char *format, ...) CHECK_FORMAT(1);
-
-/*
- * Assertions. The text states the property that should hold; it is printed when it does not. expect...() goes on after
- * a failure and returns whether it held; require...() ends the check. The text is a literal, with arguments.
- */
-#define expect(T, CONDITION, ...)     CHECK_EXPECT(false, T, CONDITION, #CONDITION, __VA_ARGS__)
-#define expect_eq(T, GOT, WANT, ...)  CHECK_EXPECT_EQ(false, T, GOT, WANT, __VA_ARGS__)
-#define expect_ok(T, WRONG, ...)      CHECK_EXPECT_OK(false, T, WRONG, __VA_ARGS__)
-#define require(T, CONDITION, ...)    ((void)CHECK_EXPECT(true, T, CONDITION, #CONDITION, __VA_ARGS__))
-#define require_eq(T, GOT, WANT, ...) ((void)CHECK_EXPECT_EQ(true, T, GOT, WANT, __VA_ARGS__))
-#define require_ok(T, WRONG, ...)     ((void)CHECK_EXPECT_OK(true, T, WRONG, __VA_ARGS__))
-
-#define CHECK_EXPECT(REQUIRED, T, HELD, TEXT, FORMAT, ...) \
-	check_expect((T), ASSERTION(REQUIRED, TEXT, FORMAT, __VA_ARGS__), !!(HELD)__VA_OPT__(, ) __VA_ARGS__)
-#define CHECK_EXPECT_EQ(REQUIRED, T, GOT, WANT, FORMAT, ...) \
-	check_expect_eq((T), ASSERTION(REQUIRED, NULL, FORMAT, __VA_ARGS__), (GOT), (WANT)__VA_OPT__(, ) __VA_ARGS__)
-#define CHECK_EXPECT_OK(REQUIRED, T, WRONG, FORMAT, ...) \
-	check_expect_ok((T), ASSERTION(REQUIRED, NULL, FORMAT, __VA_ARGS__), (WRONG)__VA_OPT__(, ) __VA_ARGS__)
-
-bool check_expect(struct run *t, const struct assertion *assertion, int held, ...);
-bool check_expect_eq(struct run *t, const struct assertion *assertion, uint64_t got, uint64_t want, ...);
-/* `wrong` as driver functions return it: NULL, or a sentence. dma_exhausted is an ERROR, device_queue_too_small a SKIP.
- */
-bool check_expect_ok(struct run *t, const struct assertion *assertion, const char *wrong, ...);
-
 /* Ends the check with the verdict so far. */
 _Noreturn void check_end(struct run *t);
 /* Ends it: a need is not met that NEEDS cannot say. */
@@ -173,14 +127,11 @@ void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* A step, for the log of a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 
-/* The row that a device breaks which makes driver functions say that; NULL for anything else. A check that does not
- * name it is skipped for that reason. */
-const char *device_clause(const char *wrong);
 bool check_names(const struct check *check, const char *row);
 
-/* What device_add_request() says: the check ends as a SKIP if the virtqueue is too small, as an ERROR if anything else
- * is wrong. */
-void need_added(struct run *t, const char *wrong);
+/* The driver can do what the check needs. Otherwise the check ends: as a SKIP if the device is too small for it, as an
+ * ERROR for anything else. */
+void need_ok(struct run *t, enum driver_error error);
 /* DMA memory, or the check ends as an ERROR. */
 void *need_memory(struct run *t, void *memory);
 

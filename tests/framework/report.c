@@ -75,25 +75,24 @@ static void report_clause(const struct check *check)
 	print("\n");
 }
 
-void report_failure(struct run *t, const struct assertion *assertion, const char *got, const char *want,
-		    va_list arguments)
+void report_failure(struct run *t, const struct failure *failure, va_list arguments)
 {
 	uint32_t lost;
 
 	if (++t->failures > FAILURES_SHOWN)
 		return;
 	print("# %s: ", t->check->level == SHOULD ? "warn" : "fail");
-	vprint(assertion->property, arguments);
+	vprint(failure->property, arguments);
 	print("\n");
 	if (t->failures == 1) {
 		print("#   property: %s\n", t->check->title);
 		report_clause(t->check);
 	}
-	if (got)
-		print("#   got: %s\n", got);
-	if (want)
-		print("#   want: %s\n", want);
-	print("#   at: %s:%d\n", assertion->file, assertion->line);
+	if (failure->got)
+		print("#   got: %s\n", failure->got);
+	if (failure->want)
+		print("#   want: %s\n", failure->want);
+	print("#   at: %s:%d\n", failure->file, failure->line);
 	if (t->failures > 1)
 		return;
 	print("#   replay: touchstone.only=%s.%s touchstone.seed=0x%lx\n", t->device->name, t->check->id, t->seed);

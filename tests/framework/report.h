@@ -11,10 +11,15 @@ extern const char *const level_names[]; /* by enum level */
 
 /* "# start ..." */
 void report_start(const struct check *check, const char *name);
-/* The block of a failed assertion. got and want may be NULL. The journal is printed for the first failure of a check.
- */
-void report_failure(struct run *t, const struct assertion *assertion, const char *got, const char *want,
-		    va_list arguments);
+/* An assertion that failed. */
+struct failure {
+	const char *file;
+	int line;
+	const char *property;	/* format of what should have held */
+	const char *got, *want; /* NULL where there is nothing to say */
+};
+/* Prints it, with the arguments of the property. The first failure of a check comes with the journal. */
+void report_failure(struct run *t, const struct failure *failure, va_list arguments);
 /* "ok ..." or "not ok ..." */
 void report_result(unsigned number, const char *name, const struct run *t);
 

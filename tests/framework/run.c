@@ -26,13 +26,13 @@ static const char *unmet(const struct check *check, const struct device *device,
 	const struct irq_line *line = device->transport.line;
 
 	if (device->unusable) {
-		const char *row = device_clause(device->unusable);
+		const struct driver_error_info *error = driver_error_info(device->unusable);
 
-		if (!row)
-			return device->unusable;
-		if (check_names(check, row))
+		if (!error->row)
+			return error->text;
+		if (check_names(check, error->row))
 			return NULL;
-		format_string(text, TEXT_MAX, "%s (%s)", device->unusable, row);
+		format_string(text, TEXT_MAX, "%s (%s)", error->text, error->row);
 		return text;
 	}
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
@@ -79,16 +79,14 @@ static const char *unmet(const struct check *check, const struct device *device,
 	return NULL;
 }
 
-static const char reported_lost[] = "the device did not come back from a reset";
-
 static void call_body(void *argument)
 {
 	struct run *t = argument;
 
 	/* Nothing can be done with it any more, and this check is the one to say so. */
-	if (t->device->unusable == device_no_reset) {
-		t->device->unusable = reported_lost;
-		require_ok(t, device_no_reset, "the device comes back from the resets between checks");
+	if (t->device->unusable == DRIVER_NO_RESET) {
+		t->device->unusable = DRIVER_LOST;
+		require_ok(t, DRIVER_NO_RESET, "the device comes back from the resets between checks");
 	}
 	t->check->body(t, t->device);
 }
@@ -114,7 +112,7 @@ static void calm(struct device *device)
 	/* A virtqueue that outlives the reset: the checks of the next life would fail for what the former has left. */
 	while (!device->unusable && queues--)
 		if (device_queue_used(device, (uint16_t)queues))
-			device->unusable = device_queue_in_use;
+			device->unusable = DRIVER_QUEUE_IN_USE;
 	if (!device->transport.line)
 		return;
 	irq_settle();
@@ -134,10 +132,11 @@ static void look_around(void *argument)
 	for (unsigned i = 0; i < t->device_count; i++)
 		if (t->devices[i].queues[0].size)
 			calm(&t->devices[i]);
-	if (was_usable && t->device->unusable == device_no_reset && t->aftermath)
-		CHECK_EXPECT(false, t, false, device_no_reset, "the device comes back from a reset after this check");
+	if (was_usable && t->device->unusable == DRIVER_NO_RESET && t->aftermath)
+		check_expect(t, __FILE__, __LINE__, false, driver_error_text(DRIVER_NO_RESET),
+			     "the device comes back from a reset after this check");
 	if (!dma_guards_whole(&damage))
-		CHECK_EXPECT(false, t, false, "guard bytes untouched",
+		check_expect(t, __FILE__, __LINE__, false, "guard bytes untouched",
 			     "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes", damage.found,
 			     (long)damage.where, damage.size);
 }
@@ -247,7 +246,7 @@ static bool clause_comes(const struct check *check)
 	const struct check *const *at = __stop_checks;
 
 	while (*--at != check)
-		if (check_names(*at, device_clause(device_no_reset)))
+		if (check_names(*at, driver_error_info(DRIVER_NO_RESET)->row))
 			return true;
 	return false;
 }

@@ -107,7 +107,8 @@ static void report_device(const struct device *device, const char *place, const 
 	if (device->msi.layout)
 		print("# device %s: message signalled interrupts %s\n", device->name, device->msi.layout->name);
 	if (device->unusable)
-		print("# warning: device %s: %s; it is not tested\n", device->name, device->unusable);
+		print("# warning: device %s: %s; it is not tested\n", device->name,
+		      driver_error_text(device->unusable));
 }
 
 /* blk0, blk1, net0: by type, in the order in which they were announced; refblk0 for the reference's. */

@@ -70,7 +70,7 @@ void acknowledge(struct device *d, uint32_t bits)
 	transport_interrupt_acknowledge(&d->transport, bits);
 }
 
-const char *make_quick_request(struct device *d, struct request *request)
+enum driver_error make_quick_request(struct device *d, struct request *request)
 {
 	if (!d->type->make_quick_request)
 		return device_make_request(d, request, 0);
@@ -82,15 +82,13 @@ static unsigned add_some(struct run *t, struct device *d, struct request *reques
 {
 	for (unsigned i = 0; i < count; i++) {
 		/* Every other one: there are disks that drop requests for their name. */
-		const char *wrong = quick && !(i & 1) ? make_quick_request(d, &requests[i])
-						      : device_make_request(d, &requests[i], i);
+		enum driver_error error = quick && !(i & 1) ? make_quick_request(d, &requests[i])
+							    : device_make_request(d, &requests[i], i);
 
-		if (wrong == dma_exhausted)
-			broken(t, "%s", wrong);
-		require_ok(t, wrong, "a request can be made");
+		require_ok(t, error, "a request can be made");
 		if (requests[i].count > device_request_queue(d)->free_count)
 			return i;
-		need_added(t, device_add_request(d, &requests[i], NULL));
+		need_ok(t, device_add_request(d, &requests[i], NULL));
 	}
 	return count;
 }
@@ -135,7 +133,7 @@ static bool all_poison(const void *memory, size_t size)
 	return memory_unlike(memory, WATCH_POISON, size) == size;
 }
 
-const char *watch_broken(const struct watch *watch)
+const char *watch_found(const struct watch *watch)
 {
 	if (watch->used->index != watch->index)
 		return "used.idx moved";
@@ -176,15 +174,15 @@ static struct device *find_witness(struct run *t)
 void quiet_moment(struct run *t)
 {
 	struct device *witness = find_witness(t);
-	const char *wrong;
+	enum driver_error error;
 
 	(void)WAIT_UNTIL(false, PACE_TIMES * t->device->pace_ns + (witness ? 0 : QUIET_NS));
 	if (!witness)
 		return;
 	journal_pause(true); /* the log of a failure is about the device under test */
-	wrong = device_start(witness, NO_FEATURES);
-	for (unsigned i = 0; !wrong && i < WITNESS_REQUESTS; i++)
-		wrong = device_do_request(witness, i);
+	error = device_start(witness, NO_FEATURES);
+	for (unsigned i = 0; !error && i < WITNESS_REQUESTS; i++)
+		error = device_do_request(witness, i);
 	/* What the witness does wrong is for its own checks to say. */
 	device_reset(witness);
 	irq_line_rearm(witness->transport.line);
@@ -201,10 +199,10 @@ uint64_t patience_for(uint64_t usual)
 struct completion take_used(struct run *t, struct virtqueue *queue, const char *what)
 {
 	struct completion done = { 0 };
-	const char *wrong = NULL;
+	enum driver_error error = DRIVER_NO_ERROR;
 
 	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "%s comes back", what);
-	require(t, virtqueue_pop(queue, &done, &wrong) == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what,
-		wrong ? wrong : "");
+	require(t, virtqueue_pop(queue, &done, &error) == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what,
+		driver_error_text(error));
 	return done;
 }

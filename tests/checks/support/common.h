@@ -40,7 +40,7 @@ unsigned add_requests(struct run *t, struct device *d, struct request *requests,
 /* The same with requests that a device can answer without waiting for anything, so that one which should not is seen at
  * once. Only their used entries are meant to be looked at. */
 unsigned add_quick_requests(struct run *t, struct device *d, struct request *requests, unsigned count);
-const char *make_quick_request(struct device *d, struct request *request);
+enum driver_error make_quick_request(struct device *d, struct request *request);
 
 /*
  * Memory that the device must not write: the used ring of a virtqueue and the device-writable bytes of requests.
@@ -57,7 +57,7 @@ struct watch {
 void watch_begin(struct watch *watch, const struct virtqueue *queue, const struct request *requests, unsigned count,
 		 bool whole);
 /* NULL, or what was written. */
-const char *watch_broken(const struct watch *watch);
+const char *watch_found(const struct watch *watch);
 
 /*
  * A moment in which nothing should happen, where no later event of the device can bound it: longer than the device

@@ -17,7 +17,7 @@ struct blk_request disk_make(struct run *t, uint32_t type, uint64_t sector, uint
 	struct blk_request blk = { 0 };
 
 	if (blk_make(&blk, type, sector, size, device_writes))
-		broken(t, "%s", dma_exhausted);
+		need_ok(t, DRIVER_DMA_EXHAUSTED);
 	return blk;
 }
 
@@ -44,32 +44,32 @@ uint64_t disk_sector(unsigned block)
 	return disk.first + block * disk.sectors;
 }
 
-/* Reads or writes all of the blocks through the restorer. NULL or what went wrong. */
-static const char *move_blocks(struct device *d, uint32_t type)
+/* Reads or writes all of the blocks through the restorer. */
+static enum driver_error move_blocks(struct device *d, uint32_t type)
 {
 	uint32_t length;
-	const char *wrong;
+	enum driver_error error;
 
 	restorer.header->type = type;
 	*restorer.status = BLK_STATUS_UNWRITTEN;
 	restorer.request.segments[1].writable = type == VIRTIO_BLK_T_IN;
-	wrong = blk_send(d, &restorer, &length);
-	if (!wrong && *restorer.status != VIRTIO_BLK_S_OK)
-		wrong = "its status is not OK";
-	return wrong;
+	error = blk_send(d, &restorer, &length);
+	if (!error && *restorer.status != VIRTIO_BLK_S_OK)
+		error = DRIVER_BLK_STATUS_NOT_OK;
+	return error;
 }
 
 static void put_back(struct run *t, struct device *d)
 {
-	const char *wrong = device_start(d, blk_plain_features());
+	enum driver_error error = device_start(d, blk_plain_features());
 
-	if (!wrong)
-		wrong = move_blocks(d, VIRTIO_BLK_T_IN);
-	if (!wrong && memcmp(restorer.data, disk.saved, DISK_BLOCKS * disk.block)) {
+	if (!error)
+		error = move_blocks(d, VIRTIO_BLK_T_IN);
+	if (!error && memcmp(restorer.data, disk.saved, DISK_BLOCKS * disk.block)) {
 		memcpy(restorer.data, disk.saved, DISK_BLOCKS * disk.block);
-		wrong = move_blocks(d, VIRTIO_BLK_T_OUT);
+		error = move_blocks(d, VIRTIO_BLK_T_OUT);
 	}
-	expect_ok(t, wrong, "the saved blocks are written back: sectors %lu to %lu may hold a pattern of ours",
+	expect_ok(t, error, "the saved blocks are written back: sectors %lu to %lu may hold a pattern of ours",
 		  disk.first, disk.end - 1);
 }
 

@@ -179,7 +179,7 @@ void traffic_cut_randomly(struct run *t, struct request *request, unsigned most)
 
 void traffic_add(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape)
 {
-	need_added(t, device_add_request(d, request, shape));
+	need_ok(t, device_add_request(d, request, shape));
 }
 
 unsigned traffic_room(const struct virtqueue *queue, const struct request *request)
@@ -209,13 +209,13 @@ struct request *traffic_take(struct run *t, struct device *d, struct completion 
 {
 	struct completion completion = { 0 };
 	struct request *request = NULL;
-	const char *wrong;
+	enum driver_error error;
 
 	traffic_wait_used(t, d);
-	wrong = device_judge(d, &request, &completion);
-	if (wrong && request && completion.length < request->least)
-		wrong = d->type->check_answer ? d->type->check_answer(d, request, completion.length) : NULL;
-	require_ok(t, wrong, "a request comes back with a right answer");
+	error = device_judge(d, &request, &completion);
+	if (error && request && completion.length < request->least)
+		error = d->type->check_answer ? d->type->check_answer(d, request, completion.length) : DRIVER_NO_ERROR;
+	require_ok(t, error, "a request comes back with a right answer");
 	if (done)
 		*done = completion;
 	return request;
@@ -270,12 +270,12 @@ uint16_t traffic_cycle(struct run *t, struct device *d)
 void traffic_cycle_take(struct run *t, struct device *d)
 {
 	struct virtqueue *queue = device_request_queue(d);
-	const char *wrong;
+	enum driver_error error;
 
 	if (!virtqueue_used_waiting(queue))
 		traffic_wait_used(t, d);
-	virtqueue_cycle_take(queue, &wrong);
-	require_ok(t, wrong, "requests come back as they should, with used.idx %u", queue->used->index);
+	virtqueue_cycle_take(queue, &error);
+	require_ok(t, error, "requests come back as they should, with used.idx %u", queue->used->index);
 }
 
 void traffic_pause(struct run *t, uint32_t nanoseconds)

@@ -331,15 +331,15 @@ static void clear_books(void)
 /* An event may be waiting behind the mask. Afterwards a second life, in which everything starts at 0. */
 static void reset_cpu(void)
 {
-	const char *wrong;
+	enum driver_error error;
 
 	if (device.msi.layout && msi_can(&device.msi, MSI_MASK)) {
 		msi_do(&device, MSI_MASK, 0, NULL);
 		world.sources[SOURCE_QUEUE0].masked = true;
 	}
-	wrong = device_reset(&device);
-	if (wrong)
-		violation("%s", wrong);
+	error = device_reset(&device);
+	if (error)
+		violation("%s", driver_error_text(error));
 	clear_books();
 	world.silent = true;
 	if (world.line)
@@ -349,9 +349,9 @@ static void reset_cpu(void)
 	world.latched[0] = world.latched[1] = 0;
 	world.silent = false;
 	device_greet(&device);
-	wrong = device_negotiate(&device, device.msi.features);
-	if (wrong)
-		violation("%s", wrong);
+	error = device_negotiate(&device, device.msi.features);
+	if (error)
+		violation("%s", driver_error_text(error));
 	set_up(0);
 	if (device.msi.layout)
 		give_messages(1);
@@ -440,7 +440,7 @@ static void kick_prepare(void)
 {
 	discover(NO_FEATURES);
 	if (!virtqueue_alloc(&device.queues[0], &device.transport, 0, KICK_ENTRIES, false))
-		must("no memory for the rings");
+		give_up("no memory for the rings");
 	machine_watch(0);
 	for (unsigned i = 0; i < requests_wanted(); i++)
 		offer_one(0);

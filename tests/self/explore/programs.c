@@ -11,21 +11,25 @@ enum { REQUESTS = 16, QUEUE_ENTRIES = 16 };
 
 static struct request requests[QUEUES][REQUESTS];
 
-void must(const char *wrong)
+_Noreturn void give_up(const char *why)
 {
-	if (!wrong)
-		return;
-	fprintf(stderr, "%s: %s\n", scenario->name, wrong);
+	fprintf(stderr, "%s: %s\n", scenario->name, why);
 	exit(2);
+}
+
+void must(enum driver_error error)
+{
+	if (error)
+		give_up(driver_error_text(error));
 }
 
 void discover(struct features wanted)
 {
 	if (device_discover(&device) != TRANSPORT_DEVICE)
-		must("no device was found");
+		give_up("no device was found");
 	must(device.unusable);
 	if (scenario->layout && !device.msi.layout)
-		must("the layout was not found");
+		give_up("the layout was not found");
 	for (unsigned i = 0; i < FEATURE_WORDS; i++)
 		wanted.word[i] |= device.msi.features.word[i];
 	device_greet(&device);
@@ -34,10 +38,10 @@ void discover(struct features wanted)
 
 void set_up(unsigned queue)
 {
-	const char *wrong = device_setup_queue(&device, (uint16_t)queue, QUEUE_ENTRIES);
+	enum driver_error error = device_setup_queue(&device, (uint16_t)queue, QUEUE_ENTRIES);
 
-	if (wrong)
-		violation("%s", wrong);
+	if (error)
+		violation("%s", driver_error_text(error));
 	machine_watch(queue);
 }
 
@@ -79,10 +83,10 @@ void offer_one(unsigned index)
 
 	actor_learns(world.offered[index]);
 	if (world.offered[index] > QUEUE_ENTRIES)
-		must("more requests than the virtqueue has entries");
+		give_up("more requests than the virtqueue has entries");
 	must(device_make_request(&device, request, world.offered[index]));
 	if (virtqueue_add(queue, request->segments, request->count, NULL, request) < 0)
-		must("no room for a request");
+		give_up("no room for a request");
 }
 
 void offer(unsigned index, unsigned count)
@@ -96,14 +100,14 @@ void drain(unsigned index)
 {
 	struct virtqueue *queue = &device.queues[index];
 	struct completion done;
-	const char *wrong;
+	enum driver_error error;
 
 	for (;;) {
-		switch (virtqueue_pop(queue, &done, &wrong)) {
+		switch (virtqueue_pop(queue, &done, &error)) {
 		case VIRTQUEUE_EMPTY:
 			return;
 		case VIRTQUEUE_WRONG:
-			violation("%s", wrong);
+			violation("%s", driver_error_text(error));
 			return;
 		case VIRTQUEUE_POPPED:
 			world.taken[index]++;

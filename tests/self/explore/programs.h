@@ -9,8 +9,9 @@ extern const struct program program_change, program_two_cpus, program_two_queues
 	program_publish, program_capacity, program_reset, program_toggle, program_start, program_kick,
 	program_queue_reset;
 
-/* The preparations cannot go wrong: ends the program. */
-void must(const char *wrong);
+/* The preparations cannot go wrong: if they do, the program ends. */
+_Noreturn void give_up(const char *why);
+void must(enum driver_error error);
 
 /* Discovery up to FEATURES_OK, with these features and those of the layout. */
 void discover(struct features wanted);

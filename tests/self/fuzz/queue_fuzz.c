@@ -87,13 +87,12 @@ static void add(void)
 	const uint8_t number = input_u8(&input) % REQUESTS, how = input_u8(&input);
 	const struct chain_shape shape = { .indirect = how & 1, .direct = how >> 1 & 1, .write_on_indirect = how & 4 };
 	struct request *const request = requests[number];
-	const char *wrong;
+	enum driver_error error;
 
 	if (busy[number])
 		return;
-	wrong = device_make_request(&device, request, input_u64(&input));
-	holds(wrong == NULL || *wrong);
-	if (!wrong && !device_add_request(&device, request, how & 8 ? &shape : NULL))
+	error = device_make_request(&device, request, input_u64(&input));
+	if (!error && !device_add_request(&device, request, how & 8 ? &shape : NULL))
 		busy[number] = true;
 }
 
@@ -182,9 +181,9 @@ static void pop(void)
 {
 	const uint16_t before = queue->outstanding;
 	struct completion done = { 0 };
-	const char *wrong = NULL;
+	enum driver_error error = DRIVER_NO_ERROR;
 
-	switch (virtqueue_pop(queue, &done, &wrong)) {
+	switch (virtqueue_pop(queue, &done, &error)) {
 	case VIRTQUEUE_EMPTY:
 		holds(queue->outstanding == before);
 		break;
@@ -193,7 +192,7 @@ static void pop(void)
 		returned(done.token);
 		break;
 	case VIRTQUEUE_WRONG:
-		holds(wrong && *wrong);
+		holds(error && *driver_error_text(error));
 		/* Passed over, or taken back with a length that is wrong. */
 		if (queue->outstanding != before)
 			returned(done.token);
@@ -209,16 +208,16 @@ static void judge(void)
 	const uint16_t before = queue->outstanding;
 	const uint16_t at = queue->used_seen % queue->size;
 	uint32_t head;
-	const char *wrong;
+	enum driver_error error;
 
 	head = queue->used->ring[at].id;
 	if (head < queue->size && queue->chains[head].outstanding && queue->chains[head].token == &other_token) {
 		pop();
 		return;
 	}
-	wrong = device_judge(&device, &request, &done);
-	holds(!wrong || *wrong);
-	holds(wrong || request);
+	error = device_judge(&device, &request, &done);
+	holds(!error || *driver_error_text(error));
+	holds(error || request);
 	if (request)
 		returned(request);
 	else if (queue->outstanding != before) /* taken back with a wrong length: nobody says which */

@@ -217,14 +217,14 @@ static unsigned requests;
 
 static void device_life(void)
 {
-	const char *why;
+	enum driver_error error;
 
 	device_reset(&device);
 	dma_forget();
 	requests = 0;
-	why = device_start(&device, (struct features){ { 0 } });
-	if (why)
-		print("# %s\n", why);
+	error = device_start(&device, (struct features){ { 0 } });
+	if (error)
+		print("# %s\n", driver_error_text(error));
 }
 
 static void device_release(void)
@@ -232,32 +232,32 @@ static void device_release(void)
 	transport_acknowledge(&device.transport);
 }
 
-static const char *do_request(void)
+static enum driver_error do_request(void)
 {
 	struct request *const request = dma_private(sizeof(*request)), *judged;
 	struct completion completion;
-	const char *why = request ? device_make_request(&device, request, 0) : dma_exhausted;
+	enum driver_error error = request ? device_make_request(&device, request, 0) : DRIVER_DMA_EXHAUSTED;
 
-	if (!why)
-		why = device_add_request(&device, request, NULL);
-	if (why)
-		return why;
+	if (!error)
+		error = device_add_request(&device, request, NULL);
+	if (error)
+		return error;
 	virtqueue_kick(device_request_queue(&device));
 	if (!WAIT_UNTIL(virtqueue_used_waiting(device_request_queue(&device)), SOON))
-		return "no answer";
+		return DRIVER_NO_ANSWER;
 	return device_judge(&device, &judged, &completion);
 }
 
 static bool device_assert(void)
 {
-	const char *why;
+	enum driver_error error;
 
 	if (requests++ == REQUESTS_A_LIFE)
 		device_life();
-	why = do_request();
-	if (why)
-		print("# %s\n", why);
-	return !why;
+	error = do_request();
+	if (error)
+		print("# %s\n", driver_error_text(error));
+	return !error;
 }
 
 static void soft_release(void)
