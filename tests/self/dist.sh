@@ -11,7 +11,7 @@ trap 'rm -rf "$folder"' EXIT
 
 cd "$top" || exit 1
 # The first takes what `make` has built here. Its archive is not left in the way of a whole one.
-make -s ARCH=x86_64 dist DIST="touchstone-first" && mv build/touchstone-first.tar.gz "$folder/"
+make -s ARCHES=x86_64 dist DIST="touchstone-first" && mv build/touchstone-first.tar.gz "$folder/"
 result $? "a release of what is built here"
 
 # Not from git: what a release is made of may be changed and not yet committed.
@@ -19,7 +19,7 @@ mkdir -p "$folder/another place/touchstone"
 tar --exclude=./build --exclude=./.git -cf - . | tar -C "$folder/another place/touchstone" -xf -
 (
 	cd "$folder/another place/touchstone" && umask 077 && find . -exec touch {} + &&
-		LC_ALL=C TZ=Pacific/Auckland make -s -j"$(nproc)" ARCH=x86_64 dist DIST="touchstone-first"
+		LC_ALL=C TZ=Pacific/Auckland make -s -j"$(nproc)" ARCHES=x86_64 dist DIST="touchstone-first"
 )
 result $? "a release from a clean build in another place"
 second="$folder/another place/touchstone/build/touchstone-first.tar.gz"

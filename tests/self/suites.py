@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The suites of this project's own tests: docs/testing.md says what each proves, check.py runs them.
+
+A command is a line of words, started in the top folder. What a suite needs (steps of host/need.sh) is installed and what it tests
+(goals of make) is built before any suite begins, so that suites which run side by side build nothing at the same place.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PYTHON = "/usr/bin/python3"
+X86, ARM, RISCV = "build qemu", "build-arm64 qemu-arm64", "build-riscv64 qemu-riscv64"
+
+
+class Suite(NamedTuple):
+    """One suite: how it is run as a whole, in part, and in a hurry."""
+
+    name: str
+    command: str
+    seconds: int            # about how long it takes on two idle cores
+    cores: float = 1        # how many of them it keeps busy
+    need: str = "build"     # steps of host/need.sh
+    build: str = ""         # goals of make
+    one: str = ""           # the command for a part of it, {} in it; nothing: the same with the part's name at the end; "-": there are no parts
+    quick: str = ""         # the command of `make quick`, "" if it is not for the quick ones
+
+
+SUITES = (
+    Suite("lint", "make lint", 20, need="build check", quick="make lint", one="-"),
+    Suite("coverage", "make coverage", 1, quick="make coverage", one="-"),
+    Suite("unit", "make -j2 unit", 10, 2, need="build efi check", build="unit-programs", one="make unit-{}", quick="make -j2 unit"),
+    Suite("e2e", f"{PYTHON} tests/self/e2e/run.py", 120, need=f"{X86} efi ovmf", build="all", quick=f"{PYTHON} tests/self/e2e/run.py --quick"),
+    Suite("gcc", "tests/self/build.sh gcc", 30, 2, need=f"{X86} efi", build="all", one="-"),
+    Suite("clang", "tests/self/build.sh clang", 30, 2, need=f"{X86} check", build="all", one="-"),
+    Suite("gcc-arm64", "tests/self/build.sh gcc qemu-virt-arm64", 30, 2, need=f"build efi {ARM}", build="all", one="-"),
+    Suite("clang-arm64", "tests/self/build.sh clang qemu-virt-arm64", 30, 2, need=f"build {ARM} check", build="all", one="-"),
+    Suite("gcc-riscv64", "tests/self/build.sh gcc qemu-virt-riscv64", 30, 2, need=f"build {RISCV}", build="all", one="-"),
+    Suite("clang-riscv64", "tests/self/build.sh clang qemu-virt-riscv64", 30, 2, need=f"build {RISCV} check", build="all", one="-"),
+    Suite("architectures", f"{PYTHON} tests/self/architectures.py", 60, 2, need=f"{X86} efi {ARM} aavmf {RISCV}", build="all"),
+    Suite("acpica", "make acpica ACPICA_TABLES=1000", 20, 2, need=f"{X86} {ARM} check", build="acpica-programs", one="-"),
+    Suite("fuzz", "make fuzz-check", 20, 2, need="check", build="fuzz-programs", one="make fuzz-check FUZZ={}"),
+    Suite("dist", "tests/self/dist.sh", 20, 2, need=f"{X86} efi", build="all", one="-"),
+    Suite("port", "tests/self/port/run.sh x86_64", 90, need=f"{X86} efi ovmf", build="port-x86_64", one="tests/self/port/run.sh x86_64 {}"),
+    Suite("port-riscv64", "tests/self/port/run.sh riscv64", 60, need=f"{RISCV}", build="port-riscv64"),
+    Suite("port-arm64", "tests/self/port/run.sh aarch64", 90, need=f"{ARM} efi aavmf", build="port-aarch64"),
+    Suite("backports", f"{PYTHON} tests/self/backports.py", 60, need=f"{X86} {ARM} {RISCV}", build="all"),
+    Suite("explore", "make explore", 60, build="explore-programs", one="make explore EXPLORE={}"),
+    Suite("host", "make host", 30, 2, build="host-program", one="-"),
+    Suite("matrix", "make prove", 60, 2, build="fast-program", one="-"),
+    Suite("narrow", "make narrow", 20, 2, build="fast-program", one="make narrow T={}"),
+    Suite("qemu-msi", f"{PYTHON} tests/self/qemu_msi.py", 150, 2, need=f"{X86} {ARM} {RISCV} qemu-source", build="all"),
+    Suite("stability", f"{PYTHON} tests/self/stability.py 30", 120, 2, need=f"{X86}", build="image", one="-"),
+)
