@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a transport is made of: the accesses of which transport.c makes its operations. Between transport.c and the file
- * of each transport.
+ * What each transport provides, and transport.c makes its operations of. Nobody else includes this.
  */
 #ifndef DRIVERS_TRANSPORT_OPS_H
 #define DRIVERS_TRANSPORT_OPS_H
 
 #include "drivers/transport/transport.h"
 
-/* Fields that every transport has, however wide they are there. A transport reads and writes each with one access. */
+/* The fields of all transports. A transport reads or writes a field with one access, as wide as the field is there. */
 enum transport_field {
 	FIELD_DEVICE_FEATURES_SELECT,
 	FIELD_DEVICE_FEATURES,
@@ -16,12 +15,12 @@ enum transport_field {
 	FIELD_DRIVER_FEATURES,
 	FIELD_STATUS,
 	FIELD_CONFIG_GENERATION,
-	/* PCI's ISR clears when it is read: such a transport keeps what it read until it is acknowledged. */
+	/* PCI's ISR status clears when it is read: there the transport keeps the causes until they are acknowledged. */
 	FIELD_INTERRUPT_STATUS,
 	FIELD_INTERRUPT_ACKNOWLEDGE,
 
 	FIELD_QUEUE_SELECT,
-	FIELD_QUEUE_SIZE_MAX, /* PCI: queue_size as it reads after a reset */
+	FIELD_QUEUE_SIZE_MAX, /* PCI: queue_size, as long as the driver has not written it */
 	FIELD_QUEUE_SIZE,
 	FIELD_QUEUE_READY,
 	FIELD_QUEUE_RESET,
@@ -29,12 +28,12 @@ enum transport_field {
 	FIELD_QUEUE_ADDRESSES,
 	FIELD_QUEUE_ADDRESSES_LAST = FIELD_QUEUE_ADDRESSES + 2 * TRANSPORT_USED + 1,
 
-	/* The legacy interface: a transport that has none of ours may leave them out. */
+	/* The legacy interface. A transport without one leaves them out. */
 	FIELD_PAGE_SIZE,
 	FIELD_QUEUE_ALIGN,
 	FIELD_QUEUE_PAGE,
 
-	/* PCI has capabilities instead, and answers from them. */
+	/* PCI answers from its capabilities. */
 	FIELD_SHARED_MEMORY_SELECT,
 	FIELD_SHARED_MEMORY_LENGTH_LOW,
 	FIELD_SHARED_MEMORY_LENGTH_HIGH,
@@ -49,7 +48,7 @@ struct transport_ops {
 	enum transport_identity (*identify)(struct transport *transport);
 	uint32_t (*get)(struct transport *transport, enum transport_field field);
 	void (*set)(struct transport *transport, enum transport_field field, uint32_t value);
-	/* `data`: with NOTIFICATION_DATA, which makes the write wider on PCI. */
+	/* `data`: NOTIFICATION_DATA is in force. PCI then writes 32 bits instead of 16. */
 	void (*notify)(struct transport *transport, uint16_t queue, uint32_t value, bool data);
 	uint32_t (*config_read)(struct transport *transport, uint32_t offset, uint8_t width);
 	void (*config_write)(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);

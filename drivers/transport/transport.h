@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a driver does with a device, by meaning: each function is one operation of chapter 4, on whatever transport the
- * device sits. Where the registers are is known to the transport alone (mmio.c). The accesses of an operation, and
- * their order, are part of its contract. The journal names each of them.
+ * What a driver does with a device, by meaning: each function is one operation of chapter 4 and works on every
+ * transport. Only the transport's own file (mmio.c) knows where the registers are. An operation always makes the same
+ * accesses in the same order, and the journal records each of them.
  *
- * Checks of the registers of virtio-mmio themselves include drivers/transport/mmio.h.
+ * Checks of the virtio-mmio registers themselves include drivers/transport/mmio.h.
  */
 #ifndef DRIVERS_TRANSPORT_H
 #define DRIVERS_TRANSPORT_H
@@ -17,7 +17,7 @@
 #include "firmware/arch/irq.h"
 
 enum transport_kind {
-	TRANSPORT_ANY, /* of a check: it does not matter */
+	TRANSPORT_ANY, /* what most checks need */
 	TRANSPORT_MMIO,
 };
 
@@ -83,22 +83,23 @@ void transport_add_status(struct transport *transport, uint32_t bit);
 bool transport_reset(struct transport *transport);
 extern uint64_t transport_reset_patience_ns;
 
-/* ---- virtqueues: all but the notification are about the one that was selected ---- */
+/* ---- virtqueues: every operation but the notification acts on the selected one ---- */
 
 void transport_select_queue(struct transport *transport, uint32_t index);
 uint32_t transport_queue_size_max(struct transport *transport); /* 0: there is no such virtqueue */
 void transport_set_queue_size(struct transport *transport, uint32_t size);
 
 enum transport_area { TRANSPORT_DESCRIPTORS, TRANSPORT_AVAILABLE, TRANSPORT_USED };
-/* An address is two registers, written low half first; or each half when the caller wants it. */
+/* Writes the low half, then the high half. */
 void transport_set_queue_address(struct transport *transport, enum transport_area area, uint64_t address);
+/* Writes one half: drivers may write the halves in any order. */
 void transport_set_queue_address_half(struct transport *transport, enum transport_area area, bool high, uint32_t half);
 
 uint32_t transport_queue_ready(struct transport *transport);
 /* Only MMIO takes a 0 (PCI: 4.1.4.3.2). */
 void transport_set_queue_ready(struct transport *transport, uint32_t ready);
 
-/* RING_RESET: 1 starts the reset, and reads back until it is complete. */
+/* RING_RESET: writing 1 starts the reset; it reads 1 until the reset is complete. */
 uint32_t transport_queue_reset(struct transport *transport);
 void transport_set_queue_reset(struct transport *transport, uint32_t reset);
 
@@ -115,7 +116,7 @@ void transport_set_queue_align(struct transport *transport, uint32_t bytes);
 uint32_t transport_queue_page(struct transport *transport);
 void transport_set_queue_page(struct transport *transport, uint32_t page);
 
-/* ---- interrupts: causes that the device has told of and nobody has acknowledged ---- */
+/* ---- interrupts: the causes that the device has reported and the driver has not acknowledged ---- */
 
 uint32_t transport_interrupt_status(struct transport *transport);
 void transport_interrupt_acknowledge(struct transport *transport, uint32_t causes);

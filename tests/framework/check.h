@@ -30,8 +30,7 @@ enum level {
 
 /* What a device must have for a check to apply. Zero: no need. */
 struct needs {
-	uint8_t transport; /* TRANSPORT_MMIO: its registers are the subject. Another one: the check is not in the plan
-			    */
+	uint8_t transport; /* the one whose registers are the subject. Another one: the check is not in the plan */
 	uint32_t type;	   /* device id. Another type: not in the plan */
 	uint8_t version;   /* 1: legacy layout, 2: modern layout (Version 2 or 3). Another layout: not in the plan */
 	uint16_t queues;   /* at least so many virtqueues; fewer: SKIP, as for all needs below */
