@@ -47,14 +47,21 @@ static inline struct patience patience_begin(uint64_t nanoseconds)
 
 bool patience_ends(struct patience *patience);
 
-/* One turn of a waiting loop: runs the hook, if there is one, and lets the CPU rest. Says whether the patience ends. */
+/* One turn of a waiting loop: the worker, if there is one, has its turn, and the CPU rests. Says whether the patience
+ * ends. */
 bool clock_wait(struct patience *patience);
 
 /*
- * The hook of every wait, NULL for none: a device that is part of this program does its work there. It says whether it
- * did any, for ports whose time only goes by when nothing happens.
+ * A device that is part of this program has no thread: it works while the driver waits for it. Each turn of every wait
+ * calls work(), which says whether it did something; the host port's time only leaps when nothing happens.
  */
-void clock_on_wait(bool (*hook)(void));
+struct wait_worker {
+	bool (*work)(void *context);
+	void *context;
+};
+
+/* Registers the one worker in place of the last one; NULL: none. It must stay valid. */
+void clock_on_wait(const struct wait_worker *worker);
 
 /* Waits until CONDITION holds or PATIENCE ends; gives the last value of the condition. Evaluates it at least once, and
  * once more after the end. */

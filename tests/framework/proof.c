@@ -67,7 +67,7 @@ static bool try(struct proof *proof, const struct check *check, struct device *d
 	report_counts.infos = infos;
 	/* A device that a check left useless is switched off and on for the next one. */
 	if (device->unusable) {
-		proof->catalogue->restart(proof->version, proof->number);
+		proof->catalogue->restart(proof->catalogue->context, proof->version, proof->number);
 		rediscover(proof);
 	}
 	if (verdict == VERDICT_ERROR)
@@ -138,7 +138,7 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 		proof.trouble = NULL;
 		format_string(name, sizeof(name), "proof.%s", defect.name);
 		print("# start %s level=must reqs=\n", name);
-		catalogue->restart(proof.version, i);
+		catalogue->restart(catalogue->context, proof.version, i);
 		found = rediscover(&proof);
 		if (!found) {
 			print("# caught-by discovery\n");
@@ -158,7 +158,7 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 			result.verdict = VERDICT_PASS;
 		}
 		report_result(++number, name, &result);
-		catalogue->restart((unsigned)options->ref_version, 0);
+		catalogue->restart(catalogue->context, (unsigned)options->ref_version, 0);
 		rediscover(&proof);
 	}
 	report_end(options->seed);

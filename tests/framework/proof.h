@@ -11,14 +11,15 @@
 #include "drivers/device.h"
 #include "tests/framework/options.h"
 
-/* The catalogue, which is not ours. */
+/* The catalogue, which is not ours. Defects have numbers from 1 on. */
 struct proof_defect {
 	const char *name;
 	uint32_t types, versions; /* bit n: device id n, Version n */
 };
 struct proof_catalogue {
-	bool (*describe)(unsigned defect, struct proof_defect *description); /* from 1 on; false behind the last */
-	void (*restart)(unsigned version, unsigned defect);		     /* 0: healthy */
+	bool (*describe)(unsigned defect, struct proof_defect *description); /* false behind the last */
+	void (*restart)(void *context, unsigned version, unsigned defect);   /* 0: healthy */
+	void *context;
 };
 
 /*

@@ -12,8 +12,6 @@
 enum { TEXT_MAX = 96, ROUND_MS = 100 };
 #define ROUND_SPOKEN_NS MILLISECONDS(500)
 
-void (*run_renew)(void);
-
 bool run_was_good(void)
 {
 	return !report_counts.by_verdict[VERDICT_FAIL] && !report_counts.by_verdict[VERDICT_ERROR];
@@ -264,8 +262,6 @@ void run_check(struct running *running, const struct check *check, struct device
 	};
 	uint64_t spoken = clock_ns();
 
-	if (running->options->isolated && run_renew)
-		run_renew();
 	report_start(check, name);
 	for (uint64_t i = 0; i < running->options->repeat; i++) {
 		uint64_t seed = running->options->seed + i;

@@ -30,8 +30,4 @@ void run_check(struct running *running, const struct check *check, struct device
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
 			  const struct options *options, uint64_t seed);
 
-/* With the option `isolated`: called before each check, to power on anew what is in our power (arch/manners.h). NULL:
- * nothing is. */
-extern void (*run_renew)(void);
-
 #endif

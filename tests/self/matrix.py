@@ -36,7 +36,7 @@ VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone
             "touchstone.ref-read-only touchstone.only=blk.*", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
 # The checks over the wrap of the index cost more time than all others: they get the defects of their rows, and those that nothing else noticed.
 LAST_RESORT = f"touchstone.only={EXPENSIVE}"
-# What touchstone.ref-msi=all gives the devices (tests/guest/reference/reference.c).
+# What touchstone.ref-msi=all gives the devices (tests/guest/reference/setup.c).
 FIRMWARE_LAYOUTS = {"refblk0": "draft3", "refnet0": "f40", "refrng0": "dragonball", "refcon0": "f44"}
 HINT_SEEDS, HINTS_TRIED = range(1, 11), 20
 FOREIGN_US = 30000      # a check of other rows must be so much sooner

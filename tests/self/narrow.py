@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The checks against the manners of real VMMs (tests/self/narrow/narrow.c), in the host port. narrow.py [NAME...]
+"""The checks against the behaviour of real VMMs at the registers (tests/self/narrow/narrow.c), in the host port. narrow.py [NAME...]
 
 For each VMM the whole suite is run, and where its resets leave something behind once more with devices that are new for each check, as with `run.sh
 --isolate`. A run must end, with a whole report and without an ERROR; what fails must be what the expectation file of that VMM and tests/self/narrow/more
@@ -21,7 +21,7 @@ sys.path.insert(0, os.path.join(TOP, "host"))
 from touchstone import expectations     # noqa: E402 (its bytecode goes to build/)
 from touchstone.stream import Stream    # noqa: E402
 
-PROGRAM = f"{TOP}/build/fast/host/touchstone"
+PROGRAM = f"{TOP}/build/fast/host/narrow"
 MORE = f"{TOP}/tests/self/narrow/more"
 PATIENCE = 120      # seconds that one process may take
 

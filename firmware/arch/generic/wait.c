@@ -10,11 +10,11 @@
 #define STOOD_STILL	 MILLISECONDS(50)
 #define FORGIVEN_AT_MOST MILLISECONDS(5000)
 
-static bool (*wait_hook)(void);
+static const struct wait_worker *worker;
 
-void clock_on_wait(bool (*hook)(void))
+void clock_on_wait(const struct wait_worker *next)
 {
-	wait_hook = hook;
+	worker = next;
 }
 
 bool patience_ends(struct patience *patience)
@@ -34,8 +34,8 @@ bool patience_ends(struct patience *patience)
 
 bool clock_wait(struct patience *patience)
 {
-	if (wait_hook)
-		wait_hook();
+	if (worker)
+		worker->work(worker->context);
 	cpu_relax();
 	return patience_ends(patience);
 }

@@ -20,7 +20,7 @@ enum {
 
 static uint64_t now;
 static unsigned idle_turns;
-static bool (*wait_hook)(void);
+static const struct wait_worker *worker;
 
 uint64_t clock_ns(void)
 {
@@ -37,9 +37,9 @@ const char *clock_description(void)
 	return "virtual: waits cost no time";
 }
 
-void clock_on_wait(bool (*hook)(void))
+void clock_on_wait(const struct wait_worker *next)
 {
-	wait_hook = hook;
+	worker = next;
 }
 
 bool patience_ends(struct patience *patience)
@@ -51,7 +51,7 @@ bool clock_wait(struct patience *patience)
 {
 	unsigned doublings;
 
-	idle_turns = wait_hook && wait_hook() ? 0 : idle_turns + 1;
+	idle_turns = worker && worker->work(worker->context) ? 0 : idle_turns + 1;
 	doublings = idle_turns / TURNS_A_LEAP;
 	now += (uint64_t)STEP_NS << (doublings < LEAP_DOUBLINGS_MAX ? doublings : LEAP_DOUBLINGS_MAX);
 	cpu_relax();

@@ -6,5 +6,3 @@ ARCH_EXCLUDE := firmware/lib/string.c firmware/arch/generic/wait.c firmware/arch
 # The legacy layout has 44 bits of address: keep the program low.
 ARCH_LDFLAGS := -no-pie
 ARCH_IMAGE := touchstone
-# The reference device with the manners of real VMMs.
-ARCH_SOURCES := tests/self/narrow/narrow.c

@@ -18,7 +18,7 @@ endif
 OBJCOPY := $(CROSS)objcopy
 
 # Shared beginnings and ends save a tenth of the code, and cost two indirect jumps a call, each of which an emulator looks up: not where most calls are.
-OFTEN_CALLED := drivers/device drivers/dma drivers/transport/mmio drivers/queue/split tests/guest/reference/reference firmware/lib/journal firmware/lib/random \
+OFTEN_CALLED := drivers/device drivers/dma drivers/transport/mmio drivers/queue/split $(addprefix tests/guest/reference/,bus host machine schedule) firmware/lib/journal firmware/lib/random \
 		firmware/arch/generic/cpus firmware/arch/generic/spin firmware/arch/generic/wait \
 		$(addprefix firmware/arch/riscv64/,clock console irq) model/queue model/features model/run
 $(OFTEN_CALLED:%=$(OUT)/%.c.o): CFLAGS += -mno-save-restore

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "drivers/dma.h"
+#include "drivers/spec/mmio.h"
 #include "drivers/types/types.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/guard.h"
@@ -23,13 +24,8 @@
 #include "tests/framework/plan.h"
 #include "tests/framework/report.h"
 #include "tests/framework/run.h"
+#include "tests/guest/reference/reference.h"
 #include "tests/self/fuzz/dma_fuzz.h"
-
-/* The reference device with its insides open: it must begin every run in the same state, or a finding would not
- * repeat. */
-#define memcpy dma_fuzz_copy
-#include "tests/guest/reference/reference.c"
-#undef memcpy
 
 enum {
 	LINE_LIMIT = 510, /* docs/report.md */
@@ -81,8 +77,10 @@ static struct seen {
 static struct seen selected; /* being written to registers */
 static unsigned queue_count;
 
+static struct reference_machine machines[2], *machine; /* by enum irq_trigger; the one of this run */
+static struct reference_bus copying_bus;
+static const struct transport_bus *tame_bus; /* of a device before it went wild */
 static struct device devices[REFERENCE_DEVICES];
-static struct irq_line *level_lines[REFERENCE_DEVICES], *edge_lines[REFERENCE_DEVICES];
 static bool started;
 
 /* ---- the report ---- */
@@ -178,7 +176,7 @@ static void scribble(void)
 	device_writes((uintptr_t)dma_fuzz_arena + at % NEAR, bytes, got);
 }
 
-static void event(struct reference *reference, uint8_t kind)
+static void event(struct reference_device *reference, uint8_t kind)
 {
 	switch (kind % EVENTS) {
 	case READ_OTHER:
@@ -222,13 +220,16 @@ static void tire(void)
 		guard_leave();
 }
 
-static bool work_and_tire(void)
+static bool work_and_tire(void *context)
 {
+	(void)context;
 	tire();
-	return work();
+	return machine->worker.work(machine->worker.context);
 }
 
-static void turn(struct reference *reference)
+static const struct wait_worker tiring_worker = { .work = work_and_tire };
+
+static void turn(struct reference_device *reference)
 {
 	tire();
 	if (countdown) {
@@ -243,7 +244,7 @@ static void turn(struct reference *reference)
 
 static uint32_t wild_read(void *context, uint32_t offset, uint8_t width)
 {
-	uint32_t value = reference_bus.read(context, offset, width);
+	uint32_t value = tame_bus->read(context, offset, width);
 
 	turn(context);
 	if (other)
@@ -284,7 +285,7 @@ static void wild_write(void *context, uint32_t offset, uint8_t width, uint32_t v
 	watch_registers(offset, value);
 	turn(context);
 	if (!lose)
-		reference_bus.write(context, offset, width, value);
+		tame_bus->write(context, offset, width, value);
 	lose = false;
 }
 
@@ -298,35 +299,37 @@ static void start_once(void)
 		return;
 	started = true;
 	print_to(put_report);
-	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
-		level_lines[i] = irq_soft_line_open(IRQ_LEVEL);
-		edge_lines[i] = irq_soft_line_open(IRQ_EDGE);
-		holds(level_lines[i] && edge_lines[i]);
+	copying_bus = reference_direct_bus;
+	copying_bus.copy = dma_fuzz_copy;
+	for (unsigned i = 0; i < sizeof(machines) / sizeof(machines[0]); i++) {
+		const struct reference_setup setup = { .line = (enum irq_trigger)i, .version = 2, .queue_size = 256 };
+
+		holds(!reference_start(&machines[i], &setup, &copying_bus));
 	}
-	clock_on_wait(work_and_tire);
+	clock_on_wait(&tiring_worker);
 }
 
-/* All devices as after power on, with this defect. */
-static void power(uint8_t flags, uint16_t defect)
+/* All devices as after power on, with this defect: every run begins in the same state, or a finding would not repeat.
+ */
+static void power(uint8_t flags, uint16_t queue_size, uint16_t defect)
 {
-	uint32_t defects[MODEL_DEFECT_WORDS] = { 0 };
-	const unsigned version = 1 + (flags & VERSION_MASK) % 3;
+	struct reference_setup setup = {
+		.schedule = (enum reference_schedule)((flags >> SCHEDULE_SHIFT & SCHEDULE_MASK) % 3),
+		.layout = (enum reference_layout)((defect >> LAYOUT_SHIFT) % REFERENCE_LAYOUTS),
+		.version = 1 + (flags & VERSION_MASK) % 3,
+		.queue_size = queue_size,
+		.read_only = flags & READ_ONLY,
+		.seed = 1,
+	};
 
-	schedule = (enum schedule)((flags >> SCHEDULE_SHIFT & SCHEDULE_MASK) % 3);
-	read_only = flags & READ_ONLY;
-	random_seed(&choices, 1, random_hash("reference"));
-	memset(disk, 0, sizeof(disk));
-	chosen_layout = defect >> LAYOUT_SHIFT;
-	chosen_layout %= LAYOUTS;
-	message_count = 0;
 	defect = (uint16_t)((defect & ((1u << LAYOUT_SHIFT) - 1)) % (model_defect_count() + 1));
-	defects[defect / 32] |= defect ? 1u << defect % 32 : 0;
+	setup.defects[defect / 32] |= defect ? 1u << defect % 32 : 0;
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
-		irq_line_attach(level_lines[i], NULL, NULL);
-		irq_line_attach(edge_lines[i], NULL, NULL);
-		references[i].line = flags & EDGE ? edge_lines[i] : level_lines[i];
-		holds(power_on(i, version, defects));
+		irq_line_attach(machines[IRQ_LEVEL].devices[i].line, NULL, NULL);
+		irq_line_attach(machines[IRQ_EDGE].devices[i].line, NULL, NULL);
 	}
+	machine = &machines[flags & EDGE ? IRQ_EDGE : IRQ_LEVEL];
+	holds(reference_rewind(machine, &setup));
 }
 
 /* False if a device is not one that the firmware would go on with. */
@@ -336,8 +339,9 @@ static bool discover(void)
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
 		struct device *const device = &devices[i];
 
-		device->transport = (struct transport){ .name = device->name, .ops = &transport_mmio };
-		reference_connect(i, &device->transport);
+		device->transport = (struct transport){ .name = device->name };
+		reference_connect(machine, i, &device->transport);
+		tame_bus = device->transport.bus;
 		device->transport.bus = &wild_bus;
 		if (device_discover(device) != TRANSPORT_DEVICE)
 			return false;
@@ -364,7 +368,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct input rest;
 	static const uint16_t sizes[] = { 256, 1, 2, 4, 8, 16, 64, 1024 };
 	char name[PLAN_NAME_MAX];
-	uint16_t number;
+	uint16_t number, queue_size;
 	uint8_t flags, which;
 
 	start_once();
@@ -379,7 +383,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dma_fuzz_init();
 	dma_forget();
 	irq_enable(true);
-	power(flags, input_u16(&wild));
+	power(flags, queue_size, input_u16(&wild));
 
 	rest = wild;
 	if (!(flags & WILD_DISCOVERY))

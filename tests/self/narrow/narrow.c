@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The manners of real VMMs at the registers, put before the reference device: what their virtio-mmio transports demand
- * of a driver, ignore, or forget. Each was written from the VMM's source, whose version and file stand above it; none
- * of that code is here. What is behind the registers (rings, requests) stays the model's own, where nothing else is
- * said.
- *
- * In the host port alone: build/host/touchstone narrow=NAME touchstone.ref=only. tests/self/narrow.py runs all of them
- * and knows what must come out.
+ * What the virtio-mmio transports of real VMMs demand of a driver, ignore, or forget, put before the reference devices:
+ * each VMM is a bus of the reference machine. Each was written from the VMM's source, whose version and file stand
+ * above it; none of that code is here. What is behind the registers (rings, requests) stays the model's own, where
+ * nothing else is said.
  */
-#include <arch/manners.h>
+#include "tests/self/narrow/narrow.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "drivers/spec/blk.h"
 #include "drivers/spec/console.h"
 #include "drivers/spec/net.h"
-#include "firmware/arch/host/host.h"
 #include "model/internal.h"
 
 enum {
@@ -49,7 +43,7 @@ enum {
 };
 #define F(NUMBER) (1u << (NUMBER))
 
-struct manners {
+struct vmm {
 	const char *name;
 	enum steps steps;
 	enum reset reset;
@@ -78,7 +72,7 @@ enum {
 	RING = F(VIRTIO_F_EVENT_IDX) | F(VIRTIO_F_INDIRECT_DESC),
 };
 
-static const struct manners vmms[] = {
+static const struct vmm vmms[] = {
 	/*
 	 * Firecracker v1.16.1 (e527ccfc), src/vmm/src/devices/virtio/transport/mmio.rs: set_device_status(),
 	 * update_queue_field(), read(), write(), with device.rs: ack_features_by_page(), reset(); queue.rs:
@@ -198,41 +192,15 @@ static const struct manners vmms[] = {
 		       D(accepts_inconsistent), D(accepts_unoffered) } },
 };
 
-/* NULL: the model's own. */
-static const struct manners *chosen(void)
-{
-	static const char word[] = "narrow=";
-	static const struct manners *found;
-	static bool looked;
-	const char *at = strstr(host_cmdline, word);
-
-	if (looked)
-		return found;
-	looked = true;
-	if (!at)
-		return NULL;
-	at += sizeof(word) - 1;
-	for (unsigned i = 0; i < sizeof(vmms) / sizeof(vmms[0]); i++)
-		if (strlen(vmms[i].name) == strcspn(at, " ") && !strncmp(at, vmms[i].name, strcspn(at, " ")))
-			found = &vmms[i];
-	if (!found) {
-		fprintf(stderr, "touchstone: narrow=%.*s: no VMM whose manners are known\n", (int)strcspn(at, " "), at);
-		exit(2);
-	}
-	return found;
-}
-
-static bool has(const struct manners *vmm, const struct model_config *config)
+static bool has(const struct vmm *vmm, const struct model_config *config)
 {
 	return vmm->types >> config->device_id & 1;
 }
 
-void manners_configure(struct model_config *config)
+static void configure(const void *context, struct model_config *config)
 {
-	const struct manners *vmm = chosen();
+	const struct vmm *vmm = context;
 
-	if (!vmm)
-		return;
 	config->features[0] &= vmm->ring | (config->device_id == VIRTIO_ID_BLOCK     ? vmm->blk
 					    : config->device_id == VIRTIO_ID_NETWORK ? vmm->net
 					    : config->device_id == VIRTIO_ID_CONSOLE ? F(VIRTIO_CONSOLE_F_SIZE)
@@ -257,7 +225,7 @@ static bool activated(const struct model *m)
 	return (m->status & VIRTIO_STATUS_DRIVER_OK) && !m->error;
 }
 
-static void write_zero(const struct manners *vmm, struct model *m)
+static void write_zero(const struct vmm *vmm, struct model *m)
 {
 	const bool counts = !vmm->no_reset_types || (vmm->no_reset_types >> m->config.device_id & 1);
 
@@ -309,7 +277,7 @@ static void take_status(struct model *m, uint32_t value)
 		m->backend->negotiated(m);
 }
 
-static bool can_activate(const struct manners *vmm, struct model *m)
+static bool can_activate(const struct vmm *vmm, struct model *m)
 {
 	if (vmm->activates_once && m->defective.requests)
 		return false;
@@ -319,7 +287,7 @@ static bool can_activate(const struct manners *vmm, struct model *m)
 	return true;
 }
 
-static void write_status(const struct manners *vmm, struct model *m, uint32_t value)
+static void write_status(const struct vmm *vmm, struct model *m, uint32_t value)
 {
 	if (!value) {
 		write_zero(vmm, m);
@@ -374,12 +342,10 @@ static uint32_t stored_half(const struct model *m, uint32_t offset)
 	return (uint32_t)(offset & 4 ? address >> 32 : address);
 }
 
-uint32_t manners_read(struct model *m, uint32_t offset, uint8_t width)
+static uint32_t read_register(const void *context, struct model *m, uint32_t offset, uint8_t width)
 {
-	const struct manners *vmm = chosen();
+	const struct vmm *vmm = context;
 
-	if (!vmm)
-		return model_read(m, offset, width);
 	if (offset == VIRTIO_MMIO_DEVICE_ID && !has(vmm, &m->config))
 		return 0;
 	if (offset >= VIRTIO_MMIO_CONFIG && vmm->config_read_gated &&
@@ -388,14 +354,10 @@ uint32_t manners_read(struct model *m, uint32_t offset, uint8_t width)
 	return model_read(m, offset, width);
 }
 
-void manners_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
+static void write_register(const void *context, struct model *m, uint32_t offset, uint8_t width, uint32_t value)
 {
-	const struct manners *vmm = chosen();
+	const struct vmm *vmm = context;
 
-	if (!vmm) {
-		model_write(m, offset, width, value);
-		return;
-	}
 	if (offset >= VIRTIO_MMIO_CONFIG) {
 		if (vmm->steps == STEPS_FREE || status_is(m, VIRTIO_STATUS_DRIVER, VIRTIO_STATUS_FAILED))
 			model_write(m, offset, width, value);
@@ -427,4 +389,13 @@ void manners_write(struct model *m, uint32_t offset, uint8_t width, uint32_t val
 	    m->queue[value].avail)
 		m->queue[value].zombie = true;
 	model_write(m, offset, width, value);
+}
+
+bool narrow_bus(const char *name, size_t length, struct reference_bus *bus)
+{
+	*bus = (struct reference_bus){ NULL, configure, read_register, write_register, memcpy };
+	for (unsigned i = 0; i < sizeof(vmms) / sizeof(vmms[0]); i++)
+		if (strlen(vmms[i].name) == length && !strncmp(name, vmms[i].name, length))
+			bus->context = &vmms[i];
+	return bus->context;
 }

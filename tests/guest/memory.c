@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "tests/guest/memory.h"
+
+#include "drivers/dma.h"
+#include "firmware/arch/machine.h"
+
+enum { ARENA_BYTES = 4 << 20, HIGH_ARENA_BYTES = 1 << 20 };
+#define FOUR_GIB (1ull << 32)
+
+/* Not part of .bss: nobody needs it zeroed, and clearing it would be most of the boot. */
+static uint8_t arena[ARENA_BYTES] __attribute__((section(".arena"), aligned(4096)));
+
+static void use_high_memory(const struct platform *platform)
+{
+	for (unsigned i = 0; i < platform->memory_count; i++) {
+		const uint64_t end = platform->memory[i].base + platform->memory[i].size;
+		uint64_t base = platform->memory[i].base;
+
+		if (base < FOUR_GIB)
+			base = FOUR_GIB;
+		if (end > base && end - base >= HIGH_ARENA_BYTES && machine_map(base, HIGH_ARENA_BYTES, false)) {
+			dma_init_high((void *)(uintptr_t)base, HIGH_ARENA_BYTES);
+			return;
+		}
+	}
+}
+
+void memory_for_devices(const struct platform *platform)
+{
+	dma_init(arena, sizeof(arena));
+	use_high_memory(platform);
+}
