@@ -56,13 +56,12 @@ static void scan_queues(struct device *device)
 
 enum transport_identity device_discover(struct device *device)
 {
-	static uint32_t discoveries;
 	enum transport_identity identity = transport_identify(&device->transport);
 
 	if (identity != TRANSPORT_DEVICE)
 		return identity;
 	device->type = device_type_of(device->transport.device_id);
-	device->discovery = ++discoveries;
+	device->discovery++;
 	/* A look, not an initialisation: Status stays 0. Dragonball takes no reset in the midst of one, Firecracker
 	 * none after it. */
 	device->unusable = device_reset(device);

@@ -46,7 +46,7 @@ struct device {
 	struct virtqueue queues[DEVICE_QUEUES];
 	bool whole_queues;	    /* virtqueues have QueueSizeMax entries, whatever is asked for */
 	enum driver_error unusable; /* why no check can run any more */
-	uint32_t discovery; /* another number for each discovery: what was learned of the device before is void */
+	uint32_t discovery; /* counts the discoveries of this device: what was learned before the last one is void */
 
 	uint64_t pace_ns; /* how long device_wait_used() waited at most, of late */
 

@@ -14,14 +14,15 @@ static struct wire_receiver receivers[WIRE_RECEIVERS];
 
 /* What is known of the other end of the device that was asked last. Void once that device is discovered anew. */
 static struct other_end {
+	const struct device *device;
 	uint32_t discovery;
 	enum wire_peer arp, reflector;
 } other_end;
 
 static struct other_end *other_end_of(const struct device *d)
 {
-	if (other_end.discovery != d->discovery)
-		other_end = (struct other_end){ .discovery = d->discovery };
+	if (other_end.device != d || other_end.discovery != d->discovery)
+		other_end = (struct other_end){ .device = d, .discovery = d->discovery };
 	return &other_end;
 }
 
