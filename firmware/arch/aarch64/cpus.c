@@ -19,11 +19,12 @@
 /* How long a CPU may take that has to switch itself off: as long as its VMM may keep it from running. */
 #define STOP_LIMIT MILLISECONDS(2000)
 
-struct cpu_stacks cpu_stacks[CPUS_MAX] __attribute__((section(".arena"), aligned(PAGE_SIZE)));
 struct secondary_registers secondary_registers;
+uintptr_t secondary_entry;
 
 static uint64_t ids[CPUS_MAX];
 static uint32_t count = 1;
+static const struct cpu_program *volatile booting;
 static uint32_t stopping; /* that is being waited for */
 
 extern char __image_start[], __rodata_end[];
@@ -43,11 +44,6 @@ uint32_t cpus_count(void)
 	return count;
 }
 
-uint32_t cpus_self(void)
-{
-	return (uint32_t)((const struct cpu_stacks *)system_read("tpidr_el1") - cpu_stacks);
-}
-
 /* A CPU without caches looks at memory itself. */
 static void clean(const void *start, const void *end)
 {
@@ -58,8 +54,9 @@ static void clean(const void *start, const void *end)
 	dsb();
 }
 
-const char *cpu_boot(uint32_t cpu)
+const char *cpu_boot(uint32_t cpu, const struct cpu_program *program)
 {
+	booting = program;
 	secondary_registers = (struct secondary_registers){
 		.mair = system_read("mair_el1"),
 		.tcr = system_read("tcr_el1"),
@@ -68,7 +65,7 @@ const char *cpu_boot(uint32_t cpu)
 	};
 	clean(__image_start, __rodata_end);
 	clean(&secondary_registers, &secondary_registers + 1);
-	if (!psci_cpu_on(ids[cpu], (uintptr_t)entry_secondary, (uintptr_t)&cpu_stacks[cpu]))
+	if (!psci_cpu_on(ids[cpu], secondary_entry, (uintptr_t)&cpu_stacks[cpu]))
 		return "PSCI does not switch it on";
 	return NULL;
 }
@@ -77,7 +74,7 @@ const char *cpu_boot(uint32_t cpu)
 void cpu_started(void)
 {
 	if (gic_cpu_init(cpus_self()) && irq_cpu_init())
-		cpus_enter();
+		booting->enter();
 	cpu_park();
 }
 

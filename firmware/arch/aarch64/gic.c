@@ -8,10 +8,8 @@
 
 #include "firmware/arch/aarch64/clock.h"
 #include "firmware/arch/aarch64/gic_internal.h"
-#include "firmware/arch/machine.h"
-#include "firmware/machine.h"
 
-enum { DISTRIBUTOR_SIZE = 0x10000, GICV2_DISTRIBUTOR_SIZE = 0x1000, BITS = 32, CONFIG_BITS = 2 };
+enum { BITS = 32, CONFIG_BITS = 2 };
 
 #define PRIORITIES(PRIORITY) ((PRIORITY)*0x01010101u)
 
@@ -128,26 +126,10 @@ bool gic_cpu_init(uint32_t cpu)
 	return kind && kind->cpu_init(cpu);
 }
 
-static const struct gic_kind *find(const struct platform *platform)
+void gic_start(const struct gic_kind *found, uint64_t base)
 {
-	for (uint32_t i = 0; i < platform->irqchip_count; i++) {
-		const struct platform_irqchip *const chip = &platform->irqchips[i];
-		const bool v3 = chip->kind == IRQCHIP_GICV3;
-
-		if ((v3 || chip->kind == IRQCHIP_GICV2) && chip->region_count > 1 &&
-		    machine_map(chip->regions[0].base, v3 ? DISTRIBUTOR_SIZE : GICV2_DISTRIBUTOR_SIZE, true)) {
-			distributor = chip->regions[0].base;
-			return v3 ? gic_v3_find(chip) : gic_v2_find(chip);
-		}
-	}
-	return NULL;
-}
-
-void gic_init(const struct platform *platform)
-{
-	kind = find(platform);
-	if (!kind)
-		return;
+	kind = found;
+	distributor = base;
 	inputs = ((mmio_read32(distributor + GICD_TYPER) & GICD_TYPER_LINES) + 1) * BITS;
 	if (inputs > GIC_SPI_END)
 		inputs = GIC_SPI_END;

@@ -31,7 +31,7 @@ struct platform;
 #define GIC_PRIORITY_SETTLE   0xc0
 #define GIC_PRIORITY_ALL      0xf0 /* as a mask: lets everything through */
 
-/* Finds the controller, with everything off, and makes the CPU that boots take interrupts. */
+/* gic_find.c: finds the controller, with everything off, and makes the CPU that boots take interrupts. */
 void gic_init(const struct platform *platform);
 /* Another CPU, by itself: takes interrupts from here on. False: it has no redistributor. */
 bool gic_cpu_init(uint32_t cpu);

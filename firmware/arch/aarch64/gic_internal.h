@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Between gic.c and the two kinds of controllers. */
+/* Between gic_find.c, the two kinds of controllers, and gic.c, which both build on. */
 #ifndef ARCH_AARCH64_GIC_INTERNAL_H
 #define ARCH_AARCH64_GIC_INTERNAL_H
 
@@ -49,6 +49,9 @@ struct gic_kind {
 /* The kind, ready for its use, or NULL: its registers cannot be reached. */
 const struct gic_kind *gic_v2_find(const struct platform_irqchip *chip);
 const struct gic_kind *gic_v3_find(const struct platform_irqchip *chip);
+
+/* Starts the distributor at `base`, and makes the CPU that boots take interrupts. */
+void gic_start(const struct gic_kind *kind, uint64_t base);
 
 /* The distributor's registers. */
 uint64_t gic_distributor(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From an interrupt to its owner, and what generic/lines.c and generic/guard.c need of the interrupt controllers. */
+/* What generic/lines.c, settle.c and guard.c need of the interrupt controllers. */
 #include "firmware/arch/irq.h"
 
 #include "firmware/arch/aarch64/arm.h"
@@ -7,14 +7,11 @@
 #include "firmware/arch/aarch64/gic.h"
 #include "firmware/arch/aarch64/irq.h"
 #include "firmware/arch/aarch64/messages.h"
-#include "firmware/arch/aarch64/traps.h"
-#include "firmware/arch/generic/cpus.h"
+#include "firmware/arch/cpus.h"
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/generic/settle.h"
 #include "firmware/machine.h"
-
-enum { SGI_SETTLE, SGI_WAKE, SGI_STOP };
 
 /* Whose a PPI or SPI is: a line by its index + 1, or one of these. */
 enum { NOBODY = 0, DEVICE = 0xff };
@@ -28,6 +25,8 @@ enum { NESTED = 2 };
 static struct active {
 	uint32_t what[NESTED + 1], count;
 } active[CPUS_MAX];
+
+static void (*watchdog_tick)(uint64_t address);
 
 static void take(uint32_t intid, enum irq_trigger trigger, uint8_t priority)
 {
@@ -77,14 +76,12 @@ void irq_send_stop(uint32_t cpu)
 	gic_send(SGI_STOP, cpu);
 }
 
-static struct irq_line *owner_of(uint32_t intid)
+uint32_t irq_place(uint32_t spi)
 {
-	if (intid >= GIC_LPI_FIRST)
-		return lines_at(messages_place(intid));
-	return owners[intid] && owners[intid] != DEVICE ? lines_at(owners[intid] - 1u) : NULL;
+	return owners[spi] && owners[spi] != DEVICE ? owners[spi] - 1u : LINES_MAX;
 }
 
-static void begin(uint32_t acknowledged)
+void irq_begin(uint32_t acknowledged)
 {
 	struct active *const own = &active[cpus_self()];
 
@@ -92,7 +89,7 @@ static void begin(uint32_t acknowledged)
 		own->what[own->count++] = acknowledged;
 }
 
-static void end(void)
+void irq_end(void)
 {
 	struct active *const own = &active[cpus_self()];
 
@@ -103,36 +100,7 @@ static void end(void)
 void irq_cpu_end(void)
 {
 	while (active[cpus_self()].count)
-		end();
-}
-
-void interrupt_taken(uint64_t elr)
-{
-	const uint32_t acknowledged = gic_acknowledge(), intid = gic_intid(acknowledged);
-	struct irq_line *line;
-
-	if (intid >= GIC_SPI_END && intid < GIC_LPI_FIRST)
-		return; /* it went away again */
-	begin(acknowledged);
-	if (intid == SGI_SETTLE) {
-		settle_answer(settle_asked());
-		end();
-	} else if (intid == SGI_WAKE) {
-		end();
-	} else if (intid == SGI_STOP) {
-		cpu_park();
-	} else if (intid == clock_timer_interrupt()) {
-		clock_timer_start();
-		end();
-		guard_tick(elr);
-	} else {
-		line = owner_of(intid);
-		if (line && line->cpu == cpus_self())
-			lines_taken(line);
-		else
-			lines_unowned(cpus_self(), intid);
-		end();
-	}
+		irq_end();
 }
 
 bool cpu_settle(uint32_t cpu)
@@ -220,21 +188,20 @@ void handler_end(void)
 	interrupts_off();
 }
 
-void watchdog_start(void)
+void watchdog_start(void (*tick)(uint64_t address))
 {
+	watchdog_tick = tick;
 	if (clock_timer_interrupt())
 		clock_timer_start();
+}
+
+void irq_watchdog(uint64_t address)
+{
+	if (watchdog_tick)
+		watchdog_tick(address);
 }
 
 void watchdog_stop(void)
 {
 	clock_timer_stop();
-}
-
-void interrupts_abandon(void)
-{
-	lines_abandon(0);
-	settle_abandon();
-	while (active[0].count)
-		end();
 }

@@ -7,6 +7,9 @@
 
 struct platform;
 
+/* What CPUs tell each other: SGIs. */
+enum { SGI_SETTLE, SGI_WAKE, SGI_STOP };
+
 /* After gic_init(): which interrupts are whose. */
 void irq_init(const struct platform *platform);
 
@@ -19,5 +22,15 @@ void irq_cpu_end(void);
 /* Ends a rest, or whatever the CPU does: it switches itself off. */
 void irq_send_wake(uint32_t cpu);
 void irq_send_stop(uint32_t cpu);
+
+/* The index of the line that a PPI or SPI belongs to, LINES_MAX if there is none. */
+uint32_t irq_place(uint32_t intid);
+
+/* An interrupt was acknowledged; the one that was acknowledged last is over. */
+void irq_begin(uint32_t acknowledged);
+void irq_end(void);
+
+/* The watchdog's interrupt came at this instruction: may not return, see generic/guard.h. */
+void irq_watchdog(uint64_t address);
 
 #endif

@@ -30,7 +30,7 @@ extern const char trap_vectors[];
 /* Every vector ends up here, with interrupts off. */
 void trap_taken(struct trap_frame *frame);
 
-/* irq.c: an interrupt, at this instruction. */
+/* interrupts.c: an interrupt, at this instruction. */
 void interrupt_taken(uint64_t elr);
 
 /*

@@ -9,11 +9,19 @@
  * What a port provides, besides cpus_count() and cpus_self().
  */
 
+/* What a CPU runs from its start on. `enter` is all of it; the other two are its parts, for a port without CPUs of its
+ * own: the CPU is there; it does what it was given, if anything. */
+struct cpu_program {
+	void (*enter)(void); /* does not return */
+	void (*arrive)(void);
+	bool (*turn)(void);
+};
+
 /*
- * Makes a CPU call cpus_enter() on a stack of its own, with interrupts off and set up: those of irq_message_open(), of
- * irq_settle(), and of cpu_wake(). Does not wait for it. NULL, or why that is not possible.
+ * Makes a CPU call program->enter() on a stack of its own, with interrupts off and set up: those of irq_message_open(),
+ * of irq_settle(), and of cpu_wake(). Does not wait for it. NULL, or why that is not possible.
  */
-const char *cpu_boot(uint32_t cpu);
+const char *cpu_boot(uint32_t cpu, const struct cpu_program *program);
 
 /* Takes a CPU away from whatever it does, or is about to do after cpu_boot(). False: cpu_boot() must not be tried
  * again. */
@@ -30,12 +38,6 @@ _Noreturn void cpu_park(void);
 /*
  * What a port calls.
  */
-
-/* On a CPU that was booted. */
-_Noreturn void cpus_enter(void);
-/* Its two parts, for a port without CPUs of its own: the CPU is there; it does what it was given, if anything. */
-void cpus_arrived(void);
-bool cpus_turn(void);
 
 /* A trap on any CPU but 0. */
 _Noreturn void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t error);

@@ -18,6 +18,15 @@ static struct {
 	struct guard_trap *trap;
 } guard;
 
+/* The CPU is at `address`: does not return if the guarded function's time is up. */
+static void tick(uint64_t address)
+{
+	if (!guard.active || !patience_ends(&guard.patience))
+		return;
+	guard.trap->address = address;
+	guard_resume(guard.stack, GUARD_TIMED_OUT);
+}
+
 enum guard_end guard_run(void (*function)(void *argument), void *argument, uint64_t timeout_ns, struct guard_trap *trap)
 {
 	enum guard_end end;
@@ -29,7 +38,7 @@ enum guard_end guard_run(void (*function)(void *argument), void *argument, uint6
 	guard.trap = trap;
 	guard.patience = patience_begin(timeout_ns);
 	guard.active = true;
-	watchdog_start();
+	watchdog_start(tick);
 	end = guard_enter(function, argument, &guard.stack);
 	guard.active = false;
 	watchdog_stop();
@@ -55,12 +64,4 @@ void guard_trapped(const char *name, uint64_t address, uint64_t data, uint64_t e
 		return;
 	*guard.trap = (struct guard_trap){ .name = name, .address = address, .data = data, .error = error };
 	guard_resume(guard.stack, GUARD_TRAPPED);
-}
-
-void guard_tick(uint64_t address)
-{
-	if (!guard.active || !patience_ends(&guard.patience))
-		return;
-	guard.trap->address = address;
-	guard_resume(guard.stack, GUARD_TIMED_OUT);
 }

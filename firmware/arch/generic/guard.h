@@ -23,8 +23,9 @@ enum guard_end guard_enter(void (*function)(void *argument), void *argument, uin
  */
 _Noreturn void guard_resume(uintptr_t stack, enum guard_end end);
 
-/* Between the two the port calls guard_tick() every now and then, from an interrupt that also ends endless handlers. */
-void watchdog_start(void);
+/* Between the two the port calls tick(), with the address of the instruction that it interrupts, every now and then,
+ * from an interrupt that also ends endless handlers. The tick may not return. */
+void watchdog_start(void (*tick)(uint64_t address));
 void watchdog_stop(void);
 
 /* Ends every interrupt that was being handled when a guarded function was left from within it. */
@@ -36,8 +37,5 @@ void interrupts_abandon(void);
 
 /* A trap: does not return if a guard takes it. */
 void guard_trapped(const char *name, uint64_t address, uint64_t data, uint64_t error);
-
-/* Time goes by, the CPU is at `address`: does not return if a guarded function's time is up. */
-void guard_tick(uint64_t address);
 
 #endif

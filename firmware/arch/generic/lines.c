@@ -115,27 +115,10 @@ void irq_line_rearm(struct irq_line *line)
 	irq_enable(on);
 }
 
-static void park(struct irq_line *line)
+void lines_park(struct irq_line *line)
 {
 	line->parked = true;
 	mask(line, true);
-}
-
-/* What was on its way when the line was masked is taken before this returns: afterwards the count stands still. */
-void irq_line_park(struct irq_line *line)
-{
-	const bool on = irq_enable(false);
-
-	park(line);
-	irq_enable(on);
-	irq_settle();
-}
-
-bool irq_line_asserted(struct irq_line *line)
-{
-	irq_line_rearm(line);
-	irq_settle();
-	return line->parked;
 }
 
 uint32_t irq_unowned_count(void)
@@ -178,7 +161,7 @@ void lines_taken(struct irq_line *line)
 	 * this one is over.
 	 */
 	if (line->storm || (!line->handler && line->source.trigger == IRQ_LEVEL))
-		park(line);
+		lines_park(line);
 	if (line->handler) {
 		running[line->cpu] = line;
 		handler_begin();
@@ -206,7 +189,7 @@ void lines_abandon(uint32_t cpu)
 		return;
 	running[cpu] = NULL;
 	line->handler = NULL;
-	park(line);
+	lines_park(line);
 }
 
 void lines_arrived(void)

@@ -48,6 +48,9 @@ struct irq_line *lines_open_soft(enum irq_trigger trigger, uint32_t cpu);
 /* An interrupt of the line: called in interrupt context, before the controller is told that it is over. */
 void lines_taken(struct irq_line *line);
 
+/* With interrupts off: masks a line at the controller and marks it as parked. What was on its way may still come. */
+void lines_park(struct irq_line *line);
+
 /* An interrupt that belongs to no line of the CPU. */
 void lines_unowned(uint32_t cpu, uint32_t vector);
 

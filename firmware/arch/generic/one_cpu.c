@@ -12,9 +12,10 @@ uint32_t cpus_self(void)
 	return 0;
 }
 
-const char *cpu_boot(uint32_t cpu)
+const char *cpu_boot(uint32_t cpu, const struct cpu_program *program)
 {
 	(void)cpu;
+	(void)program;
 	return "this port starts no other CPUs";
 }
 

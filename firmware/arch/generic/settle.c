@@ -76,6 +76,23 @@ void irq_settle(void)
 	cpus_unlock(&waiting);
 }
 
+/* What was on its way when the line was masked is taken before this returns: afterwards the count stands still. */
+void irq_line_park(struct irq_line *line)
+{
+	const bool on = irq_enable(false);
+
+	lines_park(line);
+	irq_enable(on);
+	irq_settle();
+}
+
+bool irq_line_asserted(struct irq_line *line)
+{
+	irq_line_rearm(line);
+	irq_settle();
+	return line->parked;
+}
+
 uint32_t irq_unsettled(uint32_t *cpu)
 {
 	*cpu = unsettled_cpu;

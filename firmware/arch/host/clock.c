@@ -8,7 +8,8 @@
 
 #include <stddef.h>
 
-#include "firmware/arch/generic/guard.h"
+#include <arch/cpu.h>
+
 #include "firmware/arch/host/host.h"
 
 enum {
@@ -18,6 +19,8 @@ enum {
 	LEAP_DOUBLINGS_MAX = 16, /* up to 0.13 seconds */
 };
 
+void (*host_tick)(uint64_t address);
+
 static uint64_t now;
 static unsigned idle_turns;
 static const struct wait_worker *worker;
@@ -25,11 +28,6 @@ static const struct wait_worker *worker;
 uint64_t clock_ns(void)
 {
 	return now += LOOK_NS;
-}
-
-void host_time_passes(void)
-{
-	now += MILLISECONDS(1);
 }
 
 const char *clock_description(void)
@@ -45,6 +43,16 @@ void clock_on_wait(const struct wait_worker *next)
 bool patience_ends(struct patience *patience)
 {
 	return deadline_passed(patience->deadline);
+}
+
+/* The watchdog looks on, as a timer's interrupt would. */
+void cpu_relax(void)
+{
+	host_interrupts_take();
+	if (host_deaf_cpu)
+		now += MILLISECONDS(1);
+	if (host_tick)
+		host_tick(0);
 }
 
 bool clock_wait(struct patience *patience)

@@ -9,6 +9,7 @@
 enum { CPUS = 2 };
 
 static uint32_t self;
+static const struct cpu_program *programs[CPUS];
 
 uint32_t cpus_count(void)
 {
@@ -37,11 +38,12 @@ void host_on_cpu_reset(void)
 static void arrive(void *argument)
 {
 	(void)argument;
-	cpus_arrived();
+	programs[self]->arrive();
 }
 
-const char *cpu_boot(uint32_t cpu)
+const char *cpu_boot(uint32_t cpu, const struct cpu_program *program)
 {
+	programs[cpu] = program;
 	host_on_cpu(cpu, arrive, NULL);
 	return NULL;
 }
@@ -65,7 +67,7 @@ void cpu_park(void)
 static void act(void *argument)
 {
 	(void)argument;
-	cpus_turn();
+	programs[self]->turn();
 }
 
 void cpu_wake(uint32_t cpu)

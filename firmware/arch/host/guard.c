@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What generic/guard.c needs: a jump out of a function, and the signals that call for one. */
+/* What generic/guard.c needs: a jump out of a function, and an alarm. */
 #include "firmware/arch/generic/guard.h"
 
 #include <setjmp.h>
-#include <signal.h>
-#include <stddef.h>
 #include <sys/time.h>
 
-#include "firmware/arch/generic/fatal.h"
 #include "firmware/arch/host/host.h"
 #include "firmware/arch/irq.h"
 
@@ -38,32 +35,6 @@ void guard_resume(uintptr_t stack, enum guard_end end)
 	siglongjmp(guard_jump, 1);
 }
 
-static void trapped(int number, siginfo_t *info, void *context)
-{
-	(void)context;
-	guard_trapped(number == SIGFPE	 ? "arithmetic fault"
-		      : number == SIGILL ? "illegal instruction"
-					 : "memory fault",
-		      0, (uintptr_t)info->si_addr, (uint64_t)number);
-	fatal("signal %d at address %p", number, info->si_addr);
-}
-
-static void real_time_up(int number)
-{
-	(void)number;
-	fatal("a loop that never looks at the clock");
-}
-
-void host_signals_init(void)
-{
-	static const int traps[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL };
-	struct sigaction action = { .sa_sigaction = trapped, .sa_flags = SA_SIGINFO | SA_NODEFER };
-
-	for (size_t i = 0; i < sizeof(traps) / sizeof(traps[0]); i++)
-		sigaction(traps[i], &action, NULL);
-	signal(SIGALRM, real_time_up);
-}
-
 static void alarm_in(long seconds)
 {
 	struct itimerval timer = { .it_value = { .tv_sec = seconds } };
@@ -71,8 +42,9 @@ static void alarm_in(long seconds)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-void watchdog_start(void)
+void watchdog_start(void (*tick)(uint64_t address))
 {
+	host_tick = tick;
 	alarm_in(REAL_SECONDS);
 }
 

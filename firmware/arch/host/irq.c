@@ -1,25 +1,28 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Interrupts of a process: a vector is a bit, and it is taken by calling its owner. All lines are soft: there is no
- * interrupt controller. */
+/* Interrupt controller of a process: a vector is a bit. All lines are soft. */
 #include "firmware/arch/irq.h"
 
 #include <stddef.h>
 
-#include "firmware/arch/cpus.h"
-#include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/generic/settle.h"
 #include "firmware/arch/host/host.h"
 
 static uint64_t pending; /* a bit for each line */
 static bool enabled, taking;
+static const struct host_vectors *vectors;
 uint32_t host_deaf_cpu;
 
 _Static_assert(LINES_MAX <= 64, "a bit for each line");
 
-static void take_line(void *line)
+void host_interrupts_to(const struct host_vectors *new_vectors)
 {
-	lines_taken(line);
+	vectors = new_vectors;
+}
+
+void host_interrupts_end(void)
+{
+	taking = false;
 }
 
 void host_interrupts_take(void)
@@ -31,7 +34,7 @@ void host_interrupts_take(void)
 		uint32_t index = (uint32_t)__builtin_ctzll(pending);
 
 		pending &= ~(1ull << index);
-		host_on_cpu(lines_at(index)->cpu, take_line, lines_at(index));
+		vectors->line(index);
 	}
 	taking = false;
 }
@@ -51,18 +54,12 @@ bool irq_enable(bool on)
 	return before;
 }
 
-static void answer(void *argument)
-{
-	(void)argument;
-	settle_answer(settle_asked());
-}
-
 /* At once, but for a CPU that is deaf. */
 bool cpu_settle(uint32_t cpu)
 {
 	host_interrupts_take();
 	if (!cpu || cpu != host_deaf_cpu)
-		host_on_cpu(cpu, answer, NULL);
+		host_on_cpu(cpu, vectors->settle, NULL);
 	return true;
 }
 
@@ -104,12 +101,4 @@ void handler_begin(void)
 
 void handler_end(void)
 {
-}
-
-void interrupts_abandon(void)
-{
-	taking = false;
-	settle_abandon();
-	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++)
-		lines_abandon(cpu);
 }

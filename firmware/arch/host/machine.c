@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A Linux process as a machine: its console is standard output, its memory is its own, it has no devices but the
- * reference's. */
+/* A Linux process as a machine: its memory is its own, it has no devices but the reference's. */
 #include "firmware/arch/machine.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <arch/cpu.h>
-
-#include "firmware/arch/generic/guard.h"
 #include "firmware/arch/host/host.h"
 #include "firmware/arch/irq.h"
 
 const char machine_arch[] = "host";
 
-enum { EXIT_WITH_FAILURES = 1 };
+const char *host_cmdline;
+void *host_high_memory;
 
 void machine_early_init(void)
 {
+	host_interrupts_init();
 	host_signals_init();
 }
 
@@ -26,11 +22,6 @@ void machine_init(const struct platform *platform)
 {
 	(void)platform;
 	irq_enable(true);
-}
-
-void machine_put(char byte)
-{
-	putchar(byte);
 }
 
 /* The command line and the memory above 4 GiB are all that anybody asks for, and they are ours. */
@@ -53,18 +44,4 @@ bool machine_probe_read32(uint64_t address, uint32_t *value)
 	if (ours)
 		memcpy(value, (const void *)(uintptr_t)address, sizeof(*value));
 	return ours;
-}
-
-void machine_exit(bool success)
-{
-	fflush(stdout);
-	exit(success ? EXIT_SUCCESS : EXIT_WITH_FAILURES);
-}
-
-void cpu_relax(void)
-{
-	host_interrupts_take();
-	if (host_deaf_cpu)
-		host_time_passes();
-	guard_tick(0);
 }

@@ -27,6 +27,7 @@ struct waiting_room *waiting_room;
 
 static uint32_t count = 1;
 static bool has_hsm, has_ipi;
+static const struct cpu_program *volatile booting;
 
 /* Machine mode's software interrupts: a register of 32 bits for each CPU. */
 static uintptr_t software_registers;   /* 0: none */
@@ -130,7 +131,18 @@ static const char *start_by_firmware(struct percpu *other)
 	return NULL;
 }
 
-const char *cpu_boot(uint32_t cpu)
+/* Called by start.S. */
+static void cpu_started(void)
+{
+	__atomic_store_n(&percpu_self()->started, 1, __ATOMIC_RELEASE);
+	percpu_init(percpu_self());
+	paging_enable();
+	imsic_init_cpu();
+	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
+	booting->enter();
+}
+
+const char *cpu_boot(uint32_t cpu, const struct cpu_program *program)
 {
 	struct percpu *const other = &percpu[cpu];
 
@@ -139,6 +151,8 @@ const char *cpu_boot(uint32_t cpu)
 	other->stopped = 0;
 	other->started = 0;
 	percpu_prepare(other);
+	other->entry = (uintptr_t)cpu_started;
+	booting = program;
 	if (!machine_mode)
 		return start_by_firmware(other);
 	if (!waiting_room || !software_of[cpu])
@@ -149,16 +163,6 @@ const char *cpu_boot(uint32_t cpu)
 	waiting_room->hart = other->hart;
 	cpu_interrupt(cpu);
 	return NULL;
-}
-
-void cpu_started(void)
-{
-	__atomic_store_n(&percpu_self()->started, 1, __ATOMIC_RELEASE);
-	percpu_init(percpu_self());
-	paging_enable();
-	imsic_init_cpu();
-	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | own_bit(INTERRUPT_EXTERNAL));
-	cpus_enter();
 }
 
 static struct percpu *stopping;

@@ -21,7 +21,6 @@ _Noreturn void cpu_leave(void);
 
 /* start.S: what a CPU that is started runs, with a0 its hart and a1 its struct percpu. */
 extern const char cpu_start[];
-_Noreturn void cpu_started(void);
 
 /*
  * The boot code's: where harts wait that machine mode started along with the first. A hart that finds its number here,

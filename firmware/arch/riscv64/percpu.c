@@ -2,14 +2,15 @@
 #include "firmware/arch/riscv64/percpu.h"
 
 #include "firmware/arch/riscv64/riscv.h"
-#include "firmware/arch/riscv64/traps.h"
 
 bool machine_mode;
+const char *percpu_trap_entry;
 struct percpu percpu[CPUS_MAX];
 struct stacks cpu_stacks[CPUS_MAX] __attribute__((section(".arena"), aligned(PAGE_SIZE)));
 
 _Static_assert(__builtin_offsetof(struct percpu, main_top) == PERCPU_MAIN_TOP, "assembly knows it");
 _Static_assert(__builtin_offsetof(struct percpu, trap_top) == PERCPU_TRAP_TOP, "assembly knows it");
+_Static_assert(__builtin_offsetof(struct percpu, entry) == PERCPU_ENTRY, "assembly knows it");
 _Static_assert(__builtin_offsetof(struct percpu, emergency_top) == PERCPU_EMERGENCY_TOP, "assembly knows it");
 
 void percpu_prepare(struct percpu *cpu)
@@ -28,9 +29,9 @@ void percpu_init(struct percpu *cpu)
 	own_write(ie, 0);
 	own_write(scratch, cpu->trap_top);
 	if (machine_mode)
-		csr_write(mtvec, (uintptr_t)trap_entry_machine);
+		csr_write(mtvec, (uintptr_t)percpu_trap_entry);
 	else
-		csr_write(stvec, (uintptr_t)trap_entry_supervisor);
+		csr_write(stvec, (uintptr_t)percpu_trap_entry);
 }
 
 uint32_t cpus_self(void)

@@ -17,6 +17,7 @@
 #define PERCPU_MAIN_TOP	     0
 #define PERCPU_TRAP_TOP	     8
 #define PERCPU_EMERGENCY_TOP 16
+#define PERCPU_ENTRY	     24
 
 #ifndef __ASSEMBLER__
 
@@ -36,6 +37,7 @@ extern struct stacks cpu_stacks[CPUS_MAX];
 
 struct percpu {
 	uint64_t main_top, trap_top, emergency_top;
+	uint64_t entry; /* the function that it starts with, on its main stack */
 	uint64_t hart;
 	uint32_t number;  /* ours; 0 boots */
 	uint32_t index;	  /* into platform.cpus, PLATFORM_NO_CPU if it is not there */
@@ -53,6 +55,9 @@ static inline struct percpu *percpu_self(void)
 	__asm__("mv %0, tp" : "=r"(self));
 	return self;
 }
+
+/* Where traps go, in our mode: traps.S, as the boot code says. */
+extern const char *percpu_trap_entry;
 
 /* Says where a CPU's stacks are. */
 void percpu_prepare(struct percpu *cpu);

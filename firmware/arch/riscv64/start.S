@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Another CPU's way to C: by SBI or from the waiting room, with a0 its hart and a1 its struct percpu. */
+/*
+ * Another CPU's way to C: by SBI or from the waiting room, with a0 its hart and a1 its struct percpu, which names the
+ * function.
+ */
 #include "firmware/arch/riscv64/percpu.h"
 
 	.text
@@ -7,6 +10,7 @@
 cpu_start:
 	mv tp, a1
 	ld sp, PERCPU_MAIN_TOP(tp)
-	call cpu_started
+	ld t0, PERCPU_ENTRY(tp)
+	jalr t0
 
 	.section .note.GNU-stack, "", @progbits

@@ -19,7 +19,7 @@ struct trap_frame {
 extern const char trap_entry_machine[], trap_entry_supervisor[];
 void trap_taken(struct trap_frame *frame);
 
-/* irq.c: an interrupt, by its number. */
+/* interrupts.c: an interrupt, by its number. */
 void interrupt_taken(uint32_t number, uint64_t epc);
 
 /* probe.S: each access may trap; then trap_taken() makes the function return false. */

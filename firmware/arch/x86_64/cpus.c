@@ -24,11 +24,10 @@
 
 static uint32_t ids[CPUS_MAX];
 static volatile uint32_t start_cpu;
-uintptr_t start_stack;
+static const struct cpu_program *volatile start_program;
 static uint32_t count = 1;
 static uintptr_t page; /* RAM where real mode can run, 0: there is none */
 
-struct cpu_stacks cpu_stacks[CPUS_MAX - 1] __attribute__((section(".arena"), aligned(PAGE_SIZE)));
 static uint64_t started_ns; /* when that was */
 
 /* The highest page of the lowest RAM, so that it is neither the first one nor among what a loader leaves at the bottom.
@@ -66,11 +65,6 @@ uint32_t cpus_count(void)
 	return count;
 }
 
-uint32_t cpus_self(void)
-{
-	return descriptors_cpu();
-}
-
 uint32_t cpu_apic_id(uint32_t cpu)
 {
 	return ids[cpu];
@@ -89,7 +83,16 @@ static bool never(void)
 	return false;
 }
 
-const char *cpu_boot(uint32_t cpu)
+/* Called by start.S on the stack, with our tables, interrupts off. */
+static void cpu_started(void)
+{
+	descriptors_init_cpu(start_cpu, start_stack + TRAP_STACKS * TRAP_STACK_SIZE);
+	clock_init_cpu(started_ns);
+	apic_init_cpu();
+	start_program->enter();
+}
+
+const char *cpu_boot(uint32_t cpu, const struct cpu_program *program)
 {
 	struct start_words *const words = (void *)(page + (uintptr_t)(start_words - start_begin));
 
@@ -102,6 +105,8 @@ const char *cpu_boot(uint32_t cpu)
 	words->cr4 = (uint32_t)cr4_read();
 	words->efer = (uint32_t)msr_read(MSR_EFER) & (EFER_LME | EFER_NXE);
 	start_cpu = cpu;
+	start_program = program;
+	start_entry = (uintptr_t)cpu_started;
 	start_stack = (uintptr_t)cpu_stacks[cpu - 1].traps;
 	started_ns = clock_ns();
 	apic_send_init(ids[cpu]);
@@ -111,14 +116,6 @@ const char *cpu_boot(uint32_t cpu)
 		clock_spin(never, BETWEEN_STARTS);
 	}
 	return NULL;
-}
-
-void cpu_started(void)
-{
-	descriptors_init_cpu(start_cpu, start_stack + TRAP_STACKS * TRAP_STACK_SIZE);
-	clock_init_cpu(started_ns);
-	apic_init_cpu();
-	cpus_enter();
 }
 
 bool cpu_stop(uint32_t cpu)

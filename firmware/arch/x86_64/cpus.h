@@ -21,10 +21,8 @@ struct start_words {
 };
 extern const char start_begin[], start_words[], start_end[];
 
-/* The stack of the CPU that is being started. */
-extern uintptr_t start_stack;
-
-/* Called by start.S on that stack, with our tables, interrupts off. */
-_Noreturn void cpu_started(void);
+/* start.S: the stack of the CPU that is being started, and the function that it calls there, with our tables,
+ * interrupts off. */
+extern uintptr_t start_stack, start_entry;
 
 #endif

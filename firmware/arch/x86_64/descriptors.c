@@ -41,8 +41,6 @@ struct __attribute__((packed)) table_pointer {
 	uint64_t base;
 };
 
-extern char trap_stubs[];
-
 /* Each CPU has a TSS of its own. */
 extern uint64_t descriptor_table[];
 uint64_t descriptor_table[SELECTOR_TSS / 8 + 2 * CPUS_MAX] = {
@@ -93,10 +91,10 @@ static void gdt_load(void)
 			 : "rax", "memory");
 }
 
-static void idt_fill(void)
+static void idt_fill(const char *stubs)
 {
 	for (uint32_t vector = 0; vector < VECTOR_COUNT; vector++) {
-		const uint64_t stub = (uint64_t)trap_stubs + vector * TRAP_STUB_SIZE;
+		const uint64_t stub = (uint64_t)stubs + vector * TRAP_STUB_SIZE;
 
 		idt[vector] = (struct gate){
 			.offset_low = (uint16_t)stub,
@@ -119,14 +117,15 @@ void descriptors_init_cpu(uint32_t cpu, uintptr_t stacks_top)
 	__asm__ volatile("lidt %0" ::"m"(pointer) : "memory");
 }
 
-void descriptors_init(void)
+void descriptors_init(const char *stubs)
 {
 	gdt_load();
-	idt_fill();
+	idt_fill(stubs);
 	descriptors_init_cpu(0, (uintptr_t)trap_stacks_top);
 }
 
-uint32_t descriptors_cpu(void)
+/* By its task register. */
+uint32_t cpus_self(void)
 {
 	uint32_t selector;
 

@@ -4,15 +4,13 @@
 
 #include <stdint.h>
 
-/* Loads our GDT, TSS and IDT: from here on every vector has a handler. For the CPU that boots. */
-void descriptors_init(void);
+/* Loads our GDT, TSS and IDT: from here on every vector has a handler, the stub of its number, each TRAP_STUB_SIZE
+ * long. For the CPU that boots. */
+void descriptors_init(const char *stubs);
 
 /* The TSS and the IDT, for another CPU, which has the GDT: traps that need a good stack have the three of
- * TRAP_STACK_SIZE below `stacks_top`. Afterwards descriptors_cpu() tells its number. */
+ * TRAP_STACK_SIZE below `stacks_top`. Afterwards cpus_self() tells its number. */
 void descriptors_init_cpu(uint32_t cpu, uintptr_t stacks_top);
-
-/* The CPU that asks, by its task register. */
-uint32_t descriptors_cpu(void);
 
 /* Takes every handler away, so that the next exception shuts the CPU down. */
 void descriptors_drop(void);

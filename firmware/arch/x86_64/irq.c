@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From a vector to its owner, and what generic/lines.c and generic/guard.c need of the interrupt controllers. */
+/* What generic/lines.c, settle.c and guard.c need of the interrupt controllers. */
+#include "firmware/arch/x86_64/irq.h"
+
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/generic/settle.h"
@@ -8,7 +10,6 @@
 #include "firmware/arch/x86_64/clock.h"
 #include "firmware/arch/x86_64/cpus.h"
 #include "firmware/arch/x86_64/ioapic.h"
-#include "firmware/arch/x86_64/traps.h"
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
 
@@ -20,42 +21,7 @@ _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLAS
 #define MESSAGE_APIC_ID_MAX	 0xfe /* 0xff: all of them */
 #define MESSAGE_REDIRECTION_HINT 0x8u
 
-static void interrupt_line(uint8_t vector)
-{
-	struct irq_line *const line = vector >= VECTOR_LINES ? lines_at(vector - VECTOR_LINES) : NULL;
-
-	if (line && line->cpu == cpus_self()) {
-		lines_taken(line);
-		apic_eoi();
-		return;
-	}
-	lines_unowned(cpus_self(), vector);
-	/* An 8259 and a spurious interrupt leave nothing in service, and an EOI for them would end somebody else's. */
-	if (apic_present() && apic_in_service(vector))
-		apic_eoi();
-}
-
-void interrupt_taken(uint8_t vector, uint64_t rip)
-{
-	switch (vector) {
-	case VECTOR_SETTLE:
-		settle_answer(settle_asked());
-		apic_eoi();
-		break;
-	case VECTOR_WAKE:
-		apic_eoi();
-		break;
-	case VECTOR_WATCHDOG:
-		apic_eoi();
-		if (cpus_self())
-			break;
-		clock_tick();
-		guard_tick(rip);
-		break;
-	default:
-		interrupt_line(vector);
-	}
-}
+static void (*watchdog_tick)(uint64_t address);
 
 bool cpu_settle(uint32_t cpu)
 {
@@ -126,23 +92,21 @@ void handler_end(void)
 	cr8_write(0);
 }
 
-void watchdog_start(void)
+void watchdog_start(void (*tick)(uint64_t address))
 {
+	watchdog_tick = tick;
 	if (apic_present())
 		apic_timer_interrupt(true);
+}
+
+void irq_watchdog(uint64_t address)
+{
+	if (watchdog_tick)
+		watchdog_tick(address);
 }
 
 void watchdog_stop(void)
 {
 	if (apic_present())
 		apic_timer_interrupt(clock_needs_tick());
-}
-
-void interrupts_abandon(void)
-{
-	lines_abandon(0);
-	settle_abandon();
-	cr8_write(0);
-	if (apic_present())
-		apic_eoi_all();
 }

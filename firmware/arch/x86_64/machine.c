@@ -13,21 +13,8 @@
 #include "firmware/arch/x86_64/pic.h"
 #include "firmware/arch/x86_64/traps.h"
 #include "firmware/arch/x86_64/uart.h"
-#include "firmware/arch/x86_64/x86.h"
-#include "firmware/lib/string.h"
 
 const char machine_arch[] = "x86_64";
-
-static char vmm[sizeof(uint32_t) * 3 + 1];
-
-static void find_vmm(void)
-{
-	const struct cpuid leaf = cpuid(CPUID_HYPERVISOR);
-	const uint32_t signature[3] = { leaf.ebx, leaf.ecx, leaf.edx };
-
-	if (cpuid(CPUID_FEATURES).ecx & FEATURES_ECX_HYPERVISOR)
-		memcpy(vmm, signature, sizeof(signature));
-}
 
 /* The boot code calls this before it looks at what the loader left, and main calls it again. */
 void machine_early_init(void)
@@ -37,10 +24,10 @@ void machine_early_init(void)
 	if (done)
 		return;
 	done = true;
-	descriptors_init();
+	descriptors_init(trap_stubs);
 	uart_init();
 	paging_init();
-	find_vmm();
+	vmm_init();
 }
 
 void machine_init(const struct platform *platform)
@@ -53,11 +40,6 @@ void machine_init(const struct platform *platform)
 	clock_init(platform);
 	cpus_init(platform);
 	irq_enable(true);
-}
-
-const char *machine_vmm(void)
-{
-	return vmm;
 }
 
 bool machine_probe_read32(uint64_t address, uint32_t *value)

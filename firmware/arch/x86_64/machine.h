@@ -8,4 +8,7 @@ struct platform;
 /* exit.c: remembers how this platform is switched off. */
 void exit_init(const struct platform *platform);
 
+/* vmm.c: finds out what machine_vmm() tells. */
+void vmm_init(void);
+
 #endif

@@ -43,4 +43,12 @@ start_long:
 	lgdt gdt_pointer
 	mov start_stack, %rsp
 	xor %ebp, %ebp
-	call cpu_started
+	call *start_entry
+
+	.data
+	.balign 8
+	.globl start_stack, start_entry
+start_stack:
+	.skip 8
+start_entry:
+	.skip 8

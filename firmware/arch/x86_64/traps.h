@@ -13,10 +13,13 @@ struct trap_frame {
 	uint64_t rip, cs, rflags, rsp, ss;
 };
 
+/* traps.S: one stub a vector, each TRAP_STUB_SIZE long. */
+extern const char trap_stubs[];
+
 /* Every vector ends up here; called by traps.S with interrupts off. */
 void trap_taken(struct trap_frame *frame);
 
-/* irq.c: vectors that are not exceptions. */
+/* interrupts.c: vectors that are not exceptions. */
 void interrupt_taken(uint8_t vector, uint64_t rip);
 
 /* probe.S: reads *address into *value. If the read traps, trap_taken() lets it return false. */

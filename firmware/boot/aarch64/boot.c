@@ -3,6 +3,7 @@
  * Linux's boot protocol for arm64 (Documentation/arch/arm64/booting.rst): a device tree and nothing else. Or our own
  * EFI application.
  */
+#include "firmware/arch/aarch64/cpus.h"
 #include "firmware/arch/machine.h"
 #include "firmware/boot/aarch64/handover.h"
 #include "firmware/machine.h"
@@ -17,8 +18,9 @@ extern char __image_start[];
 /* tests/guest/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);
 
-/* Called by entry.S on our stack, with .bss zeroed: a device tree, a struct handover, or 0. */
-_Noreturn void boot_arm64(uint64_t given);
+/* Called by entry.S on our stack, with .bss zeroed: a device tree, a struct handover, or 0; and where other CPUs are to
+ * begin. */
+_Noreturn void boot_arm64(uint64_t given, uintptr_t secondary);
 
 /* Is that there? A loader that has nothing for us may leave anything in x0. */
 static bool begins_with(uint64_t address, uint32_t magic)
@@ -46,11 +48,12 @@ static bool from_efi(struct boot_info *boot, uint64_t address)
 }
 
 /* QEMU and others, loading what they take for firmware, put the tree where RAM begins and tell nobody. */
-_Noreturn void boot_arm64(uint64_t given)
+_Noreturn void boot_arm64(uint64_t given, uintptr_t secondary)
 {
 	static struct boot_info boot;
 	const uint64_t ram = (uintptr_t)__image_start & ~(GIB - 1);
 
+	secondary_entry = secondary;
 	machine_early_init();
 	boot.protocol = "arm64";
 	if (from_efi(&boot, given))

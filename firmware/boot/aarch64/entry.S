@@ -69,6 +69,7 @@ entry_unpacked:
 	b 1b
 2:	mov x29, xzr
 	mov x30, xzr
+	address x1, entry_secondary
 	b boot_arm64
 
 /* Another CPU, from PSCI, as a loader would leave it. x0: its struct cpu_stacks. */

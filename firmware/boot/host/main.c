@@ -15,16 +15,15 @@ _Noreturn void firmware_main(const struct boot_info *boot);
 
 /* One page at a time is read of it (firmware/discovery/discover.c), so it starts a page. */
 static char cmdline[PLATFORM_CMDLINE_MAX] __attribute__((aligned(4096)));
-const char *host_cmdline = cmdline;
 
 /* Far above 4 GiB, as the kernel places mappings. */
 enum { HIGH_BYTES = 1 << 20 };
-void *host_high_memory;
 
 int main(int argc, char **argv)
 {
 	struct boot_info boot = { .protocol = "process", .cmdline = (uintptr_t)cmdline };
 
+	host_cmdline = cmdline;
 	host_high_memory = mmap(NULL, HIGH_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (host_high_memory != MAP_FAILED)
 		boot.memory[boot.memory_count++] = (struct boot_memory){ (uintptr_t)host_high_memory, HIGH_BYTES };

@@ -5,6 +5,7 @@
 #include "firmware/arch/riscv64/cpus.h"
 #include "firmware/arch/riscv64/percpu.h"
 #include "firmware/arch/riscv64/riscv.h"
+#include "firmware/arch/riscv64/traps.h"
 #include "firmware/machine.h"
 
 /* tests/guest/main.c */
@@ -20,6 +21,7 @@ _Noreturn void boot_riscv(uint64_t hart, uint64_t fdt, struct waiting_room *room
 
 	machine_mode = machine;
 	waiting_room = room;
+	percpu_trap_entry = machine ? trap_entry_machine : trap_entry_supervisor;
 	percpu[0].hart = hart;
 	percpu_prepare(&percpu[0]);
 	percpu_init(&percpu[0]);

@@ -17,6 +17,7 @@
 #include "drivers/types/types.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/guard.h"
+#include "firmware/arch/host/host.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/random.h"
 #include "firmware/lib/string.h"
@@ -382,6 +383,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	other = lose = false;
 	dma_fuzz_init();
 	dma_forget();
+	host_interrupts_init();
 	irq_enable(true);
 	power(flags, queue_size, input_u16(&wild));
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From an interrupt to its owner. */
+#include "firmware/arch/generic/guard.h"
+#include "firmware/arch/generic/lines.h"
+#include "firmware/arch/generic/settle.h"
+#include "firmware/arch/riscv64/clock.h"
+#include "firmware/arch/riscv64/cpus.h"
+#include "firmware/arch/riscv64/imsic.h"
+#include "firmware/arch/riscv64/irq.h"
+#include "firmware/arch/riscv64/percpu.h"
+#include "firmware/arch/riscv64/riscv.h"
+#include "firmware/arch/riscv64/traps.h"
+
+static uint32_t claimed; /* input that is not completed yet */
+
+static void take(struct irq_line *line, uint32_t vector)
+{
+	if (line && line->cpu == cpus_self() && line->vector == vector)
+		lines_taken(line);
+	else
+		lines_unowned(cpus_self(), vector);
+}
+
+static bool is_wired(const struct irq_line *line)
+{
+	return line && line->source.gsi < IRQ_SOFT_GSI;
+}
+
+static void take_messages(void)
+{
+	uint32_t identity;
+
+	while ((identity = imsic_claim()) != 0) {
+		struct irq_line *const line = lines_at(identity - 1);
+
+		take(line, identity);
+		if (is_wired(line) && irq_wires())
+			irq_wires()->complete(&line->source, line->parked);
+	}
+}
+
+static void complete(uint32_t input)
+{
+	struct irq_line *const line = lines_at(irq_place(input));
+	const struct irq_source stranger = { .gsi = input };
+
+	claimed = 0;
+	irq_wires()->complete(line ? &line->source : &stranger, line && line->parked);
+	if (line)
+		irq_remember(line);
+	else
+		irq_wires()->mask(&stranger, 0, true); /* a loader left it on: it could come for ever */
+}
+
+static void take_inputs(void)
+{
+	uint32_t input;
+
+	while ((input = irq_wires()->claim() % IRQ_INPUTS) != 0) {
+		claimed = input;
+		take(lines_at(irq_place(input)), input);
+		complete(input);
+	}
+}
+
+/* One at a time: what is left when a handler never ends is taken later. */
+static void take_soft_lines(struct percpu *self)
+{
+	uint64_t pending;
+
+	while ((pending = __atomic_load_n(&self->pending, __ATOMIC_ACQUIRE)) != 0) {
+		struct irq_line *line;
+		uint32_t index = 0;
+
+		while (!(pending >> index & 1))
+			index++;
+		__atomic_fetch_and(&self->pending, ~(1ull << index), __ATOMIC_ACQ_REL);
+		line = lines_at(index);
+		if (!is_wired(line)) {
+			take(line, SOFT_VECTOR + index);
+		} else if (!line->parked && irq_wires()->forgets(&line->source)) {
+			lines_taken(line);
+			irq_remember(line);
+		}
+	}
+}
+
+/*
+ * First what was asked for, then what came before. Who stops us comes first of all: soft lines may have handlers that
+ * do not end, and this interrupt is over. External ones may have come since it began, and are ahead of it then.
+ */
+static void software_interrupt(void)
+{
+	uint32_t asked;
+
+	cpu_interrupt_clear();
+	if (__atomic_load_n(&percpu_self()->stop, __ATOMIC_ACQUIRE))
+		cpu_leave();
+	if (lines_in_handler())
+		return; /* the rest can wait for handler_end() */
+	asked = settle_asked();
+	take_soft_lines(percpu_self());
+	if (own_read(ip) & own_read(ie) & own_bit(INTERRUPT_EXTERNAL))
+		cpu_interrupt(cpus_self());
+	else
+		settle_answer(asked);
+}
+
+void interrupt_taken(uint32_t number, uint64_t epc)
+{
+	if (number == own_interrupt(INTERRUPT_EXTERNAL) || number == INTERRUPT_EXTERNAL) {
+		take_messages();
+		if (irq_wires() && irq_wires()->claim && !cpus_self())
+			take_inputs();
+	} else if (number == own_interrupt(INTERRUPT_TIMER)) {
+		clock_timer_start();
+		if (!cpus_self())
+			irq_watchdog(epc);
+	} else if (number == INTERRUPT_SOFTWARE || number == own_interrupt(INTERRUPT_SOFTWARE)) {
+		software_interrupt();
+	} else {
+		lines_unowned(cpus_self(), number);
+		own_clear(ie, 1ull << number % 64);
+	}
+}
+
+void interrupts_abandon(void)
+{
+	lines_abandon(0);
+	settle_abandon();
+	if (claimed)
+		complete(claimed);
+	handler_end();
+	cpu_interrupt(0); /* soft lines that were not taken */
+}

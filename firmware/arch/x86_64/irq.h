@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ARCH_X86_64_IRQ_H
+#define ARCH_X86_64_IRQ_H
+
+#include <stdint.h>
+
+/* The watchdog's interrupt came at this instruction: may not return, see generic/guard.h. */
+void irq_watchdog(uint64_t address);
+
+#endif
