@@ -8,9 +8,12 @@ import os
 import subprocess
 import sys
 import tempfile
+from typing import Dict, Iterator, Optional, Tuple
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 300
+
+Outcome = Dict[str, Tuple[str, Optional[str]]]      # verdict and reason, by name of the check
 
 # The lines of microvm are announced as level, or without ACPI as edges. That makes some checks impossible, so like is compared with like.
 EDGE = ["qemu-microvm", "--machine", "acpi=off"]
@@ -35,7 +38,7 @@ TARGETS = [
 ]
 
 
-def outcome(vmm, *options):
+def outcome(vmm: str, *options: str) -> Outcome:
     """{name of a check: (verdict, reason)} of a run that has to be as its expectations say."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         done = subprocess.run([f"{TOP}/run.sh", "--vmm", vmm, "--json", report.name, *options],
@@ -46,7 +49,7 @@ def outcome(vmm, *options):
     return {result["name"]: (result["verdict"], result["reason"] if result["verdict"] == "SKIP" else None) for result in results}
 
 
-def differences(model, other):
+def differences(model: Outcome, other: Outcome) -> Iterator[str]:
     """A line for each check that is not the same in both."""
     for name in sorted({*model, *other}):
         if name not in other:
@@ -57,11 +60,10 @@ def differences(model, other):
             yield f"{name}: {other[name]}, not {model[name]}"
 
 
-def main():
-    models = {}
+def main() -> int:
+    models: dict[str, Outcome] = {}
     passed = failed = 0
-    for target, model in TARGETS:
-        target, model = " ".join(target), " ".join(model)
+    for target, model in ((" ".join(target), " ".join(model)) for target, model in TARGETS):
         if not all(part in target for part in sys.argv[1:]):
             continue
         try:
@@ -76,7 +78,7 @@ def main():
         failed += bool(found)
         passed += not found
     print(f"{passed} passed, {failed} failed")
-    return failed != 0
+    return int(failed != 0)
 
 
 sys.exit(main())

@@ -10,14 +10,14 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 NO_NETWORK = 75
 
 
-RUNS = {
+RUNS: dict[str, tuple[list[str], ...]] = {
     "x86_64": ([], ["--machine", "acpi=off"], ["--smp", "4"]),
     "aarch64": (["--vmm", "qemu-virt-arm64"],),
     "riscv64": (["--vmm", "qemu-virt-riscv64"],),
 }
 
 
-def main():
+def main() -> int:
     passed = failed = skipped = 0
     for arch, runs in RUNS.items():
         got = subprocess.run([f"{TOP}/host/qemu-backports.sh", arch], capture_output=True, text=True)
@@ -38,7 +38,7 @@ def main():
             if done.returncode:
                 print(done.stdout + done.stderr)
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
-    return failed != 0
+    return int(failed != 0)
 
 
 sys.exit(main())

@@ -12,8 +12,11 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Dict
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+Lines = Dict[int, int]      # how often a line ran
+
 FOLDERS = ("drivers/", "tests/checks/", "tests/framework/")
 
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
@@ -29,16 +32,16 @@ DEFECTIVE = ["touchstone.proof=all touchstone.skip=*wrap*", "touchstone.proof=al
              "touchstone.proof=all touchstone.ref-read-only touchstone.only=blk.*"]
 
 
-def run(program, words):
+def run(program: str, words: str) -> None:
     done = subprocess.run([program, "touchstone.ref=only", "touchstone.peer", *words.split()], capture_output=True, text=True, errors="replace",
                           check=False)
     if "\n# end " not in done.stdout:
         sys.exit(f"line_coverage: {words}: no end marker\n{done.stdout[-800:]}{done.stderr[-800:]}")
 
 
-def counts(folder):
+def counts(folder: str) -> Dict[str, Lines]:
     """{file: {line: how often it ran}}"""
-    found = {}
+    found: Dict[str, Lines] = {}
     for data in glob.glob(f"{folder}/**/*.gcda", recursive=True):
         told = subprocess.run(["gcov", "--json-format", "--stdout", data], capture_output=True, text=True, check=True, cwd=TOP).stdout
         for file in json.loads(told)["files"]:
@@ -49,15 +52,15 @@ def counts(folder):
     return found
 
 
-def reached(lines):
+def reached(lines: Lines) -> int:
     return sum(count > 0 for count in lines.values())
 
 
-def row(name, total, healthy, both):
+def row(name: str, total: int, healthy: int, both: int) -> None:
     print(f"{name:34} {total:6} {healthy:6} {100 * healthy / total:5.1f}% {both:6} {100 * both / total:5.1f}%")
 
 
-def main():
+def main() -> None:
     program = os.path.abspath(sys.argv[1])
     folder = os.path.dirname(program)
     for data in glob.glob(f"{folder}/**/*.gcda", recursive=True):

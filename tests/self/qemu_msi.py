@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Dict, Iterator, Optional, Sequence, Tuple, TypeVar
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = f"{TOP}/host/qemu/build.sh"
@@ -54,11 +55,15 @@ DEFECTS = (
 ON_EACH = ("no-staging", "pending-stays", "swapped-sources", "wire-too")
 
 
+Test = Tuple[str, Callable[..., object], Tuple[Any, ...]]       # name, function, arguments
+Result = TypeVar("Result")
+
+
 class Wrong(Exception):
     """What a test has to say."""
 
 
-def run(*words):
+def run(*words: str) -> Tuple[int, Any, str]:
     """(exit code, JSON report or None, what was printed) of run.sh."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.json")
@@ -71,7 +76,7 @@ def run(*words):
             return done.returncode, json.load(file), text
 
 
-def healthy(vmm, *words):
+def healthy(vmm: Sequence[str], *words: str) -> Dict[str, Any]:
     """The device passes, and the checks of messages ran on each device in each layout, on no other. The results."""
     code, report, text = run(*vmm, *words)
     if code:
@@ -85,23 +90,23 @@ def healthy(vmm, *words):
     return {f"{result['config']}/{result['name']}": result for result in report["results"]}
 
 
-def once(function):
+def once(function: Callable[[], Result]) -> Callable[[], Result]:
     """Of several threads that call it, the first does the work."""
     cached, lock = functools.cache(function), threading.Lock()
 
-    def call():
+    def call() -> Result:
         with lock:
             return cached()
     return call
 
 
 @once
-def on_x86():
+def on_x86() -> Dict[str, Any]:
     """What the others are compared with: everything, in every layout."""
     return healthy(X86, "--smp", "4")
 
 
-def as_on_x86(vmm, smp, only):
+def as_on_x86(vmm: Sequence[str], smp: str, only: str) -> None:
     """The same checks with the same verdicts as on x86_64, of those that the globs in `only` mean; but what wants a level or an edge
     runs where the line is announced as that."""
     model = {name: result for name, result in on_x86().items()
@@ -116,7 +121,7 @@ def as_on_x86(vmm, smp, only):
         raise Wrong("\n  ".join(sorted(wrong)[:20]))
 
 
-def caught(vmm, defect, check, layouts, devices=DEVICES):
+def caught(vmm: Sequence[str], defect: str, check: str, layouts: Sequence[str], devices: Sequence[str] = DEVICES) -> None:
     """The check fails on every device in the layouts that state it, and in no other."""
     code, report, text = run(*vmm, "--no-expect", "--defect", defect, "--only", check,
                              "--devices", ",".join(device.rstrip("0") for device in devices))
@@ -131,7 +136,7 @@ def caught(vmm, defect, check, layouts, devices=DEVICES):
         raise Wrong(f"did not run on {' '.join(missing)}")
 
 
-def reset_of_virtqueues():
+def reset_of_virtqueues() -> None:
     """Bit 40 is RING_RESET, and the register at 0x0c0 QueueReset, on each device where nothing else is there, and on no other."""
     _, report, text = run(*X86, "--only", "ring.reset.queue-is-not-ready-when-complete")
     found = {(result["config"], result["device"]): result["verdict"] for result in report["results"]} if report else {}
@@ -141,7 +146,7 @@ def reset_of_virtqueues():
             raise Wrong(f"{config}: not {want} on {' '.join(wrong)}\n{text[-3000:]}")
 
 
-def without_messages(*words):
+def without_messages(*words: str) -> None:
     """No check of messages is in the plan."""
     code, _, text = run("--list", *words)
     if code or not text or ".msi." in text:
@@ -149,12 +154,12 @@ def without_messages(*words):
 
 
 @once
-def built():
+def built() -> str:
     """The folder of the QEMUs."""
     return subprocess.run([BUILD, *ARCHITECTURES], capture_output=True, text=True, check=True).stdout.strip()
 
 
-def by_hand(machine, devices, only, *more):
+def by_hand(machine: Sequence[str], devices: Sequence[str], only: str, *more: str) -> Dict[str, str]:
     """{check: verdict} of a guest on this QEMU with a command line of our own; `machine` and `devices` are words for it, `more` for run.sh."""
     command = [f"{built()}/qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot", "-m", "128M",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", *machine, *devices, "-kernel", "{image}", "-append", "{cmdline}"]
@@ -164,7 +169,7 @@ def by_hand(machine, devices, only, *more):
     return {result["name"]: result["verdict"] for result in report["results"]}
 
 
-def another_machine():
+def another_machine() -> None:
     """q35, where ACPI tells of the devices as the page on Linux says, and a block device whose requests a thread of its own serves."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["iasl", "-p", f"{folder}/linux", f"{TOP}/host/qemu/linux.asl"], capture_output=True, check=True)
@@ -181,7 +186,7 @@ def another_machine():
         raise Wrong(f"not both devices were found: {' '.join(verdicts)}")
 
 
-def as_the_patch_wants():
+def as_the_patch_wants() -> None:
     """draft3 as the Linux patch has it, which is not as the draft has it, and otherwise right."""
     verdicts = by_hand(["-M", "microvm,x-option-roms=off", "-bios", "qboot.rom", "-cpu", "max"],
                        ["-device", "virtio-mmio-msi,id=m0,addr=0xfeb10000,irq=16,msi=draft3-patch", "-device", "virtio-rng-device,bus=m0.0"],
@@ -191,14 +196,14 @@ def as_the_patch_wants():
         raise Wrong(f"failed: {' '.join(failed)}")
 
 
-def refused(words, expected):
+def refused(words: Sequence[str], expected: str) -> None:
     """A mistake in the options ends the run with a message that names what there is."""
     code, _, text = run("--vmm", "qemu-msi", *words)
     if code not in (2, 3) or expected not in text:
         raise Wrong(f"exit {code}\n{text[-1000:]}")
 
 
-def no_such_input(arch, machine, words, inputs):
+def no_such_input(arch: str, machine: str, words: str, inputs: str) -> None:
     """An input that the machine's interrupt controller does not have is an error that tells of those it has, and no crash."""
     done = subprocess.run([f"{built()}/qemu-system-{arch}", "-M", machine, "-nodefaults", "-display", "none",
                            "-device", f"virtio-mmio-msi,addr=0xb000000,{words}"],
@@ -207,7 +212,7 @@ def no_such_input(arch, machine, words, inputs):
         raise Wrong(f"{words}: exit {done.returncode}\n{done.stderr}")
 
 
-def no_controller(vmm):
+def no_controller(vmm: Sequence[str]) -> None:
     """Where no controller takes messages, the device is not judged for theirs."""
     _, report, text = run(*vmm, "--only", "msi.*", "--config", "f44", "--devices", "rng")
     reasons = {result["reason"] for result in report["results"] if result["verdict"] == "SKIP"} if report else set()
@@ -221,7 +226,7 @@ MESSAGES = "msi.*,race.*,interrupt.*,ring.reset.*"
 EVERYTHING = f"{MESSAGES},f44/*"
 
 
-def tests():
+def tests() -> Iterator[Test]:
     """(name, function, arguments)"""
     yield "healthy with 4 CPUs", on_x86, ()
     yield "healthy with 1 CPU", healthy, (X86, "--only", MESSAGES)
@@ -253,7 +258,7 @@ def tests():
     yield "a PLIC ends with 95", no_such_input, ("riscv64", "virt", "irq=96", "1 to 95")
 
 
-def judged(test):
+def judged(test: Test) -> Tuple[bool, str]:
     """Runs a test: True and its line, or False and its line with what is wrong."""
     name, function, arguments = test
     try:
@@ -263,7 +268,7 @@ def judged(test):
         return False, f"not ok {name}\n  {wrong}"
 
 
-def main():
+def main() -> int:
     build = subprocess.run([BUILD, *ARCHITECTURES], capture_output=True, text=True, check=False)
     if build.returncode == NO_NETWORK or (build.returncode == CANNOT and os.environ.get("TOUCHSTONE_NO_INSTALL", "0") != "0"):
         print(f"skip this QEMU cannot be built here: {build.stderr.strip().splitlines()[-1]}")
@@ -279,7 +284,7 @@ def main():
             passed += good
             print(line, flush=True)
     print(f"{passed} passed, {len(wanted) - passed} failed")
-    return passed != len(wanted)
+    return int(passed != len(wanted))
 
 
 sys.exit(main())

@@ -1,26 +1,39 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""How long a run takes: speed.py [ROUNDS]. From process start to verdict, medians, each beside a guest that does nothing.
+"""What a boot and a run cost: speed.py [--rounds N] [--against DIR]
 
-The rounds are interleaved, so that a machine that is busy for a while is busy for all of them alike; the ratio to the trivial guest, which costs what QEMU
-itself costs, is what can be compared between machines.
+Each thing is measured from process start to verdict: wall time, and CPU time of everything that was started for it. The medians stand
+beside those of a guest that does nothing, which costs what QEMU itself costs: this ratio is what can be compared between machines.
+With another checkout, in DIR, the same is measured there, and the medians are compared.
+
+All rounds are interleaved, so that a machine that is busy for a while is busy for all of them alike.
 """
 
+from __future__ import annotations
+
+import argparse
 import os
+import shlex
 import statistics
 import struct
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass, field
+from typing import Optional, Sequence
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 EXIT = bytes((0x66, 0xba, 0xf4, 0, 0xb0, 0x10, 0xee, 0xf4))     # mov $0xf4, %dx; mov $0x10, %al; out %al, (%dx); hlt
 EXIT_CODE = 33
 AT = 0x100000
 
+MICROVM = ("qemu-system-x86_64 -M microvm,x-option-roms=off -bios qboot.rom -cpu max -m 128M -nodefaults -no-user-config -display none "
+           "-serial stdio -monitor none -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4")
+ONE_DEVICE = "-global virtio-mmio.force-legacy=false -device virtio-rng-device"
 
-def trivial():
+
+def trivial() -> bytes:
     """An ELF64 with a PVH entry, whose code leaves QEMU at once."""
     headers = 64 + 2 * 56
     note = struct.pack("<III4sQ", 4, 8, 18, b"Xen\0", AT + headers)
@@ -31,36 +44,91 @@ def trivial():
     return header + segment + notes + code
 
 
-def seconds(command, wanted):
-    """Wall time of a command; it must exit as wanted."""
-    begin = time.monotonic()
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    if done.returncode != wanted:
-        raise SystemExit(f"{' '.join(command)} exited with {done.returncode}: {done.stderr.decode(errors='replace')[-500:]}")
-    return time.monotonic() - begin
+@dataclass
+class Thing:
+    """Something that is measured: a command, and the exit code that it must have."""
+
+    name: str
+    command: Sequence[str]
+    code: int
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+    def measure(self) -> None:
+        """Runs it once."""
+        with tempfile.TemporaryFile() as errors:
+            begin = time.monotonic()
+            child = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+            _, status, used = os.wait4(child.pid, 0)
+            self.wall.append(time.monotonic() - begin)
+            child.returncode = os.waitstatus_to_exitcode(status)
+            self.cpu.append(used.ru_utime + used.ru_stime)
+            if child.returncode != self.code:
+                errors.seek(0)
+                raise SystemExit(f"{shlex.join(self.command)} exited with {child.returncode}: {errors.read()[-500:].decode(errors='replace')}")
 
 
-def main():
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+def things_of(top: str) -> list[Thing]:
+    """What is measured of a checkout. Its images are built."""
+    image = os.path.join(top, "build", "x86_64", "touchstone.elf")
+    words = f"{MICROVM} {ONE_DEVICE} -append 'touchstone.only=no.such.check touchstone.ref=off' -kernel"
+    run = os.path.join(top, "run.sh")
+    return [
+        Thing("one boot that runs no check", [*shlex.split(words), image], EXIT_CODE),
+        Thing("the same by the runner", [run, "--config", "modern", "--only", "no.such.check", "--append", "touchstone.ref=off"], 77),
+        Thing("one boot, modern layout", [run, "--config", "modern"], 0),
+        Thing("the default run", [run], 0),
+    ]
+
+
+def build(top: str) -> None:
+    """Brings a checkout's image up to date, so that no round has to."""
+    done = subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "ARCH=x86_64", "image"], cwd=top, stdout=sys.stderr, check=False)
+    if done.returncode:
+        raise SystemExit(f"{top} cannot be built")
+
+
+def show(rows: Sequence[tuple[Thing, Optional[Thing]]], nothing: Thing) -> None:
+    """A table: ours, beside it the other checkout's, and how much of it ours is."""
+    def median(of: list[float]) -> float:
+        return statistics.median(of)
+
+    other = any(theirs for _, theirs in rows)
+    print(f"{'':28} {'CPU s':>8} {'ratio':>7} {'wall s':>8} {'ratio':>7} {'fastest':>8} {'slowest':>8}"
+          + (f" | {'CPU s':>8} {'ratio':>7} {'wall s':>8} | {'CPU':>6} {'wall':>6}" if other else ""))
+    for ours, theirs in rows:
+        line = (f"{ours.name:28} {median(ours.cpu):8.3f} {median(ours.cpu) / median(nothing.cpu):7.1f} "
+                f"{median(ours.wall):8.3f} {median(ours.wall) / median(nothing.wall):7.1f} {min(ours.wall):8.3f} {max(ours.wall):8.3f}")
+        if theirs:
+            line += (f" | {median(theirs.cpu):8.3f} {median(theirs.cpu) / median(nothing.cpu):7.1f} {median(theirs.wall):8.3f} "
+                     f"| {median(ours.cpu) / median(theirs.cpu):6.0%} {median(ours.wall) / median(theirs.wall):6.0%}")
+        print(line)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="What a boot and a run cost, beside a guest that does nothing.")
+    parser.add_argument("--rounds", type=int, default=9, metavar="N")
+    parser.add_argument("--against", metavar="DIR", help="another checkout, to be measured as well")
+    options = parser.parse_args()
+    build(TOP)
+    ours = things_of(TOP)
+    theirs: list[Optional[Thing]] = [None] * len(ours)
+    if options.against:
+        build(options.against)
+        theirs = [*things_of(os.path.abspath(options.against))]
     with tempfile.TemporaryDirectory() as folder:
         image = os.path.join(folder, "trivial.elf")
         with open(image, "wb") as file:
             file.write(trivial())
-        commands = {
-            "a guest that does nothing": (["qemu-system-x86_64", "-M", "microvm,x-option-roms=off", "-bios", "qboot.rom", "-nodefaults", "-no-user-config",
-                                           "-display", "none", "-serial", "none", "-monitor", "none", "-no-reboot",
-                                           "-device", "isa-debug-exit,iobase=0xf4,iosize=4", "-kernel", image], EXIT_CODE),
-            "one boot, modern layout": ([f"{TOP}/run.sh", "--config", "modern"], 0),
-            "the default run": ([f"{TOP}/run.sh"], 0),
-        }
-        times = {name: [] for name in commands}
-        for _ in range(rounds):
-            for name, (command, wanted) in commands.items():
-                times[name].append(seconds(command, wanted))
-    unit = statistics.median(next(iter(times.values())))
-    for name, taken in times.items():
-        median = statistics.median(taken)
-        print(f"{name:<26} {median:6.3f} s (fastest {min(taken):.3f}, slowest {max(taken):.3f}), {median / unit:5.1f} times nothing")
+        nothing = Thing("a guest that does nothing", [*shlex.split(MICROVM), "-kernel", image], EXIT_CODE)
+        for number in range(options.rounds):
+            pairs = [(one, other) if number % 2 else (other, one) for one, other in zip(ours, theirs)]
+            for thing in [nothing, *(thing for pair in pairs for thing in pair)]:
+                if thing:
+                    thing.measure()
+    print(f"medians of {options.rounds} rounds; ratios to a guest that does nothing" + (f"; on the right {options.against}" if options.against else ""))
+    show([(nothing, None), *zip(ours, theirs)], nothing)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -10,12 +10,15 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import Dict, Sequence, Tuple
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SIDE_BY_SIDE = 4
 
+Run = Tuple[float, Dict[str, object]]       # seconds; verdicts by name of the check, and the exit code
 
-def verdicts(_):
+
+def verdicts(_: int) -> Run:
     """(seconds, {name: verdict}) of one default run."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.json")
@@ -26,12 +29,12 @@ def verdicts(_):
             raise AssertionError(f"no report: exit {done.returncode}\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
         with open(path, encoding="utf-8") as file:
             report = json.load(file)
-    result = {entry["name"]: entry["verdict"] for entry in report["results"]}
+    result: Dict[str, object] = {entry["name"]: entry["verdict"] for entry in report["results"]}
     result["exit code"] = done.returncode
     return seconds, result
 
 
-def compare(runs, first):
+def compare(runs: Sequence[Run], first: Dict[str, object]) -> int:
     differing = 0
     for number, (_, result) in enumerate(runs, 1):
         wrong = [f"{name}: {result.get(name)}, first {first.get(name)}" for name in sorted(first.keys() | result.keys()) if result.get(name) != first.get(name)]
@@ -41,7 +44,7 @@ def compare(runs, first):
     return differing
 
 
-def main():
+def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 50
     alone = (count + 2) // 3
     runs = [verdicts(number) for number in range(alone)]

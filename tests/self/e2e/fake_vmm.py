@@ -54,7 +54,7 @@ DIAGNOSTICS = {"fail": ("fail: {title}", "  got: 0x1", "  want: 0x0", "  replay:
 class Guest:
     """Prints the report."""
 
-    def __init__(self, scenario, cmdline, prefix=""):
+    def __init__(self, scenario: str, cmdline: str, prefix: str = "") -> None:
         words = [word for word in scenario.split(",") if word]
         self.wrong = {word for word in words if "=" not in word}
         if unknown := self.wrong - ACCIDENTS.keys() - {"healthy"}:
@@ -70,15 +70,15 @@ class Guest:
         self.counts = dict.fromkeys(("pass", "fail", "warn", "skip", "error", "info"), 0)
         self.newline = b"\r\n" if "crlf" in self.wrong else b"\n"
 
-    def line(self, text):
+    def line(self, text: str) -> None:
         raw = text.encode()
         self.crc = zlib.crc32(raw + b"\n", self.crc)
         self.write(raw + self.newline)
 
-    def write(self, raw):
+    def write(self, raw: bytes) -> None:
         os.write(1, raw)
 
-    def run(self):
+    def run(self) -> None:
         if "silent" in self.wrong:
             hang()
         if "gone" in self.wrong:
@@ -90,12 +90,12 @@ class Guest:
         self.line("# touchstone 0.0 arch=none boot=fake")
         self.line(f"# cmdline: {self.cmdline}")
         if "touchstone.list" in self.options:
-            self.list()
+            self.tell_list()
         else:
             self.checks()
         self.end()
 
-    def chosen(self):
+    def chosen(self) -> list[tuple[str, str, str]]:
         """The checks that the command line leaves, after the one to go on from."""
         if "no-device" in self.wrong:
             return []
@@ -105,12 +105,12 @@ class Guest:
         only, skip = self.options.get("touchstone.only", "*"), self.options.get("touchstone.skip", "")
         return [check for check in rest if fits(only, check[0]) and not fits(skip, check[0])]
 
-    def list(self):
+    def tell_list(self) -> None:
         for name, level, title in self.chosen():
             self.line(f"# check {name} level={level} reqs=row-1 title={title}")
         self.line("1..0")
 
-    def checks(self):
+    def checks(self) -> None:
         chosen = self.chosen()
         if not chosen:
             self.line("# nothing to test: no device")
@@ -128,7 +128,7 @@ class Guest:
             self.counts["info"] += verdict == "pass"
             self.line(LINES[verdict].format(number, name))
 
-    def end(self):
+    def end(self) -> None:
         if "no-end" in self.wrong:
             return
         counts = dict(self.counts)
@@ -150,45 +150,45 @@ class Guest:
         if "exit-signal" in self.wrong:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    def do_die(self):
+    def do_die(self) -> None:
         self.line("# the last words")
         os.write(2, b"fake: assertion failed\n")
         os.kill(os.getpid(), signal.SIGKILL)
 
-    def do_exit(self):
+    def do_exit(self) -> None:
         sys.exit(5)
 
-    def do_hang(self):
+    def do_hang(self) -> None:
         hang()
 
-    def do_flood(self):
+    def do_flood(self) -> None:
         while True:
             self.write(b"x" * 65536)
 
-    def do_garbage(self):
+    def do_garbage(self) -> None:
         self.write(bytes(range(256)) + b"\n" + b"not ok\n1..\nok 99999999999999999999 a.b\n# end\n")
 
-    def do_reset(self):
+    def do_reset(self) -> None:
         os.execv(sys.executable, [sys.executable, *sys.argv])
 
-    def do_long(self):
+    def do_long(self) -> None:
         self.line("# " + "x" * 600)
 
-    def do_stray_result(self):
+    def do_stray_result(self) -> None:
         self.line("ok 1 blk0.not.running")
 
-    def do_round(self):
+    def do_round(self) -> None:
         for number in range(8):
             time.sleep(0.2)
             self.line(f"# round {number} seed={number:#x}")
 
 
-def parse(cmdline):
+def parse(cmdline: str) -> dict[str, str]:
     """The touchstone words of a guest command line."""
     return {word.partition("=")[0]: word.partition("=")[2] for word in cmdline.split() if word.startswith("touchstone.")}
 
 
-def fits(patterns, name):
+def fits(patterns: str, name: str) -> bool:
     """One of the globs is that of the name, with or without its device."""
     for pattern in patterns.split(","):
         regex = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
@@ -197,14 +197,14 @@ def fits(patterns, name):
     return False
 
 
-def register():
+def register() -> None:
     """Leaves the process id where a test wants to look for survivors."""
     if path := os.environ.get("FAKE_PIDS"):
         with open(path, "a", encoding="ascii") as file:
             file.write(f"{os.getpid()}\n")
 
 
-def hang():
+def hang() -> None:
     while True:
         time.sleep(60)
 

@@ -10,6 +10,8 @@ import tempfile
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
+from typing import Callable, Mapping, Optional, Sequence
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
@@ -27,21 +29,21 @@ class Skip(Exception):
     """The test cannot be done here; the text says why."""
 
 
-def slow(test):
+def slow(test: Callable[[], None]) -> Callable[[], None]:
     """Marks a test that `make quick` leaves to `make check`."""
-    test.slow = True
+    setattr(test, "slow", True)
     return test
 
 
 class Done:
     """What a call of run.sh left: `code`, `out`, `err`."""
 
-    def __init__(self, process):
+    def __init__(self, process: "subprocess.CompletedProcess[str]") -> None:
         self.code = process.returncode
         self.out = process.stdout
         self.err = process.stderr
 
-    def expect(self, code, *texts):
+    def expect(self, code: int, *texts: str) -> "Done":
         """Exit code and texts that the output must have; stderr counts for exit code 2. Returns itself."""
         said = self.err if code == 2 else self.out
         assert self.code == code, f"exit {self.code}, not {code}\n{self.out}{self.err}"
@@ -49,7 +51,7 @@ class Done:
             assert text in said, f"{text!r} is not in\n{said}"
         return self
 
-    def lacks(self, *texts):
+    def lacks(self, *texts: str) -> "Done":
         """Texts that the output must not have. Returns itself."""
         for text in texts:
             assert text not in self.out, f"{text!r} is in\n{self.out}"
@@ -59,53 +61,53 @@ class Done:
 class Scratch:
     """A directory of its own for one test, with a space and a comma in its name."""
 
-    def __enter__(self):
+    def __enter__(self) -> "Scratch":
         self.path = tempfile.mkdtemp(prefix="touchstone, e2e ")
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.path)
 
-    def file(self, name, text=""):
+    def file(self, name: str, text: str = "") -> str:
         """Writes a file; returns its path."""
         path = os.path.join(self.path, name)
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
         return path
 
-    def read(self, name):
+    def read(self, name: str) -> str:
         """The text of a file."""
         with open(os.path.join(self.path, name), encoding="utf-8") as file:
             return file.read()
 
-    def __truediv__(self, name):
+    def __truediv__(self, name: str) -> str:
         return os.path.join(self.path, name)
 
 
-def run(*options, image=FAKE_VMM, env=None, timeout=PATIENCE, **keywords):
+def run(*options: str, image: str = FAKE_VMM, env: Optional[Mapping[str, str]] = None, timeout: float = PATIENCE, cwd: Optional[str] = None) -> Done:
     """Calls run.sh with an image that nobody looks into."""
     environment = dict(os.environ, TOUCHSTONE_IMAGE=image, TOUCHSTONE_NO_INSTALL="1", **(env or {}))
     return Done(subprocess.run([RUN, *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True, errors="replace", timeout=timeout, check=False, **keywords))
+                               text=True, errors="replace", timeout=timeout, check=False, cwd=cwd))
 
 
-def fake_command(scenario):
+def fake_command(scenario: str) -> str:
     """A --cmd for the fake VMM."""
     return f"/usr/bin/python3 -E -S {shlex.quote(FAKE_VMM)} {shlex.quote(scenario)} {{cmdline}} kernel={{image}}"
 
 
-def fake(scenario, *options, **keywords):
+def fake(scenario: str, *options: str, env: Optional[Mapping[str, str]] = None, cwd: Optional[str] = None) -> Done:
     """Calls run.sh on the fake VMM."""
-    return run("--vmm", "fake", "--cmd", fake_command(scenario), "--timeout", TIMEOUT, *options, **keywords)
+    return run("--vmm", "fake", "--cmd", fake_command(scenario), "--timeout", TIMEOUT, *options, env=env, cwd=cwd)
 
 
-def fake_qemu(modern, legacy, *options, env=None, **keywords):
+def fake_qemu(modern: str, legacy: str, *options: str, env: Optional[Mapping[str, str]] = None) -> Done:
     """Calls run.sh on the fake QEMU, with the scenarios of its two configurations."""
     return run("--qemu", FAKE_QEMU, "--timeout", TIMEOUT, *options,
-               env=dict(env or {}, FAKE_MODERN=modern, FAKE_LEGACY=legacy), **keywords)
+               env=dict(env or {}, FAKE_MODERN=modern, FAKE_LEGACY=legacy))
 
 
-def alive(pid):
+def alive(pid: str) -> bool:
     """The process exists and is no zombie."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
@@ -114,7 +116,7 @@ def alive(pid):
         return False
 
 
-def main(modules, words):
+def main(modules: Sequence[ModuleType], words: Sequence[str]) -> int:
     """Runs the `test_` functions whose name has one of the words in it; with --quick, none that is slow. Returns the exit code."""
     patterns = [word for word in words if word != "--quick"]
     tests = [(f"{module.__name__.removeprefix('test_')}: {name.removeprefix('test_').replace('_', ' ')}", function)
@@ -138,7 +140,7 @@ def main(modules, words):
     return 1 if counts["failed"] or not counts["passed"] else 0
 
 
-def _one(function):
+def _one(function: Callable[[], None]) -> tuple[str, float, str]:
     began = time.monotonic()
     try:
         function()

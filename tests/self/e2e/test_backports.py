@@ -31,7 +31,7 @@ done
 """
 
 
-def fetch(scratch, *words, update="0", newer="yes", **environment):
+def fetch(scratch: Scratch, *words: str, update: str = "0", newer: str = "yes", **environment: str) -> "subprocess.CompletedProcess[str]":
     """Calls the script with a cache of its own."""
     os.makedirs(scratch / "bin", exist_ok=True)
     for name, text in (("apt-get", APT), ("dpkg", DPKG)):
@@ -42,7 +42,7 @@ def fetch(scratch, *words, update="0", newer="yes", **environment):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
 
 
-def test_fetches_once():
+def test_fetches_once() -> None:
     with Scratch() as scratch:
         done = fetch(scratch)
         wrapper = done.stdout.strip()
@@ -57,7 +57,7 @@ def test_fetches_once():
         assert scratch.read("downloads").count("qemu-system-x86=1:10.0") == 1
 
 
-def test_each_architecture_has_its_own():
+def test_each_architecture_has_its_own() -> None:
     """And gets no other's emulators along."""
     with Scratch() as scratch:
         for arch, package, others in (("aarch64", "arm", ("x86", "riscv")), ("riscv64", "riscv", ("x86", "arm"))):
@@ -71,14 +71,14 @@ def test_each_architecture_has_its_own():
         assert fetch(scratch, "mips").returncode == 2
 
 
-def test_no_network():
+def test_no_network() -> None:
     with Scratch() as scratch:
         done = fetch(scratch, update="100")
         assert done.returncode == 75 and "cannot reach" in done.stderr and "mirror.invalid is not there" in done.stderr, done
         assert done.stdout == "" and not os.listdir(scratch / "cache/touchstone")
 
 
-def test_nothing_newer():
+def test_nothing_newer() -> None:
     with Scratch() as scratch:
         done = fetch(scratch, newer="")
         assert done.returncode == 2 and "no QEMU newer" in done.stderr, done

@@ -50,63 +50,63 @@ def noticed(changes, *texts):
             assert text in fault, fault
 
 
-def test_this_tree_is_in_order():
+def test_this_tree_is_in_order() -> None:
     with Scratch() as scratch:
         tree(scratch)
         code, said = coverage(scratch)
         assert code == 0 and said.endswith(" passed, 0 failed\n"), said[-2000:]
 
 
-def test_row_without_a_state():
+def test_row_without_a_state() -> None:
     noticed({TABLE: ("", NEW_ROW)}, "made-up-01 is in no state")
 
 
-def test_row_with_two_states():
+def test_row_with_two_states() -> None:
     noticed({EXCUSES: ("", "mmio-layout-01,not observable from a guest,nobody looks\n")}, "mmio-layout-01 is covered by identity.magic and has an excuse")
 
 
-def test_row_that_cannot_be_tested_and_is():
+def test_row_that_cannot_be_tested_and_is() -> None:
     noticed({TABLE: (r"^(mmio-layout-01,.*),yes,", r"\1,no,")}, "mmio-layout-01 is covered by identity.magic, and requirements.csv says")
 
 
-def test_reason_that_is_none():
+def test_reason_that_is_none() -> None:
     noticed({TABLE: ("", NEW_ROW), EXCUSES: ("", "made-up-01,no time,there was none\n")}, "the reason 'no time' is none of")
 
 
-def test_reason_without_a_why():
+def test_reason_without_a_why() -> None:
     noticed({TABLE: ("", NEW_ROW), EXCUSES: ("", "made-up-01,not observable from a guest,\n")}, "does not say why")
 
 
-def test_not_yet_by_stealth():
+def test_not_yet_by_stealth() -> None:
     noticed({TABLE: ("", NEW_ROW), EXCUSES: ("", "made-up-01,not yet,later\n")}, 'made-up-01 is "not yet", and tests/self/not_yet.txt')
 
 
-def test_not_yet_that_is_done():
+def test_not_yet_that_is_done() -> None:
     noticed({NOT_YET: ("", "mmio-layout-01\n")}, 'mmio-layout-01, which is not "not yet" any more')
 
 
-def test_excuse_of_an_unknown_row():
+def test_excuse_of_an_unknown_row() -> None:
     noticed({EXCUSES: ("", "made-up-01,not observable from a guest,nobody looks\n")}, "names made-up-01, which requirements.csv does not have")
 
 
-def test_check_without_a_row():
+def test_check_without_a_row() -> None:
     noticed({CHECK: (r'REQ\("mmio-table-12"\)', "REQ()")}, "identity.reading-changes-nothing names no row")
 
 
-def test_check_of_an_unknown_row():
+def test_check_of_an_unknown_row() -> None:
     noticed({CHECK: (r'REQ\("mmio-table-12"\)', 'REQ("made-up-01")')}, "identity.reading-changes-nothing names made-up-01")
 
 
-def test_check_without_a_comment():
+def test_check_without_a_comment() -> None:
     noticed({CHECK: (r"^CHECK\(", "\nCHECK(")}, "identity.magic does not say how a device breaks it")
     noticed({CHECK: (r" \*/\nCHECK\(", ", as above. */\nCHECK(")}, 'identity.magic says "as above"')
 
 
-def test_matrix_of_a_check_that_is_gone():
+def test_matrix_of_a_check_that_is_gone() -> None:
     noticed({PROVEN: ("", "made.up: magic_gone; 0\n")}, "tests/self/proven.txt has made.up, which does not exist")
 
 
-def test_too_little_is_proven():
+def test_too_little_is_proven() -> None:
     with Scratch() as scratch:
         tree(scratch)
         scratch.file(PROVEN)
@@ -115,7 +115,7 @@ def test_too_little_is_proven():
         assert code == 1 and "not ok only 0 rows are covered and proven" in said and "checks are newer than the last make matrix" in said, said[-800:]
 
 
-def test_stale_page():
+def test_stale_page() -> None:
     with Scratch() as scratch:
         tree(scratch)
         title = scratch.read(CHECK).replace("MagicValue reads 0x74726976 at every stage", "MagicValue reads what it should")
@@ -125,7 +125,7 @@ def test_stale_page():
         assert coverage(scratch, "--write") == (0, "") and coverage(scratch)[0] == 0
 
 
-def test_page_says_what_there_is_to_say():
+def test_page_says_what_there_is_to_say() -> None:
     with Scratch() as scratch:
         tree(scratch)
         assert coverage(scratch, "--write") == (0, "")

@@ -7,6 +7,7 @@ import shlex
 import shutil
 import subprocess
 import threading
+from typing import Any
 
 from harness import IMAGE, PATIENCE, TOP, Scratch, Skip, run, slow
 
@@ -20,14 +21,14 @@ MACHINE = (f"qemu-system-x86_64 -M q35 -m 256M -bios {FIRMWARE} -nodefaults -dis
 OF_FIRMWARE = ("--timeout", "50")      # the firmware's own time, on a busy machine
 
 
-def need(image):
+def need(image: str) -> None:
     """Skips the test where something is missing."""
     for path in (image, FIRMWARE, shutil.which("qemu-system-x86_64") or "qemu-system-x86_64"):
         if not os.path.exists(path):
             raise Skip(f"no {path}: host/need.sh run efi ovmf; make all")
 
 
-def booted(image, *options):
+def booted(image: str, *options: str) -> Any:
     """The JSON report of a run."""
     need(image)
     with Scratch() as scratch:
@@ -37,7 +38,7 @@ def booted(image, *options):
 
 
 @slow
-def test_application():
+def test_application() -> None:
     report = booted(APPLICATION, "--vmm", "qemu-q35-efi", "--only", "refrng0.identity.*", "--smp", "2")
     lines = report["configs"][0]["environment"]
     assert report["exit"] == 0 and report["results"], report
@@ -46,14 +47,15 @@ def test_application():
 
 
 @slow
-def test_disk():
+def test_disk() -> None:
     """A disk hands no command line over, so that everything would run: that the image comes up is enough."""
     need(DISK)
-    seen = []
+    seen: list[str] = []
     with subprocess.Popen(shlex.split(MACHINE.format(image=DISK)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, text=True, errors="replace") as qemu:
         deadline = threading.Timer(PATIENCE, qemu.kill)
         deadline.start()
+        assert qemu.stdout
         for line in qemu.stdout:
             seen.append(line.rstrip())
             if line.startswith("# options: "):
@@ -65,12 +67,12 @@ def test_disk():
 
 
 @slow
-def test_same_names_as_elsewhere():
+def test_same_names_as_elsewhere() -> None:
     need(APPLICATION)
     here = run(*OF_FIRMWARE, "--vmm", "qemu-q35-efi", "--list", image=APPLICATION).expect(0).out
     there = run("--config", "reference", "--list", image=IMAGE).expect(0).out
     assert {line.split()[0] for line in here.splitlines()} == {line.split()[0] for line in there.splitlines()}
 
 
-def test_no_devices_on_a_pc():
+def test_no_devices_on_a_pc() -> None:
     run("--vmm", "qemu-q35-efi", "--devices", "rng", image=APPLICATION).expect(2, "'rng' is not one of none")

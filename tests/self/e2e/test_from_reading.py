@@ -5,6 +5,7 @@ stands in for the VMM and ends at once."""
 import json
 import os
 import subprocess
+from typing import Optional, Sequence
 
 from harness import Scratch, run
 
@@ -18,7 +19,7 @@ done
 """
 
 
-def command(vmm, program, *options):
+def command(vmm: str, program: str, *options: str) -> tuple[list[str], Optional[str]]:
     """(arguments of the VMM, the text of its machine file or None), with IMAGE for the image."""
     with Scratch() as scratch:
         os.mkdir(scratch / "bin")
@@ -31,15 +32,15 @@ def command(vmm, program, *options):
         return [word.replace(image, "IMAGE") for word in scratch.read("seen").splitlines()], machine and machine.replace(image, "IMAGE")
 
 
-def value(words, option):
+def value(words: Sequence[str], option: str) -> str:
     """What stands behind an option."""
     return words[words.index(option) + 1]
 
 
-def test_firecracker():
-    words, machine = command("firecracker", "firecracker", "--append", "some words", "--smp", "2", "--devices", "blk,net,rng")
+def test_firecracker() -> None:
+    words, text = command("firecracker", "firecracker", "--append", "some words", "--smp", "2", "--devices", "blk,net,rng")
     assert words[:2] == ["--no-api", "--config-file"] and value(words, "--log-path").endswith("/log"), words
-    machine = json.loads(machine)
+    machine = json.loads(text or "")
     assert machine["boot-source"] == {"kernel_image_path": "IMAGE", "boot_args": "console=ttyS0 some words"}, machine
     [drive] = machine["drives"]
     assert drive["path_on_host"].endswith("/disk.raw") and not drive["is_root_device"] and not drive["is_read_only"], machine
@@ -47,12 +48,12 @@ def test_firecracker():
     assert machine["machine-config"] == {"vcpu_count": 2, "mem_size_mib": 128}, machine
 
 
-def test_firecracker_without_a_tap_device():
+def test_firecracker_without_a_tap_device() -> None:
     _, machine = command("firecracker", "firecracker")
-    assert "network-interfaces" not in json.loads(machine) and "entropy" in json.loads(machine), machine
+    assert machine and "network-interfaces" not in json.loads(machine) and "entropy" in json.loads(machine), machine
 
 
-def test_kvmtool():
+def test_kvmtool() -> None:
     for config, transport in (("modern", "mmio"), ("legacy", "mmio-legacy")):
         words, _ = command("kvmtool-arm64", "lkvm", "--config", config)
         assert words[0] == "run" and "--rng" in words, words
@@ -61,7 +62,7 @@ def test_kvmtool():
         assert value(words, "-d").endswith("/disk.raw"), words
 
 
-def test_stratovirt():
+def test_stratovirt() -> None:
     words, _ = command("stratovirt", "stratovirt", "--devices", "rng,blk,net", "--smp", "4")
     expected = {"-machine": "microvm", "-kernel": "IMAGE", "-smp": "4", "-m": "128m", "-serial": "stdio", "-append": "console=ttyS0"}
     assert {option: value(words, option) for option in expected} == expected, words
@@ -70,7 +71,7 @@ def test_stratovirt():
     assert value(words, "-drive").endswith("/disk.raw,id=blk0,readonly=off,direct=off"), words
 
 
-def test_tinyemu():
+def test_tinyemu() -> None:
     """A file of expect/ goes with the version that its help names."""
     with Scratch() as scratch:
         os.mkdir(scratch / "bin")
@@ -82,7 +83,7 @@ def test_tinyemu():
     assert words[0] == "-ctrlc" and len(words) == 2, words
     for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"', 'cmdline: "touchstone.seed=0x7 touchstone.peer"', "/disk.raw",
                  'eth0: { driver: "user" }'):
-        assert line in machine, machine
+        assert machine and line in machine, machine
     run("--vmm", "tinyemu", "--smp", "2").expect(2, "TinyEMU has one CPU")
 
 
@@ -100,7 +101,7 @@ int32_t krun_start_enter(uint32_t c) { return fprintf(stderr, "start %u\n", c) <
 """
 
 
-def test_libkrun():
+def test_libkrun() -> None:
     """A library that says what it was asked for, in the place of libkrun."""
     with Scratch() as scratch:
         library, image = scratch / "libkrun.so", scratch.file("image")
@@ -111,7 +112,7 @@ def test_libkrun():
     run("--vmm", "libkrun", env={"LIBKRUN": "/no/such/library"}).expect(3, "libkrun cannot be loaded")
 
 
-def test_what_is_not_there_is_said():
+def test_what_is_not_there_is_said() -> None:
     run("--vmm", "stratovirt", env={"PATH": "/usr/bin:/bin"}).expect(2, "stratovirt")
     run("--vmm", "firecracker", "--qemu", "/bin/true").expect(2, "firecracker is no QEMU")
     run("--vmm", "firecracker", "--devices", "blk,con").expect(2, "'con' is not one of blk net rng")

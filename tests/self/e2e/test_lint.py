@@ -37,24 +37,24 @@ def noticed(test, name, pattern, replacement, text):
         assert code == 1 and f"not ok {test.replace('_', ' ')}" in said and text in said, said[-2000:]
 
 
-def test_this_tree_is_in_order():
+def test_this_tree_is_in_order() -> None:
     with Scratch() as scratch:
         tree(scratch)
         assert lint(scratch, "offsets")[0] == 0
 
 
-def test_offset_outside_of_the_transport():
+def test_offset_outside_of_the_transport() -> None:
     noticed("offsets_are_known_to_the_transport", "drivers/queue/split.c", r"transport_select_queue\(transport, ",
             "reg_write(transport, VIRTIO_MMIO_QUEUE_SEL, ", "drivers/queue/split.c has VIRTIO_MMIO_QUEUE_SEL")
 
 
-def test_raw_access_in_a_check_of_something_else():
+def test_raw_access_in_a_check_of_something_else() -> None:
     noticed("offsets_are_known_to_the_transport", "tests/checks/ring.c", r'^#include "tests/checks/support/common.h"$',
             r'#include "drivers/transport/mmio.h"\n\g<0>', 'tests/checks/ring.c has #include "drivers/transport/mmio.h"')
     noticed("offsets_are_known_to_the_transport", "tests/checks/status.c", r"set = status_of\(d\);",
             "set = reg_read(&d->transport, 0x70);", "status.unchanged-by-work has reg_read")
 
 
-def test_register_check_that_does_not_say_so():
+def test_register_check_that_does_not_say_so() -> None:
     noticed("offsets_are_known_to_the_transport", "tests/checks/legacy.c", r'("legacy\.version-reads-1", (?:.|\n)*?)\.transport = TRANSPORT_MMIO, ', r"\1",
             "legacy.version-reads-1 has VIRTIO_MMIO_VERSION and does not say NEEDS(.transport = TRANSPORT_MMIO)")

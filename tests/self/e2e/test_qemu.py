@@ -4,10 +4,12 @@
 import json
 import os
 import shutil
+from typing import Any
 
 from harness import IMAGE, Scratch, Skip, run, slow
 
-def booted(*options):
+
+def booted(*options: str) -> Any:
     """The JSON report of a run of the real image, which may judge the devices as it likes, but must be whole."""
     if not os.path.exists(IMAGE):
         raise Skip("no image: make builds it")
@@ -19,16 +21,17 @@ def booted(*options):
         return json.loads(scratch.read("r.json"))
 
 
-def environment(report, config):
+def environment(report: Any, config: str) -> list[str]:
     """What a configuration's guest said outside of the checks."""
+    lines: list[str]
     [lines] = [entry["environment"] for entry in report["configs"] if entry["name"] == config]
     return lines
 
 
-def finds(machine, how, devices="blk,net,rng,con"):
+def finds(machine: str, how: str, devices: str = "blk,net,rng,con") -> None:
     """Both configurations find these devices, and in this way. No check runs for that."""
     report = booted("--machine", machine, "--devices", devices, "--only", "no.such.check")
-    names = set()
+    names: set[str] = set()
     for device in devices.split(","):
         names.add(f"{device}{sum(name.startswith(device) for name in names)}")
     for config, version in (("modern", 2), ("legacy", 1)):
@@ -37,31 +40,31 @@ def finds(machine, how, devices="blk,net,rng,con"):
         assert all(line.endswith(f" found-by {how}") and f" version {version} " in line for line in lines), lines
 
 
-def test_discovery_by_acpi():
+def test_discovery_by_acpi() -> None:
     finds("acpi=on", "acpi")
 
 
-def test_discovery_by_acpi_on_the_first_ioapic():
+def test_discovery_by_acpi_on_the_first_ioapic() -> None:
     finds("acpi=on,ioapic2=off", "acpi")
 
 
-def test_discovery_by_command_line():
+def test_discovery_by_command_line() -> None:
     finds("acpi=off", "cmdline")
 
 
-def test_discovery_by_probe():
+def test_discovery_by_probe() -> None:
     finds("acpi=off,auto-kernel-cmdline=off", "probe")
 
 
-def test_machine_without_old_hardware():
+def test_machine_without_old_hardware() -> None:
     finds("pit=off,pic=off,rtc=off", "acpi")
 
 
-def test_several_devices_of_a_kind():
+def test_several_devices_of_a_kind() -> None:
     finds("acpi=on", "acpi", devices="blk,con,blk,net,net,rng")
 
 
-def test_no_device():
+def test_no_device() -> None:
     """The reference device is shown instead, and nothing of the VMM's was tested."""
     report = booted("--devices", "none", "--config", "modern", "--only", "identity.*")
     assert report["exit"] == 77 and "DeviceID 0" in report["configs"][0]["nothing_to_test"], report
@@ -70,14 +73,14 @@ def test_no_device():
     assert report["exit"] == 77 and not report["results"], report
 
 
-def test_reference():
+def test_reference() -> None:
     report = booted("--config", "reference", "--only", "msi.*")
     assert report["exit"] == 0 and {result["verdict"] for result in report["results"]} <= {"PASS", "SKIP"}, report
     lines = environment(report, "reference")
     assert all(any(line.endswith(f"message signalled interrupts {name}") for line in lines) for name in ("draft3", "f40", "dragonball", "f44")), lines
 
 
-def test_bench():
+def test_bench() -> None:
     """Register accesses by count: notification, InterruptStatus, InterruptACK; with messages the notification alone."""
     done = run("--bench", image=IMAGE).expect(0, "modern/blk0 wired: 3.00 accesses, 1.00 interrupts", "legacy/net0 wired: 3.00 accesses")
     for name in ("refblk0 draft3", "refnet0 f40", "refrng0 dragonball", "refcon0 f44"):
@@ -85,30 +88,30 @@ def test_bench():
 
 
 @slow
-def test_selfproof():
+def test_selfproof() -> None:
     report = booted("--selfproof")
     proven = [result for result in report["results"] if result["verdict"] == "PASS"]
     assert report["exit"] == 0 and len(proven) > 300 and all(result["name"].startswith("reference/proof.") for result in proven), report
 
 
-def test_two_cpus():
+def test_two_cpus() -> None:
     report = booted("--smp", "2", "--only", "no.such.check")
     assert any(line.startswith("cpus: 2 announced") for line in environment(report, "modern"))
 
 
-def test_today_is_not_taken_for_a_draft():
+def test_today_is_not_taken_for_a_draft() -> None:
     """Feature bit 40 is RING_RESET here, and register 0x0c0 QueueReset: nothing of message signalled interrupts."""
     lines = environment(booted("--only", "no.such.check"), "modern")
     assert any("RING_RESET" in line for line in lines) and not any("message signalled" in line for line in lines), lines
 
 
-def test_list_is_what_runs():
+def test_list_is_what_runs() -> None:
     report = booted("--config", "modern")
     listed = run("--list", "--config", "modern", image=IMAGE).expect(0)
     assert [line.split()[0] for line in listed.out.splitlines()] == [result["name"] for result in report["results"]]
 
 
-def test_one_seed_one_report():
+def test_one_seed_one_report() -> None:
     first, second = (booted("--config", "modern", "--seed", "0x2a") for _ in range(2))
     verdicts = [[(result["name"], result["verdict"]) for result in report["results"]] for report in (first, second)]
     assert verdicts[0] == verdicts[1] and first["seed"] == 42

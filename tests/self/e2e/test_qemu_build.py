@@ -42,7 +42,8 @@ touch "$2"
 """
 
 
-def build(scratch, *architectures, script=SCRIPT, update="0", broken="", **environment):
+def build(scratch: Scratch, *architectures: str, script: str = SCRIPT, update: str = "0", broken: str = "",
+          **environment: str) -> tuple[int, str, str, str]:
     """Calls the script, or another that calls it, with a cache of its own; (code, stdout, stderr, what was called)."""
     if subprocess.run([os.path.join(TOP, "host", "need.sh"), "qemu-source"], env=dict(os.environ, TOUCHSTONE_NO_INSTALL="1"),
                       capture_output=True, check=False).returncode:
@@ -58,7 +59,7 @@ def build(scratch, *architectures, script=SCRIPT, update="0", broken="", **envir
     return done.returncode, done.stdout, done.stderr, scratch.read("log")
 
 
-def test_builds_once():
+def test_builds_once() -> None:
     with Scratch() as scratch:
         code, folder, said, log = build(scratch)
         assert code == 0 and "two to four minutes" in said and "--target-list=x86_64-softmmu,aarch64-softmmu,riscv64-softmmu " in log, (code, said, log)
@@ -68,7 +69,7 @@ def test_builds_once():
         assert build(scratch, update="100", broken="yes") == (0, folder, "", ""), "what is finished is only found"
 
 
-def test_another_architecture():
+def test_another_architecture() -> None:
     """It is built where the first one was, without another configure."""
     with Scratch() as scratch:
         _, folder, _, log = build(scratch)
@@ -80,7 +81,7 @@ def test_another_architecture():
         assert build(scratch, "aarch64", "x86_64", update="100", broken="yes") == (0, folder, "", "")
 
 
-def test_the_header_that_all_begin_with():
+def test_the_header_that_all_begin_with() -> None:
     """It is compiled once for each library, as that library's files are; without it the build goes on."""
     with Scratch() as scratch:
         code, folder, _, log = build(scratch, "x86_64", "aarch64")
@@ -95,7 +96,7 @@ def test_the_header_that_all_begin_with():
         assert build(scratch, NO_HEADER="yes")[0] == 0
 
 
-def test_a_change_of_the_device():
+def test_a_change_of_the_device() -> None:
     """Another version of the device is another folder; nothing is fetched and configured again."""
     with Scratch() as scratch:
         build(scratch)
@@ -106,25 +107,25 @@ def test_a_change_of_the_device():
         assert code == 0 and again.strip().endswith(folder) and "apt-get" not in log and "configure" not in log and "ninja" in log, log
 
 
-def test_no_network():
+def test_no_network() -> None:
     with Scratch() as scratch:
         code, out, said, _ = build(scratch, update="100")
         assert (code, out) == (75, "") and "cannot reach" in said and "mirror.invalid is not there" in said, said
 
 
-def test_does_not_compile():
+def test_does_not_compile() -> None:
     with Scratch() as scratch:
         code, out, said, _ = build(scratch, broken="yes")
         assert (code, out) == (2, "") and "virtio_mmio_msi.c:1:1: error: no such thing" in said, said
 
 
-def test_no_architecture():
+def test_no_architecture() -> None:
     with Scratch() as scratch:
         code, _, said, log = build(scratch, "x86_64", "sparc")
         assert code == 2 and "sparc: not one of x86_64 aarch64 riscv64" in said and log == "", said
 
 
-def test_a_run_without_it():
+def test_a_run_without_it() -> None:
     """run.sh says what is missing and boots nothing."""
     with Scratch() as scratch:
         code, _, said, _ = build(scratch, "--vmm", "qemu-msi", script=os.path.join(TOP, "run.sh"), update="100", TOUCHSTONE_IMAGE="/bin/true")

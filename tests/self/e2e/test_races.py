@@ -3,7 +3,7 @@
 
 import re
 
-from harness import IMAGE, run, slow
+from harness import IMAGE, Done, run, slow
 
 UNSTAGED = "--config reference --append touchstone.defect=msi_unstaged --seed 1".split()
 DEVICES = ("refblk0", "refnet0", "refrng0", "refcon0")
@@ -11,12 +11,12 @@ CHANGES_A_ROUND = 8
 PATIENCE = 300      # seconds; a tenth of that where nothing else runs
 
 
-def raced(*options):
+def raced(*options: str) -> Done:
     return run(*options, *UNSTAGED, image=IMAGE, timeout=PATIENCE)
 
 
 @slow
-def test_torn_message_is_shown():
+def test_torn_message_is_shown() -> None:
     """10,000 changes of a message in a device that does not stage it: torn in each layout, with the pair and how to see it again."""
     done = raced("--race", "torn", "--rounds", str(10000 // CHANGES_A_ROUND)).expect(1, "cpus 2")
     for device in DEVICES:
@@ -27,7 +27,7 @@ def test_torn_message_is_shown():
 
 
 @slow
-def test_mask_holds():
+def test_mask_holds() -> None:
     """100,000 masked changes of the same device, in the three layouts with a mask: none lost, none astray, none twice."""
     done = raced("--race", "masked", "--rounds", str(100000 // CHANGES_A_ROUND // 3 + 1), "--timeout", "55", "-v").expect(0, "PASSED: 4 checks, 3 pass, 1 skip")
     assert done.out.count("race lost in 0 of 4167 rounds:") == 3, done.out

@@ -16,7 +16,7 @@ PATIENCE = 120                               # seconds for the whole run
 
 
 @slow
-def test_stall_in_the_middle_of_a_check():
+def test_stall_in_the_middle_of_a_check() -> None:
     if not shutil.which(QEMU) or not os.access(IMAGE, os.R_OK):
         raise Skip(f"no {QEMU}, or no image")
     with Scratch() as scratch:
@@ -27,6 +27,7 @@ def test_stall_in_the_middle_of_a_check():
                                "--repeat", "3"], env=dict(os.environ, TOUCHSTONE_IMAGE=IMAGE, TOUCHSTONE_NO_INSTALL="1"),
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
             said = []
+            assert process.stdout
             for line in process.stdout:
                 said.append(line)
                 if f"start {CHECK}" in line:

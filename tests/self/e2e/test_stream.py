@@ -4,30 +4,31 @@
 import random
 import subprocess
 import sys
+from typing import Any, Sequence
 
 from harness import FAKE_VMM
-from touchstone.stream import KEEP_DIAGNOSTICS, KEEP_NOTES, KEEP_PREAMBLE, LINE_LIMIT, Stream
+from touchstone.stream import KEEP_DIAGNOSTICS, KEEP_NOTES, KEEP_PREAMBLE, LINE_LIMIT, Event, Stream
 
 
-def played(scenario):
+def played(scenario: str) -> bytes:
     """The bytes of a report."""
     return subprocess.run([sys.executable, FAKE_VMM, scenario, ""], stdout=subprocess.PIPE, check=False).stdout
 
 
-def parsed(pieces):
+def parsed(pieces: Sequence[bytes]) -> tuple[Stream, list[Event]]:
     """The stream after some pieces, and its events."""
-    stream, events = Stream(), []
+    stream, events = Stream(), list[Event]()
     for number, piece in enumerate(pieces):
         events += stream.feed(piece, float(number))
     return stream, events
 
 
-def summary(stream, events):
+def summary(stream: Stream, events: Sequence[Event]) -> tuple[Any, ...]:
     return ([(kind, getattr(value, "name", value)) for kind, value in events], stream.valid, stream.problems,
             [(check.name, check.verdict, check.lines) for check in stream.results])
 
 
-def test_pieces_of_any_size():
+def test_pieces_of_any_size() -> None:
     for scenario in ("healthy", "noise,crlf,after-end", "blk0.ring.wrap=garbage", "blk0.ring.wrap=long"):
         data = played(scenario)
         whole = summary(*parsed([data]))
@@ -41,7 +42,7 @@ def test_pieces_of_any_size():
             assert summary(*parsed(pieces)) == whole, (scenario, seed)
 
 
-def test_output_of_a_console_device_is_no_part_of_the_report():
+def test_output_of_a_console_device_is_no_part_of_the_report() -> None:
     """TinyEMU shows it on the same stream."""
     data = played("healthy")
     whole = parsed([data])[0]
@@ -51,7 +52,7 @@ def test_output_of_a_console_device_is_no_part_of_the_report():
     assert not parsed([data.replace(b"\nok 1 ", b"\nbluestone\nok 1 ")])[0].valid
 
 
-def test_a_line_that_is_too_long_in_any_pieces():
+def test_a_line_that_is_too_long_in_any_pieces() -> None:
     data = b"KTAP version 1\n# " + bytes(range(32, 127)) * 20 + b"\nKTAP" + b"x" * 600 + b"\n"
     whole = summary(*parsed([data]))
     for size in (1, 7, 500, LINE_LIMIT, LINE_LIMIT + 5, 1000):
@@ -59,14 +60,14 @@ def test_a_line_that_is_too_long_in_any_pieces():
     assert all(len(value) <= LINE_LIMIT for kind, value in whole[0] if kind == "text")
 
 
-def test_every_cut_is_no_valid_report():
+def test_every_cut_is_no_valid_report() -> None:
     data = played("healthy")
     assert parsed([data])[0].valid
     for cut in range(len(data)):
         assert not parsed([data[:cut]])[0].valid, cut
 
 
-def test_every_changed_byte_is_no_valid_report():
+def test_every_changed_byte_is_no_valid_report() -> None:
     data = played("healthy")
     seed = range(data.index(b"seed="), data.index(b" crc32="))     # the one word that the CRC and the counts leave out
     for at in range(len(data) - 1):
@@ -78,7 +79,7 @@ def test_every_changed_byte_is_no_valid_report():
                 assert not parsed([changed])[0].valid, (at, changed[max(0, at - 30):at + 30])
 
 
-def test_rubbish_never_raises():
+def test_rubbish_never_raises() -> None:
     lines = played("healthy,blk0.ring.wrap=fail,net0.ring.wrap=skip").split(b"\n") + [
         b"KTAP version 1", b"1..99999999999999999999999", b"1..-1", b"ok", b"# start ", b"# start a.b level=must reqs=", b"# end ",
         b"# check a.b level=should reqs= title=", b"ok 0 a.b # SKIP", b"not ok 1 a.b # SKIP x", b"\xff\x00", b"#", b"",
@@ -93,7 +94,7 @@ def test_rubbish_never_raises():
         parsed([mess[:len(mess) // 2], mess[len(mess) // 2:]])[0].where()
 
 
-def test_memory_is_bounded():
+def test_memory_is_bounded() -> None:
     stream, _ = parsed([b"x" * 1000000] * 20)
     assert len(stream._partial) <= LINE_LIMIT + 1000000
     stream, _ = parsed([b"x\n" * 100000, b"KTAP version 1\n", b"# note\n" * 100000, b"1..1\n",
@@ -102,6 +103,6 @@ def test_memory_is_bounded():
     assert len(stream.results[0].lines) == KEEP_DIAGNOSTICS + 1 and stream.results[0].lines[-1] == "(99000 more lines)"
 
 
-def test_terminal_is_safe():
+def test_terminal_is_safe() -> None:
     stream, events = parsed([b"KTAP version 1\n# \x1b[2J\xff\x07\t\n"])
     assert stream.notes == ["?[2J???"] and events[-1] == ("note", "?[2J???")

@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import List, Optional, Sequence, Tuple
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RUNS = {"cmdline": 10000, "tables": 12000, "devicetree": 12000, "queue": 5000, "checks": 400, "lzma": 1200, "stream": 2000}
@@ -23,14 +24,14 @@ INPUT_MAX = {"cmdline": 8192, "tables": 8192, "devicetree": 8192, "queue": 4096,
 HANG_SECONDS = 60
 
 
-def command(build, name, arguments):
+def command(build: str, name: str, arguments: Sequence[str]) -> List[str]:
     """What runs a harness with these arguments of libFuzzer's, which our own harness understands as well."""
     if name == "stream":
         return [sys.executable, f"{HERE}/stream_fuzz.py", *arguments]
     return [f"{build}/{name}_fuzz", *arguments]
 
 
-def run(build, name, seconds):
+def run(build: str, name: str, seconds: Optional[int]) -> Tuple[str, int, str]:
     """(name, how it ended, its output); `seconds` is None for the short run."""
     folder = f"{build}/{name}"
     corpus = f"{folder}/corpus"
@@ -52,12 +53,12 @@ def run(build, name, seconds):
     return name, done.returncode, done.stdout
 
 
-def last(pattern, text):
-    found = re.findall(pattern, text)
+def last(pattern: str, text: str) -> str:
+    found: List[str] = re.findall(pattern, text)
     return found[-1] if found else "?"
 
 
-def tell(build, name, code, output):
+def tell(build: str, name: str, code: int, output: str) -> bool:
     """Prints what came of a harness; True if nothing was found."""
     runs = last(r"stat::number_of_executed_units: (\d+)", output)
     speed = last(r"stat::average_exec_per_sec: +(\d+)", output)
@@ -74,7 +75,7 @@ def tell(build, name, code, output):
     return False
 
 
-def main():
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", required=True)
     parser.add_argument("--check", action="store_true")
