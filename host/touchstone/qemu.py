@@ -12,7 +12,7 @@ from .devices import chosen, make_disk
 from .options import Options
 from .vmm import REFERENCE, Vmm
 
-_REFERENCE_WORDS = "touchstone.ref=only touchstone.ref-msi=all"
+_REFERENCE_WORDS = "touchstone.ref=only touchstone.ref-msi=all touchstone.brief"
 _REFERENCE_SMP = 2
 _FORCE_LEGACY = {"modern": "false", "legacy": "true"}
 

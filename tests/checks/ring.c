@@ -64,7 +64,7 @@ CHECK(ring_slots, "ring.used-slots-follow-the-index", REQ("sring-01"), DESCRIBED
  * that works for hours and then hangs.
  */
 CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02", "sintr-05", "savail-04"), DESCRIBED,
-      NEEDS(.requests = true, .entries = 4),
+      NEEDS(.requests = true, .entries = 4, .slow = true),
       "The ring goes on when its 16-bit indices wrap, with used_event and avail_event where there are any")
 {
 	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), WRAP_ENTRIES);

@@ -43,6 +43,7 @@ struct needs {
 	bool stimulus;	   /* its other side does what we ask it for (drivers/stimuli.h) */
 	uint8_t cpus;	   /* so many CPUs. Fewer: not in the plan. They are started when the first such check runs */
 	bool msi;	   /* message signalled interrupts of any layout. None: not in the plan */
+	bool slow;	   /* takes longer on a model than all other checks: left out with touchstone.brief */
 	struct features features; /* offered, all of them: OFFERS(bit) */
 };
 

@@ -40,6 +40,7 @@ static const struct option {
 	{ "peer", FLAG, FIELD(peer), 0, 0 },
 	{ "list", FLAG, FIELD(list), 0, 0 },
 	{ "isolated", FLAG, FIELD(isolated), 0, 0 },
+	{ "brief", FLAG, FIELD(brief), 0, 0 },
 	{ "bench", FLAG, FIELD(bench), 0, 0 },
 #undef FIELD
 };

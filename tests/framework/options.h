@@ -24,6 +24,7 @@ struct options {
 	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
 	bool peer;     /* somebody answers at the other end of network devices */
 	bool list, bench;
+	bool brief;    /* without the checks that take long on a model, unless `only` is given */
 	bool isolated; /* the VMM starts anew after each check: what one leaves behind is nobody's business */
 };
 
