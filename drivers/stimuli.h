@@ -13,12 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The same verbs for every type; what they mean for a type stands with its back end (model/devices). */
 struct stimuli {
-	/* Changes the capacity of a disk, the link of a network device, the size of a console; the next call changes it
-	 * back. */
+	/* Changes the configuration: the capacity of a disk, the link of a network device, the size of a console. The
+	 * next call changes it back. */
 	bool (*change_config)(void *context);
-	/* Network device: it is to ask the driver to announce itself (5.1.9.5.4). */
-	bool (*announce)(void *context);
+	/* Makes the device ask its driver for something: a network device, to be announced (5.1.9.5.4). */
+	bool (*ask)(void *context);
 	/* What comes in: a frame from the wire, or text for port 0 of a console. */
 	bool (*input)(void *context, const void *bytes, uint32_t size);
 	/* What went out since the last call, cut to `room`: a console's text. Returns its size. */

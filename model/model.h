@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "model/defects/defects.h"
+#include "model/devices/devices.h"
 
 struct model;
 
@@ -40,9 +41,6 @@ struct model_host {
 	/* Nanoseconds since some fixed point. May be null: time stands still. */
 	uint64_t (*now_ns)(void *context);
 
-	/* A frame that a network device puts on the wire, header removed. May be null. */
-	void (*transmit)(void *context, const uint8_t *frame, uint32_t length);
-
 	/* Bytes that a console port outputs. May be null. */
 	void (*output)(void *context, uint32_t port, const uint8_t *bytes, uint32_t length);
 };
@@ -53,7 +51,8 @@ enum {
 	MODEL_QUEUE_SIZE_MAX = 1024,
 	MODEL_CHAIN_MAX = 1024, /* descriptors in a chain, 2.7.4.1: "a reasonable limit" */
 	MODEL_IN_FLIGHT_MAX = 16,
-	MODEL_CONFIG_BYTES = 96, /* the largest configuration space, block's */
+	MODEL_CONFIG_BYTES = 128, /* the largest configuration space that a type may have */
+	MODEL_OWN_WORDS = 64,	  /* state of a type that has no structure in model/state.h, in 64-bit words */
 	MODEL_NET_PAIRS_MAX = 4,
 	MODEL_NET_FRAMES_MAX = 8, /* frames that wait for receive buffers; more are dropped */
 	MODEL_NET_FRAME_BYTES = 1536,
@@ -75,7 +74,7 @@ enum model_msi_layout {
 /* What kind of device it is and how it behaves where the specification leaves it free. Fill with
  * model_config_default(), then change what you like. */
 struct model_config {
-	uint32_t device_id; /* VIRTIO_ID_ENTROPY, _BLOCK, _NETWORK or _CONSOLE */
+	uint32_t device_id; /* of a type that model/devices has */
 	uint32_t version;   /* 1 legacy, 2, 3: as 2 with a reset that takes time */
 	uint32_t vendor_id;
 	uint32_t features[MODEL_FEATURE_WORDS]; /* offered; bits that the device cannot do are left out, bits that it
@@ -104,7 +103,7 @@ struct model_config {
 		uint8_t mac[6];
 		uint16_t pairs; /* with MQ */
 		uint16_t mtu;
-		bool responder; /* something lives at the other end: see model_net_receive() */
+		bool responder; /* something lives at the other end: see model_input() */
 	} net;
 	struct {
 		uint16_t cols, rows;
@@ -156,35 +155,22 @@ bool model_has_work(struct model *model);
  */
 bool model_config_change(struct model *model);
 
-/* Any capacity is accepted; sectors without backing store fail with IOERR. */
-bool model_blk_resize(struct model *model, uint64_t sectors);
-
-bool model_net_link(struct model *model, bool up);
-bool model_net_announce(
-	struct model *model); /* with GUEST_ANNOUNCE negotiated: asks the driver to send gratuitous packets */
-
-/* A frame arrives from the wire. Dropped (false) when the device is not live or too many are waiting. */
-bool model_net_receive(struct model *model, const uint8_t *frame, uint32_t length);
+/* Makes the device ask its driver for what this type can ask for: network, with GUEST_ANNOUNCE negotiated, to announce
+ * itself. */
+bool model_ask(struct model *model);
 
 /*
- * Joins two network devices: what one transmits the other receives. Null: cuts the wire of MODEL. A device that is not
- * joined, with net.responder, finds a machine at the other end which answers ARP requests for every address but the
- * asker's own (from 52:55:0a:00:02:02), and which unpacks every frame of type 0x88b6 and sends what follows the
- * Ethernet header, 14 bytes or more, as a frame of its own: so a driver can ask for any inbound frame.
+ * Something arrives. Network: a frame from the wire, dropped (false) when the device is not live or too many are
+ * waiting. Console: bytes for port 0.
+ *
+ * A network device with net.responder finds a machine at the other end of the wire which answers ARP requests for every
+ * address but the asker's own (from 52:55:0a:00:02:02), and which unpacks every frame of type 0x88b6 and sends what
+ * follows the Ethernet header, 14 bytes or more, as a frame of its own: so a driver can ask for any inbound frame.
  */
-bool model_net_join(struct model *model, struct model *peer);
-
-bool model_console_input(struct model *model, uint32_t port, const uint8_t *bytes, uint32_t length);
-bool model_console_resize(struct model *model, uint16_t cols, uint16_t rows);
-bool model_console_plug(struct model *model, uint32_t port,
-			bool present); /* with MULTIPORT negotiated: hot-plug, hot-unplug */
+bool model_input(struct model *model, const uint8_t *bytes, uint32_t length);
 
 /* Switches one defect at run time. */
 void model_set_defect(struct model *model, enum model_defect defect, bool on);
-
-/* For whoever watches, never for a driver: has the device found an error, and what was it? Null while it has not.
- * Cleared by a reset. */
-const char *model_error(const struct model *model);
 
 /* From here on the device's own state, complete so that a host can put it where it likes. Nothing in it is for the host
  * to touch. */

@@ -327,7 +327,7 @@ void model_queue_notify(struct model *m, uint32_t index)
 	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
 		return;
 	m->queue[index].notified = m->queue[index].fresh = true;
-	m->queue[index].greedy = broken(m, takes_beyond_available_index) && !m->backend->receives(m, (uint16_t)index);
+	m->queue[index].greedy = broken(m, takes_beyond_available_index) && !model_receives(m, (uint16_t)index);
 }
 
 void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
@@ -339,7 +339,8 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 	if (offset >= VIRTIO_MMIO_CONFIG) {
 		if (broken(m, legacy_config_write_early_lost) && !(m->status & VIRTIO_STATUS_DRIVER))
 			return;
-		m->backend->config_write(m, offset - VIRTIO_MMIO_CONFIG, width, value);
+		if (m->backend->config_write)
+			m->backend->config_write(m, offset - VIRTIO_MMIO_CONFIG, width, value);
 		return;
 	}
 	if (width != 4)

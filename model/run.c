@@ -12,7 +12,7 @@ static bool has_requests(struct model *m, uint16_t index)
 {
 	const struct model_queue *q = &m->queue[index];
 
-	return !m->backend->receives(m, index) && (q->notified || q->in_flight || q->staged);
+	return !model_receives(m, index) && (q->notified || q->in_flight || q->staged);
 }
 
 /* All that could be done now, in the order of urgency that a device has when nobody shuffles. */

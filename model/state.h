@@ -155,10 +155,10 @@ struct model {
 	uint64_t sectors;	  /* block: capacity now */
 	bool link_up;		  /* network */
 	uint16_t cols, rows;	  /* console */
-	struct model *peer;
 	union {
 		struct model_net net;
 		struct model_console console;
+		uint64_t own[MODEL_OWN_WORDS]; /* of a type that needs little: its file says what */
 	};
 };
 

@@ -59,7 +59,8 @@ void model_reset_now(struct model *m)
 	m->status = broken(m, reset_keeps_status) ? VIRTIO_STATUS_ACKNOWLEDGE : 0;
 	m->error = NULL;
 	m->config_changed = false;
-	m->backend->reset(m);
+	if (m->backend->reset)
+		m->backend->reset(m);
 	model_clear_interrupts(m);
 }
 
@@ -135,9 +136,4 @@ void model_fail(struct model *m, const char *text)
 	m->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
 	if ((m->status & VIRTIO_STATUS_DRIVER_OK) && !broken(m, needs_reset_silent))
 		model_raise(m, MODEL_SOURCE_CONFIG);
-}
-
-const char *model_error(const struct model *model)
-{
-	return model->error;
 }

@@ -3,7 +3,7 @@
  * The catalogue of defects, data only:
  * X(id, types, versions, extra, "rows", "what the device does", "who did it in the field", or 0)
  *
- * types     ANY, RNG, BLK, NET, CON;
+ * types     ANY; NET, BLK, CON, RNG;
  *           REST: all but RNG, which has one queue, no configuration space and nothing that the device reads
  * versions  ANY, OLD: 1, NEW: 2 and 3, V3
  * extra     what it takes beyond a driver, or what to beware of:
@@ -21,6 +21,18 @@
  */
 #ifndef MODEL_CATALOGUE_H
 #define MODEL_CATALOGUE_H
+
+#include <stdint.h>
+
+#include "drivers/spec/features.h"
+
+/* The words of `types`: bit n for device id n. A new type is one more line. */
+#define MODEL_TYPES_ANY	 UINT64_MAX
+#define MODEL_TYPES_REST (MODEL_TYPES_ANY & ~MODEL_TYPES_RNG)
+#define MODEL_TYPES_NET	 (UINT64_C(1) << VIRTIO_ID_NETWORK)
+#define MODEL_TYPES_BLK	 (UINT64_C(1) << VIRTIO_ID_BLOCK)
+#define MODEL_TYPES_CON	 (UINT64_C(1) << VIRTIO_ID_CONSOLE)
+#define MODEL_TYPES_RNG	 (UINT64_C(1) << VIRTIO_ID_ENTROPY)
 
 /* clang-format off */
 #define MODEL_CATALOGUE(X) \

@@ -5,6 +5,7 @@
 #include "drivers/spec/blk.h"
 
 enum {
+	CONFIG_BYTES = 96,
 	HEADER = 16,
 	RANGE = 16,
 	RANGES_MAX = 16,	  /* max_discard_seg and its likes */
@@ -87,13 +88,6 @@ static void negotiated(struct model *m)
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
 	return model_bit(features, VIRTIO_BLK_F_MQ) && model_offers(m, VIRTIO_BLK_F_MQ) ? m->config.blk.queues : 1;
-}
-
-static bool receives(const struct model *m, uint16_t index)
-{
-	(void)m;
-	(void)index;
-	return false;
 }
 
 /* Inside the capacity that the driver sees and the store that is behind it. */
@@ -371,7 +365,7 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 	bool allowed = model_is_legacy(m) ? model_offers(m, VIRTIO_BLK_F_CONFIG_WCE)
 					  : model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE);
 
-	if (broken(m, blk_config_writable) && offset + width <= MODEL_CONFIG_BYTES)
+	if (broken(m, blk_config_writable) && offset + width <= CONFIG_BYTES)
 		model_config_put(m, offset, width, value);
 	if (broken(m, blk_writeback_read_only))
 		return;
@@ -379,25 +373,86 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 		model_config_put(m, offset, 1, value);
 }
 
-bool model_blk_resize(struct model *m, uint64_t sectors)
+/* Both halves of the capacity. Sectors without backing store fail with IOERR. */
+static bool config_change(struct model *m)
 {
-	if (m->config.device_id != VIRTIO_ID_BLOCK)
-		return false;
-	if (sectors == m->sectors)
-		return true;
-	m->sectors = sectors;
+	m->sectors = m->sectors == m->config.blk.sectors ? m->sectors + 0x100000001 : m->config.blk.sectors;
 	put_capacity(m);
 	m->config_changed |= m->status != 0;
 	return true;
 }
 
+static void defaults(struct model_config *config)
+{
+	static const char id[20] = "touchstone";
+
+	config->blk.queues = 2;
+	for (unsigned i = 0; i < sizeof id; i++)
+		config->blk.id[i] = id[i];
+}
+
+static bool sensible(const struct model_config *config)
+{
+	return config->blk.disk && config->blk.sectors && model_between(config->blk.queues, 1, MODEL_QUEUES_MAX);
+}
+
+static void settle_features(struct model_config *config)
+{
+	model_set_bit(config->features, VIRTIO_BLK_F_RO, config->blk.read_only);
+}
+
+static const uint8_t features[] = {
+	VIRTIO_BLK_F_SIZE_MAX,	   VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_F_GEOMETRY,	    VIRTIO_BLK_F_RO,
+	VIRTIO_BLK_F_BLK_SIZE,	   VIRTIO_BLK_F_FLUSH,	 VIRTIO_BLK_F_TOPOLOGY,	    VIRTIO_BLK_F_CONFIG_WCE,
+	VIRTIO_BLK_F_MQ,	   VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_F_LIFETIME,
+	VIRTIO_BLK_F_SECURE_ERASE,
+};
+
+/* 5.2.5.2 */
+static const struct model_dependency dependencies[] = {
+	{ VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH, true },
+};
+
+static const struct model_shown shown[] = {
+	MODEL_SHOWN(offers_foreign_bit, 19, true),
+	MODEL_SHOWN(blk_flush_not_offered, VIRTIO_BLK_F_FLUSH, false),
+	MODEL_SHOWN(blk_flush_not_offered, VIRTIO_BLK_F_CONFIG_WCE, false),
+	MODEL_SHOWN(blk_wce_without_flush, VIRTIO_BLK_F_FLUSH, false),
+	MODEL_SHOWN(blk_offers_zoned, VIRTIO_BLK_F_ZONED, true),
+	MODEL_SHOWN(blk_legacy_offers_zoned, VIRTIO_BLK_F_ZONED, true),
+	MODEL_SHOWN(blk_zoned_model_reserved, VIRTIO_BLK_F_ZONED, true),
+	MODEL_SHOWN(blk_host_managed_goes_on, VIRTIO_BLK_F_ZONED, true),
+	MODEL_SHOWN(blk_zones_shown, VIRTIO_BLK_F_ZONED, true),
+};
+
+static const struct model_overlay overlays[] = {
+	{ MODEL_DEFECT_blk_padding_junk, VIRTIO_BLK_CONFIG_UNUSED0, 1, 0xa5 },
+	{ MODEL_DEFECT_blk_padding_junk, VIRTIO_BLK_CONFIG_UNUSED1, 3, 0xa5a5a5 },
+	{ MODEL_DEFECT_blk_num_queues_zero, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2, 0 },
+	{ MODEL_DEFECT_blk_zoned_model_reserved, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1, 3 },
+	{ MODEL_DEFECT_blk_host_managed_goes_on, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1, 1 },
+	{ MODEL_DEFECT_blk_zones_shown, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1, 2 },
+	{ MODEL_DEFECT_blk_zones_shown, VIRTIO_BLK_CONFIG_ZONE_SECTORS, 4, 64 },
+	{ MODEL_DEFECT_blk_less_than_a_block_fails, VIRTIO_BLK_CONFIG_BLK_SIZE, 4, 4096 },
+};
+
 const struct model_backend model_block = {
+	.device_id = VIRTIO_ID_BLOCK,
+	.features = MODEL_LIST(features),
+	.dependencies = MODEL_LIST(dependencies),
+	.shown = MODEL_LIST(shown),
+	.overlays = MODEL_LIST(overlays),
+	.config_bytes = CONFIG_BYTES,
+	.config_conditional = VIRTIO_BLK_CONFIG_SIZE_MAX,
+	.concurrent = true,
+	.defaults = defaults,
+	.sensible = sensible,
+	.settle_features = settle_features,
 	.init = init,
 	.reset = reset,
 	.negotiated = negotiated,
 	.queues = queues,
-	.receives = receives,
 	.serve = serve,
 	.config_write = config_write,
-	.concurrent = true,
+	.config_change = config_change,
 };

@@ -5,7 +5,7 @@
 
 #include "drivers/spec/console.h"
 
-enum { CONTROL_BYTES = 8, RESIZE_BYTES = 4, OUTPUT_MAX = 1 << 16, NAME_BYTES = 5 };
+enum { CONFIG_BYTES = 12, CONTROL_BYTES = 8, RESIZE_BYTES = 4, OUTPUT_MAX = 1 << 16, NAME_BYTES = 5 };
 
 static bool multiport(const struct model *m, const uint32_t *features)
 {
@@ -149,6 +149,18 @@ static void take_message(struct model *m)
 		m->console.port[port].open = value == 1;
 }
 
+static bool take_input(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
+{
+	if (port >= m->config.console.max_ports || !m->console.port[port].present || !model_live(m))
+		return false;
+	for (uint32_t i = 0; i < length && m->console.port[port].waiting < MODEL_CONSOLE_INPUT_BYTES; i++) {
+		uint16_t slot = (uint16_t)((m->console.port[port].first + m->console.port[port].waiting++) %
+					   MODEL_CONSOLE_INPUT_BYTES);
+		m->console.port[port].input[slot] = bytes[i];
+	}
+	return true;
+}
+
 static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
 	if (broken(m, con_output_lost))
@@ -156,7 +168,7 @@ static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_
 	if (m->host.output)
 		m->host.output(m->host.context, port, bytes, length);
 	if (m->config.console.echo)
-		model_console_input(m, port, bytes, length);
+		take_input(m, port, bytes, length);
 }
 
 static uint32_t serve(struct model *m, uint16_t index)
@@ -284,28 +296,20 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 		m->host.output(m->host.context, 0, &byte, 1);
 }
 
-bool model_console_input(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
+static bool input(struct model *m, const uint8_t *bytes, uint32_t length)
 {
-	if (m->config.device_id != VIRTIO_ID_CONSOLE || port >= m->config.console.max_ports ||
-	    !m->console.port[port].present || !model_live(m))
-		return false;
-	for (uint32_t i = 0; i < length && m->console.port[port].waiting < MODEL_CONSOLE_INPUT_BYTES; i++) {
-		uint16_t slot = (uint16_t)((m->console.port[port].first + m->console.port[port].waiting++) %
-					   MODEL_CONSOLE_INPUT_BYTES);
-		m->console.port[port].input[slot] = bytes[i];
-	}
-	return true;
+	return take_input(m, 0, bytes, length);
 }
 
 /* 5.3.6, point 3: a configuration change; with MULTIPORT the console port is told by a message as well. */
-bool model_console_resize(struct model *m, uint16_t cols, uint16_t rows)
+static bool config_change(struct model *m)
 {
-	if (m->config.device_id != VIRTIO_ID_CONSOLE || !model_offers(m, VIRTIO_CONSOLE_F_SIZE))
+	const bool other = m->cols == m->config.console.cols;
+
+	if (!model_offers(m, VIRTIO_CONSOLE_F_SIZE))
 		return false;
-	if (cols == m->cols && rows == m->rows)
-		return true;
-	m->cols = cols;
-	m->rows = rows;
+	m->cols = (uint16_t)(other ? m->cols + 52 : m->config.console.cols);
+	m->rows = (uint16_t)(other ? m->rows + 18 : m->config.console.rows);
 	put_size(m);
 	m->config_changed |= m->status != 0;
 	if (m->console.port[0].ready && model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
@@ -313,17 +317,42 @@ bool model_console_resize(struct model *m, uint16_t cols, uint16_t rows)
 	return true;
 }
 
-bool model_console_plug(struct model *m, uint32_t port, bool present)
+static void defaults(struct model_config *config)
 {
-	if (m->config.device_id != VIRTIO_ID_CONSOLE || port == 0 || port >= m->config.console.max_ports ||
-	    !model_negotiated(m, VIRTIO_CONSOLE_F_MULTIPORT))
-		return false;
-	m->console.port[port].present = present;
-	announce_ports(m);
-	return true;
+	config->console.cols = 80;
+	config->console.rows = 25;
+	config->console.max_ports = 3;
+	config->console.ports = 2;
 }
 
-const struct model_backend model_console_device = {
+static bool sensible(const struct model_config *config)
+{
+	return model_between(config->console.max_ports, 1, MODEL_CONSOLE_PORTS_MAX) &&
+	       model_between(config->console.ports, 1, config->console.max_ports);
+}
+
+static const uint8_t features[] = {
+	VIRTIO_CONSOLE_F_SIZE,
+	VIRTIO_CONSOLE_F_MULTIPORT,
+	VIRTIO_CONSOLE_F_EMERG_WRITE,
+};
+
+static const struct model_shown shown[] = {
+	MODEL_SHOWN(offers_foreign_bit, 19, true),
+};
+
+static const struct model_overlay overlays[] = {
+	{ MODEL_DEFECT_con_size_zero, VIRTIO_CONSOLE_CONFIG_COLS, 4, 0 },
+};
+
+const struct model_backend model_console = {
+	.device_id = VIRTIO_ID_CONSOLE,
+	.features = MODEL_LIST(features),
+	.shown = MODEL_LIST(shown),
+	.overlays = MODEL_LIST(overlays),
+	.config_bytes = CONFIG_BYTES,
+	.defaults = defaults,
+	.sensible = sensible,
 	.init = init,
 	.reset = reset,
 	.queues = queues,
@@ -332,4 +361,6 @@ const struct model_backend model_console_device = {
 	.inbound = inbound,
 	.deliver = deliver,
 	.config_write = config_write,
+	.config_change = config_change,
+	.input = input,
 };

@@ -4,22 +4,10 @@
 
 enum { REQUEST_MAX = 1 << 20 }; /* 5.4.6.2: the device may use less than the whole buffer */
 
-static void nothing(struct model *m)
-{
-	(void)m;
-}
-
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
 	(void)features;
 	return broken(m, rng_two_queues) ? 2 : 1;
-}
-
-static bool receives(const struct model *m, uint16_t index)
-{
-	(void)m;
-	(void)index;
-	return false;
 }
 
 static void random_bytes(struct model *m, uint8_t *bytes, uint32_t length)
@@ -60,20 +48,14 @@ static uint32_t serve(struct model *m, uint16_t index)
 	return length;
 }
 
-static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
-{
-	(void)m;
-	(void)offset;
-	(void)width;
-	(void)value;
-}
+static const struct model_shown shown[] = {
+	MODEL_SHOWN(offers_foreign_bit, 19, true),
+};
 
 const struct model_backend model_entropy = {
-	.init = nothing,
-	.reset = nothing,
-	.queues = queues,
-	.receives = receives,
-	.serve = serve,
-	.config_write = config_write,
+	.device_id = VIRTIO_ID_ENTROPY,
+	.shown = MODEL_LIST(shown),
 	.concurrent = true,
+	.queues = queues,
+	.serve = serve,
 };

@@ -6,6 +6,7 @@
 #include "drivers/spec/net.h"
 
 enum {
+	CONFIG_BYTES = 24,
 	SPEED_MBIT = 10000,
 	DUPLEX_FULL = 1,
 	VLAN_TAG_BYTES = 4,
@@ -110,12 +111,12 @@ static uint8_t *flow_of(struct model *m, const uint8_t *frame)
 	return &m->net.flow[(hash ^ hash >> 4) % sizeof m->net.flow];
 }
 
-bool model_net_receive(struct model *m, const uint8_t *frame, uint32_t length)
+static bool receive(struct model *m, const uint8_t *frame, uint32_t length)
 {
 	struct model_net *n = &m->net;
 	uint8_t slot;
 
-	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_live(m) || !m->link_up)
+	if (!model_live(m) || !m->link_up)
 		return false;
 	if (length < ETHERNET_HEADER_BYTES ||
 	    length > (broken(m, net_mtu_not_enforced) ? MODEL_NET_FRAME_BYTES : frame_max(m, frame)))
@@ -145,7 +146,7 @@ static void respond(struct model *m, const uint8_t *frame, uint32_t length)
 	bool same = true;
 
 	if (ethertype(frame) == ETHERTYPE_REFLECT) {
-		model_net_receive(m, frame + ETHERNET_HEADER_BYTES, length - ETHERNET_HEADER_BYTES);
+		receive(m, frame + ETHERNET_HEADER_BYTES, length - ETHERNET_HEADER_BYTES);
 		return;
 	}
 	if (ethertype(frame) != ETHERTYPE_ARP || length < ARP_END || frame[OPERATION] != 1)
@@ -165,7 +166,7 @@ static void respond(struct model *m, const uint8_t *frame, uint32_t length)
 		reply[TARGET + IP + i] = frame[SENDER + IP + i];
 	}
 	reply[OPERATION] = 2;
-	model_net_receive(m, reply, sizeof reply);
+	receive(m, reply, sizeof reply);
 }
 
 /* 5.1.9.2, point 1: the driver left the checksum to us. */
@@ -228,11 +229,7 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	if (broken(m, net_tx_corrupted))
 		frame[length - 1] ^= 0xff;
 	*flow_of(m, frame) = (uint8_t)pair;
-	if (m->host.transmit)
-		m->host.transmit(m->host.context, frame, length);
-	if (m->peer)
-		model_net_receive(m->peer, frame, length);
-	else if (m->config.net.responder)
+	if (m->config.net.responder)
 		respond(m, frame, length);
 	return 0;
 }
@@ -459,45 +456,118 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 		m->net.mac[i] = m->config_space[VIRTIO_NET_CONFIG_MAC + i];
 }
 
-bool model_net_link(struct model *m, bool up)
+static uint8_t config_byte(struct model *m, uint32_t offset, uint8_t value)
 {
-	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_offers(m, VIRTIO_NET_F_STATUS))
+	bool running = m->status & VIRTIO_STATUS_DRIVER_OK;
+
+	if ((offset == VIRTIO_NET_CONFIG_MTU && broken(m, net_mtu_changes) && running) ||
+	    (offset == VIRTIO_NET_CONFIG_MAC + 5 && broken(m, net_mac_unstable) && running))
+		value ^= 1;
+	if (offset == VIRTIO_NET_CONFIG_SPEED && broken(m, net_speed_changes))
+		value = (uint8_t)m->defective.reads++;
+	return value;
+}
+
+/* The link goes down, and comes up again. */
+static bool config_change(struct model *m)
+{
+	if (!model_offers(m, VIRTIO_NET_F_STATUS))
 		return false;
-	if (up == m->link_up)
-		return true;
-	m->link_up = up;
+	m->link_up = !m->link_up;
 	put_status(m, model_config_read(m, VIRTIO_NET_CONFIG_STATUS, 2) & VIRTIO_NET_S_ANNOUNCE);
 	m->config_changed |= m->status != 0;
 	return true;
 }
 
-bool model_net_announce(struct model *m)
+/* With GUEST_ANNOUNCE negotiated: asks the driver to send gratuitous packets. */
+static bool ask(struct model *m)
 {
-	if (m->config.device_id != VIRTIO_ID_NETWORK || !model_negotiated(m, VIRTIO_NET_F_GUEST_ANNOUNCE) ||
-	    !model_offers(m, VIRTIO_NET_F_STATUS))
+	if (!model_negotiated(m, VIRTIO_NET_F_GUEST_ANNOUNCE) || !model_offers(m, VIRTIO_NET_F_STATUS))
 		return false;
 	put_status(m, true);
 	m->config_changed = true;
 	return true;
 }
 
-bool model_net_join(struct model *m, struct model *peer)
+static void defaults(struct model_config *config)
 {
-	if (m->config.device_id != VIRTIO_ID_NETWORK ||
-	    (peer && (peer->config.device_id != VIRTIO_ID_NETWORK || peer == m)))
-		return false;
-	if (m->peer)
-		m->peer->peer = NULL;
-	m->peer = peer;
-	if (!peer)
-		return true;
-	if (peer->peer)
-		peer->peer->peer = NULL;
-	peer->peer = m;
-	return true;
+	static const uint8_t mac[MAC_BYTES] = { 0x02, 0x54, 0x53, 0x00, 0x00, 0x01 };
+
+	config->net.pairs = 2;
+	config->net.mtu = 1500;
+	config->net.responder = true;
+	for (unsigned i = 0; i < MAC_BYTES; i++)
+		config->net.mac[i] = mac[i];
 }
 
+static bool sensible(const struct model_config *config)
+{
+	return model_between(config->net.pairs, 1, MODEL_NET_PAIRS_MAX) && model_between(config->net.mtu, 68, 1500);
+}
+
+static const uint8_t features[] = {
+	VIRTIO_NET_F_CSUM,	VIRTIO_NET_F_GUEST_CSUM,    VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
+	VIRTIO_NET_F_MTU,	VIRTIO_NET_F_MAC,	    VIRTIO_NET_F_MRG_RXBUF,
+	VIRTIO_NET_F_STATUS,	VIRTIO_NET_F_CTRL_VQ,	    VIRTIO_NET_F_CTRL_RX,
+	VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_GUEST_ANNOUNCE,
+	VIRTIO_NET_F_MQ,	VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_SPEED_DUPLEX,
+};
+
+/* 5.1.3.1; the last two 5.1.4.1 */
+static const struct model_dependency dependencies[] = {
+	{ VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VQ, false },
+	{ VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_CTRL_VQ, false },
+	{ VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_CTRL_VQ, false },
+	{ VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ, false },
+	{ VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_CTRL_VQ, false },
+	{ VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_CTRL_VQ, true },
+	{ VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_CTRL_VQ, true },
+};
+
+static const struct model_shown shown[] = {
+	MODEL_SHOWN(feature_without_dependency, VIRTIO_NET_F_CTRL_VQ, false),
+	MODEL_SHOWN(offers_foreign_bit, 4, true),
+	MODEL_SHOWN(net_rss_table_short, VIRTIO_NET_F_RSS, true),
+	MODEL_SHOWN(net_tx_trusts_hdr_len, VIRTIO_NET_F_HOST_TSO4, true),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_HASH_REPORT, true),
+	/* the features of the control queue, without that queue */
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, false),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_VQ, false),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_RX, false),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_VLAN, false),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_RX_EXTRA, false),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_GUEST_ANNOUNCE, false),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_MQ, false),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_MAC_ADDR, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_VQ, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_RX, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_VLAN, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_GUEST_ANNOUNCE, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_MQ, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_MAC_ADDR, false),
+};
+
+static const struct model_overlay overlays[] = {
+	{ MODEL_DEFECT_net_rss_table_short, VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE, 1, 40 },
+	{ MODEL_DEFECT_net_rss_table_short, VIRTIO_NET_CONFIG_RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, 64 },
+	{ MODEL_DEFECT_net_pairs_zero, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2, 0 },
+	{ MODEL_DEFECT_net_mtu_too_small, VIRTIO_NET_CONFIG_MTU, 2, 60 },
+	{ MODEL_DEFECT_net_mtu_below_1280, VIRTIO_NET_CONFIG_MTU, 2, 600 },
+	{ MODEL_DEFECT_net_speed_junk, VIRTIO_NET_CONFIG_SPEED, 4, 0x80000000 },
+	{ MODEL_DEFECT_net_duplex_junk, VIRTIO_NET_CONFIG_DUPLEX, 1, 2 },
+};
+
 const struct model_backend model_network = {
+	.device_id = VIRTIO_ID_NETWORK,
+	.features = MODEL_LIST(features),
+	.dependencies = MODEL_LIST(dependencies),
+	.shown = MODEL_LIST(shown),
+	.overlays = MODEL_LIST(overlays),
+	.config_bytes = CONFIG_BYTES,
+	.config_conditional = VIRTIO_NET_CONFIG_STATUS,
+	.defaults = defaults,
+	.sensible = sensible,
 	.init = init,
 	.reset = reset,
 	.queues = queues,
@@ -506,4 +576,8 @@ const struct model_backend model_network = {
 	.inbound = inbound,
 	.deliver = deliver,
 	.config_write = config_write,
+	.config_byte = config_byte,
+	.config_change = config_change,
+	.ask = ask,
+	.input = receive,
 };

@@ -282,7 +282,7 @@ CHECK(announce_ack, "net.announce-ack", REQ("net-ann-01"), MUST, NEEDS(CONTROL(V
 	if (!device_offers(d, VIRTIO_NET_F_STATUS))
 		skip(t, "the device does not offer STATUS beside GUEST_ANNOUNCE");
 	start_control(t, d, FEATURES(VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_STATUS));
-	if (d->transport.stimuli && d->transport.stimuli->announce(d->transport.bus_context))
+	if (d->transport.stimuli && d->transport.stimuli->ask(d->transport.bus_context))
 		expect(t, WAIT_UNTIL(net_status(d) & VIRTIO_NET_S_ANNOUNCE, device_patience_ns),
 		       "ANNOUNCE is set in status when the driver is to announce itself");
 	if (!(net_status(d) & VIRTIO_NET_S_ANNOUNCE))

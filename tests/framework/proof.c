@@ -87,7 +87,7 @@ static void try_checks(struct proof *proof)
 	for (unsigned i = 0; i < proof->count; i++) {
 		struct device *device = &proof->devices[i];
 
-		if (!(proof->defect->types >> device->transport.device_id & 1))
+		if (device->type->id > 63 || !(proof->defect->types >> device->type->id & 1))
 			continue;
 		for (const struct check *const *at = __start_checks; at != __stop_checks; at++)
 			if ((proof->all || at - __start_checks + 1 == hint) && is_chosen(proof, device, *at) &&

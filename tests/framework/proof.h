@@ -14,7 +14,8 @@
 /* The catalogue, which is not ours. Defects have numbers from 1 on. */
 struct proof_defect {
 	const char *name;
-	uint32_t types, versions; /* bit n: device id n, Version n */
+	uint64_t types;	   /* bit n: device id n */
+	uint32_t versions; /* bit n: Version n */
 };
 struct proof_catalogue {
 	bool (*describe)(unsigned defect, struct proof_defect *description); /* false behind the last */

@@ -7,6 +7,7 @@ not say why; when a line there is no longer true; and when a check traps, times 
 what coverage.py needs of it into tests/self/proven.txt, and the check that notices a defect the soonest into tests/framework/hints.txt.
 """
 
+import functools
 import os
 import re
 import subprocess
@@ -36,8 +37,6 @@ VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone
             "touchstone.ref-read-only touchstone.only=blk.*", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
 # The checks over the wrap of the index cost more time than all others: they get the defects of their rows, and those that nothing else noticed.
 LAST_RESORT = f"touchstone.only={EXPENSIVE}"
-# What touchstone.ref-msi=all gives the devices (tests/guest/reference/setup.c).
-FIRMWARE_LAYOUTS = {"refblk0": "draft3", "refnet0": "f40", "refrng0": "dragonball", "refcon0": "f44"}
 HINT_SEEDS, HINTS_TRIED = range(1, 11), 20
 FOREIGN_US = 30000      # a check of other rows must be so much sooner
 SHARE = 24      # defects that one process is given
@@ -84,10 +83,16 @@ def prove(pool, table, hints, names, variants):
     return failures
 
 
+@functools.lru_cache(maxsize=None)
+def firmware_layouts():
+    """{device: layout} with touchstone.ref-msi=all, as the program says."""
+    return dict(re.findall(r"^# device (\w+): message signalled interrupts (\S+)", run("touchstone.ref-msi=all touchstone.list"), re.M))
+
+
 def in_firmware(variant, device):
-    """Does touchstone.proof=first show the defects like this? Messages: each device has another layout."""
+    """Does touchstone.proof=first show the defects like this? Messages: the devices have the layouts in turn."""
     if "ref-msi=" in variant:
-        return f"ref-msi={FIRMWARE_LAYOUTS.get(device)} " in variant
+        return f"ref-msi={firmware_layouts().get(device)} " in variant
     return "ref-line=edge" not in variant
 
 

@@ -55,11 +55,11 @@ static bool change_config(void *context)
 	return done;
 }
 
-static bool announce(void *context)
+static bool ask(void *context)
 {
 	struct reference_device *device = context;
 	const bool on = reference_enter(device->machine);
-	const bool done = model_net_announce(&device->model);
+	const bool done = model_ask(&device->model);
 
 	device->idle = false;
 	reference_leave(device->machine, on);
@@ -70,8 +70,7 @@ static bool send_in(void *context, const void *bytes, uint32_t size)
 {
 	struct reference_device *device = context;
 	const bool on = reference_enter(device->machine);
-	const bool done =
-		model_net_receive(&device->model, bytes, size) || model_console_input(&device->model, 0, bytes, size);
+	const bool done = model_input(&device->model, bytes, size);
 
 	device->idle = false;
 	reference_leave(device->machine, on);
@@ -90,4 +89,4 @@ static uint32_t take_out(void *context, void *bytes, uint32_t room)
 	return size;
 }
 
-const struct stimuli reference_stimuli = { change_config, announce, send_in, take_out };
+const struct stimuli reference_stimuli = { change_config, ask, send_in, take_out };

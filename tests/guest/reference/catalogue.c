@@ -4,15 +4,14 @@
 
 static bool describe(unsigned defect, struct proof_defect *description)
 {
-	uint32_t flags = model_defect_flags((enum model_defect)defect);
+	const struct model_defect_info *info = model_defect_info((enum model_defect)defect);
 
-	if (!defect || defect > model_defect_count())
+	if (!info)
 		return false;
 	*description = (struct proof_defect){
-		.name = model_defect_name((enum model_defect)defect),
-		.types = flags & MODEL_ON_ANY_TYPE,
-		.versions = (flags & MODEL_ON_VERSION_1 ? 1u << 1 : 0) | (flags & MODEL_ON_VERSION_2 ? 1u << 2 : 0) |
-			    (flags & MODEL_ON_VERSION_3 ? 1u << 3 : 0),
+		.name = info->name,
+		.types = info->types,
+		.versions = info->versions,
 	};
 	return true;
 }

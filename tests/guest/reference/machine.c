@@ -66,7 +66,7 @@ const char *reference_start(struct reference_machine *machine, const struct refe
 
 void reference_restart(struct reference_machine *machine, unsigned version, unsigned defect)
 {
-	const uint32_t needs = model_defect_flags((enum model_defect)defect);
+	const uint32_t needs = defect ? model_defect_info((enum model_defect)defect)->extra : 0;
 	const bool on = reference_enter(machine);
 	struct reference_setup setup = machine->setup;
 

@@ -24,7 +24,7 @@
 #include "tests/framework/proof.h"
 
 enum {
-	REFERENCE_DEVICES = 4,
+	REFERENCE_DEVICES = MODEL_TYPES, /* one of each type */
 	REFERENCE_DISK_SECTORS = 256,
 	REFERENCE_OUTPUT_MAX = 256, /* bytes of console output that are kept */
 	REFERENCE_MESSAGES_MAX = 64,
@@ -48,7 +48,7 @@ enum reference_layout {
 	REFERENCE_MSI_F40_FIXED,
 	REFERENCE_MSI_F40_FIXED_PATCH,
 	REFERENCE_LAYOUTS,
-	REFERENCE_MSI_ALL = REFERENCE_LAYOUTS, /* each device has another one */
+	REFERENCE_MSI_ALL = REFERENCE_LAYOUTS, /* the devices have DRAFT3 to F44 in turn */
 };
 
 /* What the devices are like. */

@@ -2,7 +2,6 @@
 /* From the options to a setup, and from a setup to what each device is. */
 #include "tests/guest/reference/internal.h"
 
-#include "drivers/spec/features.h"
 #include "drivers/spec/mmio.h"
 #include "firmware/lib/string.h"
 
@@ -112,19 +111,24 @@ const char *reference_read_options(struct reference_setup *setup, const struct o
 
 /* ---- devices ---- */
 
+static enum reference_layout layout_of(enum reference_layout chosen, unsigned index)
+{
+	enum { FIRST = REFERENCE_MSI_DRAFT3, IN_TURN = REFERENCE_MSI_F44 + 1 - FIRST };
+
+	return chosen == REFERENCE_MSI_ALL ? (enum reference_layout)(FIRST + index % IN_TURN) : chosen;
+}
+
 void reference_configure(const struct reference_setup *setup, unsigned index, struct model_config *config)
 {
-	static const uint32_t types[REFERENCE_DEVICES] = { VIRTIO_ID_BLOCK, VIRTIO_ID_NETWORK, VIRTIO_ID_ENTROPY,
-							   VIRTIO_ID_CONSOLE };
 	const bool mixed = setup->schedule == REFERENCE_MIXED;
-	const struct layout *layout = &layouts[setup->layout == REFERENCE_MSI_ALL ? 1 + index : setup->layout];
+	const struct layout *layout = &layouts[layout_of(setup->layout, index)];
 	unsigned version = setup->version;
 
 	if (layout->msi == MODEL_MSI_DRAFT3)
 		version = VIRTIO_MMIO_VERSION_POLLED_RESET;
 	else if (layout->msi != MODEL_MSI_NONE)
 		version = VIRTIO_MMIO_VERSION_MODERN;
-	model_config_default(config, types[index], version);
+	model_config_default(config, model_device_id(index), version);
 	config->queue_size_max = setup->queue_size;
 	config->msi = (uint8_t)layout->msi;
 	config->msi_sharing = layout->sharing;

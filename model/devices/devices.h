@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The types of device that the model can be, one file each in this folder. A new one is one more line, at the end: the
+ * reference inside the image has one device of each type, in this order.
+ */
+#ifndef MODEL_DEVICES_H
+#define MODEL_DEVICES_H
+
+#include <stdint.h>
+
+#define MODEL_DEVICES(X) \
+	X(block)         \
+	X(network)       \
+	X(entropy)       \
+	X(console)
+
+enum {
+#define X(NAME) MODEL_TYPE_##NAME,
+	MODEL_DEVICES(X)
+#undef X
+		MODEL_TYPES, /* how many there are */
+};
+
+/* The device id of each: model_device_id(0) to model_device_id(MODEL_TYPES - 1). */
+uint32_t model_device_id(unsigned index);
+
+#endif
