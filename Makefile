@@ -17,9 +17,7 @@ Q := $(if $(V),,@)
 include firmware/arch/$(ARCH)/flags.mk
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
 INCLUDES := -I. -Ifirmware/arch/$(ARCH)/include -Ifirmware/arch/generic/include
-# Instructions that stay in the order of the source repeat each other more often: 5 % of a packed image.
-COMPILER_CFLAGS := $(if $(findstring clang,$(CC)),,-fno-schedule-insns2)
-CFLAGS := -std=c11 -Oz $(COMPILER_CFLAGS) -g -ffreestanding -fno-strict-aliasing -fno-stack-protector -ffunction-sections -fdata-sections \
+CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-strict-aliasing -fno-stack-protector -ffunction-sections -fdata-sections \
 	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
 # The files of checks, in the order in which the checks run.
@@ -45,10 +43,25 @@ $(OUT)/touchstone: $(OBJECTS)
 
 -include $(sort $(wildcard firmware/boot/$(ARCH)/*/Makefile.inc))
 
-# The image unpacked, with symbols: for a debugger. It boots, too.
+# The image with its symbols, for a debugger. It boots, too.
 $(OUT)/touchstone.debug: $(OBJECTS) linker/$(ARCH).ld
 	@echo "  LINK    $@"
 	$(Q)$(CC) $(CFLAGS) $(ARCH_LDFLAGS) -nostdlib -static -T linker/$(ARCH).ld -Wl,--gc-sections,--build-id=none -o $@ $(OBJECTS)
+
+# The image as it is shipped: an ELF without symbols, or the bytes that a loader copies.
+$(OUT)/%.elf: $(OUT)/%.debug
+	@echo "  STRIP   $@"
+	$(Q)$(OBJCOPY) --strip-all $< $@
+
+FLATTEN = $(Q)echo "  FLATTEN $@" && $(OBJCOPY) -O binary $< $@
+
+$(OUT)/%.bin: $(OUT)/%.debug
+	$(FLATTEN)
+
+$(OUT)/%.Image: $(OUT)/%.debug
+	$(FLATTEN)
+
+.PRECIOUS: $(OUT)/%.debug $(OUT)/%.bin
 
 $(OUT)/gen/requirements.c: tests/checks/requirements.csv tests/framework/requirements.py $(CHECKS)
 	@mkdir -p $(@D)

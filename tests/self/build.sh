@@ -8,7 +8,7 @@ top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
 compiler=$1
 vmm=${2:-qemu-microvm}
 build=build/$compiler
-limit=131072
+limit=1048576
 . "$top/tests/self/result.sh"
 
 cd "$top" || exit 1

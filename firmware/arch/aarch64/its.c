@@ -81,7 +81,10 @@ static struct tables {
 	uint64_t commands[COMMANDS][COMMAND_WORDS];
 	uint8_t properties[1 << INTID_BITS];
 	uint8_t events[ITS_EVENTS * EVENT_ENTRY_MAX];
-} tables ARENA __attribute__((aligned(LARGE_PAGE)));
+} * tables;
+
+/* The image lies at any multiple of a small page. */
+static uint8_t room[sizeof(struct tables) + LARGE_PAGE] ARENA;
 
 /* GITS_CBASER: an ITS may take bits 12 to 15 of the address for 0. */
 _Static_assert(offsetof(struct tables, commands) % LARGE_PAGE == 0,
@@ -109,7 +112,7 @@ static uint64_t read64(uint64_t address)
 
 static uint32_t command_offset(void)
 {
-	return command_count % COMMANDS * (uint32_t)sizeof(tables.commands[0]);
+	return command_count % COMMANDS * (uint32_t)sizeof(tables->commands[0]);
 }
 
 static bool commands_done(void)
@@ -124,7 +127,7 @@ static bool command(uint64_t word0, uint64_t word1, uint64_t word2)
 	bool done;
 
 	cpus_lock(&queueing);
-	words = tables.commands[command_count % COMMANDS];
+	words = tables->commands[command_count % COMMANDS];
 	words[0] = word0;
 	words[1] = word1;
 	words[2] = word2;
@@ -154,9 +157,9 @@ bool its_cpu_init(uint32_t cpu)
 	if (!redistributor || !(mmio_read32(redistributor + GICR_TYPER) & GICR_TYPER_PLPIS))
 		return false;
 	if (!(mmio_read32(redistributor + GICR_CTLR) & CTLR_ENABLE_LPIS)) {
-		memset(tables.pending[cpu], 0, LARGE_PAGE);
-		write64(redistributor + GICR_PROPBASER, (uintptr_t)tables.properties | GICR_MEMORY | (INTID_BITS - 1));
-		write64(redistributor + GICR_PENDBASER, (uintptr_t)tables.pending[cpu] | GICR_MEMORY | PENDBASER_ZERO);
+		memset(tables->pending[cpu], 0, LARGE_PAGE);
+		write64(redistributor + GICR_PROPBASER, (uintptr_t)tables->properties | GICR_MEMORY | (INTID_BITS - 1));
+		write64(redistributor + GICR_PENDBASER, (uintptr_t)tables->pending[cpu] | GICR_MEMORY | PENDBASER_ZERO);
 		dsb();
 		mmio_write32(redistributor + GICR_CTLR, CTLR_ENABLE_LPIS);
 		dsb();
@@ -176,11 +179,11 @@ static void give_tables(void)
 		const uint32_t type = (uint32_t)(read64(address) >> BASER_TYPE_SHIFT) & 7;
 
 		if (type == BASER_DEVICES)
-			write64(address, VALID | BASER_MEMORY | (uintptr_t)tables.devices);
+			write64(address, VALID | BASER_MEMORY | (uintptr_t)tables->devices);
 		else if (type == BASER_COLLECTIONS)
-			write64(address, VALID | BASER_MEMORY | (uintptr_t)tables.collections);
+			write64(address, VALID | BASER_MEMORY | (uintptr_t)tables->collections);
 	}
-	write64(its + GITS_CBASER, VALID | BASER_MEMORY | (uintptr_t)tables.commands);
+	write64(its + GITS_CBASER, VALID | BASER_MEMORY | (uintptr_t)tables->commands);
 	mmio_write32(its + GITS_CWRITER, 0);
 }
 
@@ -229,14 +232,15 @@ bool its_init(const struct platform_irqchip *chip)
 	mmio_write32(its + GITS_CTLR, 0);
 	if (!clock_spin(is_quiescent, PATIENCE))
 		return false;
-	memset(tables.devices, 0, sizeof(tables.devices));
-	memset(tables.collections, 0, sizeof(tables.collections));
-	memset(tables.properties, 0, sizeof(tables.properties));
-	memset(tables.properties, LPI_ENABLED, ITS_EVENTS);
-	memset(tables.events, 0, sizeof(tables.events));
+	tables = (struct tables *)(((uintptr_t)room + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1));
+	memset(tables->devices, 0, sizeof(tables->devices));
+	memset(tables->collections, 0, sizeof(tables->collections));
+	memset(tables->properties, 0, sizeof(tables->properties));
+	memset(tables->properties, LPI_ENABLED, ITS_EVENTS);
+	memset(tables->events, 0, sizeof(tables->events));
 	give_tables();
 	mmio_write32(its + GITS_CTLR, CTLR_ENABLED);
-	if (!its_cpu_init(0) || !command(MAPD, EVENT_BITS - 1, VALID | (uintptr_t)tables.events) || !its_open(0, 0))
+	if (!its_cpu_init(0) || !command(MAPD, EVENT_BITS - 1, VALID | (uintptr_t)tables->events) || !its_open(0, 0))
 		return false;
 	/* Some hypervisors take messages from devices alone. */
 	takes_writes = true;

@@ -1,10 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Plain integer instructions only: the smallest VMMs and software KVMs emulate no others. No red zone: interrupts use the same stack.
 ARCH_CFLAGS := -m64 -march=x86-64 -mgeneral-regs-only -mno-red-zone -fcf-protection=none -fno-pic -mcmodel=small
-ifneq ($(findstring clang,$(CC)),)
-# Registers in the order of the code, and loops as they are written: less to choose from, and so 1 % less of a packed image.
-ARCH_CFLAGS += -mllvm -regalloc=basic -mllvm -disable-lsr -Wno-unused-command-line-argument
-endif
 ARCH_EXCLUDE := firmware/arch/generic/one_cpu.c
 ARCH_LDFLAGS := -Wl,-z,max-page-size=4096,-z,noexecstack,--no-warn-rwx-segments
 # The EFI application needs GNU-EFI, without which the others can be made.

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From what a loader may leave (Linux's Documentation/arch/arm64/booting.rst, and beyond that an MMU that is on) to what
- * we start from: EL1, interrupts off, MMU and caches on. The image as it is shipped does this for its unpacker, the image
- * unpacked for itself.
+ * we start from: EL1, interrupts off, MMU and caches on.
  *
- * Who links it has __image_start, __clean_end, up to where a loader's caches may have anything of it that counts without
- * them, and early_table, a page.
+ * Up to __clean_end a loader's caches may have something of us that counts without them. early_table is a page.
  */
 #include "firmware/arch/aarch64/arm.h"
 

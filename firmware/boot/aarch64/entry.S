@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The image unpacked. Loaded as an ELF, for a debugger, it is entered at entry_elf, as a loader left the CPU; the
- * unpacker, which has put its addresses right and the CPU into order, enters at entry_unpacked. x0: device tree, or 0.
+ * The image begins with the header of an arm64 Image (Linux's Documentation/arch/arm64/booting.rst), whose first word is
+ * an instruction: who does not know the format starts at the first byte, too. It may lie anywhere, at a multiple of 4 KiB.
+ * x0: device tree, or 0.
  */
 #include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/stack.h"
 
 #define RELA_SIZE 24
 #define R_AARCH64_RELATIVE 1027
+
+#define FLAG_4KIB_PAGES 0x2
+#define FLAG_ANYWHERE	0x8
 
 	.section .arena, "aw", @nobits
 	.balign PAGE_SIZE
@@ -35,9 +39,20 @@ early_table:
 	msr daifclr, #DAIF_A
 	.endm
 
+	.section .head, "ax"
+	.globl entry
+entry:
+	b start
+	.long 0
+	.quad 0 /* offset from a multiple of 2 MiB */
+	.long __image_size, 0 /* how much memory is ours; in halves, for a word would be taken for an address */
+	.quad FLAG_4KIB_PAGES | FLAG_ANYWHERE
+	.quad 0, 0, 0
+	.ascii "ARM\x64"
+	.long 0
+
 	.text
-	.globl entry_elf, entry_unpacked
-entry_elf:
+start:
 	adrp x15, __image_start
 	adrp x16, __image_end
 	bl early_start
@@ -48,7 +63,7 @@ entry_elf:
 	ldr x4, =IMAGE_LINKED
 	sub x3, x3, x4
 1:	cmp x1, x2
-	b.hs entry_unpacked
+	b.hs 2f
 	ldp x4, x6, [x1]
 	ldr x5, [x1, #16]
 	add x1, x1, #RELA_SIZE
@@ -58,8 +73,7 @@ entry_elf:
 	str x5, [x4, x3]
 	b 1b
 
-entry_unpacked:
-	address x1, cpu_stacks
+2:	address x1, cpu_stacks
 	stacks x1
 	address x1, __bss_start
 	address x2, __bss_end

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * From what a loader may leave (Linux's Documentation/arch/riscv/boot.rst; or machine mode, with every hart at once) to
- * one hart that knows its mode. The image as it is shipped does this for its unpacker, the image unpacked for itself.
+ * one hart that knows its mode.
  */
 #include "firmware/arch/riscv64/riscv.h"
 
@@ -43,7 +43,7 @@ early_start:
 1:	csrw satp, zero
 	/*
 	 * OpenSBI 1.1 can send a hart here that we started elsewhere: its sbi_hsm_hart_start() sets the state, which the hart
-	 * waits for, before the address. It must not unpack the image a second time. It stops, and cpu_boot() asks again.
+	 * waits for, before the address. It must not start the image a second time. It stops, and cpu_boot() asks again.
 	 */
 	lla t0, lottery
 	li t1, 1

@@ -1,18 +1,41 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The image unpacked. Loaded as an ELF, for a debugger, it is entered at its lowest byte, as a loader left the CPU; the
- * unpacker, which has put its addresses right and sorted out harts and modes, enters at entry_unpacked. Then a0 is the
- * hart, a1 the device tree, a2 the waiting room, a3 whether this is machine mode.
+ * The image begins with the header of a RISC-V Image (Linux's Documentation/arch/riscv/boot-image-header.rst), whose first
+ * word is an instruction: who does not know the format starts at the first byte, too. It may lie anywhere, at a multiple
+ * of 4 KiB. a0: hart, a1: device tree; from early_start on a2 is the waiting room, a3 whether this is machine mode.
  */
 #include "firmware/arch/riscv64/percpu.h"
+
+#define OFFSET	0x200000 /* from where RAM begins: firmware lies below */
+#define VERSION 2	 /* 0.2 */
 
 #define RELA_SIZE 24
 #define R_RISCV_RELATIVE 3
 #define LINKED 0x80200000
 
-	.section .text.head, "ax"
-	.globl entry_elf, entry_unpacked
-entry_elf:
+/* A device tree's first word, big-endian. */
+#define FDT_MAGIC    0xedfe0dd0
+#define FDT_SIZE_MAX 0x200000
+
+	.section .head, "ax"
+	.globl entry
+	.option push
+	.option norvc
+entry:
+	j start
+	.word 0
+	.option pop
+	.dword OFFSET
+	.dword __image_end - __image_start /* how much memory is ours */
+	.dword 0			   /* little-endian */
+	.word VERSION, 0
+	.dword 0
+	.ascii "RISCV\0\0\0"
+	.ascii "RSC\x05"
+	.word 0
+
+	.text
+start:
 	call early_start
 	/* Addresses in our data: R_RISCV_RELATIVE is all that there is. */
 	lla t0, __rela_start
@@ -32,9 +55,39 @@ entry_elf:
 	sd t5, (t3)
 	j 1b
 
-2:
-entry_unpacked:
+	/*
+	 * Some loaders that do not know the header put the device tree right behind the file, where our memory is: it goes
+	 * behind that. It is looked at only if it is there, for a1 may be anything, and nobody takes a trap yet.
+	 */
+2:	lla t1, __image_end
 	lla t0, __bss_start
+	bltu a1, t0, 2f
+	bgeu a1, t1, 2f
+	andi t2, a1, 7
+	bnez t2, 2f
+	lwu t2, 0(a1)
+	li t3, FDT_MAGIC
+	bne t2, t3, 2f
+	lbu t2, 4(a1) /* its size, big-endian */
+	.irp byte, 5, 6, 7
+	slli t2, t2, 8
+	lbu t3, \byte(a1)
+	or t2, t2, t3
+	.endr
+	li t3, FDT_SIZE_MAX
+	bgtu t2, t3, 2f
+	addi t2, t2, 7
+	andi t2, t2, -8
+	add t3, a1, t2
+	add t4, t1, t2
+	mv a1, t1
+1:	addi t3, t3, -8 /* from its end, for the two may overlap */
+	addi t4, t4, -8
+	ld t5, (t3)
+	sd t5, (t4)
+	bgtu t4, t1, 1b
+
+2:	lla t0, __bss_start
 	lla t1, __bss_end
 3:	bgeu t0, t1, 4f
 	sd zero, (t0)

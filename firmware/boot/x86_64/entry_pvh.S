@@ -18,9 +18,10 @@
 3:	.quad entry_pvh /* 64 bits wide: that is how loaders read it from an ELF64 */
 4:	.balign 4
 
-/* Until paging_init() has the real ones. */
+/* Until paging_init() has the real ones. A bzImage uses them, too. */
 	.section .arena, "aw", @progbits
 	.balign TABLE_SIZE
+	.globl boot_tables
 boot_tables:
 	.skip 3 * TABLE_SIZE
 

@@ -37,7 +37,7 @@
 #define E820_COUNT  0x8ff0u
 
 #define FLAT	     0x1000000u
-#define FLAT_SIZE    0x40000u /* nobody says how long the file is */
+#define FLAT_SIZE    0x100000u /* nobody says how long the file is: no image is longer */
 #define PROTECTED    0x100000u
 #define ENTRY64	     0x200u
 #define HEADER	     0x1f1u

@@ -10,10 +10,6 @@ import random
 import struct
 import sys
 
-import pack
-
-TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
-
 CMDLINES = (
     "",
     "console=ttyS0 virtio_mmio.device=512@0xfeb00e00:12 virtio_mmio.device=4K@0xc0001000:5:7 pci=off",
@@ -120,15 +116,6 @@ def checks(dice):
         yield head + b"".join(noise(dice, 12) for _ in range(number % 8))
 
 
-def lzma():
-    for name in ("README.md", "firmware/boot/packed/lzma.c", "linker/pack.py"):
-        with open(f"{TOP}/{name}", "rb") as file:
-            text = file.read(3000)
-        yield pack.compress(text) + struct.pack("<H", len(text))
-    yield pack.compress(b"a" * 60000) + struct.pack("<H", 60000)
-    yield pack.compress(bytes(range(256)) * 8) + struct.pack("<H", 2048)
-
-
 def main():
     folder, aml, dtb = sys.argv[1:]
     save(folder, "cmdline", cmdline())
@@ -136,7 +123,6 @@ def main():
     save(folder, "devicetree", devicetree(dtb))
     save(folder, "queue", queue(random.Random(1)))
     save(folder, "checks", checks(random.Random(2)))
-    save(folder, "lzma", lzma())
 
 
 main()

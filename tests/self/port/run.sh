@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # run.sh [ARCH]: the port's contracts (firmware/arch/*.h), tried on every machine of an architecture (x86_64) that QEMU can
-# make, every way into the image, packed and unpacked, and every way out: machines/ARCH.sh. One line a machine, and the
+# make, every way into the image, and every way out: machines/ARCH.sh. One line a machine, and the
 # whole output where something is wrong. QEMU=... is another QEMU.
 set -u
 
@@ -46,18 +46,6 @@ boot() {
 		good "$name"
 	else
 		bad "$name" "$expected and a line with '$want'"
-	fi
-}
-
-# stop NAME WANT OPTIONS...: the image says WANT, once, and nothing else, and the machine ends.
-stop() {
-	name=$1 want=$2
-	shift 2
-	start "$@"
-	if [ $status -eq 0 ] && [ "$(tr -d '\r\n' <"$output")" = "$want" ]; then
-		good "$name"
-	else
-		bad "$name" "0 and only '$want'"
 	fi
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The image in an EFI application: unpacked to memory that the firmware gives, and entered as the flat one enters it.
- */
+/* The image in an EFI application: copied to memory that the firmware gives, and entered as any loader enters it. */
+#include <stdint.h>
+
 #include "firmware/boot/aarch64/handover.h"
-#include "firmware/boot/aarch64/packed/payload.h"
 #include "firmware/boot/efi/efi_boot.h"
 
 _Static_assert(sizeof(struct handover) <= EFI_BOOT_SCRATCH, "what is handed over lies in the scratch memory");
@@ -10,22 +10,39 @@ _Static_assert(sizeof(struct handover) <= EFI_BOOT_SCRATCH, "what is handed over
 /* Firmware cuts memory into many pieces, and the image has no room for all of them. */
 #define WORTH_TELLING 0x100000u
 
-/* entry.S: to EL1, with [start, end) mapped and no more of the firmware's, and to the image with `handover` in x0. */
-_Noreturn void efi_enter(const struct handover *handover, uintptr_t entry, uintptr_t start, uintptr_t end);
+/* firmware/boot/image.S: the file, which begins with the header of an arm64 Image. */
+extern struct image {
+	uint32_t code[2];
+	uint64_t offset, memory_size;
+} image;
+extern uint8_t image_end[];
 
-static uintptr_t image, image_end, entry;
+static void (*enter)(const struct handover *);
+
+/* To memory, where a CPU looks whose caches are off, and away from instructions that were there before. */
+static void synchronize(uintptr_t start, uintptr_t size)
+{
+	uint64_t type, line;
+
+	__asm__("mrs %0, ctr_el0" : "=r"(type));
+	line = 4u << (type >> 16 & 0xf);
+	for (uint64_t at = start & ~(line - 1); at < start + size; at += line)
+		__asm__ volatile("dc cvac, %0" ::"r"(at) : "memory");
+	__asm__ volatile("dsb sy\n\tic iallu\n\tdsb sy\n\tisb" ::: "memory");
+}
 
 const char *efi_boot_load(EFI_BOOT_SERVICES *services)
 {
 	EFI_PHYSICAL_ADDRESS address;
-	const UINTN size = payload.memory + IMAGE_ALIGNMENT;
+	const UINTN size = (uintptr_t)image_end - (uintptr_t)&image;
 
-	if (services->AllocatePages(AllocateAnyPages, EfiLoaderCode, EFI_SIZE_TO_PAGES(size), &address) != EFI_SUCCESS)
+	if (services->AllocatePages(AllocateAnyPages, EfiLoaderCode, EFI_SIZE_TO_PAGES(image.memory_size), &address) !=
+	    EFI_SUCCESS)
 		return "no memory for the image";
-	image = (address + IMAGE_ALIGNMENT - 1) & ~(uintptr_t)(IMAGE_ALIGNMENT - 1);
-	image_end = image + payload.memory;
-	entry = unpack((uint8_t *)image);
-	return entry ? NULL : "damaged image";
+	services->CopyMem((void *)address, &image, size);
+	synchronize(address, size);
+	enter = (void (*)(const struct handover *))address;
+	return NULL;
 }
 
 void efi_boot_enter(const struct efi_boot *boot, void *scratch)
@@ -43,5 +60,6 @@ void efi_boot_enter(const struct efi_boot *boot, void *scratch)
 		handover->memory[handover->memory_count].base = boot->memory[i].base;
 		handover->memory[handover->memory_count++].size = boot->memory[i].size;
 	}
-	efi_enter(handover, entry, image, image_end);
+	enter(handover);
+	__builtin_unreachable();
 }

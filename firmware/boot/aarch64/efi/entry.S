@@ -50,20 +50,4 @@ efi_start:
 	ldp x29, x30, [sp], #16
 	ret
 
-	.globl efi_enter
-efi_enter:
-	mov x19, x0
-	mov x20, x1
-	mov x15, x2
-	mov x16, x3
-	bl early_start
-	mov x0, x19
-	br x20
-
-	.bss
-	.balign 4096
-	.globl early_table
-early_table:
-	.skip 4096
-
 	.section .note.GNU-stack, "", %progbits

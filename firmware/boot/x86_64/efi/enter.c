@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The image in an EFI application: unpacked to where it is linked, and entered by the Linux 64-bit protocol, with the
+ * The image in an EFI application: copied to where it is linked, and entered by the Linux 64-bit protocol, with the
  * firmware's tables in struct boot_params.
  */
 #include <stdint.h>
 
 #include "firmware/boot/efi/efi_boot.h"
-#include "firmware/boot/packed/adler32.h"
-#include "firmware/boot/packed/lzma.h"
-#include "firmware/boot/x86_64/packed/distances.h"
-#include "firmware/boot/x86_64/packed/payload.h"
 
 #define BOOT_PARAMS_SIZE 4096u
 
@@ -31,7 +27,7 @@ struct __attribute__((packed)) e820_entry {
 	uint32_t type;
 };
 
-/* What linker/pack.py says of the image: a number, which does not move with the application. */
+/* Where the image lies (NAME.symbols): a number, which does not move with the application. */
 #define NUMBER(SYMBOL)                                            \
 	({                                                        \
 		uint64_t number;                                  \
@@ -41,22 +37,18 @@ struct __attribute__((packed)) e820_entry {
 
 _Static_assert(BOOT_PARAMS_SIZE <= EFI_BOOT_SCRATCH, "boot_params lie in the scratch memory");
 
-static const char damaged[] = "damaged image";
+/* firmware/boot/image.S */
+extern uint8_t image[] __attribute__((visibility("hidden"))), image_end[] __attribute__((visibility("hidden")));
 
 /* All the memory that the image will have. Code, for there are firmwares that let nothing else run. */
 const char *efi_boot_load(EFI_BOOT_SERVICES *services)
 {
-	EFI_PHYSICAL_ADDRESS address = NUMBER(image_start) & ~(uint64_t)EFI_PAGE_MASK;
-	const UINTN pages = EFI_SIZE_TO_PAGES(NUMBER(image_end) - address);
-	uint8_t *const image = (uint8_t *)(uintptr_t)payload.image;
+	EFI_PHYSICAL_ADDRESS address = NUMBER(__image_start);
+	const UINTN pages = EFI_SIZE_TO_PAGES(NUMBER(__image_end) - address);
 
 	if (services->AllocatePages(AllocateAddress, EfiLoaderCode, pages, &address) != EFI_SUCCESS)
 		return "memory at 1 MiB is in use";
-	if (!lzma_unpack(image, payload.image_size, payload.bytes, payload.size))
-		return damaged;
-	restore_distances(image, payload.image_size);
-	if (adler32(image, payload.image_size) != payload.image_adler32)
-		return damaged;
+	services->CopyMem((void *)address, image, (UINTN)(image_end - image));
 	return NULL;
 }
 
@@ -85,6 +77,6 @@ void efi_boot_enter(const struct efi_boot *boot, void *scratch)
 	for (uint32_t i = 0; i < boot->memory_count; i++)
 		map[i] = (struct e820_entry){ boot->memory[i].base, boot->memory[i].size, E820_RAM };
 	params[PARAMS_E820_COUNT] = (uint8_t)boot->memory_count;
-	__asm__ volatile("cli; jmp *%0" ::"r"(NUMBER(image_entry_linux64)), "S"(params) : "memory");
+	__asm__ volatile("cli; jmp *%0" ::"r"(NUMBER(entry_linux64)), "S"(params) : "memory");
 	__builtin_unreachable();
 }

@@ -4,7 +4,7 @@
  * boot loader begin; in 32-bit protected mode; and in long mode. Each leads to the next one.
  */
 #include "firmware/boot/x86_64/long_mode.h"
-#include "firmware/boot/x86_64/wrapped/unwrap.h"
+#include "firmware/boot/x86_64/wrapped/enter_image.h"
 
 #define SECTOR	     512
 #define SETUP_SIZE   (2 * SECTOR) /* the boot sector counts, but not in setup_sects */
@@ -171,7 +171,7 @@ entry32:
 	mov %eax, %es
 	mov %eax, %ss
 	mov %esi, %ebp /* cpuid writes the others */
-	enter_long_mode page_tables
+	enter_long_mode boot_tables
 	mov %ebp, %esi
 	jmp entry64
 
@@ -190,6 +190,6 @@ gdt_pointer:
 	.section .entry64, "ax"
 	.code64
 entry64:
-	unwrap
+	enter_image
 
 	.section .note.GNU-stack, "", @progbits

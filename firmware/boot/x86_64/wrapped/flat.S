@@ -3,10 +3,10 @@
  * A flat image, for loaders that copy a file to 16 MiB and enter its first byte by the Linux 64-bit protocol. It works
  * at any address from 16 MiB on.
  */
-#include "firmware/boot/x86_64/wrapped/unwrap.h"
+#include "firmware/boot/x86_64/wrapped/enter_image.h"
 
 	.section .head, "ax"
 	.code64
-	unwrap
+	enter_image
 
 	.section .note.GNU-stack, "", @progbits

@@ -3,7 +3,7 @@
 # shellcheck shell=sh disable=SC2086,SC2154
 
 image=build/riscv64/port_test.bin
-unpacked=build/riscv64/port_test.debug
+elf=build/riscv64/port_test.debug
 
 rng='-global virtio-mmio.force-legacy=false -device virtio-rng-device'
 
@@ -39,7 +39,14 @@ virt cmdline 'some=words' '' -append some=words
 boot fatal 1 'fatal: load page fault at pc=' -M virt -m 128M -kernel $image -append fatal
 boot fatal-bare 1 'fatal: load access fault at pc=' -M virt -m 128M -bios none -kernel $image -append fatal
 
-boot unpacked 0 'gsi 8' -M virt -m 128M $rng -kernel $unpacked
+boot elf 0 'gsi 8' -M virt -m 128M $rng -kernel $elf
+
+# A loader that puts the device tree where the image's memory is. lui a1, 0x803; slli a1, a1, 8; lui t0, 0x802; slli t0, t0, 8; jr t0
+printf '\267\065\200\000\223\225\205\000\267\042\200\000\223\222\202\000\147\200\002\000' >"$output.loader"
+"$qemu" -M virt,dumpdtb="$damaged" -m 128M >/dev/null 2>&1
+boot tree-behind-the-file 0 'gsi 8' -M virt -m 128M $rng -bios "$output.loader" -device loader,file=$image,addr=0x80200000,force-raw=on \
+	-device loader,file="$damaged",addr=0x80300000,force-raw=on
+rm -f "$output.loader"
 
 # QEMU's other machine: HTIF is console and way out, and there is neither an interrupt controller nor the time register.
 boot spike 0 'in machine mode' -M spike -m 128M -bios none -kernel $image

@@ -3,7 +3,6 @@
 # shellcheck shell=sh disable=SC2086,SC2154
 
 image=build/x86_64/port_test.elf
-unpacked=build/x86_64/port_test.debug
 loader=build/x86_64/x86_loader.elf
 
 rng='-global virtio-mmio.force-legacy=false -device virtio-rng-device'
@@ -97,20 +96,10 @@ else
 	echo "skip efi: host/need.sh efi ovmf"
 fi
 
-image=$unpacked
-pvh unpacked 'gsi 47 level' -M microvm -m 128M $rng
-pvh unpacked-bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
-linux64 unpacked '' '' -M microvm -m 128M
 image=build/x86_64/port_test.elf
 
-cp $image "$damaged"
-printf '\377\377\377\377\377\377\377\377' | dd of="$damaged" bs=1 seek=20000 conv=notrunc 2>/dev/null
-damage='# fatal: this image is damaged: it does not unpack to what was packed'
-stop damaged "$damage" -M microvm -kernel "$damaged"
-stop linux64-damaged "$damage" -M microvm -kernel $loader -device loader,file="$damaged",addr=0x4000000,force-raw=on
-
 no64='# fatal: this CPU has no 64-bit mode'
-hang no-64-bit-mode "$no64" -M microvm -cpu qemu32 -kernel $unpacked
+hang no-64-bit-mode "$no64" -M microvm -cpu qemu32 -kernel $image
 hang bzimage-no-64-bit-mode "$no64" -M microvm -cpu qemu32 -kernel build/x86_64/port_test.bzimage
 
 boot fatal 35 'fatal: page fault at rip=' -M microvm -kernel $image -append fatal $tell
