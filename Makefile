@@ -75,12 +75,12 @@ $(OUT)/gen/hints.c: tests/framework/hints.txt tests/framework/hints.py model/def
 
 $(OUT)/gen/%.c.o: $(OUT)/gen/%.c Makefile firmware/arch/$(ARCH)/flags.mk
 	@echo "  CC      $<"
-	$(Q)$(CC) $(CFLAGS) -MMD -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(OUT)/%.o: % Makefile firmware/arch/$(ARCH)/flags.mk
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	$(Q)$(CC) $(CFLAGS) -MMD -c $< -o $@
+	$(Q)$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # A header that was removed is no prerequisite any more, but a dependency file of an earlier build may name it.
 %.h: ;

@@ -28,6 +28,7 @@ struct boot_info {
 	uint64_t cmdline;     /* NUL-terminated string */
 	uint64_t rsdp;
 	uint64_t fdt; /* flattened device tree */
+	bool pc;      /* tables and devices may be where every PC has them */
 	struct boot_memory {
 		uint64_t base, size; /* usable RAM only */
 	} memory[32];
@@ -129,6 +130,7 @@ enum psci_conduit { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 
 struct platform {
 	const char *boot_protocol;
+	bool pc; /* as struct boot_info has it */
 	char cmdline[PLATFORM_CMDLINE_MAX];
 
 	struct platform_memory {

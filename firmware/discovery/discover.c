@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The order of discovery. */
-#include <arch/tables.h>
-
 #include "firmware/lib/string.h"
 #include "firmware/discovery/platform.h"
 
@@ -43,15 +41,14 @@ void platform_discover(struct platform *platform, const struct boot_info *boot, 
 	memset(platform, 0, sizeof(*platform));
 	platform->boot_protocol = boot->protocol;
 	platform_reach(memory);
+	platform->pc = boot->pc;
 	platform_set_memory(platform, boot);
 	copy_cmdline(platform, boot->cmdline);
-	if (ARCH_HAS_DEVICETREE)
-		platform_parse_devicetree(platform, boot->fdt);
-	if (ARCH_HAS_ACPI)
-		platform_parse_acpi(platform, boot->rsdp);
-	if (ARCH_HAS_MP_TABLE && !platform->cpu_count)
+	platform_parse_devicetree(platform, boot->fdt);
+	platform_parse_acpi(platform, boot->rsdp);
+	if (platform->pc && !platform->cpu_count)
 		platform_parse_mp_table(platform);
 	platform_parse_cmdline(platform);
-	if (ARCH_PROBES_PLACES && !platform->window_count)
+	if (platform->pc && !platform->window_count)
 		platform_probe(platform);
 }

@@ -45,6 +45,7 @@ static void rescue_cmdline(struct boot_info *boot)
 
 void boot_finish(struct boot_info *boot)
 {
+	boot->pc = true;
 	rescue_cmdline(boot);
 	paging_drop_first_page();
 	firmware_main(boot);

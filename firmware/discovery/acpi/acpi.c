@@ -2,8 +2,6 @@
 /* The ACPI tables: opens each that the root lists, and hands it to its reader. */
 #include "firmware/discovery/acpi/acpi.h"
 
-#include <arch/tables.h>
-
 #include "firmware/lib/string.h"
 
 enum { TABLES_MAX = 64 };
@@ -103,7 +101,7 @@ static void read_arm_tables(struct platform *platform, const struct table_list *
 
 	if (gtdt)
 		acpi_read_gtdt(platform, gtdt);
-	if (spcr)
+	if (spcr && !platform->pc) /* a PC's console is the first serial port */
 		acpi_read_spcr(platform, spcr);
 }
 
@@ -117,8 +115,7 @@ static void read_tables(struct platform *platform, const struct acpi_table *root
 
 	if (madt)
 		acpi_read_madt(platform, madt);
-	if (ARCH_ACPI_OF_ARM)
-		read_arm_tables(platform, list);
+	read_arm_tables(platform, list);
 	if (fadt)
 		dsdt_address = acpi_read_fadt(platform, fadt);
 	else

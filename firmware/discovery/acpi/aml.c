@@ -13,8 +13,6 @@
  * AML_DEPTH_MAX deep at most, each block lies inside its parent, and the terms of a device are read twice, the second
  * time for what is inside of it: the work is bounded by length times depth.
  */
-#include <arch/tables.h>
-
 #include "firmware/lib/string.h"
 #include "firmware/discovery/acpi/acpi.h"
 #include "firmware/discovery/acpi/aml.h"
@@ -165,8 +163,7 @@ static void definition(struct walk *walk, const struct block *block, const struc
 
 	if (block->collects && here)
 		device_definition(block->device, name, value);
-	else if (ARCH_ACPI_OF_PC && !block->collects && is_name(name, "_S5_") &&
-		 (name->path == AML_ROOT || (here && block->root)))
+	else if (!block->collects && is_name(name, "_S5_") && (name->path == AML_ROOT || (here && block->root)))
 		power_off_value(walk, value);
 	else if (!block->collects && is_name(name, "_STA") && !(here && block->device))
 		acpi_warn(walk->platform, walk->table, "a _STA outside of its device is not read");

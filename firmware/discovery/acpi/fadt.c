@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The fixed ACPI description table: how to power off and reset, the PM timer, and where the DSDT is. Section 5.2.9. */
-#include <arch/tables.h>
-
 #include "firmware/discovery/acpi/acpi.h"
 
 /* Tables of older releases end earlier; a field is there if the table reaches behind it. */
@@ -138,12 +136,9 @@ uint64_t acpi_read_fadt(struct platform *platform, const struct acpi_table *fadt
 {
 	uint64_t dsdt = field32(fadt, FADT_DSDT), x_dsdt = field64(fadt, FADT_X_DSDT);
 
-	if (ARCH_ACPI_OF_PC) {
-		read_poweroff(platform, fadt);
-		read_pm_timer(platform, fadt);
-	}
-	if (ARCH_ACPI_OF_ARM)
-		read_psci(platform, fadt);
+	read_poweroff(platform, fadt);
+	read_pm_timer(platform, fadt);
+	read_psci(platform, fadt);
 	if (dsdt && x_dsdt && dsdt != x_dsdt)
 		acpi_warn(platform, fadt, "DSDT at 0x%llx or 0x%llx; the second is used", (unsigned long long)dsdt,
 			  (unsigned long long)x_dsdt);

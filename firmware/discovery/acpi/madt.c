@@ -2,8 +2,6 @@
 /* The multiple APIC description table: CPUs, interrupt controllers, moved ISA interrupts. Section 5.2.12. */
 #include "firmware/discovery/acpi/madt.h"
 
-#include <arch/tables.h>
-
 enum {
 	MADT_INTERFACE = 36, /* u32: of the local APIC, or a GICv2's CPU interface */
 	MADT_ENTRIES = 44,
@@ -14,11 +12,9 @@ enum {
 /* The size that an entry of this type needs, 0: a type that tells us nothing. */
 static uint32_t size_needed(uint8_t type)
 {
-	uint32_t size = ARCH_ACPI_OF_PC ? madt_apic_size(type) : 0;
+	const uint32_t size = madt_apic_size(type);
 
-	if (ARCH_ACPI_OF_ARM && !size)
-		size = madt_gic_size(type);
-	return size;
+	return size ? size : madt_gic_size(type);
 }
 
 void acpi_read_madt(struct platform *platform, const struct acpi_table *madt)
@@ -32,8 +28,7 @@ void acpi_read_madt(struct platform *platform, const struct acpi_table *madt)
 	}
 	acpi_name_table(madt, who);
 	platform->lapic_base = acpi_load32(madt->bytes + MADT_INTERFACE);
-	if (ARCH_ACPI_OF_ARM)
-		madt_gic_begin(platform, &gic, acpi_load32(madt->bytes + MADT_INTERFACE));
+	madt_gic_begin(platform, &gic, acpi_load32(madt->bytes + MADT_INTERFACE));
 	for (uint32_t at = MADT_ENTRIES; at < madt->length;) {
 		const uint8_t *entry = madt->bytes + at;
 		uint32_t left = madt->length - at;
@@ -45,13 +40,10 @@ void acpi_read_madt(struct platform *platform, const struct acpi_table *madt)
 		if (entry[1] < size_needed(entry[0])) {
 			acpi_warn(platform, madt, "entry at 0x%x is too short for type %u; ignored", at, entry[0]);
 		} else {
-			if (ARCH_ACPI_OF_PC)
-				madt_apic_read(platform, who, entry);
-			if (ARCH_ACPI_OF_ARM)
-				madt_gic_read(platform, &gic, who, entry);
+			madt_apic_read(platform, who, entry);
+			madt_gic_read(platform, &gic, who, entry);
 		}
 		at += entry[1];
 	}
-	if (ARCH_ACPI_OF_ARM)
-		madt_gic_end(platform, &gic, who);
+	madt_gic_end(platform, &gic, who);
 }

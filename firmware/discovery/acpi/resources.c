@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Resource templates: the memory and the interrupt of a device. Section 6.4 of the ACPI specification. */
-#include <arch/tables.h>
-
 #include "firmware/discovery/acpi/acpi.h"
 
 enum {
@@ -138,8 +136,7 @@ static bool isa_interrupt(struct reading *reading, const uint8_t *item, uint32_t
 static bool descriptor(struct reading *reading, const uint8_t *item, uint32_t size)
 {
 	if (!(item[0] & LARGE))
-		return !ARCH_ACPI_OF_PC || item[0] >> SMALL_TYPE_SHIFT != SMALL_IRQ ||
-		       isa_interrupt(reading, item, size);
+		return item[0] >> SMALL_TYPE_SHIFT != SMALL_IRQ || isa_interrupt(reading, item, size);
 
 	switch (item[0]) {
 	case LARGE_MEMORY24:

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The way into the ACPI tables: the root system description pointer, sections 5.2.5.1 and 5.2.5.3. */
-#include <arch/tables.h>
-
 #include "firmware/lib/string.h"
 #include "firmware/discovery/acpi/acpi.h"
 #include "firmware/discovery/bios_area.h"
@@ -59,9 +57,9 @@ bool acpi_find_roots(struct platform *platform, uint64_t announced, struct acpi_
 		if (!wrong)
 			return true;
 		platform_warn(platform, "ACPI RSDP at 0x%llx, from the loader: %s; %s", (unsigned long long)announced,
-			      wrong, ARCH_ACPI_OF_PC ? "looking elsewhere" : "no ACPI");
+			      wrong, platform->pc ? "looking elsewhere" : "no ACPI");
 	}
-	if (!ARCH_ACPI_OF_PC)
+	if (!platform->pc)
 		return false;
 	for (uint64_t at = 0; (at = bios_area_find(signature, at));) {
 		if (!read_rsdp(at, roots))

@@ -74,8 +74,8 @@ def tables(aml):
     yield b"\2" + record(MADT_KIND, MADT) + record(DEVICE, b"\x08_STA\x00")
     yield b"\0" + record(FADT_KIND, FADT) + record(DSDT, b"\x08_S5_\x12\x06\x04\x0a\x05\x00\x00\x00")
     for madt in GICV2_MADT, GICV3_MADT:
-        yield b"\0" + record(MADT_KIND, madt) + record(GTDT, GTDT_TABLE) + record(SPCR, SPCR_TABLE) + record(FADT_KIND, ARM_FADT)
-    yield b"\0" + record(GTDT, GTDT_TABLE[:60]) + record(SPCR, b"\x12" + SPCR_TABLE[1:])
+        yield b"\x08" + record(MADT_KIND, madt) + record(GTDT, GTDT_TABLE) + record(SPCR, SPCR_TABLE) + record(FADT_KIND, ARM_FADT)
+    yield b"\x08" + record(GTDT, GTDT_TABLE[:60]) + record(SPCR, b"\x12" + SPCR_TABLE[1:])
     yield b"\1" + record(MP, MP_ENTRIES) + record(REGISTER, b"\0\0")
     yield b"\1" + record(POINTER, b"\x04\0RSD PTR \0TESTER\0" + struct.pack("<I", 0x100000))
     yield b"\1" + record(BIOS_AREA, b"\0\x01_MP_" + bytes(12)) + record(ENTRY, struct.pack("<Q", 0x100000))

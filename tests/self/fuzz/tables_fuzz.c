@@ -38,6 +38,7 @@ enum {
 	NO_RSDP = 1 << 0,
 	OLD_ROOT = 1 << 1, /* RSDT */
 	NO_FADT = 1 << 2,
+	NO_PC = 1 << 3,
 
 	/* Flags of a record */
 	KIND_MASK = 0x1f,
@@ -241,6 +242,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const uint8_t flags = input_u8(&input);
 	bool has_fadt = false;
 
+	boot.pc = !(flags & NO_PC);
 	machine_reset();
 	for (unsigned i = 0; i < sizeof(arm_registers) / sizeof(arm_registers[0]); i++)
 		machine_place_register(arm_registers[i], 0);

@@ -483,3 +483,13 @@ UNIT_TEST(a_device_tree_knows_better)
 	unit_equal(platform.irqchip_count, 1);
 	unit_equal(platform.cpu_count, 1);
 }
+
+/* Its console is the first serial port, whatever an SPCR says. */
+UNIT_TEST(a_pc_knows_better)
+{
+	begin_spcr(3, 32, 3);
+	platform.pc = true;
+	parse_more();
+	unit_equal(platform.uart.kind, UART_NONE);
+	unit_equal(platform.warning_count, 0);
+}

@@ -23,6 +23,7 @@ static struct platform platform;
 static void parse(uint64_t rsdp)
 {
 	memset(&platform, 0, sizeof(platform));
+	platform.pc = true;
 	platform_parse_acpi(&platform, rsdp);
 }
 
@@ -107,6 +108,17 @@ UNIT_TEST(an_rsdp_is_found_by_scanning)
 	make_rsdp(bios + BIOS_SIZE - 48, 0, ROOT, 0);
 	parse(0);
 	expect_one_warning("ACPI RSDT at 0x100000: has the signature XSDT; ignored");
+}
+
+UNIT_TEST(no_pc_has_an_rsdp_there)
+{
+	place_skeleton(DSDT);
+	make_rsdp(place_bios() + BIOS_SIZE - 48, 2, 0, ROOT);
+	memset(&platform, 0, sizeof(platform));
+	platform_parse_acpi(&platform, 0);
+	unit_equal(platform.warning_count, 0);
+	platform_parse_acpi(&platform, RSDP + 1);
+	expect_one_warning("ACPI RSDP at 0xf31a1, from the loader: no signature; no ACPI");
 }
 
 UNIT_TEST(decoys_are_not_an_rsdp)

@@ -151,7 +151,7 @@ UNIT_TEST(all_io_apics)
 
 UNIT_TEST(it_serves_discovery_when_there_is_no_madt)
 {
-	struct boot_info boot = { .protocol = "test", .cmdline = 0x20000 };
+	struct boot_info boot = { .protocol = "test", .pc = true, .cmdline = 0x20000 };
 	char page[4096] = "virtio_mmio.device=512@0xfeb00000:5";
 
 	begin();

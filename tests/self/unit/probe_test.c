@@ -21,7 +21,7 @@ static void place_devices(uint64_t base, uint64_t stride, uint32_t count)
 
 static void discover(const char *cmdline)
 {
-	struct boot_info boot = { .protocol = "test", .cmdline = cmdline ? 0x20000 : 0 };
+	struct boot_info boot = { .protocol = "test", .pc = true, .cmdline = cmdline ? 0x20000 : 0 };
 	char page[4096] = "";
 
 	if (cmdline) {
