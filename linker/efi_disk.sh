@@ -15,6 +15,6 @@ mkdir -p "$folder/EFI/BOOT"
 cp "$@" "$folder/EFI/BOOT/"
 find "$folder/EFI" -exec touch -d "@$epoch" {} +
 rm -f "$disk.new"
-mformat -i "$disk.new" -C -T 2048 -h 16 -s 63 -N 0 -v TOUCHSTONE ::
+mformat -i "$disk.new" -C -T 8192 -h 16 -s 63 -N 0 -v TOUCHSTONE ::
 mcopy -i "$disk.new" -s -m "$folder/EFI" ::
 mv "$disk.new" "$disk"
