@@ -11,23 +11,31 @@ import os
 import re
 import subprocess
 import sys
-from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
+from typing import Dict, List, NamedTuple, Set, Tuple, Union
+
+from touchstone import expectations
+from touchstone.expectations import Expectation
+from touchstone.stream import Stream
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
-sys.path.insert(0, os.path.join(TOP, "host"))
-
-from touchstone import expectations     # noqa: E402 (its bytecode goes to build/)
-from touchstone.stream import Stream    # noqa: E402
-
 PROGRAM = f"{TOP}/build/fast/host/narrow"
 MORE = f"{TOP}/tests/self/narrow/more"
 PATIENCE = 120      # seconds that one process may take
 
-Vmm = namedtuple("Vmm", "file line isolated only")
+Found = Dict[str, Tuple[str, str]]      # verdict and reason, by name of the check
+
+
+class Vmm(NamedTuple):
+    """What is known of a VMM besides how it behaves."""
+
+    file: str                               # of expect/
+    line: str                               # how its interrupt line is announced
+    isolated: bool                          # each check wants a machine of its own
+    only: Union[str, Tuple[str, ...]]       # which lines of the file are about the transport: beginnings, or * for all
+
+
 VMMS = {
-    # expectation file, interrupt line, does each check want a machine of its own, which lines of the file are about the transport
     "firecracker": Vmm("firecracker-1.16.1", "edge", True, "*"),
     "firecracker-main": Vmm("firecracker-main", "edge", False, "*"),
     "libkrun": Vmm("libkrun-1.19.0", "edge", True, "*"),
@@ -40,7 +48,7 @@ VMMS = {
 CLAUSE = re.compile(r"\((reset-01|mmio-layout-05|mmio-table-19)\)$")
 
 
-def run(name, *words):
+def run(name: str, *words: str) -> Tuple[Found, List[str]]:
     """({check: (verdict, reason)}, troubles) of one process."""
     command = [PROGRAM, f"narrow={name}", "touchstone.ref=only", "touchstone.patience=100", f"touchstone.ref-line={VMMS[name].line}", *words]
     shown = " ".join(command[1:])
@@ -56,7 +64,7 @@ def run(name, *words):
     return found, [f"{shown}: {check}: ERROR {reason}" for check, (verdict, reason) in found.items() if verdict == "ERROR"]
 
 
-def expected(name):
+def expected(name: str) -> List[Expectation]:
     """The lines for this VMM."""
     vmm = VMMS[name]
     lines = expectations.read(f"{TOP}/expect/{vmm.file}", f"expect/{vmm.file}")
@@ -65,19 +73,19 @@ def expected(name):
     return lines + [line for line in expectations.read(MORE, "tests/self/narrow/more") if expectations.glob_fits(line.pattern.partition("/")[0], name)]
 
 
-def fits(line, name, check):
+def fits(line: Expectation, name: str, check: str) -> bool:
     return expectations.name_fits(line.pattern if "/" in line.pattern else f"{name}/{line.pattern}", name, check)
 
 
-def test(name):
+def test(name: str) -> Tuple[List[str], str]:
     """Troubles, and a line of counts."""
     whole, troubles = run(name)
-    alone = {}
+    alone: Found = {}
     if VMMS[name].isolated:
         alone, more = run(name, "touchstone.isolated")
         troubles += more
     lines = expected(name)
-    used = set()
+    used: Set[str] = set()
     for where, found in (("in one run", whole), ("isolated", alone)):
         for check, (verdict, _) in found.items():
             if verdict not in ("FAIL", "WARN"):
@@ -90,14 +98,14 @@ def test(name):
     if VMMS[name].isolated and not any(CLAUSE.search(reason) for verdict, reason in {**whole, **alone}.values() if verdict == "SKIP"):
         troubles.append(f"{name}: no check is skipped for a broken reset")
 
-    def count(found):
+    def count(found: Found) -> str:
         verdicts = [verdict for verdict, _ in found.values()]
         return f"{verdicts.count('PASS')} pass, {verdicts.count('FAIL')} fail, {verdicts.count('WARN')} warn, {verdicts.count('SKIP')} skip"
 
     return troubles, f"{name}: {count(whole)}" + (f"; isolated: {count(alone)}" if alone else "")
 
 
-def main():
+def main() -> None:
     failed = 0
     names = sys.argv[1:] or list(VMMS)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
