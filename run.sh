@@ -7,4 +7,4 @@ set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 "$top/host/need.sh" judge
-exec /usr/bin/python3 -E -s -X pycache_prefix="$top/build/pycache" "$top/host" "$@"
+exec /usr/bin/python3 -E -s -X pycache_prefix="$top/build/pycache" "$top/host/__main__.py" "$@"

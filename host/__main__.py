@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""`python3 host OPTIONS...`: what run.sh starts. Python puts this folder on its path, where the packages are."""
+"""What run.sh starts; `python3 host` does, too. Python puts this folder on its path, where the packages are."""
 
 import sys
 

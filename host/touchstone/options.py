@@ -10,8 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-from dataclasses import Field, dataclass, field, fields
-from typing import Any, Callable, Iterator, List, Optional, Sequence
+from typing import Any, Callable, Iterator, List, Mapping, NamedTuple, Optional, Sequence
 
 from . import expectations
 from .verdicts import LEVELS
@@ -37,8 +36,7 @@ class UsageError(Exception):
 
 # ---- kinds of values: each makes a value of a word, or raises UsageError ----
 
-@dataclass(frozen=True)
-class Number:
+class Number(NamedTuple):
     """A whole number, decimal or 0x."""
 
     least: int
@@ -89,10 +87,10 @@ def _patterns(flag: str, text: str) -> list[str]:
 Kind = Callable[[str, str], Any]
 
 
-@dataclass(frozen=True)
-class Option:
-    """What is known of an option besides its name and its default value."""
+class Option(NamedTuple):
+    """What is known of an option besides its name."""
 
+    default: Any
     group: str
     help: str
     metavar: str = ""                       # nothing for one that takes no value
@@ -105,15 +103,14 @@ class Option:
     narrows: bool = False                   # it leaves checks out or changes the machine: an expectation may find nothing to speak of
 
 
-def _option(default: Any, group: str, help: str, **more: Any) -> Any:   # pylint: disable=redefined-builtin
-    about = {"option": Option(group, help, **more)}
-    return field(default_factory=list, metadata=about) if default == [] else field(default=default, metadata=about)
+def _option(*about: Any, **more: Any) -> Any:
+    """An `Option`, which stands in the class where an object has the value."""
+    return Option(*about, **more)
 
 
 _WHAT, _WHERE, _JUDGED, _REPORTED = "what runs", "where it runs", "how it is judged", "what is reported"
 
 
-@dataclass
 class Options:
     """The options of one call, in the order of --help. What is declared last, `name` and `narrowed`, follows from them."""
 
@@ -159,23 +156,26 @@ class Options:
     name: str = ""              # of the VMM, in messages and reports
     narrowed: bool = False      # an option that narrows was given
 
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        vars(self).update(values)
+
     def given(self) -> Iterator[tuple[str, Option, Any]]:
         """(flag, what is known of it, value) of each option whose value is not the usual one."""
-        for entry in declared():
-            if (value := getattr(self, entry.name)) != _default(entry):
-                yield _flag(entry.name), entry.metadata["option"], value
+        for name, about in declared().items():
+            if (value := getattr(self, name)) != about.default:
+                yield _flag(name), about, value
 
 
-def declared() -> list[Field[Any]]:
-    """The fields of `Options` that are options."""
-    return [entry for entry in fields(Options) if "option" in entry.metadata]
+def declared() -> dict[str, Option]:
+    """The options, by their names in `Options`."""
+    return {name: about for name, about in vars(Options).items() if isinstance(about, Option)}
 
 
 def parse(words: Sequence[str], vmms: Sequence[str]) -> Options:
     """The options; `vmms` are the names that --vmm knows. SystemExit(2) with a message on stderr if they are wrong."""
     parser = _parser(vmms)
     try:
-        options = Options(**vars(parser.parse_args(words)))
+        options = Options(vars(parser.parse_args(words)))
         _complete(options)
         _complete_vmm(options, vmms)
     except UsageError as error:
@@ -189,18 +189,17 @@ def _parser(vmms: Sequence[str]) -> argparse.ArgumentParser:
         prog="run.sh", allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Boots Touchstone under a VMM, shows its report and judges it.", epilog=_EPILOG)
     groups: dict[str, argparse._ArgumentGroup] = {}
-    for entry in declared():
-        about: Option = entry.metadata["option"]
-        flag, default = _flag(entry.name), _default(entry)
+    for name, about in declared().items():
+        flag = _flag(name)
         if about.group not in groups:
             groups[about.group] = parser.add_argument_group(about.group)
-        how: dict[str, Any] = {"default": default, "help": about.help.replace("{vmms}", " ".join(vmms))}
+        how: dict[str, Any] = {"default": about.default, "help": about.help.replace("{vmms}", " ".join(vmms))}
         if not about.metavar:
             how["action"] = "store_true"
         elif about.choices:
             how["choices"] = about.choices
         else:
-            how.update(metavar=about.metavar, type=_typed(about.kind, flag), action="extend" if default == [] else "store")
+            how.update(metavar=about.metavar, type=_typed(about.kind, flag), action="extend" if about.default == [] else "store")
         groups[about.group].add_argument(*([about.short] if about.short else []), flag, **how)
     return parser
 
@@ -211,10 +210,6 @@ def _typed(kind: Kind, flag: str) -> Callable[[str], Any]:
 
 def _flag(name: str) -> str:
     return "--" + name.replace("_", "-")
-
-
-def _default(entry: Field[Any]) -> Any:
-    return [] if callable(entry.default_factory) else entry.default
 
 
 def _complete(options: Options) -> None:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LEVELS = ("must", "described", "should")    # of a check, and of --level: the strictest first
 
 
-@dataclass(frozen=True, eq=False)
-class Verdict:
+class Verdict(NamedTuple):
     """`directive` stands in the guest's result line behind `status`; a verdict without a `status` is given by the runner."""
 
     name: str

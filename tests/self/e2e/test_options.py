@@ -64,11 +64,10 @@ def test_limits_are_the_guests() -> None:
     with open(os.path.join(TOP, "tests/framework/options.h"), encoding="utf-8") as file:
         assert f"OPTION_TEXT = {GUEST_TEXT + 1} " in file.read()
     checked = 0
-    for entry in declared():
-        option = entry.metadata["option"]
+    for name, option in declared().items():
         if option.word:
             says = guest[option.word.partition("=")[0]]
-            assert says.startswith("NUMBER") == isinstance(option.kind, Number), entry.name
+            assert says.startswith("NUMBER") == isinstance(option.kind, Number), name
             if isinstance(option.kind, Number):
                 most = "UINT64_MAX" if option.kind.most == (1 << 64) - 1 else option.kind.most
                 assert says.endswith(f", {option.kind.least}, {most}"), says
