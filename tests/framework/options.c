@@ -8,43 +8,61 @@
 
 static const char prefix[] = "touchstone.";
 
-enum option_kind { TEXT, NUMBER, FLAG };
+enum option_kind { TEXT, NUMBER, CHOICE, FLAG };
+
+/* The words of a choice, by the value that they stand for; the last is followed by NULL. */
+static const char *const ref_words[] = {
+	[REF_AUTO] = "auto", [REF_OFF] = "off", [REF_ON] = "on", [REF_ONLY] = "only", NULL,
+};
+static const char *const proof_words[] = { [PROOF_NONE] = "", [PROOF_FIRST] = "first", [PROOF_ALL] = "all", NULL };
 
 static const struct option {
 	const char *name;
 	enum option_kind kind;
 	size_t offset, size;
-	uint64_t least, most;
+	uint64_t least, most;	  /* of a number */
+	const char *const *words; /* of a choice */
 } known[] = {
 #define FIELD(NAME) offsetof(struct options, NAME), sizeof(((struct options *)0)->NAME)
-	{ "only", TEXT, FIELD(only), 0, 0 },
-	{ "skip", TEXT, FIELD(skip), 0, 0 },
-	{ "after", TEXT, FIELD(after), 0, 0 },
-	{ "seed", NUMBER, FIELD(seed), 0, UINT64_MAX },
-	{ "repeat", NUMBER, FIELD(repeat), 1, 1000000 },
-	{ "race", TEXT, FIELD(race), 0, 0 },
-	{ "rounds", NUMBER, FIELD(rounds), 1, 1000000 },
-	{ "delay", NUMBER, FIELD(delay), 0, 1000000000 },
-	{ "timeout", NUMBER, FIELD(timeout_ms), 1, 3600000 },
-	{ "patience", NUMBER, FIELD(patience_ms), 1, 3600000 },
-	{ "ref", TEXT, FIELD(ref), 0, 0 },
-	{ "ref-version", NUMBER, FIELD(ref_version), 1, 3 },
-	{ "ref-queue-size", NUMBER, FIELD(ref_queue_size), 1, 1024 },
-	{ "ref-schedule", TEXT, FIELD(ref_schedule), 0, 0 },
-	{ "ref-line", TEXT, FIELD(ref_line), 0, 0 },
-	{ "ref-msi", TEXT, FIELD(ref_msi), 0, 0 },
-	{ "msi", TEXT, FIELD(msi), 0, 0 },
-	{ "ref-read-only", FLAG, FIELD(ref_read_only), 0, 0 },
-	{ "proof", TEXT, FIELD(proof), 0, 0 },
-	{ "defect", TEXT, FIELD(defect), 0, 0 },
-	{ "peer", FLAG, FIELD(peer), 0, 0 },
-	{ "list", FLAG, FIELD(list), 0, 0 },
-	{ "isolated", FLAG, FIELD(isolated), 0, 0 },
-	{ "brief", FLAG, FIELD(brief), 0, 0 },
-	{ "bench", FLAG, FIELD(bench), 0, 0 },
+	{ "only", TEXT, FIELD(only), 0, 0, NULL },
+	{ "skip", TEXT, FIELD(skip), 0, 0, NULL },
+	{ "after", TEXT, FIELD(after), 0, 0, NULL },
+	{ "seed", NUMBER, FIELD(seed), 0, UINT64_MAX, NULL },
+	{ "repeat", NUMBER, FIELD(repeat), 1, 1000000, NULL },
+	{ "race", TEXT, FIELD(race), 0, 0, NULL },
+	{ "rounds", NUMBER, FIELD(rounds), 1, 1000000, NULL },
+	{ "delay", NUMBER, FIELD(delay), 0, 1000000000, NULL },
+	{ "timeout", NUMBER, FIELD(timeout_ms), 1, 3600000, NULL },
+	{ "patience", NUMBER, FIELD(patience_ms), 1, 3600000, NULL },
+	{ "ref", CHOICE, FIELD(ref), 0, 0, ref_words },
+	{ "ref-version", NUMBER, FIELD(ref_version), 1, 3, NULL },
+	{ "ref-queue-size", NUMBER, FIELD(ref_queue_size), 1, 1024, NULL },
+	{ "ref-schedule", TEXT, FIELD(ref_schedule), 0, 0, NULL },
+	{ "ref-line", TEXT, FIELD(ref_line), 0, 0, NULL },
+	{ "ref-msi", TEXT, FIELD(ref_msi), 0, 0, NULL },
+	{ "msi", TEXT, FIELD(msi), 0, 0, NULL },
+	{ "ref-read-only", FLAG, FIELD(ref_read_only), 0, 0, NULL },
+	{ "proof", CHOICE, FIELD(proof), 0, 0, proof_words },
+	{ "defect", TEXT, FIELD(defect), 0, 0, NULL },
+	{ "peer", FLAG, FIELD(peer), 0, 0, NULL },
+	{ "list", FLAG, FIELD(list), 0, 0, NULL },
+	{ "isolated", FLAG, FIELD(isolated), 0, 0, NULL },
+	{ "brief", FLAG, FIELD(brief), 0, 0, NULL },
+	{ "bench", FLAG, FIELD(bench), 0, 0, NULL },
 #undef FIELD
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
+
+/* False: none of the words. */
+static bool choose(unsigned *field, const char *const *words, const char *value)
+{
+	for (unsigned i = 0; words[i]; i++)
+		if (!strcmp(words[i], value)) {
+			*field = i;
+			return true;
+		}
+	return false;
+}
 
 /* Sets one option from text[0..length). NULL or what is wrong with it. */
 static const char *set(struct options *options, const struct option *option, const char *value, bool has_value)
@@ -64,6 +82,8 @@ static const char *set(struct options *options, const struct option *option, con
 		*field = 0;
 		return "is too long";
 	}
+	if (option->kind == CHOICE)
+		return choose((unsigned *)(void *)field, option->words, value) ? NULL : "has an unknown value";
 	if (!parse_number(&value, &number) || *value)
 		return "is not a number";
 	if (number < option->least || number > option->most)
@@ -85,7 +105,6 @@ void options_parse(struct options *options, const char *cmdline,
 	options->delay = OPTION_ANY_DELAY;
 	options->ref_version = 2;
 	options->ref_queue_size = 256;
-	string_copy(options->ref, sizeof(options->ref), "auto");
 	string_copy(options->msi, sizeof(options->msi), "auto");
 
 	while (*cmdline) {

@@ -9,20 +9,27 @@
 enum { OPTION_TEXT = 1024 };
 #define OPTION_ANY_DELAY UINT64_MAX
 
+/* The reference devices inside the image: where no other device is found, never, behind the others, or alone. */
+enum option_reference { REF_AUTO, REF_OFF, REF_ON, REF_ONLY };
+
+/* Proof of the checks on the defects of the reference devices (proof.h). */
+enum option_proof { PROOF_NONE, PROOF_FIRST, PROOF_ALL };
+
 struct options {
 	char only[OPTION_TEXT], skip[OPTION_TEXT]; /* globs with commas; "" = not given */
 	char race[24];				   /* the same as only race.* */
 	char after[128];
 	uint64_t rounds, delay; /* of races: how many, 0 for the usual, and how long, if it is always the same */
 	uint64_t seed, repeat, timeout_ms, patience_ms;
-	/* The reference device: "on", "off" or "only"; and how it behaves (tests/guest/reference/reference.h) */
-	char ref[8], ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];
+	/* The reference devices, and how they behave: tests/guest/reference/setup.c reads the text. */
+	enum option_reference ref;
+	char ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];
 	uint64_t ref_version, ref_queue_size;
 	bool ref_read_only;
-	char msi[16];  /* "auto", "off", or the layout of message signalled interrupts that every device has
+	char msi[16]; /* "auto", "off", or the layout of message signalled interrupts that every device has
 			  (drivers/msi/msi.h) */
-	char proof[8]; /* "first" or "all": prove the checks on the reference's defects (proof.h) */
-	bool peer;     /* somebody answers at the other end of network devices */
+	enum option_proof proof;
+	bool peer; /* somebody answers at the other end of network devices */
 	bool list, bench;
 	bool brief;    /* without the checks that take long on a model, unless `only` is given */
 	bool isolated; /* the VMM starts anew after each check: what one leaves behind is nobody's business */

@@ -2,7 +2,6 @@
 #include "tests/framework/proof.h"
 
 #include "firmware/lib/print.h"
-#include "firmware/lib/string.h"
 #include "tests/framework/plan.h"
 #include "tests/framework/report.h"
 #include "tests/framework/run.h"
@@ -116,7 +115,7 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 		.options = *options,
 		.catalogue = catalogue,
 		.defect = &defect,
-		.all = !strcmp(options->proof, "all"),
+		.all = options->proof == PROOF_ALL,
 	};
 	unsigned planned = 0, number = 0;
 

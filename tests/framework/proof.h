@@ -24,14 +24,15 @@ struct proof_catalogue {
 };
 
 /*
- * Runs on the reference's devices alone. options->proof: "first" shows each defect to the check that notices it the
- * soonest, and skips those that none can notice; "all" runs every check on every defect that its device can have, and
- * names all that notice.
+ * Runs on the reference's devices alone. options->proof: PROOF_FIRST shows each defect to the check that notices it the
+ * soonest, and skips those that none can notice; PROOF_ALL runs every check on every defect that its device can have,
+ * and names all that notice.
  */
 void prove_checks(struct device *devices, unsigned count, const struct options *options,
 		  const struct proof_catalogue *catalogue);
 
-/* By number of a defect: the check of "first", counted from 1 in the order of the list; 0: none. Made by hints.py. */
+/* By number of a defect: the check of PROOF_FIRST, counted from 1 in the order of the list; 0: none. Made by hints.py.
+ */
 extern const uint16_t proof_hints[];
 
 #endif

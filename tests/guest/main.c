@@ -4,7 +4,6 @@
 #include "firmware/arch/machine.h"
 #include "firmware/discovery/platform.h"
 #include "firmware/lib/print.h"
-#include "firmware/lib/string.h"
 #include "tests/framework/proof.h"
 #include "tests/framework/run.h"
 #include "tests/guest/announce.h"
@@ -21,9 +20,9 @@ _Noreturn void firmware_main(const struct boot_info *boot);
 
 static bool wants_reference(void)
 {
-	if (options.proof[0] || !strcmp(options.ref, "on") || !strcmp(options.ref, "only"))
+	if (options.proof || options.ref == REF_ON || options.ref == REF_ONLY)
 		return true;
-	if (devices.count || strcmp(options.ref, "auto"))
+	if (devices.count || options.ref != REF_AUTO)
 		return false;
 	print("# nothing to test: %s; the reference device inside this image is shown instead\n",
 	      devices_why_none(&devices, &platform));
@@ -70,14 +69,14 @@ void firmware_main(const struct boot_info *boot)
 	announce_machine(&platform);
 	options_parse(&options, platform.cmdline, announce_wrong_option, NULL);
 	msi_choice = options.msi;
-	if (strcmp(options.ref, "only"))
+	if (options.ref != REF_ONLY)
 		devices_open_windows(&devices, &platform);
 	if (wants_reference())
 		open_reference();
 	announce_options(&options);
 
 	/* Run and report: each check says its result as it ends. */
-	if (options.proof[0])
+	if (options.proof)
 		prove();
 	else
 		run_checks(devices.device, devices.count, &options, devices_why_none(&devices, &platform));

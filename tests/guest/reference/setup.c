@@ -93,7 +93,7 @@ static const char *read_defects(uint32_t defects[MODEL_DEFECT_WORDS], const char
 const char *reference_read_options(struct reference_setup *setup, const struct options *options)
 {
 	/* A proof sets one defect after the other, and touchstone.defect says which. */
-	const char *const defects = options->proof[0] ? "" : options->defect;
+	const char *const defects = options->proof ? "" : options->defect;
 	const char *wrong = read_schedule(&setup->schedule, options->ref_schedule);
 
 	if (!wrong)

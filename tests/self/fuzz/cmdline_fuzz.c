@@ -74,12 +74,11 @@ static void options_hold(void)
 	TERMINATED(only);
 	TERMINATED(skip);
 	TERMINATED(after);
-	TERMINATED(ref);
 	TERMINATED(ref_schedule);
 	TERMINATED(ref_line);
 	TERMINATED(defect);
-	TERMINATED(proof);
 	holds(options.repeat >= 1 && options.timeout_ms >= 1 && options.patience_ms >= 1);
+	holds(options.ref <= REF_ONLY && options.proof <= PROOF_ALL);
 	holds(options.ref_version >= 1 && options.ref_version <= 3);
 	globs_hold(options.only);
 	globs_hold(options.skip);
