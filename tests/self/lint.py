@@ -11,7 +11,8 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
 
-import sources      # noqa: E402 (its bytecode goes to build/)
+import arrows       # noqa: E402 (its bytecode goes to build/)
+import sources      # noqa: E402
 
 ID = re.compile(r"[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 LINE_MAX = 160
@@ -95,24 +96,9 @@ def test_scripts_parse():
 
 
 def test_arrows_point_one_way():
-    """tests -> drivers -> firmware/{arch,lib}; model includes the specification's data alone."""
-    allowed = {
-        "firmware/lib/": ("firmware/lib/",),
-        "firmware/arch/": ("firmware/lib/", "firmware/arch/", "firmware/machine.h"),
-        "firmware/discovery/": ("firmware/lib/", "firmware/discovery/", "firmware/machine.h"),
-        "firmware/boot/": ("firmware/lib/", "firmware/arch/", "firmware/boot/", "firmware/machine.h"),
-        "drivers/spec/": ("drivers/spec/",),
-        "drivers/": ("drivers/", "firmware/lib/", "firmware/arch/"),
-        "tests/framework/": ("tests/framework/", "tests/checks/support/", "drivers/", "firmware/lib/", "firmware/arch/"),
-        "tests/checks/": ("tests/checks/", "tests/framework/", "drivers/", "firmware/lib/", "firmware/arch/"),
-        "model/": ("model/", "drivers/spec/"),
-    }
-    for name in tracked(".c", ".h", ".S"):
-        folder = next((folder for folder in sorted(allowed, key=len, reverse=True) if name.startswith(folder)), None)
-        if not folder:
-            continue
-        for included in re.findall(r'^#include "([^"]+)"', read(name), re.M):
-            assert included.startswith(allowed[folder]), f"{name} includes {included}: against the direction of the house"
+    """By includes and by calls, in every port that there is a compiler for: arrows.py."""
+    wrong = arrows.faults(TOP, [])
+    assert not wrong, "\n  ".join(wrong)
 
 
 # Who may name registers of virtio-mmio: the transport, layouts that are such registers, and whoever plays the device.

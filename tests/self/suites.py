@@ -27,10 +27,11 @@ class Suite(NamedTuple):
 
 
 SUITES = (
-    Suite("lint", "make lint", 20, need="build check", quick="make lint", one="-"),
+    Suite("lint", "make lint", 20, need="build check", build="all fast-program", quick="make lint", one="-"),
     Suite("coverage", "make coverage", 1, quick="make coverage", one="-"),
     Suite("unit", "make -j2 unit", 10, 2, need="build efi check", build="unit-programs", one="make unit-{}", quick="make -j2 unit"),
-    Suite("e2e", f"{PYTHON} tests/self/e2e/run.py", 120, need=f"{X86} efi ovmf", build="all", quick=f"{PYTHON} tests/self/e2e/run.py --quick"),
+    Suite("e2e", f"{PYTHON} tests/self/e2e/run.py", 120, need=f"{X86} efi ovmf", build="all fast-program",
+          quick=f"{PYTHON} tests/self/e2e/run.py --quick"),
     Suite("gcc", "tests/self/build.sh gcc", 30, 2, need=f"{X86} efi", build="all", one="-"),
     Suite("clang", "tests/self/build.sh clang", 30, 2, need=f"{X86} check", build="all", one="-"),
     Suite("gcc-arm64", "tests/self/build.sh gcc qemu-virt-arm64", 30, 2, need=f"build efi {ARM}", build="all", one="-"),

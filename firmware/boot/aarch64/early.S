@@ -3,7 +3,7 @@
  * From what a loader may leave (Linux's Documentation/arch/arm64/booting.rst, and beyond that an MMU that is on) to what
  * we start from: EL1, interrupts off, MMU and caches on.
  *
- * Up to __clean_end a loader's caches may have something of us that counts without them. early_table is a page.
+ * Up to __clean_end a loader's caches may have something of us that counts without them.
  */
 #include "firmware/arch/aarch64/arm.h"
 
@@ -52,6 +52,11 @@
 	movz \register, #((\value) >> 16) & 0xffff, lsl #16
 	movk \register, #(\value) & 0xffff
 	.endm
+
+	.section .arena, "aw", @nobits
+	.balign TABLE_SIZE
+early_table:
+	.skip TABLE_SIZE
 
 	.text
 /*

@@ -13,12 +13,6 @@
 #define FLAG_4KIB_PAGES 0x2
 #define FLAG_ANYWHERE	0x8
 
-	.section .arena, "aw", @nobits
-	.balign PAGE_SIZE
-	.globl early_table
-early_table:
-	.skip PAGE_SIZE
-
 	.macro address register, symbol
 	adrp \register, \symbol
 	add \register, \register, :lo12:\symbol
