@@ -124,6 +124,24 @@ def test_offsets_are_known_to_the_transport():
             assert of_mmio[check] or not raw, f"{name}: {check} has {raw[0].rstrip('(')} and does not say NEEDS(.transport = TRANSPORT_MMIO)"
 
 
+# Where a device type stands: its tables, the specification, the word of the catalogue. Our own tests may try a type of their choice.
+KNOW_TYPES = ("drivers/types/", "drivers/spec/", "model/devices/", "model/defects/catalogue.h", "tests/self/")
+
+
+def test_a_device_type_stands_in_one_place():
+    """Everybody else asks the type's table (drivers/types/type.h); a check of one type says NEEDS(.type = ...)."""
+    tables = {}
+    for name in tracked(".c", ".h"):
+        text = read(name)
+        if not name.startswith(KNOW_TYPES):
+            named = re.search(r"\bVIRTIO_ID_\w+", re.sub(r"\.type = VIRTIO_ID_\w+", "", text))
+            assert not named, f"{name} has {named[0]}: ask the table of the type (drivers/types, model/devices)"
+        for side in ("drivers/types/", "model/devices/"):
+            for device in re.findall(r"(?:\.id = |\.device_id = |\bNAMED\()(VIRTIO_ID_\w+)", text if name.startswith(side) else ""):
+                other = tables.setdefault((side, device), name)
+                assert other == name, f"{name}: {device} has a table in {other} already"
+
+
 def main():
     if sys.argv[1:] == ["--fix"]:
         sys.exit(subprocess.run(["clang-format", "-i", *tracked(".c", ".h")], cwd=TOP).returncode)

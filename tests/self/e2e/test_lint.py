@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tests/self/lint.py: a file that names registers although it is not the transport is noticed."""
+"""tests/self/lint.py: a file that names registers although it is not the transport, or a device type although it is not
+the type's own, is noticed."""
 
 import os
 import re
@@ -41,6 +42,7 @@ def test_this_tree_is_in_order() -> None:
     with Scratch() as scratch:
         tree(scratch)
         assert lint(scratch, "offsets")[0] == 0
+        assert lint(scratch, "device_type")[0] == 0
 
 
 def test_offset_outside_of_the_transport() -> None:
@@ -58,3 +60,21 @@ def test_raw_access_in_a_check_of_something_else() -> None:
 def test_register_check_that_does_not_say_so() -> None:
     noticed("offsets_are_known_to_the_transport", "tests/checks/legacy.c", r'("legacy\.version-reads-1", (?:.|\n)*?)\.transport = TRANSPORT_MMIO, ', r"\1",
             "legacy.version-reads-1 has VIRTIO_MMIO_VERSION and does not say NEEDS(.transport = TRANSPORT_MMIO)")
+
+
+ONE_PLACE = "a_device_type_stands_in_one_place"
+
+
+def test_device_type_in_a_check_of_any_type() -> None:
+    noticed(ONE_PLACE, "tests/checks/support/traffic.c", r"if \(d->type->not_by_thousands\)", "if (d->type->id == VIRTIO_ID_CONSOLE)",
+            "tests/checks/support/traffic.c has VIRTIO_ID_CONSOLE: ask the table of the type")
+
+
+def test_device_type_in_the_core_of_the_model() -> None:
+    noticed(ONE_PLACE, "model/space.c", r"m->backend->config_byte \?", "m->config.device_id == VIRTIO_ID_NETWORK ?",
+            "model/space.c has VIRTIO_ID_NETWORK: ask the table of the type")
+
+
+def test_second_table_of_a_device_type() -> None:
+    noticed(ONE_PLACE, "drivers/types/named.c", r"^\tNAMED\(VIRTIO_ID_BALLOON", r'\tNAMED(VIRTIO_ID_BLOCK, "disk", "disk"),\n\g<0>',
+            "VIRTIO_ID_BLOCK has a table in drivers/types/blk.c already")
