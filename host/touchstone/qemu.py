@@ -19,6 +19,34 @@ _FORCE_LEGACY = {"modern": "false", "legacy": "true"}
 EXIT_MEANING = {0: "the guest reset or powered off", 1: "QEMU refused its options or gave up"}
 
 
+def escape(path: str) -> str:
+    """A path inside a QEMU option: a comma is doubled."""
+    return path.replace(",", ",,")
+
+
+def _blk(name: str, scratch: str) -> list[str]:
+    # Nobody needs the scratch disk tomorrow, and a flush of the host's own disk can take seconds when others write.
+    return ["-drive", f"if=none,format=raw,id={name},cache.no-flush=on,file={escape(make_disk(scratch, name))}",
+            "-device", f"virtio-blk-device,drive={name}"]
+
+
+def _net(name: str, _scratch: str) -> list[str]:
+    return ["-netdev", f"user,id={name}", "-device", f"virtio-net-device,netdev={name}"]
+
+
+def _rng(_name: str, _scratch: str) -> list[str]:
+    return ["-device", "virtio-rng-device"]
+
+
+def _con(name: str, scratch: str) -> list[str]:
+    return ["-chardev", f"file,id={name},path={escape(f'{scratch}/{name}.log')}",
+            "-device", f"virtio-serial-device,id=bus-{name}", "-device", f"virtconsole,bus=bus-{name}.0,chardev={name}"]
+
+
+# What a machine can have, in the order in which it has them.
+_DEVICE = {"blk": _blk, "net": _net, "rng": _rng, "con": _con}
+
+
 class Qemu(Vmm):
     """A machine of QEMU, with modern and with legacy virtio-mmio transports, which boot side by side."""
 
@@ -26,7 +54,7 @@ class Qemu(Vmm):
     PROGRAM = "qemu-system-x86_64"
     EXPECT = "qemu"             # the file in expect/ is EXPECT-VERSION
     EXIT_MEANING: Mapping[int, str] = EXIT_MEANING
-    DEVICES: Sequence[str] = ("blk", "net", "rng", "con")   # what it can have, in the order in which it has them
+    DEVICES: Sequence[str] = tuple(_DEVICE)
 
     def __init__(self, options: Options) -> None:
         self._qemu = options.qemu or self.PROGRAM
@@ -80,28 +108,3 @@ class Qemu(Vmm):
         return f"{machine},{self._more}" if self._more else machine
 
 
-def escape(path: str) -> str:
-    """A path inside a QEMU option: a comma is doubled."""
-    return path.replace(",", ",,")
-
-
-def _blk(name: str, scratch: str) -> list[str]:
-    # Nobody needs the scratch disk tomorrow, and a flush of the host's own disk can take seconds when others write.
-    return ["-drive", f"if=none,format=raw,id={name},cache.no-flush=on,file={escape(make_disk(scratch, name))}",
-            "-device", f"virtio-blk-device,drive={name}"]
-
-
-def _net(name: str, _scratch: str) -> list[str]:
-    return ["-netdev", f"user,id={name}", "-device", f"virtio-net-device,netdev={name}"]
-
-
-def _rng(_name: str, _scratch: str) -> list[str]:
-    return ["-device", "virtio-rng-device"]
-
-
-def _con(name: str, scratch: str) -> list[str]:
-    return ["-chardev", f"file,id={name},path={escape(f'{scratch}/{name}.log')}",
-            "-device", f"virtio-serial-device,id=bus-{name}", "-device", f"virtconsole,bus=bus-{name}.0,chardev={name}"]
-
-
-_DEVICE = {"blk": _blk, "net": _net, "rng": _rng, "con": _con}
