@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 
-import arrows
 from harness import TOP, Scratch
 
 ROOMS = ("firmware", "drivers", "model", "tests", "host/qemu")
@@ -79,7 +78,8 @@ def test_calls_in_a_circle() -> None:
 
 
 def test_exception_that_nobody_needs() -> None:
-    """A list of exceptions only shrinks: without any arrow each entry is one too many."""
-    left = len(arrows.KNOWN_ARROWS) + sum(len(circle) for circle in arrows.KNOWN_CIRCLES)
-    assert len(arrows.outlived({})) == left
-    assert all("take" in fault for fault in arrows.outlived({}))
+    """The lists of exceptions only shrink: where there is no arrow at all each entry is one too many."""
+    script = ("import arrows; faults = arrows.outlived({}); assert all('any more: take' in fault for fault in faults); "
+              "print(len(faults) - len(arrows.KNOWN_ARROWS) - sum(map(len, arrows.KNOWN_CIRCLES)))")
+    done = subprocess.run(["/usr/bin/python3", "-c", script], cwd=os.path.join(TOP, "tests/self"), capture_output=True, text=True, check=False)
+    assert done.stdout == "0\n", done.stdout + done.stderr
