@@ -1,7 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Descriptor chains: 2.7.5. Walked once, with every step checked, into m->chain; whatever a driver writes into the
  * table, the walk ends. */
-#include "model/internal.h"
+#include "model/chain.h"
+
+#include "drivers/spec/features.h"
+#include "drivers/spec/virtqueue.h"
+#include "model/bits.h"
+#include "model/defects/broken.h"
+#include "model/features.h"
+#include "model/live.h"
 
 enum { DESCRIPTOR = 16, TABLE_MAX = 65536 };
 

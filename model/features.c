@@ -1,37 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Feature bits: what the device can do, what it offers, what it accepts. 2.2, chapter 6, and the feature sections of
- * the device types. */
-#include "model/internal.h"
+/* Feature bits: what the device offers, and what it accepts. 2.2, chapter 6, and the feature sections of the device
+ * types. What it can do is in config.c. */
+#include "model/features.h"
 
-static void support(uint32_t words[MODEL_FEATURE_WORDS], const uint8_t *features, size_t count, bool legacy)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!legacy || features[i] < 32)
-			model_set_bit(words, features[i], true);
-}
+#include "drivers/spec/device.h"
+#include "drivers/spec/features.h"
+#include "model/bits.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
 
-/* Everything that the model can do. */
-static void supported(const struct model_config *config, uint32_t words[MODEL_FEATURE_WORDS])
-{
-	static const uint8_t legacy_ring[] = { VIRTIO_F_NOTIFY_ON_EMPTY, VIRTIO_F_ANY_LAYOUT, VIRTIO_F_INDIRECT_DESC,
-					       VIRTIO_F_EVENT_IDX };
-	static const uint8_t ring[] = { VIRTIO_F_INDIRECT_DESC, VIRTIO_F_EVENT_IDX,	    VIRTIO_F_VERSION_1,
-					VIRTIO_F_IN_ORDER,	VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_RING_RESET };
-	const struct model_backend *backend = model_backend_of(config->device_id);
-	bool legacy = config->version == VIRTIO_MMIO_VERSION_LEGACY;
-
-	for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
-		words[i] = 0;
-	if (legacy)
-		support(words, legacy_ring, sizeof legacy_ring, legacy);
-	else
-		support(words, ring, sizeof ring, legacy);
-	if (backend)
-		support(words, backend->features.at, backend->features.count, legacy);
-}
-
-/* Whether each feature in WORDS has what it needs; if not, FEATURE is one that lacks it. */
-static bool consistent(const struct model_backend *backend, const uint32_t *words, bool offer, uint8_t *feature)
+bool model_consistent(const struct model_backend *backend, const uint32_t *words, bool offer, uint8_t *feature)
 {
 	for (unsigned i = 0; i < backend->dependencies.count; i++) {
 		const struct model_dependency *d = &backend->dependencies.at[i];
@@ -41,25 +19,6 @@ static bool consistent(const struct model_backend *backend, const uint32_t *word
 		return false;
 	}
 	return true;
-}
-
-void model_sanitize_features(struct model_config *config)
-{
-	const struct model_backend *backend = model_backend_of(config->device_id);
-	uint32_t can[MODEL_FEATURE_WORDS];
-	uint8_t feature;
-
-	supported(config, can);
-	for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
-		config->features[i] &= can[i];
-	/* 6.2: a device must offer VERSION_1; 6.3: a transitional one ANY_LAYOUT */
-	model_set_bit(config->features,
-		      config->version == VIRTIO_MMIO_VERSION_LEGACY ? VIRTIO_F_ANY_LAYOUT : VIRTIO_F_VERSION_1, true);
-	if (backend && backend->settle_features)
-		backend->settle_features(config);
-	model_msi_features(config);
-	while (backend && !consistent(backend, config->features, true, &feature))
-		model_set_bit(config->features, feature, false);
 }
 
 static const struct model_shown any_type_shows[] = {
@@ -84,7 +43,6 @@ static uint32_t show(const struct model *m, const struct model_shown *shown, siz
 	return value;
 }
 
-/* 32 feature bits as the driver sees them. */
 uint32_t model_offered_word(struct model *m, uint32_t word)
 {
 	uint32_t value = word < MODEL_FEATURE_WORDS ? m->config.features[word] : 0;
@@ -119,6 +77,11 @@ const uint32_t *model_deciding_features(const struct model *m)
 	return model_is_legacy(m) || (m->status & VIRTIO_STATUS_FEATURES_OK) ? m->driver_features : m->config.features;
 }
 
+uint16_t model_queue_count(const struct model *m)
+{
+	return m->backend->queues(m, model_deciding_features(m));
+}
+
 /* 2.2.2: every valid subset is accepted. Without VERSION_1 there is nothing to fall back to behind these registers
  * (6.2). */
 bool model_accepts_features(struct model *m)
@@ -146,25 +109,5 @@ bool model_accepts_features(struct model *m)
 	if (m->defective.fatal || m->defective.refused)
 		return false;
 	return (model_bit(driver, VIRTIO_F_VERSION_1) || may_lack_version_1) &&
-	       (consistent(m->backend, driver, false, &feature) || broken(m, accepts_inconsistent));
-}
-
-void model_config_default(struct model_config *config, uint32_t device_id, uint32_t version)
-{
-	const struct model_backend *backend = model_backend_of(device_id);
-
-	*config = (struct model_config){
-		.device_id = device_id,
-		.version = version,
-		.vendor_id = 0x4e4f5453, /* "STON" */
-		.queue_size_max = 256,
-		.in_flight = 1,
-		.batch = 1,
-		.reset_units = 1,
-		.queue_reset_units = 1,
-	};
-	if (backend && backend->defaults)
-		backend->defaults(config);
-	supported(config, config->features);
-	model_sanitize_features(config);
+	       (model_consistent(m->backend, driver, false, &feature) || broken(m, accepts_inconsistent));
 }

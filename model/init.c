@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A device comes into being. */
-#include "model/internal.h"
-
-static bool sensible(const struct model_config *c)
-{
-	const struct model_backend *backend = model_backend_of(c->device_id);
-
-	if (!backend || !model_between(c->version, VIRTIO_MMIO_VERSION_LEGACY, VIRTIO_MMIO_VERSION_POLLED_RESET))
-		return false;
-	if (!model_between(c->queue_size_max, 1, MODEL_QUEUE_SIZE_MAX) || (c->queue_size_max & (c->queue_size_max - 1)))
-		return false;
-	if (!model_between(c->in_flight, 1, MODEL_IN_FLIGHT_MAX) || !model_between(c->batch, 1, MODEL_IN_FLIGHT_MAX) ||
-	    !c->reset_units)
-		return false;
-	if (c->msi && (c->version == VIRTIO_MMIO_VERSION_LEGACY ||
-		       (c->msi == MODEL_MSI_DRAFT3) != (c->version == VIRTIO_MMIO_VERSION_POLLED_RESET)))
-		return false;
-	return !backend->sensible || backend->sensible(c);
-}
+#include "model/bits.h"
+#include "model/config.h"
+#include "model/devices/backend.h"
+#include "model/msi/layouts.h"
+#include "model/status.h"
 
 /* By hand: a compound literal could pass over a stack that is smaller than a device. */
 static void clear(struct model *m)
@@ -28,14 +15,15 @@ static void clear(struct model *m)
 
 bool model_init(struct model *m, const struct model_config *config, const struct model_host *host)
 {
-	if (!sensible(config) || !host->read || !host->write || !host->set_line || !host->random ||
+	if (!model_config_sensible(config) || !host->read || !host->write || !host->set_line || !host->random ||
 	    (config->msi && !host->send_message))
 		return false;
 	clear(m);
 	m->config = *config;
 	m->host = *host;
 	m->backend = model_backend_of(config->device_id);
-	model_sanitize_features(&m->config);
+	m->msi_registers = model_msi_registers_of(config->msi);
+	model_config_settle_features(&m->config);
 	for (unsigned i = 0; i < MODEL_DEFECT_WORDS; i++)
 		m->defects[i] = config->defects[i];
 	if (m->backend->init)

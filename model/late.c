@@ -4,7 +4,17 @@
  * all of it). They happen a few steps later, and again every few steps until a driver comes back, so that they are not
  * over before a driver can look.
  */
-#include "model/internal.h"
+#include "model/late.h"
+
+#include "drivers/spec/device.h"
+#include "model/bits.h"
+#include "model/chain.h"
+#include "model/defects/broken.h"
+#include "model/features.h"
+#include "model/interrupt.h"
+#include "model/live.h"
+#include "model/queue/queue.h"
+#include "model/queue/ring.h"
 
 enum { TICKS = 6 };
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* InterruptStatus, InterruptACK and the line: 4.2.2.1, 4.2.3.4. The line is a level: asserted as long as a bit is set.
  */
-#include "model/internal.h"
+#include "model/line.h"
+
+#include "drivers/spec/device.h"
+#include "model/defects/broken.h"
 
 void model_set_line(struct model *m, bool asserted)
 {
@@ -9,15 +12,6 @@ void model_set_line(struct model *m, bool asserted)
 		return;
 	m->line = asserted;
 	m->host.set_line(m->host.context, asserted);
-}
-
-void model_raise(struct model *m, uint32_t source)
-{
-	if (broken(m, never_interrupts))
-		return;
-	if (!model_msi_event(m, source))
-		model_raise_line(m, source == MODEL_SOURCE_CONFIG ? VIRTIO_INTERRUPT_CONFIG
-								  : VIRTIO_INTERRUPT_USED_BUFFER);
 }
 
 void model_raise_line(struct model *m, uint32_t cause)

@@ -7,6 +7,18 @@
  * No globals, no allocation, no operating system: everything it needs comes through struct model_host, everything it
  * knows is in struct model. Any number of devices can live in one program. A device is not thread-safe: its host sees
  * to it that one call at a time is in it, and no callback of struct model_host may call back into a device.
+ *
+ * The files of the model, from the top. A file calls those below it; what is above it, it reaches through a table.
+ *
+ *   init.c config.c           a configuration becomes a device; the tables: devices/devices.c, msi/layouts.c
+ *   registers.c run.c         the driver accesses a register; the device does a unit of work
+ *   status.c late.c           Status and reset; msi/registers.c: the registers of an MSI layout
+ *   devices/ requests.c       what a device type is and does; how a queue of requests is served
+ *   queue/ chain.c space.c    virtqueues and their rings; descriptor chains; the configuration space
+ *   live.c                    whether the device works at all
+ *   interrupt.c msi/ line.c   an event interrupts the driver, by a message or by the line
+ *   features.c                what was offered and negotiated
+ *   defects/                  in what way it all is wrong
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H

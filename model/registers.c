@@ -1,7 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The registers: 4.2.2 (Versions 2 and 3), 4.2.4 (Version 1). One function reads, one writes; which registers exist
  * depends on the Version. */
-#include "model/internal.h"
+#include "drivers/spec/device.h"
+#include "drivers/spec/features.h"
+#include "drivers/spec/mmio.h"
+#include "drivers/spec/virtqueue.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
+#include "model/features.h"
+#include "model/late.h"
+#include "model/line.h"
+#include "model/msi/registers.h"
+#include "model/queue/queue.h"
+#include "model/space.h"
+#include "model/status.h"
 
 enum { TEN_BITS = 0x3ff, LEGACY_PAGE = 4096 };
 
@@ -308,26 +320,6 @@ static void write_queue_notify(struct model *m, uint32_t value)
 		index = broken(m, notification_data_high_half) ? value >> VIRTIO_NOTIFY_NEXT_SHIFT
 							       : value & VIRTIO_NOTIFY_QUEUE_MASK;
 	model_queue_notify(m, index);
-}
-
-void model_queue_notify(struct model *m, uint32_t index)
-{
-	if (broken(m, kick_interrupts) || (broken(m, kick_before_driver_ok_interrupts) && !model_live(m)) ||
-	    (broken(m, msi_without_event) && m->msi.enabled))
-		model_raise(m, MODEL_SOURCE_QUEUE(index % MODEL_QUEUES_MAX));
-	if (index >= model_queue_count(m)) {
-		if (broken(m, notify_unknown_queue_fails))
-			model_fail(m, "notification of a queue that does not exist");
-		return;
-	}
-	if (broken(m, queue_reset_then_notifies) && m->queue[index].reset_once && !m->queue[index].ready)
-		model_raise(m, MODEL_SOURCE_QUEUE(index));
-	if (broken(m, notify_before_ready_lost) && !m->queue[index].ready)
-		return;
-	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
-		return;
-	m->queue[index].notified = m->queue[index].fresh = true;
-	m->queue[index].greedy = broken(m, takes_beyond_available_index) && !model_receives(m, (uint16_t)index);
 }
 
 void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)

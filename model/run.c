@@ -1,6 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* When the device acts: everything it does on its own is a unit of work, found and done here, one at a time. */
-#include "model/internal.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
+#include "model/features.h"
+#include "model/late.h"
+#include "model/live.h"
+#include "model/queue/queue.h"
+#include "model/queue/ring.h"
+#include "model/requests.h"
+#include "model/space.h"
+#include "model/status.h"
 
 enum unit_kind { LATE, RESET_STEP, CONFIG_NOTIFY, QUEUE_RESET, SIGNAL, REQUEST, DELIVER };
 struct unit {

@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The configuration space and its generation: 2.5, 3.2.1, 4.2.2. */
-#include "model/internal.h"
+#include "model/space.h"
+
+#include "drivers/spec/device.h"
+#include "model/bits.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
+#include "model/features.h"
+#include "model/interrupt.h"
 
 static uint8_t defective_byte(struct model *m, uint32_t offset, uint8_t value)
 {

@@ -58,6 +58,10 @@ struct model_queue {
 	uint32_t late_length;
 };
 
+/* What a device interrupts its driver for: a configuration change, or used buffers of one virtqueue. */
+#define MODEL_SOURCE_CONFIG	  0u
+#define MODEL_SOURCE_QUEUE(INDEX) ((INDEX) + 1u)
+
 /* Without a mapping of its own, vector 0 is for configuration changes and vector i + 1 for virtqueue i. */
 enum { MODEL_MSI_VECTORS = MODEL_QUEUES_MAX + 2 };
 struct model_msi {
@@ -117,7 +121,8 @@ struct model_console {
 struct model {
 	struct model_config config;
 	struct model_host host;
-	const struct model_backend *backend;
+	const struct model_backend *backend;		 /* of its type */
+	const struct model_msi_registers *msi_registers; /* of its layout. Null: none */
 	uint32_t defects[MODEL_DEFECT_WORDS];
 
 	/* registers */

@@ -1,49 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Device status (2.1), the end of feature negotiation (3.1.1), reset (2.4), and errors that only a reset can cure. */
-#include "model/internal.h"
+/* Device status (2.1), the end of feature negotiation (3.1.1), and reset (2.4). */
+#include "model/status.h"
+
+#include "drivers/spec/device.h"
+#include "drivers/spec/mmio.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
+#include "model/features.h"
+#include "model/interrupt.h"
+#include "model/late.h"
+#include "model/line.h"
+#include "model/msi/msi.h"
+#include "model/queue/queue.h"
+#include "model/queue/ring.h"
 
 /* Set by the driver. SUSPEND is not offered, DEVICE_NEEDS_RESET is the device's. */
 enum {
 	DRIVER_BITS = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK |
 		      VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_FAILED
 };
-enum { LEGACY_ALIGN = 4096 }; /* QueueAlign until the driver writes it: 2.7.2, "usually" */
-
-/* Legacy devices may be used before DRIVER_OK (3.1.2); others must not consume buffers before it (2.1.2). */
-bool model_live(const struct model *m)
-{
-	uint32_t needed = VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK;
-
-	if (m->error || m->reset_units || m->defective.off_the_bus)
-		return false;
-	if (model_is_legacy(m))
-		needed = broken(m, legacy_needs_features_ok) ? VIRTIO_STATUS_FEATURES_OK
-			 : broken(m, legacy_needs_driver_ok) ? VIRTIO_STATUS_DRIVER_OK
-							     : 0;
-	if (broken(m, consumes_before_driver_ok) ||
-	    (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1)))
-		needed &= ~(uint32_t)VIRTIO_STATUS_DRIVER_OK;
-	return (m->status & needed) == needed;
-}
-
-static void reset_queue(struct model *m, struct model_queue *q)
-{
-	struct model_queue old = *q;
-	bool early = !(m->status & VIRTIO_STATUS_DRIVER_OK);
-
-	*q = (struct model_queue){ .size = m->config.queue_size_max, .align = LEGACY_ALIGN };
-	q->old_desc = old.old_desc;
-	q->old_avail = old.old_avail;
-	q->old_used = old.old_used;
-	if (broken(m, reset_keeps_indices)) {
-		q->next_avail = old.next_avail;
-		q->next_used = q->signalled = old.next_used;
-	}
-	if (broken(m, reset_keeps_queue_ready) || (broken(m, early_reset_keeps_queue_ready) && early))
-		q->ready = old.ready;
-	if (broken(m, legacy_reset_keeps_pfn))
-		q->pfn = old.pfn;
-}
 
 void model_reset_now(struct model *m)
 {
@@ -55,7 +30,7 @@ void model_reset_now(struct model *m)
 		m->driver_features[i] = 0;
 	m->guest_page_size = 0;
 	for (uint16_t i = 0; i < MODEL_QUEUES_MAX; i++)
-		reset_queue(m, &m->queue[i]);
+		model_queue_clear(m, i);
 	m->status = broken(m, reset_keeps_status) ? VIRTIO_STATUS_ACKNOWLEDGE : 0;
 	m->error = NULL;
 	m->config_changed = false;
@@ -124,16 +99,4 @@ void model_write_status(struct model *m, uint32_t value)
 uint32_t model_read_status(struct model *m)
 {
 	return broken(m, reset_reads_zero_early) && m->reset_units ? 0 : m->status;
-}
-
-void model_fail(struct model *m, const char *text)
-{
-	if (m->error)
-		return;
-	m->error = text;
-	if (model_is_legacy(m) || broken(m, needs_reset_missing))
-		return; /* the bit came with 1.0 */
-	m->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
-	if ((m->status & VIRTIO_STATUS_DRIVER_OK) && !broken(m, needs_reset_silent))
-		model_raise(m, MODEL_SOURCE_CONFIG);
 }

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The block device: 5.2. A request is a 16-byte header, data, and one status byte, the last writable one. */
-#include "model/internal.h"
-
 #include "drivers/spec/blk.h"
+#include "drivers/spec/device.h"
+#include "drivers/spec/features.h"
+#include "model/bits.h"
+#include "model/chain.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
+#include "model/features.h"
+#include "model/space.h"
 
 enum {
 	CONFIG_BYTES = 96,

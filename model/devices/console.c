@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The console device: 5.3. Ports with a receive and a transmit queue each; with MULTIPORT two control queues that say
  * which ports there are. */
-#include "model/internal.h"
-
 #include "drivers/spec/console.h"
+#include "drivers/spec/device.h"
+#include "drivers/spec/features.h"
+#include "model/bits.h"
+#include "model/chain.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
+#include "model/features.h"
+#include "model/live.h"
+#include "model/queue/queue.h"
+#include "model/queue/ring.h"
+#include "model/space.h"
 
 enum { CONFIG_BYTES = 12, CONTROL_BYTES = 8, RESIZE_BYTES = 4, OUTPUT_MAX = 1 << 16, NAME_BYTES = 5 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/devices/devices.h"
 
-#include "model/internal.h"
+#include "model/devices/backend.h"
 
 #define X(NAME) extern const struct model_backend model_##NAME;
 MODEL_DEVICES(X)

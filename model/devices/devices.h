@@ -24,4 +24,8 @@ enum {
 /* The device id of each: model_device_id(0) to model_device_id(MODEL_TYPES - 1). */
 uint32_t model_device_id(unsigned index);
 
+/* The table of a type (model/devices/backend.h). Null: no such type. */
+struct model_backend;
+const struct model_backend *model_backend_of(uint32_t device_id);
+
 #endif

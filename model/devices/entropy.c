@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The entropy device: 5.4. One queue, no configuration space, no features of its own. */
-#include "model/internal.h"
+#include "drivers/spec/device.h"
+#include "model/bits.h"
+#include "model/chain.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
 
 enum { REQUEST_MAX = 1 << 20 }; /* 5.4.6.2: the device may use less than the whole buffer */
 

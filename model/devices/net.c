@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The network device: 5.1. Transmission, reception, and what is at the other end of the wire; the control queue is in
  * net_control.c. */
-#include "model/internal.h"
-
+#include "drivers/spec/device.h"
+#include "drivers/spec/features.h"
 #include "drivers/spec/net.h"
+#include "model/bits.h"
+#include "model/chain.h"
+#include "model/defects/broken.h"
+#include "model/devices/backend.h"
+#include "model/devices/net_control.h"
+#include "model/features.h"
+#include "model/live.h"
+#include "model/queue/queue.h"
+#include "model/queue/ring.h"
+#include "model/space.h"
 
 enum {
 	CONFIG_BYTES = 24,
@@ -130,7 +140,7 @@ static bool receive(struct model *m, const uint8_t *frame, uint32_t length)
 	return true;
 }
 
-/* The machine at the other end of a wire that is not joined: see model.h. */
+/* The machine at the other end of the wire: see model_input(). */
 static void respond(struct model *m, const uint8_t *frame, uint32_t length)
 {
 	static const uint8_t own[MAC_BYTES] = { 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02 };

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The control virtqueue of the network device (5.1.9.5), and what its commands are about: which incoming frames the
  * driver wants. */
-#include "model/internal.h"
+#include "model/devices/net_control.h"
 
+#include "drivers/spec/features.h"
 #include "drivers/spec/net.h"
+#include "model/bits.h"
+#include "model/chain.h"
+#include "model/defects/broken.h"
+#include "model/features.h"
+#include "model/space.h"
 
 enum { MAC_BYTES = 6, COMMAND = 2, VLAN_MASK = 4095 };
 

@@ -4,7 +4,14 @@
  * the used index, published by moving it, and only then a notification is decided upon. These are separate steps,
  * because a driver on another CPU can see what is between them.
  */
-#include "model/internal.h"
+#include "drivers/spec/features.h"
+#include "drivers/spec/virtqueue.h"
+#include "model/bits.h"
+#include "model/defects/broken.h"
+#include "model/features.h"
+#include "model/interrupt.h"
+#include "model/live.h"
+#include "model/queue/ring.h"
 
 /* Offsets in the rings: 2.7.6, 2.7.8. The event fields follow the ring. */
 enum { FLAGS = 0, INDEX = 2, RING = 4, AVAIL_ENTRY = 2, USED_ENTRY = 8 };
@@ -39,110 +46,12 @@ static bool write16(struct model *m, uint64_t address, uint16_t value)
 	return write_used(m, address, bytes, sizeof bytes);
 }
 
-uint16_t model_queue_count(const struct model *m)
-{
-	return m->backend->queues(m, model_deciding_features(m));
-}
-
-/* 2.1.2, 4.2.2.1: nothing is touched before DRIVER_OK, while QueueReady is 0, or from a queue's reset on. */
-bool model_queue_live(const struct model *m, uint16_t index)
-{
-	const struct model_queue *q = &m->queue[index];
-
-	/* Asked all the time, and mostly in vain: what is known at once comes first. */
-	return index < MODEL_QUEUES_MAX && (q->ready || q->zombie) && !q->reset_units && model_live(m) &&
-	       index < model_queue_count(m);
-}
-
 uint16_t model_queue_avail_index(struct model *m, uint16_t index)
 {
 	uint16_t value = 0;
 
 	read16(m, m->queue[index].avail + INDEX, &value);
 	return value;
-}
-
-/* Parameters of a former life that a defect holds on to. */
-static void hold_on(struct model *m, struct model_queue *q)
-{
-	if (broken(m, queue_reenable_keeps_size) && q->reset_once && q->old_size)
-		q->size = q->old_size;
-	if (q->old_desc && (broken(m, reset_keeps_rings) || (broken(m, queue_reenable_keeps_rings) && q->reset_once))) {
-		q->desc = q->old_desc;
-		q->avail = q->old_avail;
-		q->used = q->old_used;
-	}
-	if (broken(m, ring_addresses_rounded)) {
-		q->avail &= ~(uint64_t)15;
-		q->used &= ~(uint64_t)15;
-	}
-	q->old_desc = q->desc;
-	q->old_avail = q->avail;
-	q->old_used = q->used;
-	q->old_size = q->size;
-}
-
-/* Both indices start at 0 (2.7.6, 2.7.8). A notification that was early stays remembered. */
-void model_queue_start(struct model *m, uint16_t index)
-{
-	struct model_queue *q = &m->queue[index];
-	bool go_on = q->reset_once ? broken(m, queue_reset_keeps_indices)
-				   : broken(m, reset_keeps_indices) && !q->enabled_once;
-
-	hold_on(m, q);
-	if (!go_on)
-		q->next_avail = q->next_used = q->signalled = broken(m, used_index_starts_at_one);
-	if (broken(m, used_index_starts_at_one))
-		q->next_avail = 0;
-	if (broken(m, buffers_before_ready_skipped))
-		q->next_avail = model_queue_avail_index(m, index);
-	q->staged = 0;
-	q->starved = q->zombie = q->ghost = q->late = false;
-	q->in_flight = 0;
-	q->ready = q->enabled_once = true;
-}
-
-/* The driver stops the queue: whatever was in flight is dropped. */
-void model_queue_forget(struct model *m, uint16_t index)
-{
-	struct model_queue *q = &m->queue[index];
-
-	q->ready = false;
-	q->zombie = broken(m, unready_queue_served);
-	q->notified = false;
-	q->in_flight = 0;
-	q->staged = 0;
-	q->signalled = q->next_used;
-}
-
-/* 2.6.1.1: when it is complete, everything about the queue is as after a device reset. */
-void model_queue_reset_step(struct model *m, uint16_t index)
-{
-	struct model_queue *q = &m->queue[index], old = *q;
-
-	if (q->reset_units > 1) {
-		q->reset_units--;
-		return;
-	}
-	*q = (struct model_queue){ .size = m->config.queue_size_max,
-				   .reset_once = true,
-				   .enabled_once = old.enabled_once };
-	q->old_desc = old.old_desc;
-	q->old_avail = old.old_avail;
-	q->old_used = old.old_used;
-	q->old_size = old.old_size;
-	q->ghost = broken(m, queue_reset_leaves_ready);
-	q->zombie = broken(m, queue_reset_then_executes) && old.ready;
-	if (q->zombie || broken(m, queue_reset_keeps_indices)) {
-		q->next_avail = old.next_avail;
-		q->next_used = q->signalled = old.next_used;
-	}
-	if (q->zombie) {
-		q->size = old.size;
-		q->desc = old.desc;
-		q->avail = old.avail;
-		q->used = old.used;
-	}
 }
 
 static void tell_avail_event(struct model *m, struct model_queue *q, uint16_t index)
@@ -435,90 +344,4 @@ void model_queue_signal(struct model *m, uint16_t index)
 	q->any_signalled = true;
 	if ((wanted(m, q, old) || (!m->error && ran_dry(m, index))) && !skip)
 		model_raise(m, MODEL_SOURCE_QUEUE(index));
-}
-
-/* How many requests may be in flight. IN_ORDER (6.2) is kept by one at a time. */
-static unsigned in_flight_limit(const struct model *m)
-{
-	if (model_negotiated(m, VIRTIO_F_IN_ORDER))
-		return broken(m, in_order_ignored) ? MODEL_IN_FLIGHT_MAX : 1;
-	return m->backend->concurrent ? m->config.in_flight : 1;
-}
-
-static uint16_t pick(struct model *m, struct model_queue *q)
-{
-	bool in_order = model_negotiated(m, VIRTIO_F_IN_ORDER);
-	unsigned i = 0;
-	uint16_t head;
-
-	if (m->config.out_of_order && q->in_flight > 1 && !in_order)
-		i = (unsigned)(m->host.random(m->host.context) % q->in_flight);
-	if (broken(m, in_order_ignored) && in_order)
-		i = q->in_flight - 1u;
-	head = q->head[i];
-	for (q->in_flight--; i < q->in_flight; i++)
-		q->head[i] = q->head[i + 1];
-	return head;
-}
-
-static void nothing_there(struct model *m, uint16_t index)
-{
-	struct model_queue *q = &m->queue[index];
-
-	if (broken(m, spurious_kick_fails))
-		model_fail(m, "notification of an empty ring");
-	if (broken(m, spurious_kick_replays) && q->returned && !m->error) {
-		m->chain.count = m->chain.readable_count = 0;
-		m->chain.readable = m->chain.writable = m->chain.indirect = 0;
-		model_queue_stage(m, index, q->last_head, 0, false);
-	}
-}
-
-/* Executes one request and stages its buffer as used. */
-static void complete_one(struct model *m, uint16_t index)
-{
-	struct model_queue *q = &m->queue[index];
-	uint16_t head = pick(m, q);
-	uint32_t length;
-
-	if (broken(m, falls_off_the_bus) && ++m->defective.requests > 10)
-		m->defective.off_the_bus = true;
-	if (!model_chain_walk(m, index, head))
-		return;
-	length = m->backend->serve(m, index);
-	if (m->error || !model_queue_live(m, index) || length == MODEL_NO_ANSWER)
-		return;
-	/* An element that is not the last of its batch must say that everything before it was used in full. */
-	if (q->staged && !q->staged_in_full && model_negotiated(m, VIRTIO_F_IN_ORDER))
-		model_queue_publish(m, index);
-	model_queue_stage(m, index, head, length, length == m->chain.writable);
-}
-
-/* One unit of work on a queue of requests: takes what may be in flight, completes one. */
-void model_queue_work(struct model *m, uint16_t index)
-{
-	struct model_queue *q = &m->queue[index];
-	uint16_t head, count;
-
-	if (broken(m, blk_second_queue_dead) && index == 1) {
-		q->notified = false;
-		return;
-	}
-	while (q->notified && q->in_flight < in_flight_limit(m)) {
-		if (model_queue_take(m, index, &head))
-			q->head[q->in_flight++] = head;
-		else
-			q->notified = false;
-		if (m->error)
-			return;
-	}
-	if (q->in_flight)
-		complete_one(m, index);
-	else if (q->fresh && !q->staged)
-		nothing_there(m, index);
-	q->fresh = false;
-	if (m->error || !model_queue_live(m, index))
-		return;
-	if (q->staged >= m->config.batch || (!q->in_flight && !model_queue_available(m, index, &count) && !m->error))
-		model_queue_publish(m, index);
 }

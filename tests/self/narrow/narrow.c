@@ -12,7 +12,9 @@
 #include "drivers/spec/blk.h"
 #include "drivers/spec/console.h"
 #include "drivers/spec/net.h"
-#include "model/internal.h"
+#include "model/features.h"
+#include "model/live.h"
+#include "model/status.h"
 
 enum {
 	ACKNOWLEDGED = VIRTIO_STATUS_ACKNOWLEDGE,

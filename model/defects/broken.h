@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether a device has a defect. The model asks wherever the healthy behaviour lives. */
+#ifndef MODEL_BROKEN_H
+#define MODEL_BROKEN_H
+
+#include "model/model.h"
+
+static inline bool model_has(const struct model *m, enum model_defect defect)
+{
+	return m->defects[defect / 32] >> (defect % 32) & 1;
+}
+
+/* By its name in the catalogue. */
+#define broken(m, id) model_has((m), MODEL_DEFECT_##id)
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MODEL_LIVE_H
+#define MODEL_LIVE_H
+
+#include "model/model.h"
+
+/* The device may take buffers. */
+bool model_live(const struct model *m);
+
+/* An error that only a reset can cure (2.1.2): the device stops here. TEXT is static. */
+void model_fail(struct model *m, const char *text);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MODEL_REQUESTS_H
+#define MODEL_REQUESTS_H
+
+#include "model/model.h"
+
+/* One unit of work on a queue of requests: takes what may be in flight, completes one. */
+void model_queue_work(struct model *m, uint16_t index);
+
+#endif
