@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/msi/layouts.h"
 
-
 extern const struct model_msi_registers model_msi_draft3, model_msi_f40, model_msi_dragonball, model_msi_f44;
 
 static const struct model_msi_registers *const layouts[] = {
