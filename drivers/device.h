@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A device as checks drive it: transport, virtqueues, and what its type can do. The initialisation of section 3.1.1
- * comes in steps, so that a check can stop at any stage of life; device_start() does them all.
+ * A device and its life: discovery, and the initialisation of section 3.1.1 in steps, so that a check can stop after
+ * any of them; device_start() does them all. drivers/request.h sends requests to it.
  */
 #ifndef DRIVERS_DEVICE_H
 #define DRIVERS_DEVICE_H
@@ -20,18 +20,7 @@ enum {
 	DEVICE_QUEUES = 8, /* virtqueues that we set up at most; no device type needs more without multiqueue */
 	DEVICE_QUEUES_SCANNED = 128, /* indices that discovery looks at */
 	DEVICE_NAME_MAX = 16,
-	REQUEST_SEGMENTS = 32,
 	DEVICE_QUEUE_SIZE = 16, /* entries of a virtqueue unless a check asks for more or the device has less */
-};
-
-/* A harmless request that any check may send, whatever the device's type. */
-struct request {
-	struct segment segments[REQUEST_SEGMENTS];
-	unsigned count;
-	uint32_t least, most;	    /* used length of a right answer */
-	uint8_t *answer;	    /* first device-writable byte, NULL if the answer is only the used entry */
-	uint64_t tag;		    /* chosen by the caller: makes requests of the same type differ */
-	uint32_t readable_checksum; /* of the device-readable bytes when the request was made */
 };
 
 struct device {
@@ -44,11 +33,11 @@ struct device {
 	uint16_t queue_count;			   /* virtqueues that exist */
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */
 	struct virtqueue queues[DEVICE_QUEUES];
-	bool whole_queues;	    /* virtqueues have QueueSizeMax entries, whatever is asked for */
+	bool whole_queues;	    /* virtqueues get QueueSizeMax entries, whatever is asked for (drivers/quirks.h) */
 	enum driver_error unusable; /* why no check can run any more */
 	uint32_t discovery; /* counts the discoveries of this device: what was learned before the last one is void */
 
-	uint64_t pace_ns; /* how long device_wait_used() waited at most, of late */
+	uint64_t pace_ns; /* kept by device_wait_used(): the longest wait, of late */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */
 	volatile uint32_t used_interrupts, config_interrupts, causeless_interrupts;
@@ -57,10 +46,6 @@ struct device {
 /* Identifies the device behind an opened transport, resets it, reads its features and queues. The type is never NULL
  * for TRANSPORT_DEVICE. */
 enum transport_identity device_discover(struct device *device);
-
-/* kvmtool takes QueueSizeMax for the size of a virtqueue, whatever QueueSize says: with any other it writes to memory
- * that is not its own. */
-enum { DEVICE_VENDOR_KVMTOOL = 0x4d564b4c };
 
 static inline bool device_offers(const struct device *device, unsigned bit)
 {
@@ -97,8 +82,7 @@ void device_settle(struct device *device);
 void device_greet(struct device *device);
 /*
  * Steps 4 to 6: accepts what is both wanted and offered, VERSION_1 always on the modern layout (and nothing above bit
- * 31 on the legacy one), and sets FEATURES_OK there. DRIVER_FEATURES_REFUSED if
- * FEATURES_OK does not stay set.
+ * 31 on the legacy one), and sets FEATURES_OK there. DRIVER_FEATURES_REFUSED if FEATURES_OK does not stay set.
  */
 enum driver_error device_negotiate(struct device *device, struct features wanted);
 /* Step 7: all virtqueues that the type uses, with `size` entries each (0: DEVICE_QUEUE_SIZE), or fewer where
@@ -117,34 +101,5 @@ void device_go(struct device *device);
 
 /* All steps. */
 enum driver_error device_start(struct device *device, struct features wanted);
-
-/* The queue on which the type's requests run. */
-static inline struct virtqueue *device_request_queue(struct device *device)
-{
-	return &device->queues[device->type->request_queue];
-}
-
-/* Makes the type's request. tag makes it differ from others. */
-enum driver_error device_make_request(struct device *device, struct request *request, uint64_t tag);
-/* Adds it to the request queue, which must have room; the token of its completion is the request.
- * DRIVER_QUEUE_TOO_SMALL if it never will. */
-enum driver_error device_add_request(struct device *device, struct request *request, const struct chain_shape *shape);
-/* Waits for a used entry of the request queue, and remembers how long that took. */
-bool device_wait_used(struct device *device, uint64_t nanoseconds);
-/* Waits until the request queue has a used entry, takes it and judges it: used ring, length, data, readable part
- * untouched. done may be NULL. */
-enum driver_error device_finish_request(struct device *device, struct completion *done);
-/* The same for an entry that is there. *request (may be NULL) is what came back, also if the answer is wrong. */
-enum driver_error device_judge(struct device *device, struct request **request, struct completion *done);
-/* One whole request: make, add, kick, finish. */
-enum driver_error device_do_request(struct device *device, uint64_t tag);
-
-/* How long a device may take for a harmless request; 2 seconds unless changed. Generous: a machine under load is no
- * broken device. */
-extern uint64_t device_patience_ns;
-
-/* Interrupt handler of a serviced line: reads InterruptStatus, acknowledges, counts; on an edge line until nothing is
- * left to acknowledge. Context: the device. */
-void device_service(void *device);
 
 #endif

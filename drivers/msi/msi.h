@@ -88,15 +88,6 @@ struct msi {
 	bool sharing;			 /* f40: any source can have any vector */
 };
 
-/* "auto", "off", or the name of a layout that every device is taken to have. */
-extern const char *msi_choice;
-
-/*
- * Finds the device's layout. For a device that was reset, and leaves it reset. A device of today's specification is
- * told apart by what it is, not by a guess: see the layouts.
- */
-void msi_discover(struct device *device);
-
 /* The addresses of notifications, when features have been accepted. */
 void msi_negotiated(struct device *device);
 

@@ -3,7 +3,7 @@
 #ifndef DRIVERS_BLK_H
 #define DRIVERS_BLK_H
 
-#include "drivers/device.h"
+#include "drivers/request.h"
 #include "drivers/spec/blk.h"
 
 /* Size of the disk in sectors of 512 bytes. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Console device (5.3): a request is a line of text on port 0; the answer is the used entry. */
 #include "drivers/dma.h"
+#include "drivers/request.h"
 #include "drivers/spec/console.h"
 #include "drivers/types/types.h"
 #include "firmware/lib/print.h"

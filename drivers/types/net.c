@@ -2,6 +2,7 @@
 #include "drivers/types/net.h"
 
 #include "drivers/dma.h"
+#include "drivers/request.h"
 #include "drivers/types/types.h"
 #include "firmware/lib/string.h"
 

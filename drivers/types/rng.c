@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Entropy device (5.4): a request is a writable buffer, the answer is at least one random byte in it. */
 #include "drivers/dma.h"
+#include "drivers/request.h"
 #include "drivers/types/types.h"
 
 enum { RNG_BUFFER = 32 };

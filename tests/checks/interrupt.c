@@ -13,6 +13,7 @@
  * "No interrupt came" is measured against an interrupt that must have come later, or, on our side of the wire, against
  * irq_settle().
  */
+#include "drivers/interrupt.h"
 #include "tests/checks/support/common.h"
 
 enum {

@@ -2,6 +2,7 @@
 #include "tests/framework/bench.h"
 
 #include "drivers/dma.h"
+#include "drivers/interrupt.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"

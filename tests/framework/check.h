@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "drivers/device.h"
+#include "drivers/request.h"
 #include "drivers/dma.h"
 #include "firmware/arch/clock.h"
 #include "firmware/lib/random.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/framework/run.h"
 
+#include "drivers/quirks.h"
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/guard.h"
 #include "firmware/lib/journal.h"
@@ -173,6 +174,17 @@ static void tell_unsettled(struct run *t, uint32_t before)
 /* What follows a check's body must end before the runner, after 20 seconds of silence, takes the VMM for dead. */
 enum { TIDY_TIMEOUT_MS = 4500 };
 
+/* The checks that judge what the quirk works around meet the device as it is. */
+static void apply_quirk(const struct check *check, struct device *device)
+{
+	const struct quirk *quirk = quirk_of(device);
+	bool judged = false;
+
+	for (unsigned i = 0; quirk && quirk->judged_by[i]; i++)
+		judged |= check_names(check, quirk->judged_by[i]);
+	device->whole_queues = quirk && quirk->whole_queues && !judged;
+}
+
 static void run_once(struct run *t, const struct options *options, uint64_t seed)
 {
 	char text[TEXT_MAX];
@@ -198,11 +210,8 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	t->assertions = 0;
 	t->afterwards = NULL;
 	unsettled = irq_unsettled(&cpu);
-	/* The checks of QueueSize say that it is so; the others work with what there is. */
 	for (unsigned i = 0; i < t->device_count; i++)
-		t->devices[i].whole_queues = t->devices[i].transport.vendor_id == DEVICE_VENDOR_KVMTOOL &&
-					     !check_names(t->check, "mmio-table-07") &&
-					     !check_names(t->check, "mmio-leg-06");
+		apply_quirk(t->check, &t->devices[i]);
 	/* A round of a race takes less. */
 	guarded(t, call_body, options->timeout_ms + ROUND_MS * options->rounds);
 	if (t->afterwards)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The whole run: boot -> discover -> run -> report. Entered by firmware/boot with what the loader handed over. */
+#include "drivers/msi/discover.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/machine.h"
 #include "firmware/discovery/platform.h"

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "drivers/device.h"
+#include "drivers/request.h"
 #include "model/model.h"
 
 /* A handler is an actor of its own, but its CPU does nothing else while it runs. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The programs. */
+#include "drivers/interrupt.h"
 #include "drivers/types/blk.h"
 #include "drivers/spec/features.h"
 #include "firmware/lib/string.h"

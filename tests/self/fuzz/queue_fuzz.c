@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "drivers/types/blk.h"
-#include "drivers/device.h"
+#include "drivers/request.h"
 #include "drivers/dma.h"
 #include "drivers/types/net.h"
 #include "tests/self/fuzz/dma_fuzz.h"

@@ -4,7 +4,7 @@
  * tests/guest/main.c: it traps, hangs, overflows the stack, and drives the first entropy device for a real interrupt
  * line. Output is KTAP, one line a property.
  */
-#include "drivers/device.h"
+#include "drivers/request.h"
 #include "drivers/dma.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"

@@ -2,7 +2,8 @@
 /* Our interrupt handler, on lines of both kinds: found by the explorer, which shows the interleaving. */
 #include "tests/self/unit/unit.h"
 
-#include "drivers/device.h"
+#include "drivers/interrupt.h"
+#include "drivers/request.h"
 #include "drivers/spec/mmio.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/cpus.h"
