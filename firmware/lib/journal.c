@@ -10,7 +10,6 @@ static struct journal_event events[JOURNAL_SIZE];
  * whole ring: at worst a fold is lost into the slot before.
  */
 static volatile uint32_t written;
-static volatile uint32_t accesses;
 static uint64_t start_ns;
 static volatile bool held;
 static struct journal_event nowhere; /* what is not kept */
@@ -18,20 +17,16 @@ static struct journal_event nowhere; /* what is not kept */
 void journal_clear(uint64_t now_ns)
 {
 	written = 0;
-	accesses = 0;
 	held = false;
 	start_ns = now_ns;
 }
 
-static uint32_t count_one(volatile uint32_t *counter)
-{
-	return __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
-}
-
 static struct journal_event *claim(uint64_t now_ns, uint32_t cpu, enum journal_kind kind)
 {
-	struct journal_event *event = held ? &nowhere : &events[count_one(&written) % JOURNAL_SIZE];
+	struct journal_event *event = &nowhere;
 
+	if (!held)
+		event = &events[__atomic_fetch_add(&written, 1, __ATOMIC_RELAXED) % JOURNAL_SIZE];
 	event->time_ns = now_ns - start_ns;
 	event->kind = kind;
 	event->cpu = (uint8_t)cpu;
@@ -51,7 +46,6 @@ void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const
 
 	if (held)
 		return;
-	count_one(&accesses);
 	if (last && last->kind == kind && last->cpu == cpu && last->where == offset && last->width == width &&
 	    last->value == value && last->repeated < UINT16_MAX && !strcmp(last->text, device)) {
 		last->repeated++;
@@ -85,11 +79,6 @@ void journal_step(uint64_t now_ns, const char *format, ...)
 void journal_pause(bool paused)
 {
 	held = paused;
-}
-
-uint32_t journal_access_count(void)
-{
-	return accesses;
 }
 
 uint32_t journal_visit(void (*visit)(const struct journal_event *event, void *context), void *context)

@@ -33,11 +33,8 @@ void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const
 void journal_interrupt(uint64_t now_ns, uint32_t cpu, uint32_t vector, uint32_t gsi);
 void journal_step(uint64_t now_ns, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Nothing is kept, nor counted, between the two calls. */
+/* Nothing is kept between the two calls. */
 void journal_pause(bool paused);
-
-/* Accesses (reads and writes, folded ones too) since the last clear. */
-uint32_t journal_access_count(void);
 
 /* Calls visit for each event that is still kept, oldest first; times are relative to the clear. Returns how many older
  * ones were lost. */

@@ -174,11 +174,6 @@ static bool is_name(const char *name, const char *wanted, size_t length)
 	return !name[length] || (name[length] == '@' && !has_address);
 }
 
-bool devicetree_named(const struct devicetree *tree, uint16_t node, const char *name)
-{
-	return is_name(tree->nodes[node].name, name, strlen(name));
-}
-
 static uint16_t child_of(const struct devicetree *tree, uint16_t parent, const char *name, size_t length)
 {
 	for (uint32_t node = parent + 1u; node < tree->node_count; node++)

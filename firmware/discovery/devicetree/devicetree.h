@@ -80,9 +80,6 @@ bool devicetree_compatible(const struct devicetree *tree, uint16_t node, const c
 uint16_t devicetree_at(const struct devicetree *tree, const char *path, size_t length);
 uint16_t devicetree_of_phandle(const struct devicetree *tree, uint32_t phandle);
 
-/* Is the node's name that, not counting '@' and what follows? */
-bool devicetree_named(const struct devicetree *tree, uint16_t node, const char *name);
-
 /* Adds a warning about a node. */
 void devicetree_warn(const struct devicetree *tree, uint16_t node, const char *what);
 
