@@ -4,8 +4,12 @@
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
-#include "tests/framework/bench.h"
 #include "tests/framework/report.h"
+
+/* The linker's names for the section that CHECK fills. */
+extern const struct check *const __start_checks[], *const __stop_checks[];
+
+const struct check_list all_checks = { __start_checks, __stop_checks };
 
 bool plan_has(const struct check *check, const struct device *device)
 {
@@ -35,22 +39,21 @@ static bool is_too_slow(const struct check *check, const struct options *options
 	return options->brief && check->needs.slow && !options->only[0];
 }
 
-unsigned plan_each(struct device *devices, unsigned count, const struct options *options,
+unsigned plan_each(const struct plan *plan,
 		   void (*visit)(struct device *device, const struct check *check, const char *name, void *context),
 		   void *context)
 {
-	const struct check *const *const begin = options->bench ? bench_checks : __start_checks;
-	const struct check *const *const end = options->bench ? bench_checks + BENCH_CHECKS : __stop_checks;
+	const struct options *options = plan->options;
 	bool waiting = options->after[0];
 	unsigned chosen = 0;
 
-	for (unsigned i = 0; i < count; i++) {
-		for (const struct check *const *at = begin; at != end; at++) {
+	for (unsigned i = 0; i < plan->device_count; i++) {
+		for (const struct check *const *at = plan->checks.begin; at != plan->checks.end; at++) {
 			char name[PLAN_NAME_MAX];
 
-			if (!plan_has(*at, &devices[i]) || is_too_slow(*at, options))
+			if (!plan_has(*at, &plan->devices[i]) || is_too_slow(*at, options))
 				continue;
-			plan_name(name, *at, &devices[i]);
+			plan_name(name, *at, &plan->devices[i]);
 			if (waiting) {
 				waiting = strcmp(name, options->after) != 0;
 				continue;
@@ -59,7 +62,7 @@ unsigned plan_each(struct device *devices, unsigned count, const struct options 
 				continue;
 			chosen++;
 			if (visit)
-				visit(&devices[i], *at, name, context);
+				visit(&plan->devices[i], *at, name, context);
 		}
 	}
 	return chosen;
@@ -75,9 +78,9 @@ static void list_one(struct device *device, const struct check *check, const cha
 	print(" title=%s\n", check->title);
 }
 
-void plan_list(struct device *devices, unsigned count, const struct options *options)
+void plan_list(const struct plan *plan)
 {
-	plan_each(devices, count, options, list_one, NULL);
+	plan_each(plan, list_one, NULL);
 	print("1..0\n");
-	report_end(options->seed);
+	report_end(plan->options->seed);
 }

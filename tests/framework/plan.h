@@ -11,8 +11,19 @@
 
 enum { PLAN_NAME_MAX = 96 };
 
-/* The linker's names for the section that CHECK fills. */
-extern const struct check *const __start_checks[], *const __stop_checks[];
+/* Checks, in the order in which they run on each device. */
+struct check_list {
+	const struct check *const *begin, *const *end;
+};
+/* All that CHECK declares, in the order in which their files are linked. */
+extern const struct check_list all_checks;
+
+struct plan {
+	struct check_list checks;
+	struct device *devices;
+	unsigned device_count;
+	const struct options *options; /* which of them are chosen */
+};
 
 /* Does the check concern the device at all? */
 bool plan_has(const struct check *check, const struct device *device);
@@ -27,11 +38,11 @@ bool plan_chooses(const char *name, const struct options *options);
  * Calls visit, unless it is NULL, for each pair of check and device that the options choose, in the order of the plan.
  * Returns the number of pairs.
  */
-unsigned plan_each(struct device *devices, unsigned count, const struct options *options,
+unsigned plan_each(const struct plan *plan,
 		   void (*visit)(struct device *device, const struct check *check, const char *name, void *context),
 		   void *context);
 
 /* The plan as the option `list` prints it, with an end marker. */
-void plan_list(struct device *devices, unsigned count, const struct options *options);
+void plan_list(const struct plan *plan);
 
 #endif

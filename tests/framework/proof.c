@@ -88,8 +88,8 @@ static void try_checks(struct proof *proof)
 
 		if (device->type->id > 63 || !(proof->defect->types >> device->type->id & 1))
 			continue;
-		for (const struct check *const *at = __start_checks; at != __stop_checks; at++)
-			if ((proof->all || at - __start_checks + 1 == hint) && is_chosen(proof, device, *at) &&
+		for (const struct check *const *at = all_checks.begin; at != all_checks.end; at++)
+			if ((proof->all || at - all_checks.begin + 1 == hint) && is_chosen(proof, device, *at) &&
 			    try(proof, *at, device) && !proof->all)
 				return;
 	}

@@ -250,9 +250,9 @@ enum verdict run_silently(const struct check *check, struct device *device, stru
  */
 static bool clause_comes(const struct check *check)
 {
-	const struct check *const *at = __stop_checks;
+	const struct check *const *at = all_checks.end;
 
-	while (*--at != check)
+	while (at != all_checks.begin && *--at != check)
 		if (check_names(*at, driver_error_info(DRIVER_NO_RESET)->row))
 			return true;
 	return false;
@@ -290,20 +290,24 @@ static void run_planned(struct device *device, const struct check *check, const 
 	run_check(context, check, device, name);
 }
 
-void run_checks(struct device *devices, unsigned count, const struct options *options, const char *why_none)
+void run_checks(const struct plan *plan, const char *why_none)
 {
-	struct running running = { .devices = devices, .device_count = count, .options = options };
+	struct running running = {
+		.devices = plan->devices,
+		.device_count = plan->device_count,
+		.options = plan->options,
+	};
 	unsigned planned;
 
-	if (options->list) {
-		plan_list(devices, count, options);
+	if (plan->options->list) {
+		plan_list(plan);
 		return;
 	}
-	planned = plan_each(devices, count, options, NULL, NULL);
+	planned = plan_each(plan, NULL, NULL);
 	if (!planned)
 		print("# nothing to test: %s\n",
-		      count ? "no check is chosen by touchstone.only, skip and after" : why_none);
+		      plan->device_count ? "no check is chosen by touchstone.only, skip and after" : why_none);
 	print("1..%u\n", planned);
-	plan_each(devices, count, options, run_planned, &running);
-	report_end(options->seed);
+	plan_each(plan, run_planned, &running);
+	report_end(plan->options->seed);
 }

@@ -8,10 +8,11 @@
 #include "drivers/device.h"
 #include "tests/framework/check.h"
 #include "tests/framework/options.h"
+#include "tests/framework/plan.h"
 
-/* What is printed as "# nothing to test: <why>" when the plan is empty because there is no device; may be NULL if there
- * is one. */
-void run_checks(struct device *devices, unsigned count, const struct options *options, const char *why_none);
+/* why_none is printed as "# nothing to test: <why>" when the plan is empty because there is no device; may be NULL if
+ * there is one. */
+void run_checks(const struct plan *plan, const char *why_none);
 
 /* Did anything FAIL or end in ERROR? Valid after run_checks(). */
 bool run_was_good(void);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include "tests/framework/bench.h"
+#include "tests/guest/bench.h"
 
 #include "drivers/dma.h"
 #include "drivers/interrupt.h"
@@ -192,4 +192,5 @@ static const struct check message_bench = {
 	.needs = NEEDS(.requests = true, .msi = true),
 	.body = message,
 };
-const struct check *const bench_checks[BENCH_CHECKS] = { &wired_bench, &message_bench };
+static const struct check *const benches[] = { &wired_bench, &message_bench };
+const struct check_list bench_checks = { benches, benches + sizeof(benches) / sizeof(benches[0]) };

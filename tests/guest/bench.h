@@ -3,13 +3,12 @@
  * What an interrupt costs: touchstone.bench. Not checks of the specification: each result is a way of a device to
  * interrupt, and what one transaction takes in that way.
  */
-#ifndef TESTS_CONFORMANCE_BENCH_H
-#define TESTS_CONFORMANCE_BENCH_H
+#ifndef TESTS_GUEST_BENCH_H
+#define TESTS_GUEST_BENCH_H
 
-#include "tests/framework/check.h"
+#include "tests/framework/plan.h"
 
 /* In the order in which they run on each device; wired before messages, which are compared with it. */
-enum { BENCH_CHECKS = 2 };
-extern const struct check *const bench_checks[BENCH_CHECKS];
+extern const struct check_list bench_checks;
 
 #endif

@@ -8,6 +8,7 @@
 #include "tests/framework/proof.h"
 #include "tests/framework/run.h"
 #include "tests/guest/announce.h"
+#include "tests/guest/bench.h"
 #include "tests/guest/devices.h"
 #include "tests/guest/memory.h"
 #include "tests/guest/reference/reference.h"
@@ -53,7 +54,8 @@ static void prove(void)
 	if (devices.count > devices.own)
 		prove_checks(&devices.device[devices.own], devices.count - devices.own, &options, &catalogue);
 	else
-		run_checks(NULL, 0, &options, "there is no reference device to prove the checks on");
+		run_checks(&(struct plan){ .options = &options },
+			   "there is no reference device to prove the checks on");
 }
 
 void firmware_main(const struct boot_info *boot)
@@ -80,6 +82,10 @@ void firmware_main(const struct boot_info *boot)
 	if (options.proof)
 		prove();
 	else
-		run_checks(devices.device, devices.count, &options, devices_why_none(&devices, &platform));
+		run_checks(&(struct plan){ .checks = options.bench ? bench_checks : all_checks,
+					   .devices = devices.device,
+					   .device_count = devices.count,
+					   .options = &options },
+			   devices_why_none(&devices, &platform));
 	machine_exit(run_was_good());
 }

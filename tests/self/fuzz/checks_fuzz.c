@@ -353,11 +353,11 @@ static bool discover(void)
 
 static const struct check *choose(const struct device *device, unsigned number)
 {
-	const unsigned count = (unsigned)(__stop_checks - __start_checks);
+	const unsigned count = (unsigned)(all_checks.end - all_checks.begin);
 
-	while (!plan_has(__start_checks[number % count], device))
+	while (!plan_has(all_checks.begin[number % count], device))
 		number++;
-	return __start_checks[number % count];
+	return all_checks.begin[number % count];
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -65,7 +65,7 @@ static void run_on_new_devices(struct device *device, const struct check *check,
 	run_check(context, check, device, name);
 }
 
-static void run_isolated(void)
+static void run_isolated(const struct plan *plan)
 {
 	struct running running = {
 		.devices = devices.device,
@@ -73,13 +73,15 @@ static void run_isolated(void)
 		.options = &options,
 	};
 
-	print("1..%u\n", plan_each(devices.device, devices.count, &options, NULL, NULL));
-	plan_each(devices.device, devices.count, &options, run_on_new_devices, &running);
+	print("1..%u\n", plan_each(plan, NULL, NULL));
+	plan_each(plan, run_on_new_devices, &running);
 	report_end(options.seed);
 }
 
 void firmware_main(const struct boot_info *boot)
 {
+	struct plan plan = { .checks = all_checks, .devices = devices.device, .options = &options };
+
 	machine_early_init();
 	print_to(machine_put);
 	print_checksum_start();
@@ -91,9 +93,10 @@ void firmware_main(const struct boot_info *boot)
 	options_parse(&options, platform.cmdline, announce_wrong_option, NULL);
 	open_devices();
 	announce_options(&options);
+	plan.device_count = devices.count;
 	if (options.isolated)
-		run_isolated();
+		run_isolated(&plan);
 	else
-		run_checks(devices.device, devices.count, &options, "no device shows itself");
+		run_checks(&plan, "no device shows itself");
 	machine_exit(run_was_good());
 }
