@@ -255,7 +255,7 @@ static void send_pieces(struct run *t, struct device *d, struct pieces *pieces)
 		step(t, "%s piece of %u bytes", pieces->segments[i].writable ? "writable" : "readable",
 		     pieces->segments[i].size);
 	if (virtqueue_add(queue, pieces->segments, pieces->count, NULL, pieces) < 0)
-		broken(t, "no room in the virtqueue for %u pieces", pieces->count);
+		abort_check(t, "no room in the virtqueue for %u pieces", pieces->count);
 	virtqueue_kick(queue);
 	take_used(t, queue, "a request in pieces");
 }
@@ -453,7 +453,7 @@ CHECK(mixed_load, "blk.mixed-load", REQ("blk-desc-09"), DESCRIBED, NEEDS(.type =
 		loads[i] = make_load(t, i, i % DISK_BLOCKS);
 		if (virtqueue_add(queue, loads[i].blk.request.segments, loads[i].blk.request.count, NULL, &loads[i]) <
 		    0)
-			broken(t, "no room for request %u of %u", i, count);
+			abort_check(t, "no room for request %u of %u", i, count);
 	}
 	virtqueue_kick(queue);
 	for (unsigned i = 0; i < count; i++) {
@@ -501,7 +501,7 @@ CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
 		requests[i] = disk_make(t, VIRTIO_BLK_T_IN, 0, block, true);
 		if (virtqueue_add(&queues[i], requests[i].request.segments, requests[i].request.count, NULL,
 				  &requests[i]) < 0)
-			broken(t, "no room for a request in virtqueue %u", i);
+			abort_check(t, "no room for a request in virtqueue %u", i);
 		virtqueue_publish(&queues[i]);
 	}
 	for (unsigned i = 0; i < count; i++)

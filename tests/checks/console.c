@@ -38,7 +38,7 @@ static uint32_t write_text(struct run *t, struct virtqueue *queue, const char *t
 	for (uint32_t from = 0; from < size && count < REQUEST_SEGMENTS; from += piece)
 		segments[count++] = readable(t, text + from, size - from < piece ? size - from : piece);
 	if (virtqueue_add(queue, segments, count, NULL, queue) < 0)
-		broken(t, "no room for text in %u pieces", count);
+		abort_check(t, "no room for text in %u pieces", count);
 	virtqueue_kick(queue);
 	return take_used(t, queue, "text").length;
 }
@@ -334,7 +334,7 @@ static void offer_control(struct run *t, struct device *d, uint8_t *buffer)
 
 	memset(buffer, DMA_FRESH_BYTE, CONTROL_BYTES);
 	if (virtqueue_add(&d->queues[VIRTIO_CONSOLE_CONTROL_RX], &segment, 1, NULL, buffer) < 0)
-		broken(t, "no room for a control buffer");
+		abort_check(t, "no room for a control buffer");
 	virtqueue_kick(&d->queues[VIRTIO_CONSOLE_CONTROL_RX]);
 }
 

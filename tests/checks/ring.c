@@ -385,7 +385,7 @@ CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIB
 	struct request *request = traffic_make(t, d, 1, 0);
 
 	if ((uintptr_t)queue->desc % 32 != 16 || (uintptr_t)queue->avail % 4 != 2 || (uintptr_t)queue->used % 8 != 4)
-		broken(t, "the rings are aligned better than the specification asks for");
+		abort_check(t, "the rings are aligned better than the specification asks for");
 	for (unsigned i = 0; i < 9; i++)
 		traffic_do(t, d, request, NULL);
 	expect_eq(t, queue->used->index, 9, "used.idx after 9 requests");

@@ -35,7 +35,7 @@ static uint32_t ask(struct run *t, struct device *d, struct segment *segments, u
 	struct completion done;
 
 	if (virtqueue_add(queue, segments, count, NULL, segments) < 0)
-		broken(t, "no room in the virtqueue for %u segments", count);
+		abort_check(t, "no room in the virtqueue for %u segments", count);
 	virtqueue_kick(queue);
 	done = take_used(t, queue, "a buffer");
 	require(t, done.length >= 1, "at least one byte is placed in a buffer of %u bytes", done.writable);

@@ -17,18 +17,18 @@ struct run;
 /* The condition is true. (require() does not use expect(): that would print the condition with its macros expanded.) */
 #define expect(T, CONDITION, ...) check_expect((T), __FILE__, __LINE__, (CONDITION), #CONDITION, __VA_ARGS__)
 #define require(T, CONDITION, ...) \
-	check_require((T), check_expect((T), __FILE__, __LINE__, (CONDITION), #CONDITION, __VA_ARGS__))
+	check_require(check_expect((T), __FILE__, __LINE__, (CONDITION), #CONDITION, __VA_ARGS__))
 
 /* Two numbers are equal. */
 #define expect_eq(T, GOT, WANT, ...)  check_expect_eq((T), __FILE__, __LINE__, (GOT), (WANT), __VA_ARGS__)
-#define require_eq(T, GOT, WANT, ...) check_require((T), expect_eq(T, GOT, WANT, __VA_ARGS__))
+#define require_eq(T, GOT, WANT, ...) check_require(expect_eq(T, GOT, WANT, __VA_ARGS__))
 
 /*
  * A driver function succeeded. The check ends, as a SKIP or an ERROR, if that is not the device's fault (need_ok()) or
  * for the checks of another row to report.
  */
 #define expect_ok(T, ERROR, ...)  check_expect_ok((T), __FILE__, __LINE__, (ERROR), __VA_ARGS__)
-#define require_ok(T, ERROR, ...) check_require((T), expect_ok(T, ERROR, __VA_ARGS__))
+#define require_ok(T, ERROR, ...) check_require(expect_ok(T, ERROR, __VA_ARGS__))
 
 /* A search for violations found none: FOUND is NULL, or a phrase that says what was found. */
 #define expect_none(T, FOUND, ...) check_expect_none((T), __FILE__, __LINE__, (FOUND), __VA_ARGS__)
@@ -44,6 +44,6 @@ bool check_expect_ok(struct run *t, const char *file, int line, enum driver_erro
 	CHECK_FORMAT(5);
 bool check_expect_none(struct run *t, const char *file, int line, const char *found, const char *format, ...)
 	CHECK_FORMAT(5);
-void check_require(struct run *t, bool held);
+void check_require(bool held); /* ends the check if it did not */
 
 #endif

@@ -21,10 +21,10 @@ static void failed(struct run *t, const struct failure *failure, va_list argumen
 	report_failure(t, failure, arguments);
 }
 
-void check_require(struct run *t, bool held)
+void check_require(bool held)
 {
 	if (!held)
-		check_end(t);
+		guard_leave();
 }
 
 bool check_expect(struct run *t, const char *file, int line, bool held, const char *condition, const char *format, ...)
@@ -97,12 +97,6 @@ bool check_names(const struct check *check, const char *row)
 	return false;
 }
 
-void check_end(struct run *t)
-{
-	(void)t;
-	guard_leave();
-}
-
 static void end_with(struct run *t, enum verdict verdict, const char *format, va_list arguments)
 {
 	if (verdict > t->verdict)
@@ -120,7 +114,7 @@ void skip(struct run *t, const char *format, ...)
 	guard_leave();
 }
 
-void broken(struct run *t, const char *format, ...)
+void abort_check(struct run *t, const char *format, ...)
 {
 	va_list arguments;
 
@@ -160,7 +154,7 @@ void need_ok(struct run *t, enum driver_error error)
 	if (driver_error_info(error)->fault == DRIVER_FAULT_LIMIT)
 		skip(t, "%s", driver_error_text(error));
 	if (error)
-		broken(t, "%s", driver_error_text(error));
+		abort_check(t, "%s", driver_error_text(error));
 }
 
 void *need_memory(struct run *t, void *memory)

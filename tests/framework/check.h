@@ -1,23 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a check is and what it may say. Adding one is one CHECK in one file of this folder; docs/adding-a-check.md shows
- * how.
+ * What a check is and what it may say. To add one, write one CHECK (declare.h) in a file of tests/checks;
+ * docs/adding-a-check.md shows how. Its body states what should hold with expect() and require() (assert.h).
  *
  * A check starts with a reset device whose interrupt line is held (counted, no handler), and is followed by a reset and
  * a look at all guard bytes. It must assert something: silence is an ERROR.
  */
-#ifndef TESTS_CONFORMANCE_CHECK_H
-#define TESTS_CONFORMANCE_CHECK_H
+#ifndef TESTS_FRAMEWORK_CHECK_H
+#define TESTS_FRAMEWORK_CHECK_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "drivers/request.h"
 #include "drivers/dma.h"
+#include "drivers/request.h"
 #include "firmware/arch/clock.h"
 #include "firmware/lib/random.h"
 #include "tests/framework/assert.h"
+#include "tests/framework/declare.h"
 
 /* By severity; the worst of a check counts. */
 enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
@@ -78,61 +79,22 @@ struct run {
 	void (*afterwards)(struct run *t, struct device *d);
 };
 
-#define REQ(...) ((const char *const[]){ __VA_ARGS__, NULL })
-#define NEEDS(...)          \
-	{                   \
-		__VA_ARGS__ \
-	}
-#define OFFERS(BIT)                                       \
-	{                                                 \
-		{                                         \
-			[(BIT) / 32] = 1u << ((BIT) % 32) \
-		}                                         \
-	}
-#define OFFERS_BOTH(ONE, OTHER)                                                  \
-	{                                                                        \
-		{                                                                \
-			[(ONE) / 32] = 1u << ((ONE) % 32) | 1u << ((OTHER) % 32) \
-		}                                                                \
-	} /* of the same word */
-
-/* gcc otherwise emits the variables of a file in whatever order it likes; clang keeps theirs. */
-#if __has_attribute(no_reorder)
-#define IN_ORDER __attribute__((no_reorder))
-#else
-#define IN_ORDER
-#endif
-
-/*
- * CHECK(c_name, "family.what", REQ("row", ...), level, NEEDS(...), "The property holds") { body with t and d }
- * The list of checks is the section "checks", in the order in which the files are linked.
- */
-#define CHECK(NAME, ID, REQUIREMENTS, LEVEL, NEEDED, TITLE)                                                           \
-	static void NAME(struct run *t, struct device *d);                                                            \
-	static const struct check check_##NAME = {                                                                    \
-		.id = ID, .title = TITLE, .requirements = REQUIREMENTS, .level = LEVEL, .needs = NEEDED, .body = NAME \
-	};                                                                                                            \
-	static const struct check *const listed_##NAME IN_ORDER __attribute__((section("checks"), used)) =            \
-		&check_##NAME;                                                                                        \
-	static void NAME(struct run *t __attribute__((unused)), struct device *d __attribute__((unused)))
-
-/* Ends the check with the verdict so far. */
-_Noreturn void check_end(struct run *t);
-/* Ends it: a need is not met that NEEDS cannot say. */
+/* Ends the check as a SKIP: a need is not met that NEEDS cannot say. */
 _Noreturn void skip(struct run *t, const char *format, ...) CHECK_FORMAT(2);
-/* Ends it: our own trouble. */
-_Noreturn void broken(struct run *t, const char *format, ...) CHECK_FORMAT(2);
+/* Ends it as an ERROR: the fault is ours, not the device's. */
+_Noreturn void abort_check(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* What the device did where the specification leaves the choice. */
 void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* A step, for the log of a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
-
-bool check_names(const struct check *check, const char *row);
 
 /* The driver can do what the check needs. Otherwise the check ends: as a SKIP if the device is too small for it, as an
  * ERROR for anything else. */
 void need_ok(struct run *t, enum driver_error error);
 /* DMA memory, or the check ends as an ERROR. */
 void *need_memory(struct run *t, void *memory);
+
+/* Is the row among the requirements of the check? */
+bool check_names(const struct check *check, const char *row);
 
 #endif

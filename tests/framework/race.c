@@ -66,7 +66,7 @@ void race_fire(struct race *race, void (*function)(void *argument), void *argume
 	if (!race->two)
 		function(argument);
 	else if (!cpus_begin(1, other_half, race))
-		broken(race->t, "another CPU does not rest when it should");
+		abort_check(race->t, "another CPU does not rest when it should");
 }
 
 void race_join(struct race *race)
@@ -74,7 +74,7 @@ void race_join(struct race *race)
 	struct guard_trap trap;
 
 	if (race->two && cpus_wait(1, JOIN_NS, &trap) != GUARD_RETURNED)
-		broken(race->t, "the other CPU: %s at 0x%lx", *trap.name ? trap.name : "no end", trap.address);
+		abort_check(race->t, "the other CPU: %s at 0x%lx", *trap.name ? trap.name : "no end", trap.address);
 }
 
 void race_pause(struct race *race)

@@ -262,7 +262,7 @@ uint16_t traffic_cycle(struct run *t, struct device *d)
 	/* All share one request: what comes back is not looked at. */
 	for (uint16_t i = 0; i < chains; i++)
 		if (virtqueue_add(queue, request.segments, request.count, NULL, NULL) < 0)
-			broken(t, "no room for a request");
+			abort_check(t, "no room for a request");
 	virtqueue_cycle(queue);
 	return chains;
 }

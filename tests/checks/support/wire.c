@@ -47,7 +47,7 @@ uint32_t wire_transmit_pieces(struct run *t, struct device *d, const struct segm
 	struct virtqueue *queue = &d->queues[VIRTIO_NET_TX];
 
 	if (virtqueue_add(queue, pieces, count, NULL, d) < 0)
-		broken(t, "no room in the transmit virtqueue for %u pieces", count);
+		abort_check(t, "no room in the transmit virtqueue for %u pieces", count);
 	virtqueue_kick(queue);
 	return take_used(t, queue, "a packet to send").length;
 }
@@ -87,7 +87,7 @@ static void offer(struct run *t, struct wire_receiver *rx, uint8_t *buffer)
 
 	memset(buffer, DMA_FRESH_BYTE, rx->size);
 	if (virtqueue_add(rx->queue, pieces, legacy ? 2 : 1, NULL, buffer) < 0)
-		broken(t, "no room for a receive buffer");
+		abort_check(t, "no room for a receive buffer");
 }
 
 struct wire_receiver *wire_open(struct run *t, struct device *d, unsigned index, struct virtqueue *queue, uint32_t size)
@@ -254,7 +254,7 @@ void wire_reflect(struct run *t, struct device *d, const uint8_t *frame, uint32_
 	static uint8_t outer[ETHERNET_FRAME_MAX];
 
 	if (size > ETHERNET_FRAME_MAX - ETHERNET_HEADER_BYTES)
-		broken(t, "a frame of %u bytes does not fit into another", size);
+		abort_check(t, "a frame of %u bytes does not fit into another", size);
 	net_fill_experimental(d, outer, 0);
 	net_put16(outer + 12, ETHERTYPE_REFLECT);
 	memcpy(outer + ETHERNET_HEADER_BYTES, frame, size);
