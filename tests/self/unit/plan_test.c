@@ -4,7 +4,6 @@
 
 #include "drivers/transport/ops.h"
 #include "firmware/arch/cpus.h"
-#include "tests/framework/bench.h"
 #include "tests/framework/plan.h"
 #include "tests/framework/report.h"
 
@@ -32,7 +31,6 @@ UNIT_TEST(any_other_check_is_for_every_transport)
 }
 
 /* What the plan needs of its surroundings. */
-const struct check *const bench_checks[BENCH_CHECKS];
 static const struct check *const listed __attribute__((section("checks"), used));
 const char *const level_names[SHOULD + 1];
 
