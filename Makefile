@@ -88,11 +88,10 @@ $(OUT)/%.o: % Makefile firmware/arch/$(ARCH)/flags.mk
 # The architectures that a compiler is installed for; ARCHES=x86_64 for fewer.
 ARCHES = x86_64 $(foreach arch,aarch64 riscv64,$(if $(shell command -v $(arch)-linux-gnu-gcc),$(arch)))
 EFI_DISK := $(BUILD)/touchstone-efi.img
-EFI_APPLICATIONS = $(sort $(wildcard $(ARCHES:%=$(BUILD)/%/BOOT*.EFI)))
 DIST = touchstone-$(shell sed -n 's/^.define TOUCHSTONE_VERSION "\(.*\)"/\1/p' tests/guest/announce.c)
 
 all: $(ARCHES:%=images-%) ## every image of every architecture that a compiler is installed for, and a disk for EFI firmware
-	$(Q)$(if $(EFI_APPLICATIONS),linker/efi_disk.sh $(EFI_DISK) $(EFI_APPLICATIONS),rm -f $(EFI_DISK))
+	$(Q)linker/efi_disk.sh $(EFI_DISK) $$(ls $(ARCHES:%=$(BUILD)/%/BOOT*.EFI) 2>/dev/null)
 	@echo "  IMAGES  $(ARCHES)"
 
 images-%:
