@@ -20,35 +20,35 @@ static const struct option {
 	const char *name;
 	enum option_kind kind;
 	size_t offset, size;
-	uint64_t least, most;	  /* of a number */
 	const char *const *words; /* of a choice */
+	uint64_t least, most;	  /* of a number */
 } known[] = {
 #define FIELD(NAME) offsetof(struct options, NAME), sizeof(((struct options *)0)->NAME)
-	{ "only", TEXT, FIELD(only), 0, 0, NULL },
-	{ "skip", TEXT, FIELD(skip), 0, 0, NULL },
-	{ "after", TEXT, FIELD(after), 0, 0, NULL },
-	{ "seed", NUMBER, FIELD(seed), 0, UINT64_MAX, NULL },
-	{ "repeat", NUMBER, FIELD(repeat), 1, 1000000, NULL },
-	{ "race", TEXT, FIELD(race), 0, 0, NULL },
-	{ "rounds", NUMBER, FIELD(rounds), 1, 1000000, NULL },
-	{ "delay", NUMBER, FIELD(delay), 0, 1000000000, NULL },
-	{ "timeout", NUMBER, FIELD(timeout_ms), 1, 3600000, NULL },
-	{ "patience", NUMBER, FIELD(patience_ms), 1, 3600000, NULL },
-	{ "ref", CHOICE, FIELD(ref), 0, 0, ref_words },
-	{ "ref-version", NUMBER, FIELD(ref_version), 1, 3, NULL },
-	{ "ref-queue-size", NUMBER, FIELD(ref_queue_size), 1, 1024, NULL },
-	{ "ref-schedule", TEXT, FIELD(ref_schedule), 0, 0, NULL },
-	{ "ref-line", TEXT, FIELD(ref_line), 0, 0, NULL },
-	{ "ref-msi", TEXT, FIELD(ref_msi), 0, 0, NULL },
-	{ "msi", TEXT, FIELD(msi), 0, 0, NULL },
-	{ "ref-read-only", FLAG, FIELD(ref_read_only), 0, 0, NULL },
-	{ "proof", CHOICE, FIELD(proof), 0, 0, proof_words },
-	{ "defect", TEXT, FIELD(defect), 0, 0, NULL },
-	{ "peer", FLAG, FIELD(peer), 0, 0, NULL },
-	{ "list", FLAG, FIELD(list), 0, 0, NULL },
-	{ "isolated", FLAG, FIELD(isolated), 0, 0, NULL },
-	{ "brief", FLAG, FIELD(brief), 0, 0, NULL },
-	{ "bench", FLAG, FIELD(bench), 0, 0, NULL },
+	{ "only", TEXT, FIELD(only), NULL, 0, 0 },
+	{ "skip", TEXT, FIELD(skip), NULL, 0, 0 },
+	{ "after", TEXT, FIELD(after), NULL, 0, 0 },
+	{ "seed", NUMBER, FIELD(seed), NULL, 0, UINT64_MAX },
+	{ "repeat", NUMBER, FIELD(repeat), NULL, 1, 1000000 },
+	{ "race", TEXT, FIELD(race), NULL, 0, 0 },
+	{ "rounds", NUMBER, FIELD(rounds), NULL, 1, 1000000 },
+	{ "delay", NUMBER, FIELD(delay), NULL, 0, 1000000000 },
+	{ "timeout", NUMBER, FIELD(timeout_ms), NULL, 1, 3600000 },
+	{ "patience", NUMBER, FIELD(patience_ms), NULL, 1, 3600000 },
+	{ "ref", CHOICE, FIELD(ref), ref_words, 0, 0 },
+	{ "ref-version", NUMBER, FIELD(ref_version), NULL, 1, 3 },
+	{ "ref-queue-size", NUMBER, FIELD(ref_queue_size), NULL, 1, 1024 },
+	{ "ref-schedule", TEXT, FIELD(ref_schedule), NULL, 0, 0 },
+	{ "ref-line", TEXT, FIELD(ref_line), NULL, 0, 0 },
+	{ "ref-msi", TEXT, FIELD(ref_msi), NULL, 0, 0 },
+	{ "msi", TEXT, FIELD(msi), NULL, 0, 0 },
+	{ "ref-read-only", FLAG, FIELD(ref_read_only), NULL, 0, 0 },
+	{ "proof", CHOICE, FIELD(proof), proof_words, 0, 0 },
+	{ "defect", TEXT, FIELD(defect), NULL, 0, 0 },
+	{ "peer", FLAG, FIELD(peer), NULL, 0, 0 },
+	{ "list", FLAG, FIELD(list), NULL, 0, 0 },
+	{ "isolated", FLAG, FIELD(isolated), NULL, 0, 0 },
+	{ "brief", FLAG, FIELD(brief), NULL, 0, 0 },
+	{ "bench", FLAG, FIELD(bench), NULL, 0, 0 },
 #undef FIELD
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
