@@ -50,9 +50,6 @@ struct model_host {
 	 * under a seed if runs are to be. */
 	uint64_t (*random)(void *context);
 
-	/* Nanoseconds since some fixed point. May be null: time stands still. */
-	uint64_t (*now_ns)(void *context);
-
 	/* Bytes that a console port outputs. May be null. */
 	void (*output)(void *context, uint32_t port, const uint8_t *bytes, uint32_t length);
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the models call: memory, interrupts, random numbers, time; and the lock that keeps a second caller out. */
+/* What the models call: memory, interrupts and random numbers; and the lock that keeps a second caller out. */
 #include "tests/guest/reference/internal.h"
 
 #include "drivers/dma.h"
@@ -83,12 +83,6 @@ static uint64_t draw(void *context)
 	return random_next(&((struct reference_device *)context)->machine->choices);
 }
 
-static uint64_t now(void *context)
-{
-	(void)context;
-	return clock_ns();
-}
-
 /* Port 0 is the console. What does not fit is dropped. */
 static void output(void *context, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
@@ -107,7 +101,6 @@ struct model_host reference_host(struct reference_device *device)
 		.set_line = set_line,
 		.send_message = send_message,
 		.random = draw,
-		.now_ns = now,
 		.output = output,
 	};
 }
