@@ -165,10 +165,11 @@ static void tell_unsettled(struct run *t, uint32_t before)
 		return;
 	print("# warning: CPU %u took no interrupt of ours for seconds: what did not come may have been on its way\n",
 	      cpu);
-	if (t->verdict >= VERDICT_SKIP)
+	if (t->verdict == VERDICT_SKIP || t->verdict == VERDICT_ERROR)
 		return;
-	format_string(t->reason, sizeof(t->reason), "CPU %u took no interrupt of ours for seconds", cpu);
-	t->verdict = VERDICT_SKIP;
+	format_string(t->reason, sizeof(t->reason), "%sCPU %u took no interrupt of ours for seconds",
+		      t->verdict == VERDICT_PASS ? "" : "the machine stood still: ", cpu);
+	t->verdict = t->verdict == VERDICT_PASS ? VERDICT_SKIP : VERDICT_ERROR;
 }
 
 /* What follows a check's body must end before the runner, after 20 seconds of silence, takes the VMM for dead. */

@@ -50,9 +50,14 @@ said=$(runs | xargs -d '\n' -n 1 -P "$(nproc)" "$0" --one)
 printf '%s\n' "$said"
 passed=$(printf '%s\n' "$said" | grep -c '^ok ')
 failed=$(($(runs | wc -l) - passed))
-# A CPU that takes no interrupt, so that nobody can tell whether one was on its way: it is said, and nothing passes for it.
-output=$(TOUCHSTONE_DEAF_CPU=1 "$program" touchstone.ref=only touchstone.ref-msi=f44 touchstone.only=refblk0.msi.line-is-silent 2>&1)
+# A CPU that takes no interrupt, so that nobody can tell whether one was on its way: it is said, nothing passes for it, and nothing fails.
+deaf() {
+	TOUCHSTONE_DEAF_CPU=1 "$program" touchstone.ref=only touchstone.ref-msi=f44 touchstone.only=refblk0.msi.line-is-silent "$@" 2>&1
+}
+output=$(deaf)
 echo "$output" | grep -q '^# warning: CPU 1 took no interrupt of ours' &&
 	echo "$output" | grep -q '^ok 1 refblk0.msi.line-is-silent # SKIP CPU 1 took no interrupt of ours'
 result $? "a CPU that takes no interrupt"
+deaf touchstone.defect=msi-lost | grep -q '^not ok 1 refblk0.msi.line-is-silent # ERROR the machine stood still: CPU 1 took no interrupt of ours'
+result $? "a lost message beside a CPU that takes no interrupt"
 results
