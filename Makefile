@@ -32,7 +32,7 @@ GUEST := $(sort $(wildcard tests/guest/*.c tests/guest/*/*.c))
 SOURCES := $(GUEST) $(sort $(wildcard firmware/lib/*.c firmware/arch/generic/*.c)) $(DISCOVERY) $(DRIVERS) $(MODEL) \
 	   $(sort $(wildcard $(addprefix firmware/arch/$(ARCH)/*,.c .S) $(addprefix firmware/boot/$(ARCH)/*,.c .S))) \
 	   $(FRAMEWORK) $(SUPPORT) $(CHECKS) $(ARCH_SOURCES)
-OBJECTS := $(patsubst %,$(OUT)/%.o,$(filter-out $(ARCH_EXCLUDE),$(SOURCES))) $(OUT)/gen/requirements.c.o $(OUT)/gen/hints.c.o
+OBJECTS := $(patsubst %,$(OUT)/%.o,$(filter-out $(ARCH_EXCLUDE),$(SOURCES))) $(OUT)/gen/requirements.c.o
 
 image: $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf)) ## the images of ARCH: x86_64 (if it is not given), aarch64, riscv64
 
@@ -63,15 +63,10 @@ $(OUT)/%.Image: $(OUT)/%.debug
 
 .PRECIOUS: $(OUT)/%.debug $(OUT)/%.bin
 
-$(OUT)/gen/requirements.c: tests/checks/requirements.csv tests/framework/requirements.py $(CHECKS)
+$(OUT)/gen/requirements.c: tests/checks/requirements.csv tests/framework/requirements.py
 	@mkdir -p $(@D)
 	@echo "  GEN     $@"
-	$(Q)$(PYTHON) tests/framework/requirements.py $< $(CHECKS) > $@.new && mv $@.new $@
-
-$(OUT)/gen/hints.c: tests/framework/hints.txt tests/framework/hints.py model/defects/catalogue.h $(CHECKS)
-	@mkdir -p $(@D)
-	@echo "  GEN     $@"
-	$(Q)$(PYTHON) tests/framework/hints.py $< model/defects/catalogue.h $(CHECKS) > $@.new && mv $@.new $@
+	$(Q)$(PYTHON) tests/framework/requirements.py $< > $@.new && mv $@.new $@
 
 $(OUT)/gen/%.c.o: $(OUT)/gen/%.c Makefile firmware/arch/$(ARCH)/flags.mk
 	@echo "  CC      $<"
@@ -100,7 +95,7 @@ images-%:
 list-images:
 	@echo $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf))
 
-dist: all ## a release: all of that, the runner and the documentation; the same bytes from every clean build
+dist: all docs ## a release: all of that, the runner and the documentation; the same bytes from every clean build
 	@echo "  DIST    $(BUILD)/$(DIST).tar.gz"
 	$(Q)host/dist.sh $(BUILD)/$(DIST).tar.gz $(BUILD) $(ARCHES)
 

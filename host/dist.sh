@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # dist.sh ARCHIVE BUILD ARCH...: a release: the images of these architectures, the table of the checks, the runner, the
-# expectations and the documentation. It needs no compiler: ./run.sh in it boots the images as they are. The same bytes from
-# every clean build: no dates, no owners, no order of a folder.
+# expectations and the documentation, with the pages that `make docs` builds. It needs no compiler: ./run.sh in it boots
+# the images as they are. The same bytes from every clean build: no dates, no owners, no order of a folder.
 set -eu
 
 archive=$1 build=$2
@@ -28,6 +28,7 @@ for arch; do
     done
 done
 [ ! -e "$build/touchstone-efi.img" ] || cp "$build/touchstone-efi.img" "$folder/$name/build/"
+cp -R "$build/docs" "$folder/$name/build/"
 (cd "$folder/$name" && find build -type f | LC_ALL=C sort | xargs sha256sum >SHA256SUMS)
 
 tar -C "$folder" --format=ustar --sort=name --mtime="@$epoch" --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' -cf "$folder/tar" "$name"

@@ -31,8 +31,11 @@ struct proof_catalogue {
 void prove_checks(struct device *devices, unsigned count, const struct options *options,
 		  const struct proof_catalogue *catalogue);
 
-/* By number of a defect: the check of PROOF_FIRST, counted from 1 in the order of the list; 0: none. Made by hints.py.
- */
-extern const uint16_t proof_hints[];
+/* By the name of a defect, the id of the check of PROOF_FIRST. { NULL, NULL } at the end; a defect that no check
+ * notices is not in it. */
+struct proof_hint {
+	const char *defect, *check;
+};
+extern const struct proof_hint proof_hints[];
 
 #endif

@@ -32,7 +32,8 @@ for kind in touchstone.elf touchstone.bzimage touchstone.flat BOOTX64.EFI; do
 	[ -s "$folder/touchstone-first/build/x86_64/$kind" ]
 	result $? "$kind is in it"
 done
-for file in docs/checks.md docs/vmms.md expect/README.md host/touchstone/run.py tests/checks/requirements.csv; do
+for file in docs/vmms.md build/docs/checks/index.md build/docs/checks/ring.md build/docs/matrix.md \
+	expect/README.md host/touchstone/run.py tests/checks/requirements.csv; do
 	[ -s "$folder/touchstone-first/$file" ]
 	result $? "$file is in it"
 done

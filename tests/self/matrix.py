@@ -1,17 +1,22 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The defect matrix: every defect of the reference device against every check, in the host port. matrix.py [--write]
+"""The defect matrix: every defect of the reference device against every check, in the host port. matrix.py [--build DIR] [--hints]
 
 Fails when the healthy device does not pass everything; when a defect is noticed by no check, or a check notices no defect, and tests/self/unproven.txt does
-not say why; when a line there is no longer true; and when a check traps, times out or ends in an ERROR. --write puts the table into docs/matrix.md,
-what coverage.py needs of it into tests/self/proven.txt, and the check that notices a defect the soonest into tests/framework/hints.txt.
+not say why; when a line there is no longer true; when a row that checks name has no defect that they notice, and the same list does not say why; when the
+check that tests/framework/hints.c names for a defect does not notice it; and when a check traps, times out or ends in an ERROR. Leaves who noticed what in
+the build directory, for coverage.py and pages.py. --hints: mends tests/framework/hints.c.
 """
 
+from __future__ import annotations
+
+import argparse
 import functools
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from fnmatch import fnmatch
 
@@ -20,10 +25,10 @@ sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
 
 import sources      # noqa: E402 (its bytecode goes to build/)
 
-PROGRAM = f"{TOP}/build/fast/host/touchstone"
-UNPROVEN = f"{TOP}/tests/self/unproven.txt"
-DATA = f"{TOP}/tests/self/proven.txt"
-HINTS = f"{TOP}/tests/framework/hints.txt"
+PROGRAM = "fast/host/touchstone"        # below the build directory
+UNPROVEN = "tests/self/unproven.txt"
+HINTS = "tests/framework/hints.c"
+HINT = re.compile(r'^\t\{ "(\w+)", "([^"]+)" \},$', re.M)
 
 # How the healthy device is run: each must pass everything.
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
@@ -41,21 +46,28 @@ HINT_SEEDS, HINTS_TRIED = range(1, 11), 20
 FOREIGN_US = 30000      # a check of other rows must be so much sooner
 SHARE = 24      # defects that one process is given
 
+Table = dict[str, set[str]]                     # by defect, the checks that notice it
+Costs = dict[str, list[tuple[int, str]]]        # by defect, the microseconds that a check needed for it
+Defects = Mapping[str, sources.Defect]
+Rows = Mapping[str, Collection[str]]            # by check
+program = ""                                    # the host port
 
-def run(words):
-    done = subprocess.run([PROGRAM, "touchstone.ref=only", "touchstone.peer", *words.split()], capture_output=True, text=True, errors="replace")
+
+def run(words: str) -> str:
+    done = subprocess.run([program, "touchstone.ref=only", "touchstone.peer", *words.split()], capture_output=True, text=True, errors="replace")
     if "\n# end " not in done.stdout:
         sys.exit(f"matrix: {words}: no end marker\n{done.stdout[-800:]}{done.stderr[-800:]}")
     return done.stdout
 
 
-def healthy(words):
+def healthy(words: str) -> list[str]:
     return [f"{words}: {line}" for line in run(words).splitlines() if line.startswith("not ok")]
 
 
-def proof(words):
+def proof(words: str) -> tuple[dict[str, list[tuple[str, str, int]]], list[str]]:
     """{defect: [(device, check, microseconds)]}, [troubles]"""
-    found, troubles, name = {}, [], None
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    troubles, name = [], ""
     for line in run(words).splitlines():
         start = re.match(r"# start proof\.(\S+) ", line)
         if start:
@@ -70,11 +82,11 @@ def proof(words):
     return found, troubles
 
 
-def prove(pool, table, hints, names, variants):
+def prove(pool: ThreadPoolExecutor, table: Table, hints: Costs, names: Sequence[str], variants: Sequence[str]) -> list[str]:
     """Shows the defects to the checks; adds to `table` who noticed, and to `hints` how soon where the firmware would. Returns the troubles."""
     shares = [",".join(names[i:i + SHARE]) for i in range(0, len(names), SHARE)]
     jobs = [(variant, f"touchstone.proof=all touchstone.defect={share} {variant}") for variant in variants for share in shares]
-    failures = []
+    failures: list[str] = []
     for (variant, _), (found, troubles) in zip(jobs, pool.map(proof, [words for _, words in jobs])):
         failures += troubles
         for name, caught in found.items():
@@ -84,72 +96,44 @@ def prove(pool, table, hints, names, variants):
 
 
 @functools.lru_cache(maxsize=None)
-def firmware_layouts():
+def firmware_layouts() -> dict[str, str]:
     """{device: layout} with touchstone.ref-msi=all, as the program says."""
     return dict(re.findall(r"^# device (\w+): message signalled interrupts (\S+)", run("touchstone.ref-msi=all touchstone.list"), re.M))
 
 
-def in_firmware(variant, device):
+def in_firmware(variant: str, device: str) -> bool:
     """Does touchstone.proof=first show the defects like this? Messages: the devices have the layouts in turn."""
     if "ref-msi=" in variant:
         return f"ref-msi={firmware_layouts().get(device)} " in variant
     return "ref-line=edge" not in variant
 
 
-def checks():
-    """{id: rows}"""
-    listed = {}
-    for words in ("ref-version=1", "ref-version=2", "ref-msi=all"):
-        for line in run(f"touchstone.list touchstone.{words}").splitlines():
-            check = re.match(r"# check [^.]+\.(\S+) level=\S+ reqs=(\S+)", line)
-            if check:
-                listed[check[1]] = check[2].split(",")
-    return listed
-
-
-def unproven():
-    """{"defect NAME" or "check ID": reason}"""
+def unproven() -> dict[str, str]:
+    """{"defect NAME", "check ID" or "row ID": reason}"""
     lines = {}
-    with open(UNPROVEN, encoding="utf-8") as file:
-        for line in file:
-            kind, _, rest = line.strip().partition(" ")
-            if kind in ("defect", "check"):
-                name, _, reason = rest.strip().partition(" ")
-                lines[f"{kind} {name}"] = reason.strip()
+    for line in sources.read(TOP, UNPROVEN).splitlines():
+        kind, _, rest = line.strip().partition(" ")
+        if kind in ("defect", "check", "row"):
+            name, _, reason = rest.strip().partition(" ")
+            lines[f"{kind} {name}"] = reason.strip()
     return lines
 
 
-def write(table, ids, defects):
-    with open(f"{TOP}/docs/matrix.md", "w", encoding="utf-8") as out:
-        out.write("# The defect matrix\n\nMade by `make matrix`: every defect of the reference device, the requirement rows that it breaks, and the\n"
-                  "checks that notice it.\n\n| defect | rows | noticed by |\n|---|---|---|\n")
-        for name in sorted(table):
-            shown = sorted(table[name])[:6]
-            more = f" and {len(table[name]) - 6} more" if len(table[name]) > 6 else ""
-            out.write(f"| {name} | {' '.join(defects[name].rows)} | {', '.join(shown) or 'nothing'}{more} |\n")
-        out.write("\n## By check\n\n| check | defects that it notices |\n|---|---|\n")
-        for check in sorted(ids):
-            by = sorted(name for name in table if check in table[name])
-            out.write(f"| {check} | {', '.join(by[:6]) or 'none'}{f' and {len(by) - 6} more' if len(by) > 6 else ''} |\n")
+def open_ends(table: Table, ids: Rows, defects: Defects) -> dict[str, str]:
+    """{"defect NAME", "check ID" or "row ID": what is wrong with it}"""
+    found = {f"defect {name}": "nobody notices it" for name, caught in table.items() if not caught}
+    found |= {f"check {check}": "notices no defect" for check in ids if not any(check in caught for caught in table.values())}
+    proven = {row for name, caught in table.items() for row in defects[name].rows if any(row in ids.get(check, ()) for check in caught)}
+    return found | {f"row {row}": "no check that names it notices a defect of it" for rows in ids.values() for row in rows if row not in proven}
 
 
-def write_data(table, ids, defects):
-    """What coverage.py reads: a line for each check. A defect of one of the check's own rows proves it; of the others, four stand for all."""
-    with open(DATA, "w", encoding="utf-8") as out:
-        out.write("# Made by `make matrix` for coverage.py: check: the defects of its rows that it notices; how many others, and the first of them\n")
-        for check in sorted(ids):
-            own = sorted(name for name, caught in table.items() if check in caught and set(defects[name].rows) & set(ids[check]))
-            others = sorted(name for name, caught in table.items() if check in caught and name not in own)
-            out.write(f"{check}: {' '.join(own)}; {' '.join([str(len(others)), *others[:4]])}\n")
-
-
-def hint(name, hints, ids, rows):
+def hint(name: str, hints: Collection[tuple[int, str]], ids: Rows, rows: Collection[str]) -> str | None:
     """The check that notices a defect the soonest by itself, whatever the seed; None. The clock of the host port counts waits, not work."""
-    def order(found):
+    def order(found: tuple[int, str]) -> tuple[bool, int, str]:
         cost, check = found
         return (fnmatch(check, EXPENSIVE), cost + (0 if set(rows) & set(ids[check]) else FOREIGN_US), check)
 
-    tried = {}
+    tried: dict[str, int] = {}
     for _, check in sorted((found for found in hints if found[1] in ids), key=order):
         if check not in tried and len(tried) < HINTS_TRIED:
             tried[check] = 0
@@ -159,19 +143,36 @@ def hint(name, hints, ids, rows):
                 tried[check] += 1
             else:
                 return check
-    return max(tried, key=tried.get) if tried else None
+    return max(tried, key=tried.__getitem__) if tried else None
 
 
-def write_hints(pool, hints, ids, defects):
-    """What touchstone.proof=first goes by: a line for each defect that a check notices."""
-    chosen = pool.map(lambda name: hint(name, hints[name], ids, defects[name].rows), defects)
-    with open(HINTS, "w", encoding="utf-8") as out:
-        out.write("# Made by `make matrix` for touchstone.proof=first: a defect, and the check that notices it the soonest\n")
-        out.writelines(f"{name} {check}\n" for name, check in zip(defects, chosen) if check)
+def wrong_hints(table: Table) -> list[str]:
+    """Defects whose line in hints.c is missing, or names a check that does not notice them. What discovery notices needs none."""
+    hints = dict(HINT.findall(sources.read(TOP, HINTS)))
+    return [name for name, caught in table.items() if set(caught) - {"discovery", hints.get(name)} and hints.get(name) not in caught]
 
 
-def main():
-    defects, ids, known, table, hints = sources.defects(TOP), checks(), unproven(), {}, {}
+def mend_hints(pool: ThreadPoolExecutor, wrong: Sequence[str], hints: Costs, ids: Rows, defects: Defects) -> None:
+    """Makes the wrong lines of hints.c anew, and drops those of defects that there are no more."""
+    text = sources.read(TOP, HINTS)
+    lines: dict[str, str | None] = {name: check for name, check in HINT.findall(text) if name in defects}
+    lines |= zip(wrong, pool.map(lambda name: hint(name, hints[name], ids, defects[name].rows), wrong))
+    made = "".join(f'\t{{ "{name}", "{lines[name]}" }},\n' for name in defects if lines.get(name))
+    with open(os.path.join(TOP, HINTS), "w", encoding="utf-8") as out:
+        out.write(text.partition("[] = {\n")[0] + "[] = {\n" + made + "\t{ 0 },\n};\n")
+
+
+def main() -> None:
+    global program
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--build", default=os.path.join(TOP, "build"))
+    parser.add_argument("--hints", action="store_true", help=f"mend {HINTS}")
+    options = parser.parse_args()
+    program = os.path.join(options.build, PROGRAM)
+    table: Table = {}
+    hints: Costs = {}
+    defects, known = sources.defects(options.build), unproven()
+    ids = {check.id: check.rows for check in sources.checks(TOP, options.build)}
     names = sorted(defects)
     expensive = {row for check, rows in ids.items() if fnmatch(check, EXPENSIVE) for row in rows}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -180,24 +181,24 @@ def main():
         failures += prove(pool, table, hints, msi, [f"touchstone.ref-msi={layout} touchstone.only=msi.*,race.*" for layout in LAYOUTS])
         failures += prove(pool, table, hints, [name for name in names if name not in msi], VARIANTS)
         failures += prove(pool, table, hints, [name for name, caught in table.items() if not caught or expensive & set(defects[name].rows)], (LAST_RESORT,))
+        if options.hints:
+            mend_hints(pool, wrong_hints(table), hints, ids, defects)
+    sources.write_matrix(options.build, {name: table.get(name, ()) for name in defects})
+    ends = open_ends(table, ids, defects)
+    wrong = wrong_hints(table)
     failures += [f"defect {name} was not shown" for name in names if name not in table]
-    open_ends = {f"defect {name}" for name, caught in table.items() if not caught}
-    open_ends |= {f"check {check}" for check in ids if not any(check in caught for caught in table.values())}
-    failures += [f"{line}: nobody notices it" if line.startswith("defect") else f"{line} notices no defect"
-                 for line in sorted(open_ends - known.keys())]
-    failures += [f"{line} is proven now: take it out of {os.path.relpath(UNPROVEN, TOP)}"
-                 for line in sorted(known.keys() - open_ends)]
-    if "--write" in sys.argv:
-        write(table, ids, defects)
-        write_data(table, ids, defects)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            write_hints(pool, hints, ids, defects)
+    failures += [f"{line}: {ends[line]}" for line in sorted(ends.keys() - known.keys())]
+    failures += [f"{line} is proven now: take it out of {UNPROVEN}" for line in sorted(known.keys() - ends.keys())]
+    failures += [f"defect {name}: the check that {HINTS} names does not notice it: run make hints" for name in wrong]
     for failure in failures:
         print(f"not ok {failure}")
-    proven = len(table) + len(ids) - len(open_ends)
-    print(f"{len(HEALTHY)} healthy runs; {len(table)} defects, {sum(1 for caught in table.values() if caught)} noticed; {len(ids)} checks, "
-          f"{len(ids) - sum(1 for line in open_ends if line.startswith('check'))} notice a defect; {len(known)} open ends with a reason")
-    print(f"{len(HEALTHY) + proven} passed, {len(failures)} failed")
+    rows = {row for named in ids.values() for row in named}
+    kinds = [line.partition(" ")[0] for line in ends]
+    proven = len(table) + len(ids) + len(rows) - len(ends)
+    print(f"{len(HEALTHY)} healthy runs; {len(table)} defects, {len(table) - kinds.count('defect')} noticed; {len(ids)} checks, "
+          f"{len(ids) - kinds.count('check')} notice a defect; {len(rows)} rows, {len(rows) - kinds.count('row')} proven by a defect of their own; "
+          f"{len(known)} open ends with a reason")
+    print(f"{len(HEALTHY) + proven + len(table) - len(wrong)} passed, {len(failures)} failed")
     sys.exit(bool(failures))
 
 

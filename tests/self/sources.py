@@ -1,123 +1,104 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the scripts here read of the sources: the rows of the requirement table, the checks, the defects."""
+"""What the scripts here know of the requirement table, the checks, the defects and the defect matrix.
+
+The program itself lists its checks and defects (listing.c); what the comments in the check files say is read from the source.
+"""
+
+from __future__ import annotations
 
 import csv
+import glob
 import os
 import re
-from collections import namedtuple
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
 
-Check = namedtuple("Check", "file id rows level needs title comment")
-Defect = namedtuple("Defect", "rows what seen")
-
-STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-MACRO = re.compile(r"^#define (\w+)(\(\w+\))? ((?:\\\n|.)*)", re.M)
+LISTING, MATRIX = "fast/host/listing.tsv", "fast/host/matrix.tsv"       # below the build directory
+Row = dict[str, str]     # of the requirement table, by the names of its columns
+COMMENT = re.compile(r'/\*((?:(?!\*/).)*)\*/\nCHECK\(\w+,\s*"([^"]+)"', re.S)
 
 
-def read(top, name):
+class Check(NamedTuple):
+    """What the program says of a check, and what stands in the source right above it."""
+
+    id: str
+    level: str
+    rows: list[str]         # of the requirement table, by id
+    needs: str              # in words
+    title: str
+    file: str               # "" if no comment stands there
+    comment: str
+
+
+class Defect(NamedTuple):
+    """A line of the catalogue."""
+
+    rows: list[str]
+    what: str
+    seen: str
+
+
+def read(top: str, name: str) -> str:
     with open(os.path.join(top, name), encoding="utf-8") as file:
         return file.read()
 
 
-def rows(top):
+def rows(top: str) -> dict[str, Row]:
     """{id: the row as a dictionary}, in the order of the file."""
     return {row["id"]: row for row in csv.DictReader(read(top, "tests/checks/requirements.csv").splitlines())}
 
 
-def arguments(text, start):
-    """The arguments of the macro call whose opening parenthesis is at `start`."""
-    found, depth, begin, at = [], 0, start + 1, start
-    while at < len(text):
-        char = text[at]
-        if char == '"':
-            at = STRING.match(text, at).end()
-            continue
-        depth += (char in "({[") - (char in ")}]")
-        if not depth or (char == "," and depth == 1):
-            found.append(text[begin:at].strip())
-            begin = at + 1
-        if not depth:
-            return found
-        at += 1
-    raise ValueError("a parenthesis that is never closed")
-
-
-def string(text):
-    """What a C string, perhaps in several pieces, says."""
-    return "".join(STRING.findall(text)).replace('\\"', '"').replace("\\\\", "\\")
-
-
-def plain(comment):
-    """The text of a C comment in one line."""
-    return " ".join(line.strip().lstrip("*").strip() for line in comment.splitlines()).strip()
-
-
-def comment_above(text, at):
-    """The comment that ends in the line before `at`, or nothing."""
-    return plain(text[text.rindex("/*", 0, at) + 2:at - 3]) if text.endswith("*/\n", 0, at) else ""
-
-
-def expanded(needs, macros):
-    """NEEDS with the macros of its own file put in; they nest one deep."""
-    for name, parameter, body in macros:
-        body = " ".join(body.replace("\\\n", " ").split())
-        if parameter:
-            needs = re.sub(rf"\b{name}\(([^)]*)\)", lambda call: re.sub(rf"\b{parameter[1:-1]}\b", call[1].strip(), body), needs)
-        else:
-            needs = re.sub(rf"\b{name}\b(?!\s*\()", lambda _: body, needs)
-    return needs
-
-
-def files(top):
-    """The files of checks, in the order in which the checks run."""
-    folder = os.path.join(top, "tests/checks")
-    listed = re.search(r"^CHECKS := \$\(patsubst [^,]*,[^,]*,([^)]*)\)", read(top, "Makefile"), re.M)[1]
-    order = listed.replace("\\\n", " ").split()
-    found = sorted(name for name in os.listdir(folder) if name.endswith(".c"))
-    return ["tests/checks/" + name for name in sorted(found, key=lambda name: order.index(name[:-2]) if name[:-2] in order else len(order))]
-
-
-def checks(top):
-    """Every CHECK, in the order in which they run. Raises ValueError where one cannot be read."""
-    found = []
-    for name in files(top):
-        text = read(top, name)
-        macros = MACRO.findall(text)
-        for start in re.finditer(r"^CHECK\(", text, re.M):
-            parts = arguments(text, start.end() - 1)
-            if len(parts) != 6:
-                raise ValueError(f"{name}: a CHECK that has {len(parts)} arguments, not 6: {parts[:2]}")
-            needs = expanded(re.fullmatch(r"NEEDS\((.*)\)", parts[4], re.S)[1].strip(), macros)
-            found.append(Check(name, string(parts[1]), STRING.findall(parts[2]), parts[3], needs, string(parts[5]),
-                               comment_above(text, start.start())))
-    return found
-
-
-def prose(top, name):
-    """The comment at the top of a file: what its chapter is about and how devices break it. Paragraphs."""
-    comment = re.search(r"/\*\n((?:(?!\*/).)*)\*/", read(top, name).partition("#include")[0], re.S)
-    if not comment:
-        return []
-    text = "\n".join(line.strip().lstrip("*").strip() for line in comment[1].splitlines())
+def plain(comment: str) -> list[str]:
+    """The paragraphs of a C comment, a line each."""
+    text = "\n".join(line.strip().removeprefix("*").strip() for line in comment.splitlines())
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n") if paragraph.strip()]
 
 
-def defects(top):
-    """{name: Defect} of the catalogue."""
+def comments(top: str) -> dict[str, tuple[str, str]]:
+    """{id of a check: (its file, the comment right above it)}"""
     found = {}
-    text = read(top, "model/defects/catalogue.h")
-    for start in re.finditer(r"^X\(", text, re.M):
-        name, _, _, _, named, what, seen = arguments(text, start.end() - 1)
-        found[name] = Defect(string(named).split(), string(what), string(seen))
+    for path in sorted(glob.glob("tests/checks/*.c", root_dir=top)):
+        for comment, check in COMMENT.findall(read(top, path)):
+            found[check] = (path, " ".join(plain(comment)))
     return found
 
 
-def proven(top):
-    """{check: (defects of its own rows that it notices, how many others, the first of the others)} as `make matrix` left it."""
-    found = {}
-    for line in read(top, "tests/self/proven.txt").splitlines():
-        if not line.startswith("#"):
-            name, _, rest = line.partition(": ")
-            own, _, others = rest.partition(";")
-            count, *first = others.split()
-            found[name] = (own.split(), int(count), first)
-    return found
+def prose(top: str, name: str) -> list[str]:
+    """The comment at the top of a file: what its chapter is about and how devices break it. Paragraphs."""
+    comment = re.search(r"/\*\n((?:(?!\*/).)*)\*/", read(top, name).partition("#include")[0], re.S)
+    return plain(comment[1]) if comment else []
+
+
+def listed(build: str, kind: str) -> list[list[str]]:
+    """The fields of each line of that kind, as the program lists them."""
+    lines = (line.split("\t") for line in read(build, LISTING).splitlines())
+    return [fields for first, *fields in lines if first == kind]
+
+
+def checks(top: str, build: str) -> list[Check]:
+    """Every check, in the order in which they run."""
+    said = comments(top)
+    return [Check(check, level, named.split(), needs, title, *said.get(check, ("", "")))
+            for check, level, named, needs, title in listed(build, "check")]
+
+
+def defects(build: str) -> dict[str, Defect]:
+    """{name: Defect} in the order of the catalogue."""
+    return {name: Defect(named.split(), what, seen) for name, named, what, seen in listed(build, "defect")}
+
+
+def write_matrix(build: str, table: Mapping[str, Collection[str]]) -> None:
+    """table: {defect: ids of the checks that notice it}"""
+    path = os.path.join(build, MATRIX)
+    with open(path + ".new", "w", encoding="utf-8") as out:
+        out.writelines(f"{name}\t{' '.join(sorted(caught))}\n" for name, caught in table.items())
+    os.replace(path + ".new", path)
+
+
+def matrix(build: str) -> dict[str, list[str]] | None:
+    """What write_matrix() wrote; None if there is none, or if it is older than the listing."""
+    path = os.path.join(build, MATRIX)
+    if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(os.path.join(build, LISTING)):
+        return None
+    lines = (line.split("\t") for line in read(build, MATRIX).splitlines())
+    return {name: caught.split() for name, caught in lines}

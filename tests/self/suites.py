@@ -28,7 +28,7 @@ class Suite(NamedTuple):
 
 SUITES = (
     Suite("lint", "make lint", 10, need="build check", build="all fast-program", quick="make lint", one="-"),
-    Suite("coverage", "make coverage", 1, quick="make coverage", one="-"),
+    Suite("coverage", "make coverage", 1, build="fast-program", quick="make coverage", one="-"),
     Suite("unit", "make -j2 unit", 5, 2, need="build efi check", build="unit-programs", one="make unit-{}", quick="make -j2 unit"),
     Suite("e2e", f"{PYTHON} tests/self/e2e/run.py", 60, need=f"{X86} efi ovmf", build="all fast-program",
           quick=f"{PYTHON} tests/self/e2e/run.py --quick"),
@@ -41,7 +41,7 @@ SUITES = (
     Suite("architectures", f"{PYTHON} tests/self/architectures.py", 60, 2, need=f"{X86} efi {ARM} aavmf {RISCV}", build="all"),
     Suite("acpica", "make acpica ACPICA_TABLES=1000", 5, 2, need=f"{X86} {ARM} check", build="acpica-programs", one="-"),
     Suite("fuzz", "make fuzz-check", 5, 2, need="check", build="fuzz-programs", one="make fuzz-check FUZZ={}"),
-    Suite("dist", "tests/self/dist.sh", 15, 2, need=f"{X86} efi", build="all", one="-"),
+    Suite("dist", "tests/self/dist.sh", 15, 2, need=f"{X86} efi", build="all docs", one="-"),
     Suite("port", "tests/self/port/run.sh x86_64", 50, need=f"{X86} efi ovmf", build="port-x86_64", one="tests/self/port/run.sh x86_64 {}"),
     Suite("port-riscv64", "tests/self/port/run.sh riscv64", 30, need=f"{RISCV}", build="port-riscv64"),
     Suite("port-arm64", "tests/self/port/run.sh aarch64", 45, need=f"{ARM} efi aavmf", build="port-aarch64"),

@@ -5,4 +5,4 @@ ARCH_CFLAGS := -O2 -D_GNU_SOURCE $(HOST_SANITIZE) -fno-omit-frame-pointer -fno-p
 ARCH_EXCLUDE := firmware/lib/string.c firmware/arch/generic/wait.c firmware/arch/generic/one_cpu.c
 # The legacy layout has 44 bits of address: keep the program low.
 ARCH_LDFLAGS := -no-pie
-ARCH_IMAGE := touchstone
+ARCH_IMAGE := touchstone listing.tsv
