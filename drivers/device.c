@@ -14,7 +14,7 @@ enum driver_error device_reset(struct device *device)
 	if (device->msi.layout)
 		msi_negotiated(device);
 	done = transport_reset(&device->transport);
-	/* Not before: until then there are interrupts, and handlers that look at the queues. */
+	/* Only now: until the reset is complete, interrupts may arrive, and their handlers look at the queues. */
 	memset(device->queues, 0, sizeof(device->queues));
 	return done ? DRIVER_NO_ERROR : DRIVER_NO_RESET;
 }
@@ -38,8 +38,8 @@ enum driver_error device_negotiate(struct device *device, struct features wanted
 
 	if (!legacy) {
 		wanted = features_with(wanted, VIRTIO_F_VERSION_1);
-		/* 6.2: a device may insist on these. We pass physical addresses; the barriers of a port order against
-		 * devices. */
+		/* 6.2: a device may refuse to work without these. Both are true of us: we pass physical addresses, and
+		 * the barriers of each port order accesses against devices. */
 		wanted = features_with(wanted, VIRTIO_F_ACCESS_PLATFORM);
 		wanted = features_with(wanted, VIRTIO_F_ORDER_PLATFORM);
 	}
@@ -47,8 +47,8 @@ enum driver_error device_negotiate(struct device *device, struct features wanted
 		wanted.word[i] &= device->offered.word[i] | device->msi.features.word[i];
 	device->accepted = wanted;
 	for (unsigned i = 0; i < (legacy ? 1 : FEATURE_WORDS); i++)
-		/* A driver that knows no bit of words 2 and 3 does not write them: devices of before 1.4 may take that
-		 * for word 0 or 1. */
+		/* A driver that knows no bit of words 2 and 3 does not write them: a device older than 1.4 may take
+		 * such a write for word 0 or 1. */
 		if (i < 2 || wanted.word[i])
 			transport_accept(transport, i, wanted.word[i]);
 	if (legacy)
@@ -86,7 +86,7 @@ enum driver_error device_setup_queue_in(struct device *device, struct virtqueue 
 	bool event_idx = device_accepted(device, VIRTIO_F_EVENT_IDX);
 	uint32_t max;
 
-	/* Asked again and not taken from discovery: which virtqueues there are may depend on what was negotiated. */
+	/* Read again instead of taken from discovery: which virtqueues exist may depend on the features negotiated. */
 	transport_select_queue(&device->transport, index);
 	max = transport_queue_size_max(&device->transport);
 	if (!max)

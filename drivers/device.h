@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A device and its life: discovery, and the initialisation of section 3.1.1 in steps, so that a check can stop after
- * any of them; device_start() does them all. drivers/request.h sends requests to it.
+ * A device, its discovery, and its initialisation (3.1.1). Each step of the initialisation is a function, so that a
+ * check can stop after any of them; device_start() takes them all. drivers/request.h sends requests to it.
  */
 #ifndef DRIVERS_DEVICE_H
 #define DRIVERS_DEVICE_H
@@ -17,8 +17,8 @@
 #include "drivers/types/type.h"
 
 enum {
-	DEVICE_QUEUES = 8, /* virtqueues that we set up at most; no device type needs more without multiqueue */
-	DEVICE_QUEUES_SCANNED = 128, /* indices that discovery looks at */
+	DEVICE_QUEUES = 8,	     /* the most virtqueues we set up; without multiqueue no device type needs more */
+	DEVICE_QUEUES_SCANNED = 128, /* queue indices that discovery tries */
 	DEVICE_NAME_MAX = 16,
 	DEVICE_QUEUE_SIZE = 16, /* entries of a virtqueue unless a check asks for more or the device has less */
 };
@@ -29,22 +29,23 @@ struct device {
 	const struct device_type *type;
 	struct features offered;		   /* read at discovery, words 0 to 3 as the specification has them */
 	struct msi msi;				   /* has its own feature bits, which are not among the offered */
-	struct features accepted;		   /* by the last device_negotiate() */
+	struct features accepted;		   /* accepted by the last device_negotiate() */
 	uint16_t queue_count;			   /* virtqueues that exist */
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */
 	struct virtqueue queues[DEVICE_QUEUES];
-	bool whole_queues;	    /* virtqueues get QueueSizeMax entries, whatever is asked for (drivers/quirks.h) */
-	enum driver_error unusable; /* why no check can run any more */
-	uint32_t discovery; /* counts the discoveries of this device: what was learned before the last one is void */
+	bool whole_queues;	    /* every virtqueue gets QueueSizeMax entries, whatever size the caller asks for
+				       (drivers/quirks.h) */
+	enum driver_error unusable; /* why no check can use the device any more */
+	uint32_t discovery;	    /* number of discoveries so far; each makes void what was learned before it */
 
-	uint64_t pace_ns; /* kept by device_wait_used(): the longest wait, of late */
+	uint64_t pace_ns; /* the longest recent wait; device_wait_used() updates it */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */
 	volatile uint32_t used_interrupts, config_interrupts, causeless_interrupts;
 };
 
-/* Identifies the device behind an opened transport, resets it, reads its features and queues. The type is never NULL
- * for TRANSPORT_DEVICE. */
+/* Identifies the device behind an opened transport, resets it, and reads its features and queues. After
+ * TRANSPORT_DEVICE the type is never NULL. */
 enum transport_identity device_discover(struct device *device);
 
 static inline bool device_offers(const struct device *device, unsigned bit)
@@ -57,7 +58,7 @@ static inline bool device_accepted(const struct device *device, unsigned bit)
 	return features_has(&device->accepted, bit);
 }
 
-/* Virtqueues that a driver sets up which accepted these features. */
+/* The number of virtqueues that a driver sets up after accepting these features. */
 static inline unsigned device_queues_used(const struct device *device)
 {
 	return device->type->queues_used ? device->type->queues_used(device) : 1;
@@ -74,32 +75,33 @@ static inline uint32_t device_read_field(struct device *device, const struct con
 	return config_read(&device->transport, field->offset, field->width);
 }
 
-/* Step 1: reset and wait for it. Forgets the queues. */
+/* Step 1: resets the device, waits until the reset is complete, and forgets the queues. */
 enum driver_error device_reset(struct device *device);
-/* Acknowledges what a running device still shows in InterruptStatus: not every VMM clears that in a reset. */
+/* Acknowledges what a running device still shows in InterruptStatus, because not every VMM clears it in a reset. */
 void device_settle(struct device *device);
-/* Steps 2 and 3: ACKNOWLEDGE, DRIVER. */
+/* Steps 2 and 3: sets ACKNOWLEDGE, then DRIVER. */
 void device_greet(struct device *device);
 /*
- * Steps 4 to 6: accepts what is both wanted and offered, VERSION_1 always on the modern layout (and nothing above bit
- * 31 on the legacy one), and sets FEATURES_OK there. DRIVER_FEATURES_REFUSED if FEATURES_OK does not stay set.
+ * Steps 4 to 6: accepts the features that are both wanted and offered. On the modern layout it always accepts
+ * VERSION_1, too, and sets FEATURES_OK; on the legacy layout it accepts nothing above bit 31. Returns
+ * DRIVER_FEATURES_REFUSED if FEATURES_OK does not stay set.
  */
 enum driver_error device_negotiate(struct device *device, struct features wanted);
-/* Step 7: all virtqueues that the type uses, with `size` entries each (0: DEVICE_QUEUE_SIZE), or fewer where
+/* Step 7: sets up all virtqueues that the type uses, with `size` entries each (0: DEVICE_QUEUE_SIZE), or fewer where
  * QueueSizeMax is smaller. */
 enum driver_error device_setup_queues(struct device *device, uint16_t size);
-/* One of them: allocates it and tells the device. */
+/* Allocates one virtqueue and tells the device about it. */
 enum driver_error device_setup_queue(struct device *device, uint16_t index, uint16_t size);
-/* The same for a virtqueue that the caller keeps: any index, for devices with more than DEVICE_QUEUES. */
+/* The same for a virtqueue that the caller owns. Any index will do, which devices with more than DEVICE_QUEUES need. */
 enum driver_error device_setup_queue_in(struct device *device, struct virtqueue *queue, uint16_t index, uint16_t size);
-/* 4.2.3.2: is it in use already? Selects it. (The legacy layout: not asked.) */
+/* 4.2.3.2: is the virtqueue in use already? Selects it. On the legacy layout this answers false without asking. */
 bool device_queue_used(struct device *device, uint16_t index);
-/* The size that it gets there: `wanted`, or less if there is less. */
+/* The size that a virtqueue of at most `max` entries gets: `wanted`, or less if `max` is less. */
 uint16_t device_queue_size(const struct device *device, uint16_t wanted, uint32_t max);
-/* Step 8: DRIVER_OK. */
+/* Step 8: sets DRIVER_OK. */
 void device_go(struct device *device);
 
-/* All steps. */
+/* All steps, 1 to 8. */
 enum driver_error device_start(struct device *device, struct features wanted);
 
 #endif

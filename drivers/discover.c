@@ -4,9 +4,9 @@
 #include "drivers/msi/discover.h"
 
 /*
- * Words 0 and 1 are read as they are. Words 2 and 3 exist since 1.4: a device that ignores all but the low bits of
- * DeviceFeaturesSel shows word 0 or 1 again, which a driver must not take for features. So they count only if the
- * device does not alias them; the check of word 2 judges that.
+ * Words 0 and 1 count as read. Words 2 and 3 exist since 1.4: a device that ignores all but the low bits of
+ * DeviceFeaturesSel shows word 0 or 1 again, and a driver must not take that for features. So a word that repeats word
+ * 0 or 1 counts as 0 here; the check of word 2 judges the device for it.
  */
 static void read_offered(struct device *device)
 {
@@ -50,8 +50,8 @@ enum transport_identity device_discover(struct device *device)
 		return identity;
 	device->type = device_type_of(device->transport.device_id);
 	device->discovery++;
-	/* A look, not an initialisation: Status stays 0. Dragonball takes no reset in the midst of one, Firecracker
-	 * none after it. */
+	/* Discovery only looks and leaves Status at 0, because a VMM may refuse the reset that would end an
+	 * initialisation: Dragonball refuses it in the middle, Firecracker after the end. */
 	device->unusable = device_reset(device);
 	read_offered(device);
 	scan_queues(device);

@@ -36,7 +36,8 @@ void dma_forget(void)
 	allocation_count = 0;
 }
 
-/* Takes `size` bytes, `before` of them in front of a multiple of `align`, plus `offset`. NULL if they do not fit. */
+/* Takes `size` bytes that start `offset` past a multiple of `align`, and leaves room for `before` bytes in front of
+ * them and `after` bytes behind. NULL if they do not fit. */
 static uint8_t *take(struct arena *arena, size_t before, size_t size, size_t after, size_t align, size_t offset)
 {
 	uintptr_t start = (uintptr_t)arena->start + arena->used + before;
@@ -121,7 +122,7 @@ static bool guard_whole(const uint8_t *guard, size_t allocation, ptrdiff_t where
 
 bool dma_guards_whole(struct dma_damage *damage)
 {
-	barrier_full(); /* memory is read as it is now, not as the compiler remembers it */
+	barrier_full(); /* read memory as it is now, not as the compiler remembers it */
 	for (size_t i = 0; i < allocation_count; i++) {
 		const uint8_t *buffer = allocations[i].buffer;
 		size_t size = allocations[i].size;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What driver functions return: DRIVER_NO_ERROR, or what went wrong. The text of each, the requirement that it breaks
- * and whose fault it is stand in one table, drivers/errors.c.
+ * What driver functions return: DRIVER_NO_ERROR, or what went wrong. The table in drivers/errors.c has the text of
+ * each, the requirement that it breaks and whose fault it is.
  */
 #ifndef DRIVERS_ERRORS_H
 #define DRIVERS_ERRORS_H
@@ -9,14 +9,14 @@
 enum driver_error {
 	DRIVER_NO_ERROR, /* 0, so that `if (error)` reads as it should */
 
-	/* Not the device's doing. */
+	/* Not the device's fault. */
 	DRIVER_DMA_EXHAUSTED,
 	DRIVER_QUEUE_TOO_SMALL,
 	DRIVER_QUEUE_NOT_KEPT,
 
 	/* Initialisation. */
 	DRIVER_NO_RESET,
-	DRIVER_LOST, /* follows DRIVER_NO_RESET once a check has reported that */
+	DRIVER_LOST, /* replaces DRIVER_NO_RESET once a check has reported it */
 	DRIVER_QUEUE_IN_USE,
 	DRIVER_FEATURES_KEPT,
 	DRIVER_FEATURES_REFUSED,
@@ -55,7 +55,7 @@ enum driver_fault {
 
 struct driver_error_info {
 	const char *text; /* a phrase for the report */
-	const char *row;  /* of requirements.csv: only the checks of this row report the error. NULL: all do */
+	const char *row;  /* row of requirements.csv: only its checks report the error. NULL: all checks do */
 	enum driver_fault fault;
 };
 

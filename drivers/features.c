@@ -3,7 +3,7 @@
 
 #include "drivers/types/type.h"
 
-/* 6 Reserved Feature Bits, 6.3: what every type of device has */
+/* Chapter 6, Reserved Feature Bits, and 6.3: the bits of every device type */
 static const struct feature_bit ring_features[] = {
 	{ VIRTIO_F_NOTIFY_ON_EMPTY, FEATURE_LEGACY, "NOTIFY_ON_EMPTY" },
 	{ VIRTIO_F_ANY_LAYOUT, FEATURE_LEGACY, "ANY_LAYOUT" },
@@ -31,7 +31,8 @@ static const struct feature_bit *find_in(const struct feature_bit *bits, size_t 
 	return NULL;
 }
 
-/* A legacy net device's own bits 41 and 42 (RSC4, RSC6) lie above the 32 bits that the legacy layout of MMIO has. */
+/* The table needs no bits 41 and 42 of legacy network devices (RSC4, RSC6): the legacy layout of MMIO has only 32 bits.
+ */
 static const struct feature_bit *find_bit(const struct device_type *type, unsigned bit)
 {
 	const struct feature_bit *known = find_in(ring_features, sizeof(ring_features) / sizeof(ring_features[0]), bit);
@@ -71,9 +72,8 @@ const char *feature_forbidden(const struct device_type *type, unsigned bit, bool
 	if (bit == VIRTIO_F_NOTIF_CONFIG_DATA)
 		return "NOTIF_CONFIG_DATA has no definition on MMIO: there is no register that supplies the data (6.1)";
 	/*
-	 * Transitional devices may offer the bits of the legacy interface through the modern one as well (bits 24, 27,
-	 * 30): 6.3 only speaks of legacy drivers. What a type defines for legacy devices is judged by the type's own
-	 * rules.
+	 * A transitional device may offer the bits of the legacy interface (24, 27, 30) through the modern one as well:
+	 * 6.3 speaks of legacy drivers only. The type's own rules judge what the type defines for legacy devices.
 	 */
 	if (known)
 		return NULL;

@@ -56,7 +56,7 @@ static inline bool features_equal(const struct features *left, const struct feat
 	return true;
 }
 
-/* features with one bit, or two */
+/* A set of one bit, or of two. */
 #define FEATURE(BIT)	     features_with(NO_FEATURES, (BIT))
 #define FEATURES(ONE, OTHER) features_with(FEATURE(ONE), (OTHER))
 
@@ -75,7 +75,8 @@ struct feature_bit {
 		VIRTIO_##TYPE##_F_##NAME, FEATURE_##LAYOUT, #NAME \
 	}
 
-/* "feature needs other": 5.1.3.1, 5.2.3 and so on. alternative: another bit that serves as well, or other itself. */
+/* "Feature X requires Y" (5.1.3.1, 5.2.3 and so on): `needs` is Y, and `alternative` is another bit that serves as
+ * well, or Y again. */
 struct feature_dependency {
 	uint8_t feature, needs, alternative;
 };
@@ -85,17 +86,17 @@ struct feature_dependency {
 		VIRTIO_##TYPE##_F_##NAME, VIRTIO_##TYPE##_F_##OTHER, VIRTIO_##TYPE##_F_##ELSE \
 	}
 
-/* The name of a bit, NULL if the specification gives it no meaning for this device type. */
+/* The name of a bit; NULL if the specification gives it no meaning for this device type. */
 const char *feature_name(const struct device_type *type, unsigned bit);
 
-/* Is it a bit of the legacy interface, which a driver of the modern layout does not accept? */
+/* Does the bit belong to the legacy interface? A driver on the modern layout does not accept such a bit. */
 bool feature_is_legacy(const struct device_type *type, unsigned bit);
 
-/* Why an MMIO device on the given layout must not offer the bit (2.2.2, 4.2.5, 6.2), NULL if it may. */
+/* Why an MMIO device on the given layout must not offer the bit (2.2.2, 4.2.5, 6.2); NULL if it may. */
 const char *feature_forbidden(const struct device_type *type, unsigned bit, bool legacy);
 
-/* Adds what the set needs, transitively, as far as `offered` has it; then removes what still lacks something it needs.
- * The result is a valid subset. */
+/* Makes a set valid: adds, transitively, the offered bits that its bits need, and removes each bit that needs one that
+ * is not offered. The result is a subset of `offered`. */
 struct features features_close(const struct device_type *type, struct features wanted, struct features offered);
 
 #endif

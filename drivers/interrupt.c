@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "drivers/interrupt.h"
 
-enum { EDGE_ROUNDS = 16 }; /* of causes that one call of the handler looks for */
+enum { EDGE_ROUNDS = 16 }; /* how often one call of the handler looks for causes */
 
 /*
- * A level line interrupts again if a cause is left. An edge line does not: it stays asserted while any cause is, and a
- * cause that comes between the read and the acknowledgement of another one makes no edge. So there the handler goes on
- * until none is left; a device that never comes to an end is left alone.
+ * A level line interrupts again while a cause remains. An edge line does not: it stays asserted while any cause
+ * remains, and a cause that arrives between the read of InterruptStatus and the acknowledgement of another cause makes
+ * no new edge. On such a line the handler therefore reads again until no cause remains. It gives up on a device that
+ * always shows one.
  */
 void device_service(void *context)
 {

@@ -5,8 +5,8 @@
 
 #include "drivers/device.h"
 
-/* For irq_line_attach(), with the device as its context: reads InterruptStatus, acknowledges what is set, and counts it
- * in the device. On an edge line it goes on until nothing is left to acknowledge. */
+/* A handler for irq_line_attach(), with the device as its context. It reads InterruptStatus, acknowledges the causes
+ * that are set, and counts them in the device. On an edge line it repeats this until no cause remains. */
 void device_service(void *device);
 
 #endif

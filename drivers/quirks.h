@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the driver does otherwise for devices of one VMM, so that a defect that every check would meet is reported by
- * the checks of its own clause alone. Nobody else asks which VMM a device belongs to.
+ * What the driver does differently for the devices of one VMM. A quirk works around a defect that would make every
+ * check fail, so that only the checks of its own clause report it. No other code asks which VMM a device belongs to.
  */
 #ifndef DRIVERS_QUIRKS_H
 #define DRIVERS_QUIRKS_H
@@ -12,9 +12,10 @@
 
 struct quirk {
 	const char *vmm;
-	uint32_t vendor_id; /* VendorID, by which we know the VMM */
-	bool whole_queues;  /* virtqueues get QueueSizeMax entries, whatever is asked for */
-	/* Rows of requirements.csv whose checks judge just this defect: they do without the quirk. NULL at the end. */
+	uint32_t vendor_id; /* VendorID, which identifies the VMM */
+	bool whole_queues;  /* every virtqueue gets QueueSizeMax entries, whatever size the caller asks for */
+	/* Rows of requirements.csv whose checks judge just this defect. The quirk is off while they run. NULL ends the
+	 * list. */
 	const char *const *judged_by;
 };
 

@@ -4,12 +4,12 @@
 #include "firmware/arch/clock.h"
 #include "firmware/lib/string.h"
 
-enum { PACE_MEMORY = 32 }; /* answers after which a slow one is mostly forgotten */
+enum { PACE_MEMORY = 32 }; /* requests after which a slow one is mostly forgotten */
 #define PACE_MAX_NS MILLISECONDS(10)
 
 uint64_t device_patience_ns = MILLISECONDS(2000);
 
-/* A sum that sees a changed byte: enough to notice a device that writes where it may only read. */
+/* A sum that a single changed byte changes: it reveals a device that writes where it may only read. */
 static uint32_t readable_checksum(const struct request *request)
 {
 	uint32_t sum = 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What happens to a device from its other side: somebody resizes a disk, pulls a cable, types. No driver can bring that
- * about, only the device's host; the host of a device inside this program does it on demand. What follows is up to the
- * device, and comes when it does its work.
+ * Events on a device's other side: a disk is resized, a cable is pulled, somebody types. No driver can cause them, only
+ * the device's host; for a device inside this program we are the host and cause them on demand. How the device reacts
+ * is its own business, and it reacts when it next works.
  *
- * Each function says whether this device could do it; if not, nothing happened. The context is the transport's
+ * Each function returns whether this device can do it; if not, nothing happened. The context is the transport's
  * bus_context.
  */
 #ifndef DRIVERS_STIMULI_H
@@ -13,16 +13,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The same verbs for every type; what they mean for a type stands with its back end (model/devices). */
+/* The same functions for every type; the type's back end (model/devices) says what they mean there. */
 struct stimuli {
 	/* Changes the configuration: the capacity of a disk, the link of a network device, the size of a console. The
 	 * next call changes it back. */
 	bool (*change_config)(void *context);
-	/* Makes the device ask its driver for something: a network device, to be announced (5.1.9.5.4). */
+	/* Makes the device ask its driver for something: a network device asks for an announcement (5.1.9.5.4). */
 	bool (*ask)(void *context);
-	/* What comes in: a frame from the wire, or text for port 0 of a console. */
+	/* Gives the device input: a frame from the wire, or text for port 0 of a console. */
 	bool (*input)(void *context, const void *bytes, uint32_t size);
-	/* What went out since the last call, cut to `room`: a console's text. Returns its size. */
+	/* Copies the device's output since the last call, such as a console's text, cut to `room`. Returns its size. */
 	uint32_t (*output)(void *context, void *bytes, uint32_t room);
 };
 

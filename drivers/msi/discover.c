@@ -8,7 +8,7 @@ const char *msi_choice = "auto";
 
 static const struct msi_layout *const layouts[] = { &msi_draft3, &msi_dragonball, &msi_f40, &msi_f44 };
 
-/* The layout's bits among those that the device offers. */
+/* The layout's feature bits, as far as the device offers them. */
 static struct features bits_of(const struct msi_layout *layout, const struct device *device)
 {
 	struct features bits = NO_FEATURES;
@@ -19,7 +19,7 @@ static struct features bits_of(const struct msi_layout *layout, const struct dev
 	return bits;
 }
 
-/* Accepts the layout's features, if it has any, and looks at its registers. */
+/* Accepts the layout's features, if it has any, and asks its registers whether the device has the layout. */
 static bool has_layout(struct device *device, bool forced)
 {
 	const struct msi_layout *layout = device->msi.layout;
@@ -52,7 +52,8 @@ void msi_discover(struct device *device)
 			continue;
 		msi->layout = layouts[i];
 		if (has_layout(device, !automatic)) {
-			/* A bit of the layout has no other meaning. */
+			/* On this device the layout's bits mean the layout, and not what the specification means by
+			 * them. */
 			for (unsigned word = 0; word < FEATURE_WORDS; word++)
 				device->offered.word[word] &= ~msi->features.word[word];
 			msi_negotiated(device);

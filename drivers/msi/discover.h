@@ -5,12 +5,12 @@
 
 struct device;
 
-/* "auto", "off", or the name of a layout that every device is taken to have. */
+/* "auto", "off", or the name of a layout that we suppose every device has. */
 extern const char *msi_choice;
 
 /*
- * Finds the device's layout. For a device that was reset, and leaves it reset. A device of today's specification is
- * told apart by what it is, not by a guess: see the layouts.
+ * Finds the layout of a device that was reset, and leaves the device reset. Each layout's candidate() and confirm()
+ * tell it apart from a device that follows today's specification, without a guess.
  */
 void msi_discover(struct device *device);
 

@@ -15,8 +15,8 @@ static const struct msi_write enable[] = { { VIRTIO_MSI3_COMMAND, 2, MSI_VALUE, 
 static const struct msi_write disable[] = { { VIRTIO_MSI3_COMMAND, 2, MSI_VALUE, VIRTIO_MSI3_ENABLE }, { 0 } };
 
 /*
- * Version 3 is the specification's own now, of devices that know RING_RESET and have QueueReset where MsiStatus is. A
- * device that offers it is one of those. One that does not has nothing there, so that nothing is lost by a read.
+ * Today's specification has a Version 3, too, and QueueReset where draft3 has MsiStatus. A device that offers
+ * RING_RESET has QueueReset there. One that does not offer it has no register there, so that a read does no harm.
  */
 static bool candidate(const struct device *device)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* dragonball: the layout that Dragonball ships. It is told by VendorID alone, no feature is negotiated. */
+/* dragonball: the layout that Dragonball ships. VendorID alone identifies it; no feature is negotiated. */
 #include "drivers/device.h"
 #include "drivers/spec/msi.h"
 

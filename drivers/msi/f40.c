@@ -31,15 +31,15 @@ static const struct msi_write map_queue[] = {
 static const struct msi_write enable[] = { { VIRTIO_F40_COMMAND, 4, MSI_VALUE, VIRTIO_F40_ENABLE }, { 0 } };
 static const struct msi_write disable[] = { { VIRTIO_F40_COMMAND, 4, MSI_VALUE, VIRTIO_F40_DISABLE }, { 0 } };
 
-/* Most devices that offer bit 40 mean RING_RESET by it. */
+/* Only a candidate: most devices that offer bit 40 mean RING_RESET by it. */
 static bool candidate(const struct device *device)
 {
 	return device_offers(device, VIRTIO_F40_MMIO_MSI);
 }
 
 /*
- * With the bit accepted, 0x0c0 is QueueReset, which reads 0 after a device reset (4.2.2.1; 1 with a queue reset under
- * way), or MsiVecNum, at least 2 in either mapping. The read is allowed by both.
+ * With the bit accepted, the register at 0x0c0 is either QueueReset, which reads 0 after a device reset (4.2.2.1; 1
+ * during a queue reset), or MsiVecNum, which is at least 2 with and without sharing. Both allow the read.
  */
 static bool confirm(struct device *device, uint32_t value)
 {

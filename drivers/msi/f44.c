@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* f44: ours, docs/mmio-msi.md. */
+/* f44: our own layout, which docs/mmio-msi.md specifies. */
 #include "drivers/device.h"
 #include "drivers/spec/msi.h"
 
@@ -27,7 +27,7 @@ static bool candidate(const struct device *device)
 	return device_offers(device, VIRTIO_F44_MMIO_MSI);
 }
 
-/* Nobody else has given the bit a meaning. */
+/* The feature bit suffices: nobody else has given it a meaning. */
 static bool confirm(struct device *device, uint32_t value)
 {
 	(void)device;

@@ -14,8 +14,9 @@ uint32_t msi_count(struct device *device)
 }
 
 /*
- * draft3's addresses are always there. NOTIF_CONFIG_DATA, which bit 39 is today, has no register on MMIO; QueueNotify
- * is only read after that bit turned out to be one of f40's. dragonball's addresses are an offer: the old one works.
+ * draft3 devices always have notification addresses. On f40 they come with bit 39; today that bit is NOTIF_CONFIG_DATA,
+ * which has no register on MMIO, so that QueueNotify is read only after the bit turned out to be f40's. dragonball
+ * offers addresses, but QueueNotify itself works there, too, and we use that.
  */
 void msi_negotiated(struct device *device)
 {

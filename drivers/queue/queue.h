@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Split virtqueues, driver's side (virtio 1.4, section 2.7). Every legal shape of chain can be made; everything that
- * the device writes is checked before it is used: the used ring may hold anything.
+ * Split virtqueues, driver's side (virtio 1.4, section 2.7). They can build a chain in every legal layout. They check
+ * what the device writes before they use it, because the used ring may hold anything.
  *
- * The rings are public on purpose: checks look at them, and put into them what a well-behaved driver would not.
+ * The rings are public on purpose: checks read them, and write to them what a well-behaved driver would not.
  */
 #ifndef DRIVERS_VIRTQUEUE_H
 #define DRIVERS_VIRTQUEUE_H
@@ -17,26 +17,27 @@
 #include "firmware/arch/clock.h"
 #include "firmware/lib/random.h"
 
-/* One piece of a request. Device-readable ones come before device-writable ones (2.7.4.2). */
+/* One buffer of a request. Device-readable ones come before device-writable ones (2.7.4.2). */
 struct segment {
 	void *data;
 	uint32_t size;
 	bool writable;
 };
 
-/* How a chain is laid out. All zero: direct descriptors. */
+/* How the descriptors of a chain are laid out. All zero: direct descriptors only. */
 struct chain_shape {
 	bool indirect;	 /* INDIRECT_DESC: the descriptors are in a table of their own */
-	uint16_t direct; /* with indirect: so many leading segments stay direct, then one indirect descriptor follows */
+	uint16_t direct; /* with indirect: the number of leading segments that stay direct, before the one indirect
+			    descriptor */
 	bool write_on_indirect; /* with indirect: set WRITE on the descriptor that points to the table; it has no effect
 				   (2.7.5.3.2) */
 };
 
 struct virtqueue_chain {
-	void *token;	      /* the caller's */
+	void *token;	      /* the caller's, returned in the completion */
 	uint32_t writable;    /* bytes that the device may write */
-	uint16_t descriptors; /* of the table that it occupies */
-	bool outstanding;     /* published and not yet returned */
+	uint16_t descriptors; /* of the descriptor table, which the chain occupies */
+	bool outstanding;     /* published, and not returned yet */
 };
 
 struct virtqueue {
@@ -53,7 +54,7 @@ struct virtqueue {
 	uint16_t used_seen; /* used entries taken, modulo 2^16 */
 	uint16_t outstanding;
 
-	/* Our own books, by descriptor number: what the device can reach is not trusted to keep them. */
+	/* The driver's own records, by descriptor number, where the device cannot overwrite them. */
 	struct virtqueue_chain *chains;
 	uint16_t *next;
 	uint16_t *free;	 /* stack of free descriptors */
@@ -61,36 +62,37 @@ struct virtqueue {
 	uint16_t free_count;
 };
 
-/* `wanted`, or the largest power of 2 that is not above `max` (2.7: a size is one, the maximum need not be). */
+/* `wanted`, or the largest power of 2 up to `max` if that is less (2.7: a size is a power of 2, the maximum need not
+ * be). */
 uint16_t virtqueue_size(uint16_t wanted, uint32_t max);
 
 /*
- * Allocates rings for `size` entries and starts at index 0. Touches no register. Modern: three areas, each at its least
- * alignment. False if the arena is full.
+ * Allocates rings for `size` entries and starts at index 0. Accesses no register. The modern layout gets three areas,
+ * each no more aligned than it must be. False if the arena is full.
  */
 bool virtqueue_alloc(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
 		     bool event_idx);
-/* The same in the legacy layout: one area, aligned to page_size and align, the used ring at the next multiple of align
- * (2.7.2). Both are powers of two. */
+/* The same in the legacy layout: one area, aligned to page_size and align, with the used ring at the next multiple of
+ * align (2.7.2). Both are powers of 2. */
 bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport, uint16_t index, uint16_t size,
 			    bool event_idx, uint32_t page_size, uint32_t align);
-/* Tells the device where the queue is and, on the modern layout, sets QueueReady. Each register is written once.
- * GuestPageSize is the caller's. */
+/* Tells the device where the queue is and, on the modern layout, sets QueueReady. Each register is written once. The
+ * caller has set GuestPageSize. */
 void virtqueue_register(struct virtqueue *queue, uint32_t page_size);
 
-/* Takes free descriptors in a random order from now on. */
+/* From now on the queue takes its free descriptors in a random order. */
 void virtqueue_shuffle(struct virtqueue *queue, struct random *random);
 
 /*
- * Puts a chain into the descriptor table and the available ring, unpublished. Returns its head, or -1 without room in
- * the table or arena. count >= 1. shape may be NULL.
+ * Puts a chain into the descriptor table and the available ring, without publishing it. Returns its head, or -1 if the
+ * table or the arena is full. count >= 1; shape may be NULL.
  */
 int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		  const struct chain_shape *shape, void *token);
 
-/* Makes added chains visible by advancing avail.index (2.7.13.3). */
+/* Makes the added chains visible by advancing avail.idx (2.7.13.3). */
 void virtqueue_publish(struct virtqueue *queue);
-/* Sends the available buffer notification (4.2.3.3), also if the device asked for none. */
+/* Sends the available buffer notification (4.2.3.3), even if the device asked for none. */
 void virtqueue_notify(struct virtqueue *queue);
 /* Publishes and notifies. */
 void virtqueue_kick(struct virtqueue *queue);
@@ -98,8 +100,8 @@ void virtqueue_kick(struct virtqueue *queue);
  * virtqueue_publish(). */
 bool virtqueue_should_notify(const struct virtqueue *queue, uint16_t old);
 
-/* Used entries that the device has added and we have not taken; may exceed what is outstanding if the device
- * misbehaves. */
+/* The number of used entries that the device has added and we have not taken. A device that misbehaves may add more
+ * than are outstanding. */
 uint16_t virtqueue_used_waiting(const struct virtqueue *queue);
 
 struct completion {
@@ -111,25 +113,25 @@ struct completion {
 enum virtqueue_pop {
 	VIRTQUEUE_EMPTY,
 	VIRTQUEUE_POPPED,
-	VIRTQUEUE_WRONG, /* the used ring breaks section 2.7.8: *error says how. The entry is passed over. */
+	VIRTQUEUE_WRONG, /* the used ring breaks section 2.7.8: *error says how, and the entry is skipped */
 };
 enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, enum driver_error *error);
 
 /*
- * The same chains again and again, cheaply: what brings the 16-bit indices to where they wrap. virtqueue_cycle() takes
- * the chains that were added to a fresh queue and not yet published, a power of two of them, and names them in turn in
- * every slot of the available ring. From then on virtqueue_cycle_publish() offers the next `count` of them, at most as
- * many as there are, none outstanding, and virtqueue_cycle_take() takes what came back and returns how many; 0 with
- * *error set if the used ring breaks 2.7.8.
+ * Reuse the same chains again and again at little cost, until the 16-bit indices wrap. virtqueue_cycle() takes the
+ * chains that were added to a fresh queue and not yet published; their number is a power of 2. It writes their heads in
+ * turn into every slot of the available ring. After that, virtqueue_cycle_publish() publishes the next `count` chains,
+ * at most as many as there are, while none is outstanding. virtqueue_cycle_take() takes the used entries and returns
+ * their number, or 0 with *error set if the used ring breaks 2.7.8.
  */
 void virtqueue_cycle(struct virtqueue *queue);
 void virtqueue_cycle_publish(struct virtqueue *queue, uint16_t count);
 uint16_t virtqueue_cycle_take(struct virtqueue *queue, enum driver_error *error);
 
 /*
- * avail.flags: ask for no used buffer notifications (without EVENT_IDX), and used_event (with it), which nobody else
- * moves. A device may look at either a while after it moved used.idx: who has seen a used entry and then changes them
- * may lose, or get, the notification of that entry.
+ * How the driver suppresses used buffer notifications: by avail.flags without EVENT_IDX, by used_event with it. No
+ * other function changes used_event. A device may read either a while after it advanced used.idx, so a driver that
+ * changes them after it has seen a used entry may still lose, or still get, the notification of that entry.
  */
 void virtqueue_set_no_interrupt(struct virtqueue *queue, bool no_interrupt);
 void virtqueue_set_used_event(struct virtqueue *queue, uint16_t index);

@@ -31,7 +31,7 @@ static bool start_books(struct virtqueue *queue, struct transport *transport, ui
 	if (!queue->chains || !queue->next || !queue->free || !queue->heads)
 		return false;
 	for (uint16_t i = 0; i < size; i++)
-		queue->free[i] = (uint16_t)(size - 1 - i); /* the stack gives 0 first */
+		queue->free[i] = (uint16_t)(size - 1 - i); /* the stack hands out 0 first */
 	queue->free_count = size;
 	return true;
 }
@@ -67,7 +67,8 @@ bool virtqueue_alloc_legacy(struct virtqueue *queue, struct transport *transport
 
 	if (!start_books(queue, transport, index, size, event_idx))
 		return false;
-	/* Aligned to both, so that "the next multiple" is the same counted from the ring's start and from address 0. */
+	/* Aligned to both, so that "the next multiple" is the same whether counted from the ring's start or from
+	 * address 0. */
 	ring = dma_alloc(used_offset + VIRTQ_USED_BYTES(size), align > page_size ? align : page_size);
 	if (!ring)
 		return false;
@@ -117,7 +118,7 @@ static void write_descriptor(volatile struct virtq_desc *desc, const struct segm
 	desc->next = next;
 }
 
-/* An indirect table for the segments (2.7.5.3), in memory of its own. NULL without room. */
+/* Makes the indirect table of the segments (2.7.5.3). NULL if the arena is full. */
 static volatile struct virtq_desc *make_table(const struct segment *segments, unsigned count)
 {
 	volatile struct virtq_desc *table = dma_alloc(VIRTQ_DESC_BYTES(count), VIRTQ_DESC_ALIGN);
@@ -184,9 +185,9 @@ void virtqueue_publish(struct virtqueue *queue)
 		queue->chains[queue->heads[queue->published % queue->size]].outstanding = true;
 		queue->outstanding++;
 	}
-	barrier_write(); /* ring entries before the index that shows them (2.7.13.2) */
+	barrier_write(); /* write the ring entries before the index that shows them (2.7.13.2) */
 	queue->avail->index = queue->available;
-	barrier_full(); /* the index before whatever tells the device, or asks whether to tell it (2.7.13.3.1) */
+	barrier_full(); /* write the index before we notify the device, or read whether to notify it (2.7.13.3.1) */
 }
 
 void virtqueue_notify(struct virtqueue *queue)
@@ -204,7 +205,7 @@ bool virtqueue_should_notify(const struct virtqueue *queue, uint16_t old)
 {
 	if (!queue->event_idx)
 		return !(queue->used->flags & VIRTQ_USED_F_NO_NOTIFY);
-	/* 2.7.10.1: notify if the index that the device named is among the new ones. */
+	/* 2.7.10.1: notify if avail_event is among the indices just published. */
 	return (uint16_t)(queue->published - virtqueue_avail_event(queue) - 1) < (uint16_t)(queue->published - old);
 }
 
@@ -225,7 +226,7 @@ static void release(struct virtqueue *queue, uint16_t head)
 	queue->outstanding--;
 }
 
-/* Is the id of a used entry one of ours? */
+/* Is the id of a used entry the head of an outstanding chain? */
 static enum driver_error check_id(const struct virtqueue *queue, uint32_t id)
 {
 	if (id >= queue->size)
@@ -247,7 +248,7 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 		*error = DRIVER_USED_INDEX_TOO_FAR;
 		return VIRTQUEUE_WRONG;
 	}
-	barrier_read(); /* the index before the entry that it shows */
+	barrier_read(); /* read the index before the entry that it shows */
 	element.id = queue->used->ring[queue->used_seen % queue->size].id;
 	element.length = queue->used->ring[queue->used_seen % queue->size].length;
 	queue->used_seen++;
@@ -284,7 +285,7 @@ uint16_t virtqueue_cycle_take(struct virtqueue *queue, enum driver_error *error)
 	const uint16_t waiting = virtqueue_used_waiting(queue);
 
 	*error = waiting > queue->outstanding ? DRIVER_USED_INDEX_TOO_FAR : DRIVER_NO_ERROR;
-	barrier_read(); /* the index before the entries that it shows */
+	barrier_read(); /* read the index before the entries that it shows */
 	for (uint16_t i = 0; i < waiting && !*error; i++) {
 		uint32_t id = queue->used->ring[queue->used_seen++ % queue->size].id;
 
@@ -304,12 +305,12 @@ void virtqueue_set_no_interrupt(struct virtqueue *queue, bool no_interrupt)
 
 void virtqueue_set_used_event(struct virtqueue *queue, uint16_t index)
 {
-	queue->avail->ring[queue->size] = index; /* used_event stands behind the ring (2.7.6) */
+	queue->avail->ring[queue->size] = index; /* used_event follows the ring (2.7.6) */
 	barrier_full();
 }
 
 uint16_t virtqueue_avail_event(const struct virtqueue *queue)
 {
-	/* avail_event stands behind the ring (2.7.8) */
+	/* avail_event follows the ring (2.7.8) */
 	return ((volatile const uint16_t *)queue->used)[VIRTQ_USED_BYTES(queue->size) / sizeof(uint16_t) - 1];
 }

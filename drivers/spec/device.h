@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a driver and a device tell each other on every transport: Status, the causes of an interrupt, and what a
- * notification carries. Data, no code: drivers and model both include it.
+ * notification carries. Data, no code: both the drivers and the model include it.
  */
 #ifndef DRIVERS_SPEC_DEVICE_H
 #define DRIVERS_SPEC_DEVICE_H

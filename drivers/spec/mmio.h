@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The virtio-mmio registers: virtio 1.4, section 4.2.2 (Version 2), 4.2.4 (Version 1, legacy). Data, no code: drivers
- * and model both include it. All control registers are 32 bits wide, aligned and little-endian. R/W is the driver's
- * side; "since" is the first version of the specification.
+ * The virtio-mmio registers: virtio 1.4, section 4.2.2 (Version 2), 4.2.4 (Version 1, legacy). Data, no code: both the
+ * drivers and the model include it. All control registers are 32 bits wide, aligned and little-endian. R/W says what
+ * the driver may do; "since" is the first version of the specification.
  */
 #ifndef DRIVERS_SPEC_MMIO_H
 #define DRIVERS_SPEC_MMIO_H

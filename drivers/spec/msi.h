@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message signalled interrupts on virtio-mmio: the registers of the layouts that were published, none of them ratified,
- * and of our own. docs/mmio-msi.md tells where each comes from and what it means. Data, no code: drivers and model both
- * include it. "C" is an index: 0 for configuration changes, i + 1 for virtqueue i.
+ * Message signalled interrupts on virtio-mmio: the registers of the layouts that others published, none of which was
+ * ratified, and of our own. docs/mmio-msi.md tells where each comes from and what it means. Data, no code: both the
+ * drivers and the model include it. "C" is an index: 0 for configuration changes, i + 1 for virtqueue i.
  */
 #ifndef DRIVERS_SPEC_MSI_H
 #define DRIVERS_SPEC_MSI_H
@@ -48,14 +48,14 @@ enum {
 #define VIRTIO_MSI_NOTIFY_BASE(VALUE)       ((VALUE) & 0xffff) /* offset of virtqueue 0 from the start of the window */
 #define VIRTIO_MSI_NOTIFY_MULTIPLIER(VALUE) ((VALUE) >> 16)    /* from one virtqueue to the next, in bytes */
 
-/* f40: second proposal, January and February 2020. Feature bits that have other meanings since virtio 1.2. */
+/* f40: second proposal, January and February 2020. Its feature bits have other meanings since virtio 1.2. */
 enum {
 	VIRTIO_F40_MMIO_NOTIFICATION = 39, /* today NOTIF_CONFIG_DATA */
 	VIRTIO_F40_MMIO_MSI          = 40, /* today RING_RESET */
 };
 enum {
 	VIRTIO_F40_VECTORS       = 0x0c0, /* R    32   MsiVecNum; today QueueReset */
-	VIRTIO_F40_STATE         = 0x0c4, /* R    32   MsiState: in the specification's draft, or as the Linux patch has it */
+	VIRTIO_F40_STATE         = 0x0c4, /* R 32 MsiState: as in the draft of the specification, or as in the Linux patch */
 		VIRTIO_F40_STATE_ENABLED        = 0x00000001,
 		VIRTIO_F40_STATE_SHARING        = 0x00000002, /* any source can have any vector */
 		VIRTIO_F40_STATE_ENABLED_PATCH  = 0x80000000,
@@ -75,7 +75,7 @@ enum {
 	VIRTIO_F40_DATA          = 0x0dc, /* W    32   staged */
 };
 
-/* f44: ours. */
+/* f44: our own layout. */
 enum { VIRTIO_F44_MMIO_MSI = 44 };
 enum {
 	VIRTIO_F44_SELECT       = 0x0d0, /* RW   32   MsiSel: virtqueue, or */

@@ -133,9 +133,8 @@ enum {
 	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_ARP = 0x0806,
 	ETHERTYPE_VLAN = 0x8100,
-	ETHERTYPE_LOCAL_EXPERIMENTAL = 0x88b5, /* IEEE 802: for experiments, nobody acts on it */
-	ETHERTYPE_REFLECT =
-		0x88b6, /* the other one; a reflector at the other end sends back what follows as a frame of its own */
+	ETHERTYPE_LOCAL_EXPERIMENTAL = 0x88b5, /* IEEE 802 reserves it for experiments; no receiver acts on it */
+	ETHERTYPE_REFLECT = 0x88b6, /* the other one; a reflector at the other end sends the payload back as a frame */
 };
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* virtio-mmio (4.2): where each field is, and the one pair of accessors through which everything goes. */
+/* virtio-mmio (4.2): where each field is, and the one pair of accessors that makes every access. */
 #include "drivers/transport/mmio.h"
 
 #include <arch/mmio.h>
@@ -51,7 +51,8 @@ uint32_t reg_read_width(struct transport *transport, uint32_t offset, uint8_t wi
 
 void reg_write_width(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value)
 {
-	/* Journal first: if the write kills the VMM or raises an interrupt at once, the order is right. */
+	/* The journal comes first, so that its order is right even if the write kills the VMM or raises an interrupt at
+	 * once. */
 	journal_access(clock_ns(), cpus_self(), JOURNAL_WRITE, transport->name, offset, width, value);
 	transport->bus->write(transport->bus_context, offset, width, value);
 }
@@ -120,13 +121,13 @@ static enum transport_identity identify(struct transport *transport)
 	return TRANSPORT_DEVICE;
 }
 
-/* What a device tells of an address is not trusted: behind the window is somebody else's. */
+/* The address came from the device and is not trusted: memory behind the window belongs to something else. */
 static void notify(struct transport *transport, uint16_t queue, uint32_t value, bool data)
 {
 	const uint32_t end = transport->size && transport->size < UINT32_MAX ? (uint32_t)transport->size : UINT32_MAX;
 	uint32_t at = transport->notify_base + transport->notify_step * queue;
 
-	(void)data; /* as wide as without */
+	(void)data; /* on MMIO the write is 32 bits wide in either case */
 	if (!transport->notify_base || at % sizeof(value) || at > end - sizeof(value))
 		at = VIRTIO_MMIO_QUEUE_NOTIFY;
 	reg_write(transport, at, value);
@@ -142,7 +143,7 @@ static void write_config(struct transport *transport, uint32_t offset, uint8_t w
 	reg_write_width(transport, VIRTIO_MMIO_CONFIG + offset, width, value);
 }
 
-/* The names of the specification; where the legacy layout has another one, that too. */
+/* The specification's names, with the legacy layout's name where it differs. */
 static const struct {
 	uint16_t offset;
 	const char *name, *legacy;

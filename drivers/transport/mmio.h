@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The registers of virtio-mmio, by offset: for the transport, for the layouts of message signalled interrupts, and for
- * checks of these registers themselves, which say NEEDS(.transport = TRANSPORT_MMIO). Everybody else calls the
- * operations of transport.h. All accesses come through here, and keep the journal.
+ * checks of these registers themselves, which say NEEDS(.transport = TRANSPORT_MMIO). All other code calls the
+ * operations of transport.h. All accesses come through here, which records them in the journal.
  */
 #ifndef DRIVERS_TRANSPORT_MMIO_H
 #define DRIVERS_TRANSPORT_MMIO_H

@@ -54,7 +54,7 @@ void transport_add_status(struct transport *transport, uint32_t bit)
 	const uint32_t drivers_bits = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK |
 				      VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_FAILED;
 
-	/* Never write back what is the device's to say (DEVICE_NEEDS_RESET). */
+	/* Never write back a bit that only the device may set (DEVICE_NEEDS_RESET). */
 	transport_set_status(transport, (transport_status(transport) & drivers_bits) | bit);
 }
 
@@ -64,7 +64,7 @@ bool transport_reset(struct transport *transport)
 	uint32_t status;
 
 	transport_set_status(transport, 0);
-	/* FAILED is the driver's bit. A device that sets it has answered, and there is nothing to wait for. */
+	/* FAILED is the driver's bit. A device that sets it has refused the reset, and waiting longer is pointless. */
 	(void)WAIT_UNTIL(!(status = transport_status(transport)) || (status & ~before & VIRTIO_STATUS_FAILED),
 			 transport_reset_patience_ns);
 	return !status;
@@ -182,7 +182,7 @@ uint32_t transport_config_generation(struct transport *transport)
 	return transport_is_legacy(transport) ? 0 : get(transport, FIELD_CONFIG_GENERATION);
 }
 
-/* 2.5.1: a field that changed between its halves is read again. A generation that never rests is not waited for. */
+/* 2.5.1: if the field changed between its halves, read it again. Give up on a generation that changes all the time. */
 uint64_t config_read64(struct transport *transport, uint32_t offset)
 {
 	enum { ATTEMPTS = 8 };

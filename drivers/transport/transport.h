@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a driver does with a device, by meaning: each function is one operation of chapter 4 and works on every
- * transport. Only the transport's own file (mmio.c) knows where the registers are. An operation always makes the same
- * accesses in the same order, and the journal records each of them.
+ * What a driver does with a device: each function is one operation of chapter 4 and works on every transport. Only the
+ * transport's own file (mmio.c) knows where the registers are. An operation always makes the same accesses in the same
+ * order, and the journal records each of them.
  *
  * Checks of the virtio-mmio registers themselves include drivers/transport/mmio.h.
  */
@@ -17,11 +17,12 @@
 #include "firmware/arch/irq.h"
 
 enum transport_kind {
-	TRANSPORT_ANY, /* what most checks need */
+	TRANSPORT_ANY, /* any transport: what most checks need */
 	TRANSPORT_MMIO,
 };
 
-/* How an access reaches the device: a window in memory, or a model in this program. Width in bytes: 1, 2 or 4. */
+/* How an access reaches the device: through a window in memory, or by a call of the model in this program. Width in
+ * bytes: 1, 2 or 4. */
 struct transport_bus {
 	uint32_t (*read)(void *context, uint32_t offset, uint8_t width);
 	void (*write)(void *context, uint32_t offset, uint8_t width, uint32_t value);
@@ -29,13 +30,14 @@ struct transport_bus {
 
 struct transport {
 	const char *name;		 /* for the journal; owned by the device */
-	const struct transport_ops *ops; /* which transport it is */
+	const struct transport_ops *ops; /* the transport's functions */
 	const struct transport_bus *bus;
 	void *bus_context;
-	uint64_t base, size;		   /* of the window; 0 for a device that is not in memory */
-	struct irq_line *line;		   /* NULL: the platform gave no interrupt */
-	const struct stimuli *stimuli;	   /* NULL: nobody at its other side listens to us */
-	uint32_t notify_base, notify_step; /* where notifications go, from one virtqueue to the next; 0: QueueNotify */
+	uint64_t base, size;	       /* of the window; 0 for a device that is not in memory */
+	struct irq_line *line;	       /* NULL: the platform gave no interrupt */
+	const struct stimuli *stimuli; /* NULL: we cannot cause events on its other side */
+	uint32_t notify_base,
+		notify_step; /* where notifications go, and the step from one virtqueue to the next; 0: QueueNotify */
 	/* As read by transport_identify(). The version is MMIO's: 1 is the legacy interface. A transport without such a
 	 * register says 2. */
 	uint32_t version, device_id, vendor_id;
@@ -49,16 +51,16 @@ extern const struct transport_bus transport_memory_bus;
 
 enum transport_kind transport_kind(const struct transport *transport);
 
-/* ---- who is there ---- */
+/* ---- identification ---- */
 
 enum transport_identity {
 	TRANSPORT_DEVICE,  /* a device that we can drive */
 	TRANSPORT_EMPTY,   /* DeviceID 0: a placeholder */
-	TRANSPORT_ALIEN,   /* no virtio device: nothing else was read */
-	TRANSPORT_UNKNOWN, /* Version is none that we know */
+	TRANSPORT_ALIEN,   /* no virtio device; nothing else was read */
+	TRANSPORT_UNKNOWN, /* a Version that we do not know */
 };
 
-/* Finds out who the device is, and reads no further than a driver may that does not know it (MMIO: 4.2.3.1.1). */
+/* Finds out what device this is. Reads no more than a driver may before it recognises the device (MMIO: 4.2.3.1.1). */
 enum transport_identity transport_identify(struct transport *transport);
 
 static inline bool transport_is_legacy(const struct transport *transport)
@@ -75,11 +77,10 @@ void transport_accept(struct transport *transport, uint32_t word, uint32_t bits)
 
 uint32_t transport_status(struct transport *transport);
 void transport_set_status(struct transport *transport, uint32_t status);
-/* Sets one more Status bit, keeping the ones we set before. The driver's own bits only; what the device says is read
- * with transport_status(). */
+/* Sets one more Status bit and keeps those that we set before. Only for the driver's own bits. */
 void transport_add_status(struct transport *transport, uint32_t bit);
-/* Writes 0 to Status and polls until it reads 0 (2.4.2; needed on Version 3, right on all). False if it does not within
- * transport_reset_patience_ns, one second unless somebody set it. */
+/* Writes 0 to Status and polls until it reads 0 (2.4.2; Version 3 requires the poll, and it is right on all). False if
+ * Status does not read 0 within transport_reset_patience_ns, which is one second unless changed. */
 bool transport_reset(struct transport *transport);
 extern uint64_t transport_reset_patience_ns;
 
@@ -103,8 +104,8 @@ void transport_set_queue_ready(struct transport *transport, uint32_t ready);
 uint32_t transport_queue_reset(struct transport *transport);
 void transport_set_queue_reset(struct transport *transport, uint32_t reset);
 
-/* The available buffer notification (4.2.3.3), at the place of virtqueue `queue`. `value` is its index; another value
- * is one that a driver should not send. */
+/* Sends the available buffer notification (4.2.3.3) to the address of virtqueue `queue`. `value` should be the queue's
+ * index; only a check sends another value. */
 void transport_notify(struct transport *transport, uint16_t queue, uint32_t value);
 /* The same with NOTIFICATION_DATA (2.9): `next` is the available index. */
 void transport_notify_data(struct transport *transport, uint16_t queue, uint16_t next);
@@ -120,16 +121,16 @@ void transport_set_queue_page(struct transport *transport, uint32_t page);
 
 uint32_t transport_interrupt_status(struct transport *transport);
 void transport_interrupt_acknowledge(struct transport *transport, uint32_t causes);
-/* Reads the causes and acknowledges what it sees. Returns them. What a driver's interrupt handler does first. */
+/* Reads the causes, acknowledges and returns them, as a driver's interrupt handler does first. */
 uint32_t transport_acknowledge(struct transport *transport);
 
 /* ---- configuration space: `offset` from its start, width 1, 2 or 4 bytes ---- */
 
 uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width);
 void config_write(struct transport *transport, uint32_t offset, uint8_t width, uint32_t value);
-/* An 8-byte field is two 4-byte reads, between two looks at the generation (2.5.1). */
+/* Reads an 8-byte field by two 4-byte reads, between two reads of the generation (2.5.1). */
 uint64_t config_read64(struct transport *transport, uint32_t offset);
-/* The legacy interface has none: 0, without an access. */
+/* Returns 0 without an access on the legacy interface, which has no generation. */
 uint32_t transport_config_generation(struct transport *transport);
 
 /* ---- shared memory regions (2.10); all ones: there is no such region ---- */
@@ -137,7 +138,7 @@ uint32_t transport_config_generation(struct transport *transport);
 uint64_t transport_shared_memory_length(struct transport *transport, uint32_t id);
 uint64_t transport_shared_memory_base(struct transport *transport, uint32_t id);
 
-/* ---- reports: `where` is what the journal has of an access ---- */
+/* ---- reports: `where` is what the journal recorded of an access ---- */
 
 /* NULL: there is no such register. */
 const char *transport_register_name(const struct transport *transport, uint32_t where);

@@ -85,14 +85,14 @@ static const struct feature_bit features[] = {
 	FEATURE_BIT(BLK, ZONED, ANY),
 };
 
-/* 5.2.5.2: FLUSH MUST be offered if CONFIG_WCE is */
+/* 5.2.5.2: a device that offers CONFIG_WCE MUST offer FLUSH */
 static const struct feature_dependency dependencies[] = {
 	FEATURE_NEEDS(BLK, CONFIG_WCE, FLUSH),
 };
 
 enum { SECTORS_MAX_HIGH = (1u << 23) - 1 }; /* 2^64 bytes are 2^55 sectors */
 
-/* 5.2.4; writeback is left out: it may not be read before FEATURES_OK (5.2.5.1) */
+/* 5.2.4, without writeback, which a driver may not read before FEATURES_OK (5.2.5.1) */
 #define FIELD(NAME, OFFSET, WIDTH, FEATURE, ...)                                                                    \
 	{                                                                                                           \
 		.name = NAME, .offset = VIRTIO_BLK_CONFIG_##OFFSET, .width = WIDTH, .feature = FEATURE, __VA_ARGS__ \
@@ -135,7 +135,7 @@ static uint32_t queues_at_most(struct device *device)
 						      : 1;
 }
 
-/* 5.2.4: seg_max counts segments of data; header and status come on top. */
+/* 5.2.4: seg_max counts the segments of data, without the header and the status. */
 static uint32_t segments_max(struct device *device)
 {
 	uint32_t data = device_offers(device, VIRTIO_BLK_F_SEG_MAX)
@@ -162,7 +162,7 @@ static enum driver_error join(struct blk_request *blk)
 }
 
 /*
- * Reads one logical block, or the device's name where there is none. On the legacy layout a device may have put any
+ * Reads one logical block, or the device's ID if the disk has no block. On the legacy layout a device may put any
  * length into the used entry (5.2.6.3).
  */
 static enum driver_error make_request(struct device *device, struct request *request)
@@ -202,7 +202,7 @@ static enum driver_error check_answer(struct device *device, const struct reques
 	}
 }
 
-/* The device's name: needs no disk. */
+/* Asks for the device's ID, which costs no access to the disk. */
 static enum driver_error make_quick_request(struct device *device, struct request *request)
 {
 	struct blk_request blk = { 0 };
@@ -213,7 +213,7 @@ static enum driver_error make_quick_request(struct device *device, struct reques
 	return error;
 }
 
-/* From the beginning of the disk. */
+/* Reads from the beginning of the disk. */
 static enum driver_error make_sized_request(struct device *device, struct request *request, uint32_t bytes)
 {
 	struct blk_request blk = { 0 };
@@ -235,7 +235,7 @@ const struct device_type blk_type = {
 	.writable = { VIRTIO_BLK_CONFIG_WRITEBACK, VIRTIO_BLK_F_CONFIG_WCE, 1 },
 	.queues_at_most = queues_at_most,
 	.request_queue = 0,
-	/* Never accepted by a driver that wants one virtqueue. */
+	/* A driver that wants one virtqueue never accepts this. */
 	.multiqueue = { { 1u << VIRTIO_BLK_F_MQ } },
 	.make_request = make_request,
 	.check_answer = check_answer,

@@ -10,15 +10,15 @@
 uint64_t blk_capacity(struct device *device);
 
 /*
- * Bytes of a logical block: blk_size where it is offered and makes sense, else a sector. Any multiple of 512 bytes is a
- * legal request, but devices refuse less than a logical block; only the check of just that should notice.
+ * Bytes of a logical block: blk_size if it is offered and makes sense, else a sector. Any multiple of 512 bytes is a
+ * legal request, but some devices refuse less than a logical block, and only the check of that rule should notice.
  */
 uint32_t blk_block(struct device *device);
 
-/* What a plain driver of disks accepts where it is offered. */
+/* The features that a simple disk driver accepts if the device offers them. */
 struct features blk_plain_features(void);
 
-/* One request in three segments at most: header, data, status. */
+/* One request of at most three segments: header, data, status. */
 struct blk_request {
 	struct virtio_blk_header *header;
 	uint8_t *data;
@@ -29,11 +29,11 @@ enum { BLK_STATUS_UNWRITTEN = 0xee };
 
 /*
  * Makes a request of any type in DMA memory: `size` bytes of data (0: none), readable or writable by the device. The
- * data is fresh: fill it before sending. request.least and most are those of a request that succeeds.
+ * data is not filled in: fill it before sending. request.least and most are set for a request that succeeds.
  */
 enum driver_error blk_make(struct blk_request *blk, uint32_t type, uint64_t sector, uint32_t size, bool device_writes);
 
-/* Sends it and waits for it. *length is the used length. The request's own status is in *blk->status. */
+/* Sends the request and waits for its answer. *length is the used length; the status byte is *blk->status. */
 enum driver_error blk_send(struct device *device, struct blk_request *blk, uint32_t *length);
 
 #endif

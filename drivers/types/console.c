@@ -15,7 +15,7 @@ static const struct feature_bit features[] = {
 	FEATURE_BIT(CONSOLE, EMERG_WRITE, ANY),
 };
 
-/* 5.3.4; emerg_wr is for writing only */
+/* 5.3.4, without emerg_wr, which is write-only */
 #define FIELD(NAME, OFFSET, WIDTH, FEATURE, ...)                                                            \
 	{                                                                                                   \
 		.name = NAME, .offset = VIRTIO_CONSOLE_CONFIG_##OFFSET, .width = WIDTH, .feature = FEATURE, \
@@ -50,7 +50,7 @@ static enum driver_error make_request(struct device *device, struct request *req
 		.data = line,
 		.size = (uint32_t)format_string(line, CONSOLE_LINE, "touchstone %016lx\n", request->tag),
 	};
-	line[request->segments[0].size - 1] = '\n'; /* format_string() prints what it cannot show as '?' */
+	line[request->segments[0].size - 1] = '\n'; /* format_string() prints a newline as '?' */
 	request->count = 1;
 	request->answer = NULL;
 	request->least = request->most = 0;

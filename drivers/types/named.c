@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Types that we know by name only: their registers, features and virtqueues are judged, no request is made. */
+/* Types that we know by name only: checks judge their registers, features and virtqueues, but send no request. */
 #include "drivers/types/types.h"
 
 /* 5.5.3 */

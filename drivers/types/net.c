@@ -101,7 +101,7 @@ void net_fill_arp_from(uint8_t *frame, const uint8_t mac[6], uint32_t sender, ui
 	at = net_put16(at, ARP_REQUEST);
 	memcpy(at, mac, 6);
 	at = net_put32(at + 6, sender);
-	net_put32(at + 6, target); /* behind the target's MAC address, which is what we ask for */
+	net_put32(at + 6, target); /* after the target's MAC address, which is the question and stays 0 */
 }
 
 void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender,
@@ -239,7 +239,7 @@ static const struct config_field fields[] = {
 	      .alternative = VIRTIO_NET_F_HASH_REPORT),
 };
 
-/* With MQ the control virtqueue is behind those of all pairs, where the common driver does not look for it. */
+/* With MQ the control virtqueue comes after those of all pairs, where our driver does not look for it. */
 static unsigned queues_used(const struct device *device)
 {
 	return device_accepted(device, VIRTIO_NET_F_CTRL_VQ) && !device_accepted(device, VIRTIO_NET_F_MQ) ? 3 : 2;
@@ -252,7 +252,7 @@ static uint32_t queues_at_most(struct device *device)
 	return 3;
 }
 
-/* Sends a frame that nobody acts on. The answer is the used entry alone. */
+/* Sends a frame that no receiver acts on. The answer is the used entry alone. */
 static enum driver_error make_request(struct device *device, struct request *request)
 {
 	uint32_t header = net_header_bytes(device);
@@ -278,7 +278,7 @@ const struct device_type net_type = {
 	.features_complete = true,
 	.dependencies = LIST(dependencies),
 	.fields = LIST(fields),
-	/* 5.1.4.3: the driver may write the MAC address itself. A bit that keeps it unicast. */
+	/* 5.1.4.3: a legacy driver may write the MAC address. Flipping this bit keeps it unicast. */
 	.writable = { VIRTIO_NET_CONFIG_MAC, VIRTIO_NET_F_MAC, 2 },
 	.queues_used = queues_used,
 	.queues_at_most = queues_at_most,

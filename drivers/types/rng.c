@@ -32,7 +32,7 @@ static enum driver_error make_request(struct device *device, struct request *req
 	return make_sized_request(device, request, RNG_BUFFER);
 }
 
-/* A single byte. */
+/* Asks for a single byte. */
 static enum driver_error make_quick_request(struct device *device, struct request *request)
 {
 	enum driver_error error = make_request(device, request);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The device types that we can make requests of, one file each. A new one is one more line. */
+/* The device types that we can send requests to, one file each. A new type is one more line. */
 #ifndef DRIVERS_TYPES_H
 #define DRIVERS_TYPES_H
 
@@ -15,7 +15,7 @@
 DRIVEN_TYPES(X)
 #undef X
 
-/* Those that we know by name only. */
+/* The types that we know by name only. */
 extern const struct device_type named_types[];
 extern const size_t named_type_count;
 
