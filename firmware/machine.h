@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The machine as data: what a boot protocol hands over, and what discovery finds out and a port then drives. Ports and
- * discovery both include this file, so that neither includes the other.
+ * The machine as data: what a boot protocol hands over, what discovery finds out, and what a port then drives. Ports
+ * and discovery both include this file, so that neither has to include the other.
  */
 #ifndef FIRMWARE_MACHINE_H
 #define FIRMWARE_MACHINE_H
@@ -20,27 +20,27 @@ struct irq_source {
 	enum irq_polarity polarity;
 };
 
-#define IRQ_NO_GSI UINT32_MAX /* nobody said which input: no controller has it */
+#define IRQ_NO_GSI UINT32_MAX /* the platform did not say which input: no controller has this one */
 
-/* What a boot protocol hands over. Addresses are physical; 0 = not given. Strings are copied by platform_discover(). */
+/* What a boot protocol hands over. Addresses are physical; 0 = not given. platform_discover() copies the strings. */
 struct boot_info {
 	const char *protocol; /* "pvh", "linux64", "efi" */
 	uint64_t cmdline;     /* NUL-terminated string */
 	uint64_t rsdp;
 	uint64_t fdt; /* flattened device tree */
-	bool pc;      /* tables and devices may be where every PC has them */
+	bool pc;      /* tables and devices may be at the traditional addresses of a PC */
 	struct boot_memory {
 		uint64_t base, size; /* usable RAM only */
 	} memory[32];
-	uint32_t memory_count; /* as the loader counts; only so many as there is room for are kept */
+	uint32_t memory_count; /* as the loader counts, even if memory[] has no room for all */
 };
 
-/* ACPI's address space ids, as far as registers of struct platform use them. */
+/* ACPI's address space ids, as far as registers in struct platform use them. */
 enum acpi_space { ACPI_SPACE_MEMORY = 0, ACPI_SPACE_IO = 1 };
 
 enum announced_by { ANNOUNCED_CMDLINE = 1, ANNOUNCED_ACPI = 2, ANNOUNCED_FDT = 4, ANNOUNCED_PROBE = 8 };
 
-/* One virtio-mmio window. The same address announced twice is one window; `announced` has a bit for each announcer. */
+/* One virtio-mmio window. An address that was announced twice is one window; `announced` has a bit for each source. */
 struct mmio_window {
 	uint64_t base, size;
 	struct irq_source irq;
@@ -55,20 +55,19 @@ enum {
 	PLATFORM_OVERRIDES = 16,
 	PLATFORM_CPUS = 64,
 	PLATFORM_IRQCHIPS = 16,
-	PLATFORM_IRQCHIP_REGIONS = 17, /* a distributor, and a redistributor each of 16 CPUs */
+	PLATFORM_IRQCHIP_REGIONS = 17, /* a distributor, and one redistributor for each of 16 CPUs */
 	PLATFORM_IRQCHIP_OUTPUTS = 2 * PLATFORM_CPUS,
 	PLATFORM_TIMERS = 5,
 	PLATFORM_WARNINGS = 24,
 	PLATFORM_WARNING_MAX = 160,
 };
 
-/* Registers, where there are any: size 0 if there are none. */
+/* A range of registers; size 0: there is none. */
 struct platform_region {
 	uint64_t base, size;
 };
 
-/* Interrupt controllers that a device tree (or, for Arm's, the MADT) describes. The I/O APICs have a list of their own.
- */
+/* Interrupt controllers that a device tree (for Arm also the MADT) describes. I/O APICs have their own list. */
 enum irqchip_kind {
 	IRQCHIP_GICV2,	/* regions: distributor, CPU interface */
 	IRQCHIP_GICV2M, /* MSI frame of a GICv2 */
@@ -77,7 +76,7 @@ enum irqchip_kind {
 	IRQCHIP_PLIC,
 	IRQCHIP_APLIC,
 	IRQCHIP_IMSIC,	/* regions: interrupt files, in the order of the outputs */
-	IRQCHIP_CLINT,	/* software interrupts, and behind them timers */
+	IRQCHIP_CLINT,	/* software interrupts, followed by timers */
 	IRQCHIP_MSWI,	/* machine software interrupts */
 	IRQCHIP_SSWI,	/* supervisor software interrupts */
 	IRQCHIP_MTIMER, /* regions: mtime, mtimecmp */
@@ -87,22 +86,23 @@ struct platform_irqchip {
 	enum irqchip_kind kind;
 	struct platform_region regions[PLATFORM_IRQCHIP_REGIONS];
 	uint32_t region_count;
-	uint32_t inputs;      /* sources, of a GICv2m frame its SPIs, of an IMSIC its identities; 0: not said */
-	uint32_t first_input; /* INTID of a GICv2m frame's first SPI; 0: not said */
+	uint32_t inputs;      /* number of sources, of a GICv2m frame's SPIs, of an IMSIC's identities; 0: not given */
+	uint32_t first_input; /* INTID of a GICv2m frame's first SPI; 0: not given */
 
-	/* Whom it interrupts, in the order of its contexts, IDCs or interrupt files. */
+	/* The CPUs that it interrupts, in the order of its contexts, IDCs or interrupt files. */
 	struct platform_output {
-		uint32_t cpu;	/* index into platform.cpus; PLATFORM_NO_CPU: a place that is left out */
+		uint32_t cpu;	/* index into platform.cpus; PLATFORM_NO_CPU: an unused place */
 		uint32_t cause; /* RISC-V: number of the local interrupt */
 	} outputs[PLATFORM_IRQCHIP_OUTPUTS];
 	uint32_t output_count;
 
-	uint32_t messages_to; /* APLIC: index + 1 of the IMSIC that it sends its interrupts to; 0: it has wires */
+	uint32_t messages_to; /* APLIC: index + 1 of the IMSIC that it sends its interrupts to; 0: it interrupts CPUs
+				 directly */
 
 	uint32_t redistributor_regions; /* GICv3 */
-	uint64_t redistributor_stride;	/* 0: not said */
+	uint64_t redistributor_stride;	/* 0: not given */
 
-	/* IMSIC: which bits of an interrupt file's address say what. */
+	/* IMSIC: the widths of the fields in an interrupt file's address. */
 	uint8_t guest_index_bits, hart_index_bits, group_index_bits, group_index_shift;
 };
 
@@ -124,13 +124,13 @@ struct platform_uart {
 	struct irq_source irq;
 };
 
-#define PSCI_CPU_ON 0xc4000003u /* its function id from PSCI 0.2 on */
+#define PSCI_CPU_ON 0xc4000003u /* function id from PSCI 0.2 on */
 
 enum psci_conduit { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 
 struct platform {
 	const char *boot_protocol;
-	bool pc; /* as struct boot_info has it */
+	bool pc; /* see struct boot_info */
 	char cmdline[PLATFORM_CMDLINE_MAX];
 
 	struct platform_memory {
@@ -142,9 +142,9 @@ struct platform {
 		uint64_t base;
 		uint32_t gsi_base;
 	} ioapics[PLATFORM_IOAPICS];
-	uint32_t ioapic_count; /* 0: nothing was announced; the port uses its architecture's default */
+	uint32_t ioapic_count; /* 0: none was announced; the port uses its architecture's default */
 
-	/* ISA interrupts that reach another GSI than their number, or otherwise than edge, active high. */
+	/* ISA interrupts whose GSI differs from their number, or that are not edge triggered, active high. */
 	struct platform_override {
 		uint8_t isa;
 		struct irq_source source;
@@ -154,28 +154,29 @@ struct platform {
 	uint64_t lapic_base; /* 0: default */
 
 	uint64_t cpus[PLATFORM_CPUS]; /* enabled CPUs: APIC id, MPIDR, hart id */
-	uint32_t cpu_count;	      /* 0: nobody said */
+	uint32_t cpu_count;	      /* 0: the platform did not say */
 
 	struct platform_irqchip irqchips[PLATFORM_IRQCHIPS];
 	uint32_t irqchip_count;
 
-	struct platform_uart uart; /* what the device tree or ACPI names for output; UART_NONE: nothing */
-	struct platform_uart htif; /* RISC-V's host interface, which is also a way out */
+	struct platform_uart uart; /* console that the device tree or ACPI names; UART_NONE: none */
+	struct platform_uart htif; /* RISC-V: HTIF, which can also end the machine */
 
 	/* Arm */
 	struct platform_psci {
 		enum psci_conduit conduit;
 		uint32_t cpu_on;   /* function id; 0: there is none */
-		bool has_versions; /* 0.2 or later: the ids are fixed, and there is SYSTEM_OFF */
+		bool has_versions; /* 0.2 or later: the ids are fixed, and SYSTEM_OFF exists */
 	} psci;
-	struct irq_source timers[PLATFORM_TIMERS]; /* secure, physical, virtual, hypervisor's, hypervisor's virtual */
+	struct irq_source
+		timers[PLATFORM_TIMERS]; /* secure, physical, virtual, hypervisor physical, hypervisor virtual */
 	uint32_t timer_count;
 
 	/* RISC-V */
-	uint64_t timebase_hz; /* of the time CSR; 0: not said */
-	uint64_t test_device; /* sifive_test: ends the machine; 0: there is none */
+	uint64_t timebase_hz; /* frequency of the time CSR; 0: not given */
+	uint64_t test_device; /* sifive_test, which ends the machine; 0: there is none */
 
-	/* How to power off, as the ACPI tables say. space: enum acpi_space; address 0 = not there. */
+	/* How to power off, from the ACPI tables. The spaces are of enum acpi_space; address 0: not there. */
 	struct platform_poweroff {
 		uint64_t sleep_address; /* SLEEP_CONTROL_REG (hardware-reduced, 8 bits wide) or PM1a_CNT (16 bits) */
 		uint8_t sleep_space;
@@ -186,23 +187,23 @@ struct platform {
 		uint8_t reset_space;
 		uint8_t reset_value;
 	} poweroff;
-	uint16_t pm_timer_port; /* ACPI PM timer, 0: none. 24 bits can be relied on */
+	uint16_t pm_timer_port; /* ACPI PM timer; 0: there is none. Only 24 of its bits are sure to count */
 
 	struct mmio_window windows[PLATFORM_WINDOWS]; /* ascending by base, not overlapping */
 	uint32_t window_count;
 
-	/* What was wrong with what we were told, for the report. Never fatal. */
+	/* What was wrong in the platform's description, for the report. Never fatal. */
 	char warnings[PLATFORM_WARNINGS][PLATFORM_WARNING_MAX];
 	uint32_t warning_count;
 	uint32_t warnings_dropped;
 };
 
-/* How discovery reaches what lies at an address. The port gives it: machine_memory, in firmware/arch/machine.h. */
+/* How discovery reads memory and registers. The port provides it: machine_memory, in firmware/arch/machine.h. */
 struct memory_access {
-	/* Memory [address, address + size) that is only read, NULL if it cannot be reached. */
+	/* Returns memory [address, address + size), which is only read, or NULL if it cannot be reached. */
 	const void *(*physical)(uint64_t address, uint64_t size);
 
-	/* Reads a device register; false if nothing answers there. */
+	/* Reads a device register. Returns false if the read fails. */
 	bool (*read32)(uint64_t address, uint32_t *value);
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A monotonic clock and deadlines. There is no wait without a deadline in this project. */
+/* A monotonic clock, and waits with deadlines. Nothing in this project waits without a deadline. */
 #ifndef FIRMWARE_ARCH_CLOCK_H
 #define FIRMWARE_ARCH_CLOCK_H
 
@@ -11,11 +11,11 @@
 #define MICROSECONDS(n) ((uint64_t)(n)*1000u)
 #define MILLISECONDS(n) ((uint64_t)(n)*1000000u)
 
-/* Nanoseconds since the clock started; never goes back. */
+/* Returns the nanoseconds since the clock started. The clock never goes back. */
 uint64_t clock_ns(void);
 
-/* One line for the report: source, frequency, what it was calibrated against, how sure. Valid for the life of the
- * program. */
+/* Returns one line for the report: the clock's source, its frequency, what it was calibrated against, and how
+ * accurate it is. The string is valid for the life of the program. */
 const char *clock_description(void);
 
 static inline uint64_t deadline_in(uint64_t nanoseconds)
@@ -29,12 +29,13 @@ static inline bool deadline_passed(uint64_t deadline)
 }
 
 /*
- * How long something is waited for. Time in which this CPU stood still does not count, within a limit: a host that
- * stalls, or that takes the CPU away, took it from whom we wait for as well. Whoever waits asks again and again.
+ * How long a wait may last. A host that stalls, or that deschedules this virtual CPU, delays the device that we wait
+ * for as well. So time in which this CPU did not run does not count, up to a limit. A waiting loop must call
+ * patience_ends() all the time, since a gap between two calls is how we notice that the CPU did not run.
  */
 struct patience {
 	uint64_t deadline;
-	uint64_t looked; /* when it was asked last */
+	uint64_t looked; /* clock_ns() at the last call of patience_ends() */
 	uint64_t forgiven;
 };
 
@@ -47,24 +48,25 @@ static inline struct patience patience_begin(uint64_t nanoseconds)
 
 bool patience_ends(struct patience *patience);
 
-/* One turn of a waiting loop: the worker, if there is one, has its turn, and the CPU rests. Says whether the patience
- * ends. */
+/* Runs one turn of a waiting loop: lets the worker work, if there is one, and then rests the CPU. Returns true once
+ * the patience has ended. */
 bool clock_wait(struct patience *patience);
 
 /*
  * A device that is part of this program has no thread: it works while the driver waits for it. Each turn of every wait
- * calls work(), which says whether it did something; the host port's time only leaps when nothing happens.
+ * calls work(), which returns whether it did anything. The host port advances its clock only in turns in which nothing
+ * happened.
  */
 struct wait_worker {
 	bool (*work)(void *context);
 	void *context;
 };
 
-/* Registers the one worker in place of the last one; NULL: none. It must stay valid. */
+/* Registers a worker in place of the last one; NULL removes it. The worker must stay valid until then. */
 void clock_on_wait(const struct wait_worker *worker);
 
-/* Waits until CONDITION holds or PATIENCE ends; gives the last value of the condition. Evaluates it at least once, and
- * once more after the end. */
+/* Waits until CONDITION holds or PATIENCE ends, and returns the last value of the condition. Evaluates the condition
+ * at least once, and once more after the patience has ended. */
 #define WAIT_WITHIN(PATIENCE, CONDITION)                          \
 	({                                                        \
 		struct patience *wait_patience_ = (PATIENCE);     \
@@ -74,7 +76,7 @@ void clock_on_wait(const struct wait_worker *worker);
 		wait_met_;                                        \
 	})
 
-/* The same with a patience of its own. */
+/* Does the same with a new patience. */
 #define WAIT_UNTIL(CONDITION, NANOSECONDS)                               \
 	({                                                               \
 		struct patience wait_own_ = patience_begin(NANOSECONDS); \

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Interrupts, wired and message signalled, as a check sees them. A port implements this contract; nothing above the
+ * Interrupts, wired and message signalled, as a check sees them. A port implements this contract; no code above the
  * port knows an interrupt controller.
  *
- * Two ways to take an interrupt:
+ * There are two ways to take an interrupt:
  *
- * Held: no handler is attached. The interrupt is counted. A level line is then parked (masked at the controller),
- * because the device still asserts it; irq_line_rearm() unmasks it, and if the device still asserts the line it fires
- * again.
+ * Held: no handler is attached. The port counts the interrupt. It then parks a level line (masks it at the controller),
+ * because the device still asserts it. irq_line_rearm() unmasks the line, which fires again if the device still asserts
+ * it.
  *
- * Serviced: a handler is attached. It runs in interrupt context and is expected to make the device drop a level line.
- * A line that fires IRQ_STORM_LIMIT times without the main program calling irq_line_rearm() is parked and marked as a
- * storm.
+ * Serviced: a handler is attached. It runs in interrupt context and is expected to make the device drop a level line. A
+ * line that fires IRQ_STORM_LIMIT times without a call of irq_line_rearm() from the main program is parked and marked
+ * as a storm.
  */
 #ifndef FIRMWARE_ARCH_IRQ_H
 #define FIRMWARE_ARCH_IRQ_H
@@ -25,40 +25,42 @@
 
 struct irq_line {
 	struct irq_source source;
-	uint32_t vector;		/* the port's number for it; reported, never interpreted */
+	uint32_t vector;		/* chosen by the port; reported, never interpreted */
 	volatile uint32_t count;	/* interrupts taken since the line was opened */
-	volatile uint64_t last_ns;	/* clock_ns() of the last one */
-	volatile bool parked;		/* masked after an interrupt until irq_line_rearm() */
+	volatile uint64_t last_ns;	/* clock_ns() of the last interrupt */
+	volatile bool parked;		/* masked until irq_line_rearm() */
 	volatile bool storm;		/* parked because of IRQ_STORM_LIMIT */
 	volatile uint32_t since_rearm;	/* interrupts since the last irq_line_rearm() */
 	void (*handler)(void *context); /* NULL: held */
 	void *context;
-	bool message;		     /* a target of irq_message_open() */
-	uint8_t cpu;		     /* that takes it */
-	volatile bool soft_asserted; /* a line of irq_soft_line_open(): what irq_soft_line_set() said last */
+	bool message; /* a target of irq_message_open() */
+	uint8_t cpu;  /* CPU that takes it */
+	volatile bool
+		soft_asserted; /* for a line of irq_soft_line_open(): the last value given to irq_soft_line_set() */
 };
 
 /*
- * The line of a source, unmasked. Opening the same GSI again gives the same line (shared lines exist). NULL when no
- * controller has such an input or the port is out of lines.
+ * Returns the line of a source, unmasked. Opening the same GSI again returns the same line, since devices may share a
+ * line. Returns NULL if no controller has such an input or the port is out of lines.
  */
 struct irq_line *irq_line_open(const struct irq_source *source);
 
 /*
- * A line that this program asserts itself, for a device that is part of it: no interrupt controller's input, but a real
- * interrupt. NULL when the port is out of lines. Its source has a GSI from IRQ_SOFT_GSI on.
+ * A soft line: one that this program asserts itself, for a device that is part of it. No input of an interrupt
+ * controller belongs to it, but its interrupts are real. Its source has a GSI of IRQ_SOFT_GSI or above. Returns NULL if
+ * the port is out of lines.
  */
 #define IRQ_SOFT_GSI 0x10000u
 struct irq_line *irq_soft_line_open(enum irq_trigger trigger);
 
-/* Asserts or releases such a line, from the main program or from an interrupt handler. */
+/* Asserts or releases a soft line, from the main program or from an interrupt handler. */
 void irq_soft_line_set(struct irq_line *line, bool asserted);
 
 /*
- * Message signalled interrupts. A target is a vector of one CPU; whatever arrives there is counted, journalled and
- * handled as an edge. Every target has data of its own. Where the platform has more than one address for messages,
- * those of two targets that were opened one after the other differ, too, so that a mixture of the two is a message to
- * nobody; where all have the same (Arm), a mixture is one of the two.
+ * Message signalled interrupts. A target is a vector of one CPU; whatever arrives there is counted, put in the journal
+ * and handled as an edge. No two targets have the same data. Where the platform has more than one address for messages,
+ * two targets that were opened one after the other also differ in their addresses. A mixture of their messages then
+ * matches no target. Where all targets share one address (Arm), a mixture is one of the two messages.
  */
 struct irq_message {
 	uint64_t address;
@@ -66,58 +68,59 @@ struct irq_message {
 };
 
 /*
- * A new target on a CPU (0: the one that boots; others: after cpus_start()), and the message that reaches it. NULL when
- * the port has none left.
+ * Opens a new target on a CPU (0, or one that cpus_start() has started) and stores the message that reaches it. Returns
+ * NULL if the port has no target left.
  */
 struct irq_line *irq_message_open(uint32_t cpu, struct irq_message *message);
 
-/* False: this machine has no controller for messages. They are what we say, and only devices inside this program send
- * any. */
+/* Returns false if this machine has no controller for messages. The port then makes up the messages, and only
+ * devices inside this program can send them. */
 bool irq_messages_from_devices(void);
 
 /*
- * What the platform does when a device writes `data` to `address`, for a device inside this program: a real interrupt
- * of the CPU that it names. A message that is not exactly one of irq_message_open() went astray: it is counted with the
- * interrupts that nobody owns, its data as the vector.
+ * Does what the platform does when a device writes `data` to `address`, for a device inside this program: raises a real
+ * interrupt on the CPU that the message names. A message that no irq_message_open() returned is counted as an unowned
+ * interrupt, with its data as the vector.
  */
 void irq_message_send(const struct irq_message *message);
 
-/* Attaches a handler (NULL: none) with its context, and re-arms the line. */
+/* Attaches a handler and its context, or detaches it (NULL), and rearms the line. */
 void irq_line_attach(struct irq_line *line, void (*handler)(void *context), void *context);
 
-/* Forgets parked and storm and unmasks the line at the controller. A level line that is still asserted fires again, at
- * once. */
+/* Clears `parked` and `storm` and unmasks the line at the controller. A level line that is still asserted fires
+ * again at once. */
 void irq_line_rearm(struct irq_line *line);
 
-/* Masks the line at the controller until irq_line_rearm(). Marks it as parked. */
+/* Parks the line: masks it at the controller until irq_line_rearm(). When this returns, no interrupt of the line is
+ * on its way. */
 void irq_line_park(struct irq_line *line);
 
 /*
- * Is a level line asserted now? Asked of the interrupt controller by unmasking the parked line and seeing whether it
- * fires, so the count may advance by one, and the line is left parked when it does. Only for a held level line.
+ * Is a level line asserted now? Asks the interrupt controller: unmasks the parked line and sees whether it fires. So
+ * the count may advance by one, and the line is parked again if it fired. Only for a held level line.
  */
 bool irq_line_asserted(struct irq_line *line);
 
 /*
- * Returns once every interrupt that the controllers had already accepted for this CPU, and for each that is in use (see
- * cpus.h), has been taken: the port sends it an interrupt that ranks below all lines and waits for it. This, and not a
- * delay, is what "no interrupt came" is measured against.
+ * Returns once every interrupt that the controllers had already accepted has been taken, on this CPU, on CPU 0, and on
+ * each CPU in use (see cpus.h): the port sends each an interrupt that ranks below all lines and waits until it is
+ * taken. "No interrupt came" is judged after this, not after a delay.
  */
 void irq_settle(void);
 
 /*
- * How often a CPU did not take that interrupt for so long that waiting for it was given up, and which one it was last.
- * Then what did not come may still come.
+ * Returns how often a CPU did not take that interrupt within the time limit, and stores which CPU it was last. An
+ * interrupt that seemed not to come may then still come.
  */
 uint32_t irq_unsettled(uint32_t *cpu);
 
-/* Interrupts taken on vectors that belong to no line of that CPU, and messages to nobody; the last such vector, and
- * where it came. */
+/* The number of unowned interrupts: those taken on a vector that belongs to no line of that CPU, and messages that
+ * match no target. Then the vector of the last one, and the CPU that took it. */
 uint32_t irq_unowned_count(void);
 uint32_t irq_unowned_last(void);
 uint32_t irq_unowned_cpu(void);
 
-/* Whether the CPU takes interrupts. Returns the former state. Checks keep them on. */
+/* Sets whether this CPU takes interrupts, and returns the former state. Checks keep interrupts on. */
 bool irq_enable(bool on);
 
 #endif

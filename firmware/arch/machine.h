@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What main needs of a port besides interrupts and the clock: start, speak, stop. */
+/* What the main program needs of a port besides interrupts and the clock: start, print, stop. */
 #ifndef FIRMWARE_ARCH_MACHINE_H
 #define FIRMWARE_ARCH_MACHINE_H
 
@@ -9,36 +9,37 @@
 
 #include "firmware/machine.h"
 
-/* Name of the architecture as reports print it: "x86_64". */
+/* The architecture's name as reports print it: "x86_64". */
 extern const char machine_arch[];
 
-/* Descriptor tables, page tables, traps, the console. Before this nothing else of the port may be called. */
+/* Sets up descriptor tables, page tables, traps, and the console. No other function of the port may be called
+ * before. */
 void machine_early_init(void);
 
-/* Interrupt controllers and clock, as the platform describes them. Interrupts are on when it returns. */
+/* Sets up interrupt controllers and the clock, as the platform describes them. Returns with interrupts on. */
 void machine_init(const struct platform *platform);
 
-/* Writes a byte to the console, polled, with a bounded wait: a console that never becomes ready loses output, it does
- * not hang us. */
+/* Writes a byte to the console by polling, with a bounded wait: a console that never becomes ready loses output but
+ * does not hang us. */
 void machine_put(char byte);
 
 /*
- * Makes [address, address + size) reachable at its own address, device memory if `device`. False if the port cannot.
- * What was reachable otherwise before may stay so for other CPUs that run already; what was not is reachable for all.
+ * Maps [address, address + size) at its own address, as device memory if `device`. Returns false if the port cannot. A
+ * CPU that runs already sees a new mapping at once, but may keep using the old one where the mapping changed.
  */
 bool machine_map(uint64_t address, uint64_t size, bool device);
 
-/* What the hypervisor calls itself ("KVMKVMKVM", "TCGTCGTCGTCG"), "" if it does not say. */
+/* Returns what the hypervisor calls itself ("KVMKVMKVM", "TCGTCGTCGTCG"), or "" if it does not say. */
 const char *machine_vmm(void);
 
-/* A read that may fault: false if it trapped. For probing windows that may not exist. */
+/* Reads a register that may not exist: returns false if the read trapped. */
 bool machine_probe_read32(uint64_t address, uint32_t *value);
 
-/* Memory and registers for discovery, by the two above. */
+/* Memory and registers for discovery, on top of machine_map() and machine_probe_read32(). */
 extern const struct memory_access machine_memory;
 
-/* Ends the machine. `success` only chooses the status where the way out can carry one. Tries every way out it knows,
- * then stops the CPU. */
+/* Ends the machine, by every way that the port knows in turn, and then stops the CPU. `success` chooses the exit
+ * status where a way out has one. */
 _Noreturn void machine_exit(bool success);
 
 #endif

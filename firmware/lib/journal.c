@@ -6,13 +6,13 @@
 
 static struct journal_event events[JOURNAL_SIZE];
 /*
- * Interrupt handlers write here too, and other CPUs. Each claims a slot before it fills it, and nobody is behind by the
- * whole ring: at worst a fold is lost into the slot before.
+ * Interrupt handlers and other CPUs write here too. Each writer claims a slot before it fills it, and no writer falls
+ * behind by a whole ring. At worst a repetition is counted in the wrong event.
  */
 static volatile uint32_t written;
 static uint64_t start_ns;
 static volatile bool held;
-static struct journal_event nowhere; /* what is not kept */
+static struct journal_event nowhere; /* takes the events of a paused journal */
 
 void journal_clear(uint64_t now_ns)
 {

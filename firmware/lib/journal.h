@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What happened lately: register accesses, interrupts and steps, in order, with times. A ring that keeps the last
- * JOURNAL_SIZE events; written by the register accessors and interrupt handlers of all CPUs, printed when a check
- * fails.
+ * A journal of recent register accesses, interrupts and steps, in order and with times. It is a ring of the last
+ * JOURNAL_SIZE events. The register accessors and interrupt handlers of all CPUs write it, and a failed check prints
+ * it.
  */
 #ifndef FIRMWARE_LIB_JOURNAL_H
 #define FIRMWARE_LIB_JOURNAL_H
@@ -18,26 +18,26 @@ enum { JOURNAL_SIZE = 32, JOURNAL_TEXT = 72 };
 struct journal_event {
 	uint64_t time_ns;
 	enum journal_kind kind;
-	uint8_t width;	   /* bytes, of an access */
-	uint8_t cpu;	   /* that did it, or took it */
-	uint16_t repeated; /* how often the very same access followed directly; polling loops fold into one event */
-	uint32_t where;	   /* register offset, or interrupt vector */
-	uint64_t value;	   /* value read or written, or the line's GSI */
-	char text[JOURNAL_TEXT]; /* device name of an access; text of a step */
+	uint8_t width;		 /* of an access, in bytes */
+	uint8_t cpu;		 /* CPU that accessed the register or took the interrupt */
+	uint16_t repeated;	 /* how often the very same access followed directly; a polling loop is one event */
+	uint32_t where;		 /* register offset or interrupt vector */
+	uint64_t value;		 /* value read or written, or the line's GSI */
+	char text[JOURNAL_TEXT]; /* device name of an access, or text of a step */
 };
 
-/* Forgets everything; times count from now. */
+/* Forgets all events and counts times from now. */
 void journal_clear(uint64_t now_ns);
 void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const char *device, uint32_t offset,
 		    uint8_t width, uint32_t value);
 void journal_interrupt(uint64_t now_ns, uint32_t cpu, uint32_t vector, uint32_t gsi);
 void journal_step(uint64_t now_ns, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Nothing is kept between the two calls. */
+/* A paused journal keeps no events. */
 void journal_pause(bool paused);
 
-/* Calls visit for each event that is still kept, oldest first; times are relative to the clear. Returns how many older
- * ones were lost. */
+/* Calls visit() for each event that is still kept, oldest first; times are relative to the clear. Returns how many
+ * older events were lost. */
 uint32_t journal_visit(void (*visit)(const struct journal_event *event, void *context), void *context);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the C library does not have, so that every port needs it. */
+/* Memory functions that the C library lacks, for every port. */
 #include "firmware/lib/string.h"
 
 size_t memory_unlike(const void *memory, int byte, size_t size)
@@ -8,7 +8,8 @@ size_t memory_unlike(const void *memory, int byte, size_t size)
 	const unsigned char *bytes = memory;
 	size_t i = 0;
 
-	/* Guard bytes are looked at after each check: eight bytes at a time, as far as they are what they should be. */
+	/* Speed matters: each check ends with a comparison of all guard bytes. So compare eight bytes at a time as
+	 * long as they match. */
 	for (; i < size && (uintptr_t)(bytes + i) % sizeof(word); i++)
 		if (bytes[i] != (unsigned char)byte)
 			return i;

@@ -21,15 +21,15 @@ static uint32_t checksum;
 static bool muted;
 static unsigned column; /* of the console */
 
-/* What a reader of the report relies on (docs/report.md): a line that a device makes longer is cut, and ends in dots.
- */
+/* The report promises this to its readers (docs/report.md): a line that a device makes longer is cut and ends in
+ * dots. */
 enum { LINE_MAX = 510, CUT_MARK = 3 };
 
 #define CRC32_POLYNOMIAL 0xedb88320u /* IEEE 802.3, bit-reversed */
 
 static uint32_t crc32_update(uint32_t crc, unsigned char byte)
 {
-	/* The CRCs of the 16 nibbles; two steps a byte need no 1 KiB table. Built on first use. */
+	/* The CRCs of the 16 nibbles, computed on first use: two steps per byte save a table of 1 KiB. */
 	static uint32_t table[16];
 
 	if (!table[1])
@@ -135,7 +135,7 @@ static void put_number(struct output *output, const struct conversion *how, uint
 		pad(output, how->width - count - zeros - prefix_length, ' ');
 }
 
-/* The integer argument of a conversion, by its length modifier. */
+/* These two fetch the integer argument of a conversion, as its length modifier says. */
 static uint64_t next_unsigned(va_list *arguments, int longs)
 {
 	if (longs >= 1)
@@ -219,7 +219,7 @@ static void output_format(struct output *output, const char *format, va_list *ar
 		case '%':
 			output->put(output, '%');
 			break;
-		default: /* a conversion that we lack: show it, and do not run past the end */
+		default: /* an unknown conversion: print it, and do not run past the end of the format */
 			output->put(output, '%');
 			if (!*format)
 				return;

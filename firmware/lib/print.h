@@ -15,20 +15,20 @@
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void vprint(const char *format, va_list arguments);
 
-/* Into buffer[size], always terminated. Returns the length that was stored. */
+/* Formats into buffer[size], which is always terminated. Returns the stored length. */
 size_t format_string(char *buffer, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 size_t vformat_string(char *buffer, size_t size, const char *format, va_list arguments);
 
-/* Where print() sends its bytes. */
+/* Sets where print() sends its bytes. */
 typedef void print_sink(char byte);
 void print_to(print_sink *sink);
 
-/* While muted, print() prints nothing, and nothing is added to the checksum. */
+/* While muted, print() prints nothing and adds nothing to the checksum. */
 void print_mute(bool muted);
 
 /*
- * The checksum of what was printed since print_checksum_start(): CRC-32 (IEEE 802.3), as zlib's crc32(). It lives here
- * because only here every byte passes.
+ * The CRC-32 (IEEE 802.3, as zlib's crc32()) of what was printed since print_checksum_start(). It is computed here
+ * because every byte passes through here.
  */
 void print_checksum_start(void);
 uint32_t print_checksum(void);

@@ -2,8 +2,8 @@
 #include "firmware/lib/string.h"
 
 /*
- * In every loop below: keeps the compiler from seeing in it the very function that it implements, and from calling
- * itself.
+ * Called in every loop below. It keeps the compiler from recognizing the loop as the very function that the loop
+ * implements, which would then call itself.
  */
 static inline void not_a_library_call(void)
 {
@@ -52,7 +52,7 @@ void *memset(void *to, int byte, size_t size)
 		*out++ = (unsigned char)byte;
 		not_a_library_call();
 	}
-	/* Rings are cleared and buffers poisoned before each check: eight bytes at a time. */
+	/* Speed matters: rings are cleared and buffers filled before each check. So write eight bytes at a time. */
 	for (; size >= sizeof(word); size -= sizeof(word), out += sizeof(word)) {
 		*(uint64_t *)(void *)out = word;
 		not_a_library_call();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What no C library has; string.c is what every C library has, and is left out where there is one. */
+/* Functions that no C library has. string.c has those that every C library has, so the host port leaves string.c
+ * out. */
 #include "firmware/lib/string.h"
 
 bool string_copy(char *to, size_t size, const char *from)
@@ -28,7 +29,7 @@ bool glob_match(const char *pattern, size_t pattern_length, const char *text, si
 		} else if (p < pattern_length && (pattern[p] == '?' || pattern[p] == text[t])) {
 			p++;
 			t++;
-		} else if (star != SIZE_MAX) { /* let the last star take one byte more */
+		} else if (star != SIZE_MAX) { /* let the last star match one byte more */
 			p = star + 1;
 			t = ++resume;
 		} else {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who is in which state, and the locks, which look at that: the lock of a CPU that is gone is nobody's. */
+/* The state of each CPU, and the locks. A lock asks for its holder's state, because it is broken if that CPU is
+ * gone. */
 #include "firmware/arch/generic/cpu_states.h"
 
 #include <arch/cpu.h>
 
 #include "firmware/arch/clock.h"
 
-/* Longer than any lock is held by a CPU that still runs, as far as its VMM lets it. */
+/* Longer than any running CPU holds a lock, even if its VMM deschedules it for a while. */
 #define LOCK_LIMIT MILLISECONDS(20000)
 
 struct cpu_state cpu_states[CPUS_MAX];
@@ -31,7 +32,8 @@ bool cpus_in_use(uint32_t number)
 	return cpu_states[number].used && cpu_state_of(&cpu_states[number]) != CPU_TRAPPED;
 }
 
-/* A CPU that is started again is not the one that was stopped. */
+/* A holder is a CPU's number and its generation: a CPU that was started again does not hold the locks of its former
+ * life. */
 #define LIFE_SHIFT 8
 
 static uint32_t holder_of(uint32_t number)
@@ -39,7 +41,7 @@ static uint32_t holder_of(uint32_t number)
 	return cpu_states[number].life << LIFE_SHIFT | (number + 1);
 }
 
-/* By one that was stopped, or by ourselves: before a guard was left. CPU 0 is never stopped. */
+/* Is the lock held by a CPU that was stopped, or by this CPU before it left a guard? CPU 0 is never stopped. */
 static bool is_abandoned(uint32_t holder)
 {
 	const uint32_t number = (holder & ((1u << LIFE_SHIFT) - 1)) - 1;
@@ -67,7 +69,7 @@ void cpus_lock(struct cpus_lock *lock)
 	}
 }
 
-/* Nobody else's: somebody may have taken ours for abandoned. */
+/* Unlocks only if we still hold the lock: another CPU may have taken it as abandoned. */
 void cpus_unlock(struct cpus_lock *lock)
 {
 	uint32_t mine = holder_of(cpus_self());

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside generic/ only: what cpus.c does with a CPU, for the locks and for settle.c to look at. */
+/* Private to generic/: the state of each CPU, which cpus.c changes and which the locks and settle.c read. */
 #ifndef ARCH_GENERIC_CPU_STATES_H
 #define ARCH_GENERIC_CPU_STATES_H
 
@@ -11,8 +11,8 @@
 enum cpu_state_kind { CPU_OFF, CPU_RESTING, CPU_BUSY, CPU_TRAPPED, CPU_LOST };
 
 extern struct cpu_state {
-	uint32_t state; /* enum cpu_state_kind; who changes it last hands the rest over */
-	uint32_t life;	/* how often it was started */
+	uint32_t state; /* enum cpu_state_kind; writing it publishes the other fields */
+	uint32_t life;	/* the CPU's generation: how often it was started */
 	bool used;
 	void (*function)(void *argument);
 	void *argument;
@@ -23,7 +23,7 @@ extern struct cpu_state {
 uint32_t cpu_state_of(const struct cpu_state *cpu);
 void cpu_state_enter(struct cpu_state *cpu, enum cpu_state_kind state);
 
-/* False: it is not in that state any more. */
+/* Returns false if the CPU has left the state `from`. */
 bool cpu_state_change(struct cpu_state *cpu, uint32_t from, enum cpu_state_kind to);
 
 #endif

@@ -11,19 +11,21 @@
 #include "firmware/arch/generic/settle.h"
 #include "firmware/arch/irq.h"
 
-/* From the first sign to the last of a virtual CPU on a machine under load. */
+/* How long a virtual CPU may take to arrive, on a host under load. */
 #define START_LIMIT MILLISECONDS(5000)
-/* Before it rests a CPU stays awake for so long: who gave it something may have more. */
+/* How long a CPU polls for its next function before it rests: that saves a wake-up when functions follow one
+ * another. */
 #define AWAKE_NS MICROSECONDS(100)
 
-/* On the CPU itself, which may have been given up meanwhile: then it stays out of the way. */
+/* Runs on the CPU itself. CPU 0 may have given up on this CPU meanwhile; then the state has changed and the CPU
+ * halts. */
 static void advance_state(struct cpu_state *cpu, enum cpu_state_kind from, enum cpu_state_kind to)
 {
 	if (!cpu_state_change(cpu, from, to))
 		cpu_park();
 }
 
-/* Without the hook of WAIT_UNTIL: nothing else happens meanwhile. */
+/* Waits as WAIT_UNTIL() does, but does not run the wait's worker. */
 static bool wait_while(const struct cpu_state *cpu, enum cpu_state_kind state, uint64_t nanoseconds)
 {
 	struct patience patience = patience_begin(nanoseconds);
@@ -86,7 +88,7 @@ static void stop(uint32_t number)
 	cpu_state_enter(cpu, CPU_LOST);
 	if (cpu_stop(number))
 		cpu_state_enter(cpu, CPU_OFF);
-	/* Not before: it may have been about to begin with another one. */
+	/* Only after the CPU has stopped: until then it may still enter the handler of another line. */
 	lines_abandon(number);
 }
 
@@ -168,6 +170,6 @@ void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t er
 
 	cpu->trap = (struct guard_trap){ .name = name, .address = address, .data = data, .error = error };
 	if (!cpu_state_change(cpu, CPU_BUSY, CPU_TRAPPED))
-		cpu_state_change(cpu, CPU_RESTING, CPU_TRAPPED); /* in an interrupt */
+		cpu_state_change(cpu, CPU_RESTING, CPU_TRAPPED); /* trapped in an interrupt */
 	cpu_park();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* cpus.c keeps the promises of firmware/arch/cpus.h on top of these; one_cpu.c has them for a port with one CPU. */
+/* cpus.c implements firmware/arch/cpus.h with these functions. one_cpu.c implements them for a port with one CPU. */
 #ifndef ARCH_GENERIC_CPUS_H
 #define ARCH_GENERIC_CPUS_H
 
@@ -9,8 +9,11 @@
  * What a port provides, besides cpus_count() and cpus_self().
  */
 
-/* What a CPU runs from its start on. `enter` is all of it; the other two are its parts, for a port without CPUs of its
- * own: the CPU is there; it does what it was given, if anything. */
+/*
+ * What a CPU runs once it has started. `enter` does everything. A port whose CPUs are simulated (host) calls its two
+ * parts instead: `arrive` once, and `turn` for one round, which runs the CPU's function, if it has one, and returns
+ * whether it had.
+ */
 struct cpu_program {
 	void (*enter)(void); /* does not return */
 	void (*arrive)(void);
@@ -18,28 +21,29 @@ struct cpu_program {
 };
 
 /*
- * Makes a CPU call program->enter() on a stack of its own, with interrupts off and set up: those of irq_message_open(),
- * of irq_settle(), and of cpu_wake(). Does not wait for it. NULL, or why that is not possible.
+ * Makes a CPU call program->enter() on its own stack, with interrupts off, and with its interrupts set up: those of
+ * irq_message_open(), of irq_settle(), and of cpu_wake(). Does not wait for the CPU. Returns NULL, or why the CPU
+ * cannot be started.
  */
 const char *cpu_boot(uint32_t cpu, const struct cpu_program *program);
 
-/* Takes a CPU away from whatever it does, or is about to do after cpu_boot(). False: cpu_boot() must not be tried
- * again. */
+/* Takes a CPU away from whatever it does, or is about to do after cpu_boot(). Returns false if cpu_boot() must not
+ * be called for it again. */
 bool cpu_stop(uint32_t cpu);
 
-/* On the CPU itself, with interrupts off: rests until an interrupt or cpu_wake(), even one just before, and takes it.
- * May return early. */
+/* Called on the CPU itself, with interrupts off: rests until an interrupt or cpu_wake() comes, takes the interrupt,
+ * and returns. A cpu_wake() just before the call counts as well. May return early. */
 void cpu_rest(void);
 void cpu_wake(uint32_t cpu);
 
-/* On the CPU itself, after a trap: waits for cpu_stop(). */
+/* Called on the CPU itself, after a trap: waits for cpu_stop(). */
 _Noreturn void cpu_park(void);
 
 /*
  * What a port calls.
  */
 
-/* A trap on any CPU but 0. */
+/* A CPU other than CPU 0 trapped. */
 _Noreturn void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t error);
 
 #endif

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end that nobody wanted: speaks past the report, on the console itself, and stops the machine. */
+/* A fatal error: prints to the console, bypassing the report, and stops the machine. */
 #ifndef ARCH_GENERIC_FATAL_H
 #define ARCH_GENERIC_FATAL_H
 
-/* A line "# fatal: ..."; the stream may be in the middle of another one. */
+/* Prints a line "# fatal: ...". It begins with a newline, since the report may be in the middle of a line. */
 void fatal_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* After the last line. Does not come back to the caller, even when stopping fails in turn. */
+/* Ends the last line and stops the machine. Never returns, even if stopping traps. */
 _Noreturn void fatal_stop(void);
 
-/* Both. */
+/* Prints the line and stops. */
 #define fatal(...)                       \
 	do {                             \
 		fatal_line(__VA_ARGS__); \

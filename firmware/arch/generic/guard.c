@@ -8,8 +8,8 @@
 #include "firmware/arch/irq.h"
 
 /*
- * `active` changes with interrupts off only, and guard_enter() has them on only while the stack that it stored is
- * good. So whoever finds `active` set in an interrupt can resume.
+ * `active` changes only with interrupts off, and guard_enter() turns interrupts on only while the stack that it stored
+ * is valid. So an interrupt that finds `active` set can resume that stack.
  */
 static struct {
 	volatile bool active;
@@ -18,7 +18,7 @@ static struct {
 	struct guard_trap *trap;
 } guard;
 
-/* The CPU is at `address`: does not return if the guarded function's time is up. */
+/* The watchdog interrupted CPU 0 at `address`. Does not return if the guarded function's time is up. */
 static void tick(uint64_t address)
 {
 	if (!guard.active || !patience_ends(&guard.patience))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Wired interrupts: who owns them, parking, storms. Lines are opened by CPU 0; each is taken by one CPU, its own. */
+/* Wired interrupts: which line owns an interrupt, parking, storms. CPU 0 opens the lines; each line interrupts one
+ * CPU. */
 #include "firmware/arch/generic/lines.h"
 
 #include <stddef.h>
@@ -12,7 +13,7 @@
 
 static struct irq_line lines[LINES_MAX];
 static uint32_t line_count;
-static struct irq_line *volatile running[CPUS_MAX]; /* whose handler runs */
+static struct irq_line *volatile running[CPUS_MAX]; /* line whose handler runs on the CPU */
 static volatile uint32_t unowned_count, unowned_last, unowned_cpu;
 
 struct irq_line *irq_line_open(const struct irq_source *source)
@@ -75,14 +76,15 @@ void irq_soft_line_set(struct irq_line *line, bool asserted)
 	const bool rising = asserted && !line->soft_asserted;
 
 	line->soft_asserted = asserted;
-	barrier_full(); /* another CPU may be unmasking it: one of the two sees the other */
+	barrier_full(); /* races with another CPU that unmasks the line: at least one of the two sees the other's write
+			 */
 	if (rising && !line->parked)
 		soft_line_raise(line);
 	irq_enable(on);
 }
 
-/* The controller's part for a soft line: an asserted level fires when it is unmasked; an edge behind the mask is lost.
- */
+/* Masks as an interrupt controller does. A soft level line that is asserted fires when it is unmasked; an edge that
+ * came while the line was masked is lost. */
 static void mask(struct irq_line *line, bool masked)
 {
 	if (!is_soft(line))
@@ -145,8 +147,8 @@ void lines_taken(struct irq_line *line)
 {
 	const uint64_t now = clock_ns();
 
-	/* What a controller does for its inputs: nothing comes through a mask, and a level that fell in the meantime is
-	 * forgotten. */
+	/* As an interrupt controller does: drops an interrupt of a masked line, and forgets a level that has fallen
+	 * since. */
 	if (is_soft(line) && (line->parked || (line->source.trigger == IRQ_LEVEL && !line->soft_asserted)))
 		return;
 	line->count++;
@@ -157,8 +159,8 @@ void lines_taken(struct irq_line *line)
 	if (line->since_rearm >= IRQ_STORM_LIMIT)
 		line->storm = true;
 	/*
-	 * A level line is asserted as long as nobody serviced the device: masked before the controller hears that
-	 * this one is over.
+	 * A level line stays asserted until somebody services the device. So mask it before the controller learns that
+	 * this interrupt is over.
 	 */
 	if (line->storm || (!line->handler && line->source.trigger == IRQ_LEVEL))
 		lines_park(line);

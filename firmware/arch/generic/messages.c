@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Message signalled interrupts on top of a port's vectors: a target is a line without a wire. */
+/* Message signalled interrupts on a port's vectors: a target is a soft line that a message raises. */
 #include <stddef.h>
 
 #include "firmware/arch/cpus.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* For a port that starts no other CPUs. One that does leaves this file out (ARCH_EXCLUDE). */
+/* The CPU functions of a port that starts no other CPUs. Other ports exclude this file (ARCH_EXCLUDE). */
 #include "firmware/arch/generic/cpus.h"
 
 uint32_t cpus_count(void)

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Physical memory as discovery sees it: identity mapped, where the port can map it. */
+/* Physical memory as discovery reads it: identity mapped, where the port can map it. */
 #include "firmware/arch/machine.h"
 
-enum { PAGE_SIZE = 0x1000, FIRST_PAGE_END = 0x1000 }; /* ports leave the first page out, so that a null pointer traps */
+enum {
+	PAGE_SIZE = 0x1000,
+	FIRST_PAGE_END = 0x1000
+}; /* ports leave the first page unmapped, so that a null pointer traps */
 
-/* Where there is no memory, a read may trap; where a table leads us, nobody knows. */
+/* A firmware table may point anywhere, and a read where there is no memory may trap. So probe each page first. */
 static bool is_there(uint64_t address, uint64_t end)
 {
 	uint32_t value;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* "Nothing came", as opposed to "nothing came yet". */
+/* Tells "no interrupt came" from "no interrupt came yet". */
 #include "firmware/arch/generic/settle.h"
 
 #include "firmware/arch/cpus.h"
@@ -7,18 +7,18 @@
 #include "firmware/arch/generic/spin.h"
 #include "firmware/arch/irq.h"
 
-/* Far longer than a virtual CPU is ever kept from running, and shorter than what ends a check. */
+/* Far longer than a virtual CPU is ever kept from running, and shorter than a check's time limit. */
 #define SETTLE_LIMIT MILLISECONDS(4000)
-/* One that owes an answer already is not waited for as long again. */
+/* For a CPU that still owes an answer from last time, a short wait is enough. */
 #define SETTLE_AGAIN MILLISECONDS(100)
 
-/* Numbers, so that a late answer is not taken for the next one. */
+/* Requests and answers are numbered, so that a late answer does not count for the next request. */
 static struct settling {
 	uint32_t asked, answered;
 } cpus[CPUS_MAX];
 
 static struct cpus_lock waiting;
-static const struct settling *volatile awaited; /* by whoever has the lock */
+static const struct settling *volatile awaited; /* whose answer the holder of the lock waits for */
 static volatile uint32_t unsettled_count, unsettled_cpu;
 
 uint32_t settle_asked(void)
@@ -41,7 +41,7 @@ static bool has_answered(void)
 	return __atomic_load_n(&awaited->answered, __ATOMIC_ACQUIRE) == awaited->asked;
 }
 
-/* False: there is nothing to wait for. */
+/* Returns false if there is no interrupt controller, so nothing to wait for. */
 static bool settle(uint32_t cpu)
 {
 	bool owes;
@@ -68,7 +68,7 @@ void irq_settle(void)
 	irq_enable(on);
 	if (!on || lines_in_handler())
 		return;
-	/* With interrupts on: it may be us whom another one waits for. */
+	/* Interrupts stay on meanwhile, because another CPU may be waiting for our answer. */
 	cpus_lock(&waiting);
 	for (uint32_t cpu = 0; cpu < CPUS_MAX; cpu++)
 		if ((cpu == self || !cpu || cpus_in_use(cpu)) && !settle(cpu))
@@ -76,7 +76,8 @@ void irq_settle(void)
 	cpus_unlock(&waiting);
 }
 
-/* What was on its way when the line was masked is taken before this returns: afterwards the count stands still. */
+/* Settles after masking: takes the interrupts that were already on their way, so that the count does not change
+ * later. */
 void irq_line_park(struct irq_line *line)
 {
 	const bool on = irq_enable(false);

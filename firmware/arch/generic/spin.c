@@ -6,7 +6,7 @@ bool clock_spin(bool (*condition)(void), uint64_t nanoseconds)
 	struct patience patience;
 	bool late = false, met;
 
-	if (condition()) /* without a look at the clock: the console asks all the time */
+	if (condition()) /* no look at the clock: the console calls this for every byte */
 		return true;
 	patience = patience_begin(nanoseconds);
 	while (!(met = condition()) && !late) {

@@ -8,7 +8,8 @@
 #include "firmware/arch/clock.h"
 
 /*
- * As WAIT_UNTIL, without its hook: a port waits while it speaks, settles and stops, and nothing else may happen then.
+ * Waits as WAIT_UNTIL() does, but does not run the wait's worker. For ports, which wait while they print, settle and
+ * stop, when no device may do anything.
  */
 bool clock_spin(bool (*condition)(void), uint64_t nanoseconds);
 

@@ -4,8 +4,8 @@
 #include "firmware/arch/clock.h"
 
 /*
- * Who asks about its patience does nothing else in between that would take so long; a timer's tick comes more often,
- * too. So the CPU stood still. Forgiven is less than what the runner waits for a line of the report.
+ * Waiting loops poll far more often than every 50 ms, and so does a guard's timer. So a longer gap means that the host
+ * descheduled us. The limit is shorter than the runner's wait for a line of the report.
  */
 #define STOOD_STILL	 MILLISECONDS(50)
 #define FORGIVEN_AT_MOST MILLISECONDS(5000)

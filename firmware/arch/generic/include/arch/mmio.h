@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Device memory. One access of exactly the stated width each; never merged, split, repeated or reordered with other
- * device accesses. Used by a port whose ordinary loads and stores do that; a port that needs more puts its own
- * <arch/mmio.h> before this one.
+ * Accesses to device memory. Each function makes exactly one access of the stated width, which is never merged, split,
+ * repeated, or reordered with other device accesses. This file is for ports whose ordinary loads and stores do that; a
+ * port that needs more puts its own <arch/mmio.h> before this one.
  */
 #ifndef ARCH_MMIO_H
 #define ARCH_MMIO_H
