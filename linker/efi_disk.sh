@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# efi_disk.sh DISK [APPLICATION...]: a FAT disk from which EFI firmware boots the application that is for its processor. The same
-# bytes every time: no date, and no serial number that depends on one.
+# efi_disk.sh DISK [APPLICATION...]: makes a FAT disk from which EFI firmware boots the application for its processor.
+# The bytes are reproducible: all dates and the serial number are fixed.
 set -eu
 
 disk=$1
 shift
 [ $# -gt 0 ] || exec rm -f "$disk" # no application, no disk
-epoch=315532800 # 1980, where FAT's dates begin
+epoch=315532800 # 1980, the first date that FAT has
 export SOURCE_DATE_EPOCH=$epoch TZ=UTC MTOOLSRC=/dev/null MTOOLS_SKIP_CHECK=1
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

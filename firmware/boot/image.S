@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The image inside another file that brings it to where it runs. IMAGE is its name, given on the command line. */
+/* The image inside another file that loads it. IMAGE is the image's file name, given on the command line. */
 	.section .image, "a"
 	.balign 16
 	.globl image, image_end, image_size

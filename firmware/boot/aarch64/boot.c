@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Linux's boot protocol for arm64 (Documentation/arch/arm64/booting.rst): a device tree and nothing else. Or our own
- * EFI application.
+ * The boot protocol of Linux for arm64 (Documentation/arch/arm64/booting.rst), which passes a device tree and nothing
+ * else, and the one of our own EFI application.
  */
 #include "firmware/arch/aarch64/cpus.h"
 #include "firmware/arch/machine.h"
@@ -10,7 +10,7 @@
 
 #define GIB 0x40000000ull
 
-/* A device tree's first word, big-endian. */
+/* A device tree's first word, which is big-endian. */
 #define FDT_MAGIC 0xedfe0dd0u
 
 extern char __image_start[];
@@ -18,11 +18,11 @@ extern char __image_start[];
 /* tests/guest/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);
 
-/* Called by entry.S on our stack, with .bss zeroed: a device tree, a struct handover, or 0; and where other CPUs are to
- * begin. */
+/* Called by entry.S on our stack, with .bss zeroed. `given` is a device tree, a struct handover, or 0; `secondary`
+ * is where other CPUs start. */
 _Noreturn void boot_arm64(uint64_t given, uintptr_t secondary);
 
-/* Is that there? A loader that has nothing for us may leave anything in x0. */
+/* Does the memory at `address` begin with `magic`? A loader that passes nothing may leave any value in x0. */
 static bool begins_with(uint64_t address, uint32_t magic)
 {
 	uint32_t found;
@@ -47,7 +47,8 @@ static bool from_efi(struct boot_info *boot, uint64_t address)
 	return true;
 }
 
-/* QEMU and others, loading what they take for firmware, put the tree where RAM begins and tell nobody. */
+/* QEMU and other loaders that take us for firmware put the device tree at the start of RAM without passing its
+ * address. */
 _Noreturn void boot_arm64(uint64_t given, uintptr_t secondary)
 {
 	static struct boot_info boot;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From what a loader may leave (Linux's Documentation/arch/arm64/booting.rst, and beyond that an MMU that is on) to what
- * we start from: EL1, interrupts off, MMU and caches on.
+ * Brings a CPU from the state that a loader may leave (Linux's Documentation/arch/arm64/booting.rst, or even with the
+ * MMU on) to the state that the port starts from: EL1, interrupts off, MMU and caches on.
  *
- * Up to __clean_end a loader's caches may have something of us that counts without them.
+ * A loader that ran with caches on may have left the image, up to __clean_end, in its caches. With caches off we would
+ * read stale memory instead.
  */
 #include "firmware/arch/aarch64/arm.h"
 
-/* System registers, by number, for old assemblers. */
+/* System registers by encoding, because old assemblers do not know their names. */
 #define ICC_SRE_EL3 s3_6_c12_c12_5
 #define ICC_SRE_EL2 s3_4_c12_c9_5
 #define ICH_HCR_EL2 s3_4_c12_c11_0
@@ -17,7 +18,7 @@
 #define TABLE_ENTRIES 512
 #define GIB_SHIFT 30
 
-/* Write the caches' lines of us to memory, where a CPU without caches looks. Clobbers x2 to x5. */
+/* Writes the image's cache lines to memory, where a CPU with caches off reads. Clobbers x2 to x5. */
 	.macro clean_image
 	adrp x2, __image_start
 	add x2, x2, :lo12:__image_start
@@ -31,7 +32,7 @@
 	dsb sy
 	.endm
 
-/* Size of the smallest line of data caches. */
+/* The size of the smallest line of all data caches. */
 	.macro cache_lines size, scratch
 	mrs \scratch, ctr_el0
 	ubfx \scratch, \scratch, #16, #4
@@ -39,11 +40,11 @@
 	lsl \size, \size, \scratch
 	.endm
 
-/* Maps the GiB around an address in the table x1 with the attributes x5. Clobbers the address, and x6. */
+/* Maps the GiB around an address in the table x1 with the attributes x5. Clobbers the address and x6. */
 	.macro map_gib address
 	lsr \address, \address, #GIB_SHIFT
 	cmp \address, #TABLE_ENTRIES
-	b.hs 3f /* so high that it takes more: slowly, then */
+	b.hs 3f /* an address this high needs more tables: go on without MMU and caches, which is slower */
 	orr x6, x5, \address, lsl #GIB_SHIFT
 	str x6, [x1, \address, lsl #3]
 	.endm
@@ -60,8 +61,9 @@ early_table:
 
 	.text
 /*
- * To EL1, MMU and caches off. Keeps x0 and from x17 on; needs no stack. tpidr_el0 tells whether it was EL3: that is
- * firmware's, and what firmware does there nobody has done then. We come down to say so.
+ * Goes to EL1, with MMU and caches off. Keeps x0 and all registers from x17 up; needs no stack. Sets tpidr_el0 to
+ * nonzero if we were entered at EL3. EL3 is the place of firmware, so firmware's setup of the machine is missing then;
+ * we go on only to report it.
  */
 	.globl early_el1
 early_el1:
@@ -89,7 +91,8 @@ any_el:
 	constant x1, SCTLR_EL2_RES1
 	msr sctlr_el2, x1
 	isb
-	/* Nothing of EL1 traps to EL2, which stays empty behind us. Bit E2H may be stuck at 1, and moves others. */
+	/* EL1 does not trap to EL2, which has no code once we have left it. E2H may be stuck at 1, which moves other
+	 * bits. */
 3:	mov x1, #HCR_EL2_RW & 0xffffffff
 	msr hcr_el2, x1
 	isb
@@ -105,7 +108,7 @@ any_el:
 	msr hstr_el2, xzr
 	msr vttbr_el2, xzr
 	mrs x1, mdcr_el2
-	and x1, x1, #0x1f /* HPMN: how many counters are EL1's */
+	and x1, x1, #0x1f /* HPMN: the number of counters that EL1 has */
 	msr mdcr_el2, x1
 	mrs x1, midr_el1
 	msr vpidr_el2, x1
@@ -119,7 +122,7 @@ any_el:
 	msr ICC_SRE_EL2, x1
 	isb
 	mrs x1, ICC_SRE_EL2
-	tbz x1, #0, 5f /* not with this interrupt controller */
+	tbz x1, #0, 5f /* the interrupt controller has no system registers */
 	msr ICH_HCR_EL2, xzr
 5:	constant x1, SCTLR_EL1_RES1
 	msr sctlr_el1, x1
@@ -155,13 +158,13 @@ any_el:
 el1:
 	constant x1, SCTLR_EL1_RES1
 	msr sctlr_el1, x1
-	msr cpacr_el1, xzr /* floating point traps: we have none, and it would not be saved */
+	msr cpacr_el1, xzr /* floating point traps: the code uses none, and no trap would save its registers */
 	isb
 	ret
 
 /*
- * The same, and then MMU and caches on, with the GiB mapped that we are in, and those that x15 and x16 are in. Keeps x0
- * and from x18 on.
+ * Does the same, and then turns MMU and caches on. Maps the GiB that we are in, and those that x15 and x16 point into.
+ * Keeps x0 and all registers from x18 up.
  */
 	.globl early_start
 early_start:
@@ -181,7 +184,7 @@ early_start:
 	map_gib x3
 	map_gib x15
 	map_gib x16
-	/* It was written past the caches; what they may have of it is old. */
+	/* The table was written with caches off, so a cached copy of it is stale. */
 	cache_lines x4, x5
 	mov x3, x1
 	dmb sy

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The image begins with the header of an arm64 Image (Linux's Documentation/arch/arm64/booting.rst), whose first word is
- * an instruction: who does not know the format starts at the first byte, too. It may lie anywhere, at a multiple of 4 KiB.
- * x0: device tree, or 0.
+ * The image begins with the header of an arm64 Image (Linux's Documentation/arch/arm64/booting.rst). The header's first
+ * word is an instruction, so that a loader that does not know the format can enter the image at its first byte. The
+ * image may lie at any multiple of 4 KiB. x0: device tree, or 0.
  */
 #include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/stack.h"
@@ -18,7 +18,7 @@
 	add \register, \register, :lo12:\symbol
 	.endm
 
-/* Stacks of a CPU, and with them it can take exceptions. */
+/* Gives a CPU its stacks and the exception vectors: from here on it can take exceptions. */
 	.macro stacks base
 	msr tpidr_el1, \base
 	add x2, \base, #EXCEPTION_STACK_TOP
@@ -39,7 +39,7 @@ entry:
 	b start
 	.long 0
 	.quad 0 /* offset from a multiple of 2 MiB */
-	.long __image_size, 0 /* how much memory is ours; in halves, for a word would be taken for an address */
+	.long __image_size, 0 /* size of our memory; two halves, because a .quad would become a relocation */
 	.quad FLAG_4KIB_PAGES | FLAG_ANYWHERE
 	.quad 0, 0, 0
 	.ascii "ARM\x64"
@@ -50,7 +50,7 @@ start:
 	adrp x15, __image_start
 	adrp x16, __image_end
 	bl early_start
-	/* Addresses in our data: R_AARCH64_RELATIVE is all that there is. */
+	/* Relocate the addresses in our data. All relocations are R_AARCH64_RELATIVE. */
 	address x1, __rela_start
 	address x2, __rela_end
 	address x3, __image_start
@@ -62,7 +62,7 @@ start:
 	ldr x5, [x1, #16]
 	add x1, x1, #RELA_SIZE
 	cmp w6, #R_AARCH64_RELATIVE
-	b.ne 1b /* the linker leaves an empty one at times */
+	b.ne 1b /* the linker sometimes leaves an empty entry */
 	add x5, x5, x3
 	str x5, [x4, x3]
 	b 1b
@@ -73,14 +73,14 @@ start:
 	address x2, __bss_end
 1:	cmp x1, x2
 	b.hs 2f
-	stp xzr, xzr, [x1], #16 /* a multiple of 16 bytes, see linker/aarch64.ld */
+	stp xzr, xzr, [x1], #16 /* the size is a multiple of 16 bytes, see linker/aarch64.ld */
 	b 1b
 2:	mov x29, xzr
 	mov x30, xzr
 	address x1, entry_secondary
 	b boot_arm64
 
-/* Another CPU, from PSCI, as a loader would leave it. x0: its struct cpu_stacks. */
+/* Another CPU starts here, from PSCI, in the state that a loader would leave. x0: its struct cpu_stacks. */
 	.globl entry_secondary
 entry_secondary:
 	bl early_el1

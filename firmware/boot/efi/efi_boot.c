@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From efi_main() to the image, in order. Section numbers are those of UEFI 2.10. */
+/* From efi_main() to the image, step by step. Section numbers are those of UEFI 2.10. */
 #include "firmware/boot/efi/efi_boot.h"
 
 #define PRINTABLE_FIRST 0x20
 #define PRINTABLE_LAST	0x7e
-#define TRIES		8 /* the memory map may change under us, but not for ever */
-#define ROOM		8 /* descriptors that it may grow by meanwhile */
+#define TRIES		8 /* the memory map may change while we leave, but not for ever */
+#define ROOM		8 /* descriptors by which the memory map may grow meanwhile */
 #define STEP_MAX	4096u
-#define MAP_MAX		0x1000000u /* a hundred times the largest in the field; a size beyond it is garbage */
+#define MAP_MAX		0x1000000u /* a hundred times the largest known; anything beyond is garbage */
 
-/* A later ACPI is named beside the first one. The device tree is on machines that have one. */
+/* Firmware that knows ACPI 2.0 or later names two RSDPs. Only some machines have a device tree. */
 static const EFI_GUID acpi1 = ACPI_TABLE_GUID, acpi2 = ACPI_20_TABLE_GUID, devicetree = EFI_DTB_TABLE_GUID;
 static EFI_GUID loaded_image = EFI_LOADED_IMAGE_PROTOCOL_GUID;
 
 EFI_STATUS efi_main(EFI_HANDLE application, EFI_SYSTEM_TABLE *system);
 EFI_STATUS _relocate(void);
 
-/* GNU-EFI's start calls it first. The linker script sees to it that there is nothing to do. */
+/* GNU-EFI's start code calls this first. The linker script ensures that nothing needs relocation. */
 EFI_STATUS _relocate(void)
 {
 	return EFI_SUCCESS;
@@ -31,7 +31,7 @@ static BOOLEAN same_guid(const EFI_GUID *a, const EFI_GUID *b)
 	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3];
 }
 
-/* The address of a table that the firmware names, 0 if it names none (4.6). */
+/* Returns the address of a configuration table, or 0 if the firmware has none of that GUID (4.6). */
 static UINT64 find_table(const EFI_SYSTEM_TABLE *system, const EFI_GUID *guid)
 {
 	for (UINTN i = 0; i < system->NumberOfTableEntries; i++)
@@ -40,7 +40,7 @@ static UINT64 find_table(const EFI_SYSTEM_TABLE *system, const EFI_GUID *guid)
 	return 0;
 }
 
-/* 9.1: load options are any bytes. Words for us are UCS-2 and printable; what is anything else is nobody's words. */
+/* 9.1: load options may be any bytes. A command line is printable UCS-2; anything else is not meant for us. */
 static void copy_cmdline(const EFI_LOADED_IMAGE *loaded, struct efi_boot *boot)
 {
 	const CHAR16 *text = loaded->LoadOptions;
@@ -57,20 +57,20 @@ static void copy_cmdline(const EFI_LOADED_IMAGE *loaded, struct efi_boot *boot)
 	boot->cmdline[i] = 0;
 }
 
-/* 7.2, table 7.10: what is free, and what becomes free when the boot services are left. */
+/* 7.2, table 7.10: memory that is free, or becomes free with the end of the boot services. */
 static BOOLEAN is_free(UINT32 type)
 {
 	return type == EfiConventionalMemory || type == EfiBootServicesCode || type == EfiBootServicesData ||
 	       type == EfiLoaderCode || type == EfiLoaderData;
 }
 
-/* What the firmware knows of memory. Descriptors may be larger than those that we know (7.2.3). */
+/* The firmware's memory map. Its descriptors may be longer than the structure that we know (7.2.3). */
 struct map {
 	UINT8 *bytes;
 	UINTN room, size, step, key;
 };
 
-/* Maps are in order, mostly; what touches the last one becomes one with it, so that few entries tell it. */
+/* Maps are mostly in order. An entry that touches the previous one extends it, so that the table needs few entries. */
 static void add_memory(struct efi_boot *boot, UINT64 base, UINT64 size)
 {
 	struct efi_boot_memory *const memory = &boot->memory[boot->memory_count];
@@ -105,7 +105,7 @@ static void *allocate(EFI_BOOT_SERVICES *services, UINTN size)
 	return (void *)(UINTN)address;
 }
 
-/* A descriptor of no size would be read for ever. */
+/* A descriptor of size 0 would make the loop over the map endless. */
 static BOOLEAN is_step(UINTN step)
 {
 	return step >= sizeof(EFI_MEMORY_DESCRIPTOR) && step <= STEP_MAX && step % sizeof(UINT64) == 0;
@@ -137,9 +137,9 @@ static const char *make_room(EFI_BOOT_SERVICES *services, struct map *map)
 }
 
 /*
- * 7.4.6: only the newest map's key leaves the boot services, and after a first try none of them may be called but for
- * memory. So there is nothing to say anything on, and nobody to return to. What is left is the runtime services, and a
- * reason that whoever resets may show (8.5.1).
+ * 7.4.6: only the key of the newest map ends the boot services, and after a first attempt the application may call no
+ * boot services except for memory allocation. So we have no console to print to and cannot return. What remains are the
+ * runtime services, which can show a reason for the reset (8.5.1).
  */
 static _Noreturn void give_up(const EFI_SYSTEM_TABLE *system)
 {
@@ -150,7 +150,7 @@ static _Noreturn void give_up(const EFI_SYSTEM_TABLE *system)
 		;
 }
 
-/* What is wrong, NULL once the boot services are left. */
+/* Leaves the boot services. Returns NULL, or what went wrong. */
 static const char *leave(const EFI_SYSTEM_TABLE *system, EFI_HANDLE application, struct efi_boot *boot)
 {
 	EFI_BOOT_SERVICES *const services = system->BootServices;

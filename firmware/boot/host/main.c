@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The loader of the host port: the arguments are the kernel command line. TOUCHSTONE_DEAF_CPU=n in the environment
- * makes CPU n take no interrupt to settle, for the tests of what is said then.
+ * The loader of the host port. The arguments are the kernel command line. With TOUCHSTONE_DEAF_CPU=n in the
+ * environment, CPU n does not answer irq_settle(), so that tests see what is reported then.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,10 +13,10 @@
 
 _Noreturn void firmware_main(const struct boot_info *boot);
 
-/* One page at a time is read of it (firmware/discovery/discover.c), so it starts a page. */
+/* Discovery reads the command line page by page (firmware/discovery/discover.c), so it starts on a page. */
 static char cmdline[PLATFORM_CMDLINE_MAX] __attribute__((aligned(4096)));
 
-/* Far above 4 GiB, as the kernel places mappings. */
+/* Memory far above 4 GiB, where the kernel places mappings. */
 enum { HIGH_BYTES = 1 << 20 };
 
 int main(int argc, char **argv)

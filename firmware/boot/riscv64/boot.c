@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Linux's boot protocol for RISC-V (Documentation/arch/riscv/boot.rst): a hart's number, a device tree, nothing else.
- */
+/* The boot protocol of Linux for RISC-V (Documentation/arch/riscv/boot.rst), which passes a hart's number and a
+ * device tree and nothing else. */
 #include "firmware/arch/machine.h"
 #include "firmware/arch/riscv64/cpus.h"
 #include "firmware/arch/riscv64/percpu.h"
@@ -27,7 +27,7 @@ _Noreturn void boot_riscv(uint64_t hart, uint64_t fdt, struct waiting_room *room
 	percpu_init(&percpu[0]);
 	machine_early_init();
 	boot.protocol = machine ? "riscv-machine" : "riscv-sbi";
-	/* A loader that has nothing for us may leave anything there. */
+	/* A loader that passes no device tree may leave any value in a1. */
 	if (machine_map(fdt, sizeof(found), false) && machine_probe_read32(fdt, &found))
 		boot.fdt = fdt;
 	firmware_main(&boot);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * From what a loader may leave (Linux's Documentation/arch/riscv/boot.rst; or machine mode, with every hart at once) to
- * one hart that knows its mode.
+ * Brings the harts from the state that a loader may leave (Linux's Documentation/arch/riscv/boot.rst; or machine mode
+ * with all harts at once) to one hart that knows its mode.
  */
 #include "firmware/arch/riscv64/riscv.h"
 
@@ -10,14 +10,14 @@
 
 	.text
 /*
- * a0: hart, a1: device tree. Returns on one hart, with a2 the waiting room and a3 whether this is machine mode, and
- * keeps a0 and a1. Needs no stack; clobbers t0 to t2.
+ * a0: hart, a1: device tree. Returns on one hart only, with the waiting room in a2, and in a3 whether this is machine
+ * mode. Keeps a0 and a1. Needs no stack; clobbers t0 to t2.
  */
 	.globl early_start
 early_start:
 	/*
-	 * No register tells the mode. Reading mhartid traps in supervisor mode: to whoever is below, and from there back
-	 * to us. stvec is there in either mode.
+	 * No register tells the mode. In supervisor mode, reading mhartid traps to the next lower level, which passes
+	 * the exception back to us. stvec exists in either mode.
 	 */
 	csrw sie, zero
 	csrci sstatus, STATUS_SIE
@@ -42,8 +42,9 @@ early_start:
 	.balign 4
 1:	csrw satp, zero
 	/*
-	 * OpenSBI 1.1 can send a hart here that we started elsewhere: its sbi_hsm_hart_start() sets the state, which the hart
-	 * waits for, before the address. It must not start the image a second time. It stops, and cpu_boot() asks again.
+	 * OpenSBI 1.1 can send a hart here that we started elsewhere: its sbi_hsm_hart_start() sets the state that the
+	 * hart waits for before it sets the address. Such a hart must not start the image a second time. It stops, and
+	 * cpu_boot() starts it again.
 	 */
 	lla t0, lottery
 	li t1, 1
@@ -59,14 +60,14 @@ stop:
 3:	wfi
 	j 3b
 
-/* The harts that drew another lot. struct waiting_room: hart, entry, argument. */
+/* The harts that lost the lottery wait here. struct waiting_room: hart, entry, argument. */
 	.balign 4
 park:
 	lla t0, dead_end
 	csrw mtvec, t0
 	csrr a0, mhartid
 	lla t0, waiting_room_here
-	csrwi mie, STATUS_MIE /* a software interrupt ends wfi; it is not taken */
+	csrwi mie, STATUS_MIE /* a pending software interrupt ends wfi without being taken */
 2:	wfi
 	ld t1, 0(t0)
 	bne t1, a0, 2b

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The image begins with the header of a RISC-V Image (Linux's Documentation/arch/riscv/boot-image-header.rst), whose first
- * word is an instruction: who does not know the format starts at the first byte, too. It may lie anywhere, at a multiple
- * of 4 KiB. a0: hart, a1: device tree; from early_start on a2 is the waiting room, a3 whether this is machine mode.
+ * The image begins with the header of a RISC-V Image (Linux's Documentation/arch/riscv/boot-image-header.rst). The
+ * header's first word is an instruction, so that a loader that does not know the format can enter the image at its
+ * first byte. The image may lie at any multiple of 4 KiB. a0: hart, a1: device tree. After early_start, a2 is the
+ * waiting room and a3 says whether this is machine mode.
  */
 #include "firmware/arch/riscv64/percpu.h"
 
-#define OFFSET	0x200000 /* from where RAM begins: firmware lies below */
+#define OFFSET	0x200000 /* from the start of RAM, where firmware lies */
 #define VERSION 2	 /* 0.2 */
 
 #define RELA_SIZE 24
 #define R_RISCV_RELATIVE 3
 #define LINKED 0x80200000
 
-/* A device tree's first word, big-endian. */
+/* A device tree's first word, which is big-endian. */
 #define FDT_MAGIC    0xedfe0dd0
 #define FDT_SIZE_MAX 0x200000
 
@@ -26,7 +27,7 @@ entry:
 	.word 0
 	.option pop
 	.dword OFFSET
-	.dword __image_end - __image_start /* how much memory is ours */
+	.dword __image_end - __image_start /* size of our memory */
 	.dword 0			   /* little-endian */
 	.word VERSION, 0
 	.dword 0
@@ -37,7 +38,7 @@ entry:
 	.text
 start:
 	call early_start
-	/* Addresses in our data: R_RISCV_RELATIVE is all that there is. */
+	/* Relocate the addresses in our data. All relocations are R_RISCV_RELATIVE. */
 	lla t0, __rela_start
 	lla t1, __rela_end
 	lla t2, __image_start
@@ -56,8 +57,8 @@ start:
 	j 1b
 
 	/*
-	 * Some loaders that do not know the header put the device tree right behind the file, where our memory is: it goes
-	 * behind that. It is looked at only if it is there, for a1 may be anything, and nobody takes a trap yet.
+	 * Some loaders that do not know the header put the device tree right behind the file, where our memory is. Move
+	 * it behind our memory. Read it only if a1 points there: a1 may be any value, and nothing handles a trap yet.
 	 */
 2:	lla t1, __image_end
 	lla t0, __bss_start
@@ -68,7 +69,7 @@ start:
 	lwu t2, 0(a1)
 	li t3, FDT_MAGIC
 	bne t2, t3, 2f
-	lbu t2, 4(a1) /* its size, big-endian */
+	lbu t2, 4(a1) /* the tree's size, big-endian */
 	.irp byte, 5, 6, 7
 	slli t2, t2, 8
 	lbu t3, \byte(a1)
@@ -81,7 +82,7 @@ start:
 	add t3, a1, t2
 	add t4, t1, t2
 	mv a1, t1
-1:	addi t3, t3, -8 /* from its end, for the two may overlap */
+1:	addi t3, t3, -8 /* copy backwards, because the two may overlap */
 	addi t4, t4, -8
 	ld t5, (t3)
 	sd t5, (t4)
@@ -103,7 +104,7 @@ start:
 	li s0, 0
 	call boot_riscv
 
-	/* The linker script compares it with what it has. */
+	/* The linker script compares this with its own address. */
 	.globl entry_linked
 	.set entry_linked, LINKED
 

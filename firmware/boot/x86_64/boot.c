@@ -5,7 +5,7 @@
 #include "firmware/arch/x86_64/paging.h"
 
 #define FIRST_PAGE_END 0x1000ull
-#define LOW_END	       0x100000000ull /* always mapped below */
+#define LOW_END	       0x100000000ull /* memory below is always mapped */
 
 /* tests/guest/main.c */
 _Noreturn void firmware_main(const struct boot_info *boot);
@@ -30,7 +30,8 @@ bool boot_reach(uint64_t address, uint64_t size)
 	return address + size <= LOW_END || machine_map(address, size, false);
 }
 
-/* QEMU's option ROM for PVH on pc and q35 keeps its data around the end of the first page. */
+/* QEMU's option ROM for PVH on pc and q35 keeps the command line around the end of the first page, which is unmapped
+ * soon. */
 static void rescue_cmdline(struct boot_info *boot)
 {
 	static char copy[PLATFORM_CMDLINE_MAX];

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * PVH entry (Xen's x86/HVM direct boot ABI): 32-bit protected mode, paging off, EBX = physical address of struct
- * hvm_start_info. The segment registers hold flat segments, but the GDT they came from may be gone, and there is no
- * stack.
+ * hvm_start_info. The segment registers hold flat segments, but their GDT may be gone, and there is no stack.
  */
 #include "firmware/boot/x86_64/long_mode.h"
 
@@ -15,10 +14,10 @@
 	.long XEN_ELFNOTE_PHYS32_ENTRY
 1:	.asciz "Xen"
 2:	.balign 4
-3:	.quad entry_pvh /* 64 bits wide: that is how loaders read it from an ELF64 */
+3:	.quad entry_pvh /* 64 bits wide, because that is how loaders read it from an ELF64 */
 4:	.balign 4
 
-/* Until paging_init() has the real ones. A bzImage uses them, too. */
+/* The page tables until paging_init() has built the final ones. A bzImage uses them as well. */
 	.section .arena, "aw", @progbits
 	.balign TABLE_SIZE
 	.globl boot_tables
@@ -44,7 +43,7 @@ entry_pvh:
 	mov $__bss_start, %edi
 	mov $__bss_end, %ecx
 	sub %edi, %ecx
-	shr $3, %ecx /* a multiple of 8 bytes, see linker/x86_64.ld */
+	shr $3, %ecx /* the size is a multiple of 8 bytes, see linker/x86_64.ld */
 	xor %eax, %eax
 	rep stosq
 	mov %ebx, %edi

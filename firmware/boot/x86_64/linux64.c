@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Linux 64-bit boot protocol: struct boot_params, the "zero page" (Documentation/arch/x86/zero-page.rst). */
+/* The Linux 64-bit boot protocol: struct boot_params, the "zero page" (Documentation/arch/x86/zero-page.rst). */
 #include "firmware/boot/x86_64/boot.h"
 
 #include "firmware/arch/machine.h"
 
 #define BOOT_PARAMS_SIZE 4096u
 #define HEADER_MAGIC	 0x53726448u /* "HdrS" */
-#define EFI_SIGNATURE	 0x34364c45u /* "EL64": a loader that came from EFI */
+#define EFI_SIGNATURE	 0x34364c45u /* "EL64": the loader came from EFI */
 #define E820_RAM	 1u
 #define E820_MAX	 128u
 
-/* The fields that we read; the gaps are somebody else's. */
+/* The fields that we read, and gaps for the others. */
 struct __attribute__((packed)) boot_params {
 	uint8_t screen_info[0x070];
-	uint64_t acpi_rsdp; /* 0x070, since protocol 2.14; 0 from those who do not know it */
+	uint64_t acpi_rsdp; /* 0x070, since protocol 2.14; 0 from older loaders */
 	uint8_t gap_078[0x0c8 - 0x078];
 	uint32_t cmdline_high; /* 0x0c8 */
 	uint8_t gap_0cc[0x1c0 - 0x0cc];
@@ -37,7 +37,7 @@ _Static_assert(sizeof(struct boot_params) <= BOOT_PARAMS_SIZE, "size of boot_par
 /* Called by entry_linux64 on our stack, with .bss zeroed. */
 _Noreturn void boot_linux64(const struct boot_params *params);
 
-/* The header's version is not looked at: small VMMs that load an ELF have no bzImage to copy it from and leave it 0. */
+/* Does not test the header's version: small VMMs that load an ELF have no bzImage to copy it from and leave it 0. */
 _Noreturn void boot_linux64(const struct boot_params *params)
 {
 	static struct boot_info boot;

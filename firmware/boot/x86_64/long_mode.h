@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For assembly: from 32-bit protected mode without paging to long mode, for those entries that begin there. */
+/* For assembly: from 32-bit protected mode without paging to long mode, for the entries that begin there. */
 #ifndef FIRMWARE_BOOT_X86_64_LONG_MODE_H
 #define FIRMWARE_BOOT_X86_64_LONG_MODE_H
 
@@ -14,8 +14,8 @@
 
 /* clang-format off */
 /*
- * Three page tables at TABLES map the first GiB at its own address: what a Linux loader gives us, too. Keeps ebp and esp.
- * Goes on in 64-bit code, through the code segment of our GDT, which is loaded already.
+ * Builds three page tables at TABLES, which map the first GiB at its own address, as a Linux loader's do. Keeps ebp and
+ * esp. Goes on in 64-bit code through the code segment of our GDT, which must be loaded already.
  */
 .macro enter_long_mode tables
 	mov $CPUID_EXTENDED, %eax
@@ -56,7 +56,7 @@
 1:
 .endm
 
-/* Says so on the serial port, for there is nothing else that a 32-bit CPU can do with this image. */
+/* A 32-bit CPU cannot run this image. Prints that on the serial port and stops. */
 .macro define_no_long_mode
 	.code32
 no_long_mode:

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* PVH: struct hvm_start_info, as Xen's public headers (xen/arch-x86/hvm/start_info.h) lay it out. */
+/* PVH: struct hvm_start_info, laid out as in Xen's public headers (xen/arch-x86/hvm/start_info.h). */
 #include "firmware/boot/x86_64/boot.h"
 
 #include "firmware/arch/machine.h"
 
 #define START_INFO_MAGIC	  0x336ec578u
-#define START_INFO_VERSION_MEMMAP 1u /* the first version with a memory map and what follows it */
+#define START_INFO_VERSION_MEMMAP 1u /* the first version with a memory map and the fields behind it */
 #define MEMMAP_RAM		  1u
 #define MEMMAP_ENTRIES_MAX	  512u
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The image in an EFI application: copied to memory that the firmware gives, and entered as any loader enters it. */
+/* The image inside an EFI application, which copies it to memory that the firmware allocates and enters it as any
+ * loader does. */
 #include <stdint.h>
 
 #include "firmware/boot/aarch64/handover.h"
@@ -7,7 +8,7 @@
 
 _Static_assert(sizeof(struct handover) <= EFI_BOOT_SCRATCH, "what is handed over lies in the scratch memory");
 
-/* Firmware cuts memory into many pieces, and the image has no room for all of them. */
+/* Firmware's memory map has more entries than struct handover has room for. Entries smaller than this are left out. */
 #define WORTH_TELLING 0x100000u
 
 /* firmware/boot/image.S: the file, which begins with the header of an arm64 Image. */
@@ -19,7 +20,8 @@ extern uint8_t image_end[];
 
 static void (*enter)(const struct handover *);
 
-/* To memory, where a CPU looks whose caches are off, and away from instructions that were there before. */
+/* Writes the copy to memory, where a CPU with caches off reads it, and drops stale instructions from the instruction
+ * cache. */
 static void synchronize(uintptr_t start, uintptr_t size)
 {
 	uint64_t type, line;

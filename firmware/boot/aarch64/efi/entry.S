@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The headers of a PE file (Microsoft's PE format; UEFI 2.10 section 2.1.1), by hand: one section that is everything. Its
- * code is position-independent and its data has no pointer, so there is nothing to relocate.
+ * The headers of a PE file (Microsoft's PE format; UEFI 2.10 section 2.1.1), written by hand. One section holds
+ * everything. Its code is position-independent and its data holds no pointer, so nothing needs relocation.
  */
 #include "firmware/arch/aarch64/arm.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The image in an EFI application: copied to where it is linked, and entered by the Linux 64-bit protocol, with the
- * firmware's tables in struct boot_params.
+ * The image inside an EFI application, which copies it to the address that it is linked for, and enters it by the Linux
+ * 64-bit boot protocol with the firmware's tables in struct boot_params.
  */
 #include <stdint.h>
 
@@ -9,7 +9,7 @@
 
 #define BOOT_PARAMS_SIZE 4096u
 
-/* struct boot_params, the fields that linux64.c reads. */
+/* The fields of struct boot_params that linux64.c reads. */
 #define PARAMS_RSDP	     0x070
 #define PARAMS_CMDLINE_HIGH  0x0c8
 #define PARAMS_EFI_SIGNATURE 0x1c0
@@ -27,7 +27,8 @@ struct __attribute__((packed)) e820_entry {
 	uint32_t type;
 };
 
-/* Where the image lies (NAME.symbols): a number, which does not move with the application. */
+/* An address of the image (NAME.symbols) as a plain number, which does not move when firmware relocates the
+ * application. */
 #define NUMBER(SYMBOL)                                            \
 	({                                                        \
 		uint64_t number;                                  \
@@ -40,7 +41,8 @@ _Static_assert(BOOT_PARAMS_SIZE <= EFI_BOOT_SCRATCH, "boot_params lie in the scr
 /* firmware/boot/image.S */
 extern uint8_t image[] __attribute__((visibility("hidden"))), image_end[] __attribute__((visibility("hidden")));
 
-/* All the memory that the image will have. Code, for there are firmwares that let nothing else run. */
+/* Allocates all memory that the image will use. It is allocated as code, because some firmware lets no other memory
+ * be executed. */
 const char *efi_boot_load(EFI_BOOT_SERVICES *services)
 {
 	EFI_PHYSICAL_ADDRESS address = NUMBER(__image_start);

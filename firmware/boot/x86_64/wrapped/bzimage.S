@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A bzImage (Documentation/arch/x86/boot.rst), with the three entries that it has: in real mode, where a BIOS and its
- * boot loader begin; in 32-bit protected mode; and in long mode. Each leads to the next one.
+ * A bzImage (Documentation/arch/x86/boot.rst) with its three entries: in real mode, where a BIOS and its boot loader
+ * enter; in 32-bit protected mode; and in long mode. Each entry leads to the next.
  */
 #include "firmware/boot/x86_64/long_mode.h"
 #include "firmware/boot/x86_64/wrapped/enter_image.h"
 
 #define SECTOR	     512
-#define SETUP_SIZE   (2 * SECTOR) /* the boot sector counts, but not in setup_sects */
+#define SETUP_SIZE   (2 * SECTOR) /* includes the boot sector, which setup_sects leaves out */
 #define LOAD_ADDRESS 0x100000
-#define ENTRY64	     0x200 /* behind the 32-bit entry, says the protocol */
+#define ENTRY64	     0x200 /* as the protocol demands, this far behind the 32-bit entry */
 
 #define VERSION		 0x020e /* the first one with acpi_rsdp_addr */
 #define LOADED_HIGH	 0x01
 #define XLF_KERNEL_64	 0x0001
 #define CMDLINE_MAX	 4095
 #define VIDEO_NORMAL	 0xffff
-#define SETUP_MEMORY	 0x8000 /* so much of our segment is ours, from setup on */
+#define SETUP_MEMORY	 0x8000 /* how much of our segment belongs to us, from setup on */
 #define HEAP_END_TO_SIZE 0x200	/* heap_end_ptr counts from here */
 
-/* struct boot_params. The header lies at the same place in it as in the file. */
-#define BOOT_PARAMS	 0x1000 /* in the memory behind us */
+/* struct boot_params. The header lies at the same offset in it as in the file. */
+#define BOOT_PARAMS	 0x1000 /* in our memory behind the setup code */
 #define BOOT_PARAMS_SIZE 0x1000
 #define E820_COUNT	 0x1e8
 #define HEADER		 0x1f1
@@ -36,7 +36,7 @@
 #define FAST_A20_GATE  0x02
 #define FAST_A20_RESET 0x01
 
-/* Selectors that the 32-bit protocol asks for. */
+/* The selectors that the 32-bit protocol requires. */
 #define BOOT_CS 0x10
 #define BOOT_DS 0x18
 
@@ -77,11 +77,12 @@ setup:
 	.long 0, 0			      /* payload_offset, payload_length */
 	.quad 0				      /* setup_data */
 	.quad LOAD_ADDRESS		      /* pref_address */
-	.long memory_size		      /* init_size: nothing of the loader may lie in there */
+	.long memory_size		      /* init_size: the loader must not use this memory */
 	.long 0				      /* handover_offset */
 
 /*
- * Real mode, DS = our segment. CS:IP is 0x20 paragraphs and 0 behind it, or 0 and 0x200: code here does not depend on it.
+ * Real mode, DS = our segment. A loader enters with CS 0x20 paragraphs above DS and IP = 0, or with CS = DS and IP =
+ * 0x200, so the code here must not depend on CS.
  */
 start16:
 	cli
@@ -100,7 +101,7 @@ start16:
 	mov $(start16 - setup - HEADER), %cx
 	rep movsb
 
-/* The memory map, from the BIOS. EBX counts for it. */
+/* The memory map, from the BIOS, which keeps its position in EBX. */
 	mov $(BOOT_PARAMS + E820_TABLE), %di
 	xor %ebx, %ebx
 1:	mov $BIOS_E820, %eax
@@ -159,7 +160,7 @@ kernel_version:
 	.asciz "touchstone"
 	.org SETUP_SIZE
 
-/* 32-bit protected mode, flat segments, ESI = struct boot_params, at LOAD_ADDRESS. There may be no stack. */
+/* 32-bit protected mode, flat segments, ESI = struct boot_params, loaded at LOAD_ADDRESS. There may be no stack. */
 	.section .head, "ax"
 	.code32
 entry32:
@@ -170,7 +171,7 @@ entry32:
 	mov %eax, %ds
 	mov %eax, %es
 	mov %eax, %ss
-	mov %esi, %ebp /* cpuid writes the others */
+	mov %esi, %ebp /* cpuid clobbers the other registers */
 	enter_long_mode boot_tables
 	mov %ebp, %esi
 	jmp entry64

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* For assembly: what an ELF loader does for the image, for files that are loaded as they are. */
+/* For assembly: does for the image what an ELF loader does, in files that are loaded as they are. */
 #ifndef FIRMWARE_BOOT_X86_64_WRAPPED_ENTER_IMAGE_H
 #define FIRMWARE_BOOT_X86_64_WRAPPED_ENTER_IMAGE_H
 
 /* clang-format off */
 /*
- * Enters the image by the Linux 64-bit protocol, where it is linked: copied, unless we were loaded so that it lies there.
- * In long mode, anywhere but in the image's memory behind the image; rsi = struct boot_params.
+ * Enters the image by the Linux 64-bit boot protocol. First copies the image to the address that it is linked for,
+ * unless it was loaded there. Must run in long mode, and outside the memory that the image uses behind itself; rsi =
+ * struct boot_params.
  */
 .macro enter_image
 	cli

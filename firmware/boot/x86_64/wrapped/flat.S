@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A flat image, for loaders that copy a file to 16 MiB and enter its first byte by the Linux 64-bit protocol. It works
- * at any address from 16 MiB on.
+ * A flat image, for loaders that copy a file to 16 MiB and enter its first byte by the Linux 64-bit boot protocol. It
+ * works at any address from 16 MiB up.
  */
 #include "firmware/boot/x86_64/wrapped/enter_image.h"
 
