@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Nanoseconds from the generic timer's virtual counter, which is the one that every hypervisor has. */
+/* Nanoseconds from the generic timer's virtual counter, which every hypervisor provides. */
 #include "firmware/arch/aarch64/clock.h"
 
 #include "firmware/arch/aarch64/arm.h"
@@ -14,14 +14,15 @@ enum { DESCRIPTION_MAX = 96 };
 #define KHZ_PER_MHZ	 1000u
 #define MULTIPLIER_SHIFT 32u
 
-/* CNTFRQ_EL0 is software's to set; a machine without firmware may have left it. The counter of Armv8.6 has 1 GHz. */
+/* Software sets CNTFRQ_EL0, so a machine without firmware may have left it unset. Armv8.6 fixes the frequency at 1
+ * GHz. */
 #define HZ_MIN	   1000000u
 #define HZ_ASSUMED NS_PER_SECOND
 
 /* CNTV_CTL_EL0, CNTP_CTL_EL0 */
 #define TIMER_ENABLE 1
 
-/* Where struct platform and device trees have them. */
+/* Indices of timers in struct platform and in device trees. */
 enum { TIMER_PHYSICAL = 1, TIMER_VIRTUAL = 2 };
 
 static uint64_t start, hz, multiplier;
@@ -31,7 +32,7 @@ static char description[DESCRIPTION_MAX] = "not measured yet";
 
 static uint64_t counter(void)
 {
-	isb(); /* not before what stands before it */
+	isb(); /* keeps the read from moving before earlier instructions */
 	return system_read("cntvct_el0");
 }
 
@@ -70,7 +71,7 @@ void clock_init(const struct platform *platform)
 		interrupt = timers[TIMER_VIRTUAL].gsi;
 	else if (platform->timer_count > TIMER_PHYSICAL)
 		interrupt = timers[TIMER_PHYSICAL].gsi;
-	if (interrupt < GIC_PPI_FIRST || interrupt >= GIC_SPI_FIRST) /* a timer has one of its CPU's own */
+	if (interrupt < GIC_PPI_FIRST || interrupt >= GIC_SPI_FIRST) /* a timer's interrupt is a PPI */
 		interrupt = 0;
 }
 
@@ -90,7 +91,7 @@ void clock_timer_start(void)
 		system_write("cntv_tval_el0", ticks);
 		system_write("cntv_ctl_el0", TIMER_ENABLE);
 	}
-	isb(); /* the line is low again before the interrupt controller hears that the interrupt is over */
+	isb(); /* the line is low before the interrupt controller learns that the interrupt is over */
 }
 
 void clock_timer_stop(void)

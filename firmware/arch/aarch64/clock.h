@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The port's side of firmware/arch/clock.h. */
+/* What this port adds to firmware/arch/clock.h. */
 #ifndef ARCH_AARCH64_CLOCK_H
 #define ARCH_AARCH64_CLOCK_H
 
@@ -11,17 +11,16 @@
 
 struct platform;
 
-/* Reads how fast the counter counts. The clock is right from here on. */
+/* Reads the counter's frequency. From here on clock_ns() is right. */
 void clock_early_init(void);
 
-/* Chooses the timer for the watchdog's interrupt. */
+/* Chooses the timer of the watchdog. */
 void clock_init(const struct platform *platform);
 
-/* The INTID of that interrupt, 0: there is none. */
+/* The INTID of that timer's interrupt; 0: there is none. */
 uint32_t clock_timer_interrupt(void);
 
-/* An interrupt after every CLOCK_TICK of time that goes by. It is over, and the next one is due, with each
- * clock_timer_start(). */
+/* Ends the timer's interrupt and requests the next one after CLOCK_TICK. */
 void clock_timer_start(void);
 void clock_timer_stop(void);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Other CPUs, which PSCI switches on and which switch themselves off: nobody else can. */
+/* Other CPUs. PSCI switches them on, and each switches itself off, because PSCI lets nobody else do it. */
 #include "firmware/arch/aarch64/cpus.h"
 
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #define MPIDR_AFFINITY 0x000000ff00ffffffull
 
-/* How long a CPU may take that has to switch itself off: as long as its VMM may keep it from running. */
+/* How long a CPU may take to switch itself off, even if its VMM deschedules it for a while. */
 #define STOP_LIMIT MILLISECONDS(2000)
 
 struct secondary_registers secondary_registers;
@@ -25,7 +25,7 @@ uintptr_t secondary_entry;
 static uint64_t ids[CPUS_MAX];
 static uint32_t count = 1;
 static const struct cpu_program *volatile booting;
-static uint32_t stopping; /* that is being waited for */
+static uint32_t stopping; /* the CPU that cpu_stop() waits for */
 
 extern char __image_start[], __rodata_end[];
 
@@ -44,7 +44,7 @@ uint32_t cpus_count(void)
 	return count;
 }
 
-/* A CPU without caches looks at memory itself. */
+/* Cleans data caches to memory, because a CPU with caches off reads memory directly. */
 static void clean(const void *start, const void *end)
 {
 	const uint64_t line = 4u << (system_read("ctr_el0") >> CTR_DATA_LINE_SHIFT & 0xf);
@@ -70,7 +70,7 @@ const char *cpu_boot(uint32_t cpu, const struct cpu_program *program)
 	return NULL;
 }
 
-/* What does not come back from here does not come up, as CPU 0 sees it. */
+/* If initialization fails, the CPU never reports that it has arrived, and CPU 0 gives up on it. */
 void cpu_started(void)
 {
 	if (gic_cpu_init(cpus_self()) && irq_cpu_init())
@@ -91,7 +91,7 @@ bool cpu_stop(uint32_t cpu)
 	return clock_spin(is_off, STOP_LIMIT);
 }
 
-/* An interrupt that is pending ends wfi, even if it is not taken. */
+/* A pending interrupt ends wfi even while interrupts are off. */
 void cpu_rest(void)
 {
 	__asm__ volatile("wfi" ::: "memory");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Ways out. Each gets a moment to work. */
+/* Ways to end the machine. Each gets a moment to take effect. */
 #include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/clock.h"
 #include "firmware/arch/aarch64/psci.h"
@@ -10,7 +10,7 @@
 #define SYS_EXIT		     0x18
 #define ADP_STOPPED_APPLICATION_EXIT 0x20026
 
-/* A VMM carries out what we asked for in another thread. */
+/* A VMM ends the machine from another thread, so it may take effect late. */
 #define PATIENCE MILLISECONDS(200)
 
 static bool never(void)
@@ -18,7 +18,7 @@ static bool never(void)
 	return false;
 }
 
-/* One step of the way out. */
+/* Tries one way out. */
 static void leave(uint32_t step, bool success)
 {
 	const uint64_t exit[] = { ADP_STOPPED_APPLICATION_EXIT, !success };
@@ -36,7 +36,7 @@ static void leave(uint32_t step, bool success)
 	}
 }
 
-/* A step that traps brings us here again, by way of a fatal error, and we go on with the next one. */
+/* If a step traps, the fatal error calls this function again, which goes on with the next step. */
 void machine_exit(bool success)
 {
 	static uint32_t step;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The distributor, which both kinds of controllers have. */
+/* The distributor, which GICv2 and GICv3 share. */
 #include "firmware/arch/aarch64/gic.h"
 
 #include <stddef.h>
@@ -13,7 +13,7 @@ enum { BITS = 32, CONFIG_BITS = 2 };
 
 #define PRIORITIES(PRIORITY) ((PRIORITY)*0x01010101u)
 
-/* Longer than a distributor ever takes. */
+/* Longer than any distributor takes. */
 #define PATIENCE MILLISECONDS(100)
 
 static const struct gic_kind *kind;
@@ -55,7 +55,7 @@ static bool is_settled(void)
 	return !(mmio_read32(distributor + GICD_CTLR) & GICD_CTLR_RWP);
 }
 
-/* Of a bit for each interrupt, the word that has this one's. */
+/* Writes the bit of an interrupt to a register array with one bit for each interrupt. */
 static void write_bit(uint64_t offset, uint32_t intid)
 {
 	const uint64_t base = intid < GIC_SPI_FIRST ? kind->own_registers() : distributor;
@@ -135,7 +135,7 @@ void gic_start(const struct gic_kind *found, uint64_t base)
 		inputs = GIC_SPI_END;
 	mmio_write32(distributor + GICD_CTLR, 0);
 	clock_spin(is_settled, PATIENCE);
-	/* Affinity routing first: it decides what the other registers mean. */
+	/* Affinity routing comes first, because it changes the meaning of other registers. */
 	mmio_write32(distributor + GICD_CTLR, kind->distributor_enable & GICD_CTLR_ARE);
 	clock_spin(is_settled, PATIENCE);
 	all_off(distributor, GIC_SPI_FIRST, inputs);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Which kind of controller the platform has. */
+/* Finds out which kind of controller the platform has. */
 #include <stddef.h>
 
 #include "firmware/arch/aarch64/gic.h"

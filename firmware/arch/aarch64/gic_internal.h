@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Between gic_find.c, the two kinds of controllers, and gic.c, which both build on. */
+/* Private to the GIC: for gic_find.c, for the two kinds of controllers, and for gic.c, which both of them use. */
 #ifndef ARCH_AARCH64_GIC_INTERNAL_H
 #define ARCH_AARCH64_GIC_INTERNAL_H
 
@@ -8,7 +8,8 @@
 
 struct platform_irqchip;
 
-/* Distributor; the redistributor's second frame has the registers of the first 32 interrupts at the same places. */
+/* Registers of the distributor. The redistributor's second frame has those of the first 32 interrupts at the same
+ * offsets. */
 /* clang-format off */
 #define GICD_CTLR       0x0000
 #define   GICD_CTLR_ENABLE     0x00000001 /* GICv2; GICv3: group 0, or 1 as a non-secure reader sees it */
@@ -33,30 +34,30 @@ struct platform_irqchip;
 
 #define ALL_ONES 0xffffffffu
 
-/* What the kinds do in different ways. */
+/* What the two kinds do in different ways. */
 struct gic_kind {
 	bool (*cpu_init)(uint32_t cpu);
 	uint32_t (*acknowledge)(void);
 	void (*end)(uint32_t acknowledged);
 	void (*route)(uint32_t spi, uint32_t cpu);
 	void (*send)(uint32_t sgi, uint32_t cpu);
-	uint64_t (*own_registers)(void); /* the first 32 interrupts of the CPU that asks */
-	bool (*own_is_settled)(void);	 /* writes to them have taken effect. NULL: they do at once */
+	uint64_t (*own_registers)(void); /* registers of the calling CPU's first 32 interrupts */
+	bool (*own_is_settled)(void);	 /* have writes to them taken effect? NULL: they take effect at once */
 	uint32_t distributor_enable;
-	uint32_t intid_mask; /* of what was acknowledged */
+	uint32_t intid_mask; /* in the result of acknowledge() */
 };
 
-/* The kind, ready for its use, or NULL: its registers cannot be reached. */
+/* Prepare a kind and return it. NULL if its registers cannot be reached. */
 const struct gic_kind *gic_v2_find(const struct platform_irqchip *chip);
 const struct gic_kind *gic_v3_find(const struct platform_irqchip *chip);
 
-/* Starts the distributor at `base`, and makes the CPU that boots take interrupts. */
+/* Starts the distributor at `base` and makes CPU 0 take interrupts. */
 void gic_start(const struct gic_kind *kind, uint64_t base);
 
 /* The distributor's registers. */
 uint64_t gic_distributor(void);
 
-/* Puts the first 32 interrupts of the CPU into a known state: masked, in group 1, of the priority of lines. */
+/* Puts a CPU's first 32 interrupts into a known state: masked, in group 1, with the priority of lines. */
 void gic_own_init(uint64_t registers);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* GICv2: CPU interfaces are memory, at the same addresses for each CPU. */
+/* GICv2: the CPU interfaces are in memory, at the same addresses for each CPU. */
 #include <stddef.h>
 
 #include <arch/mmio.h>
@@ -15,7 +15,7 @@
 #define   GICC_CTLR_ENABLE 1
 #define GICC_PMR  0x0004
 #define GICC_BPR  0x0008
-#define GICC_IAR  0x000c /* and what was acknowledged: INTID, and of an SGI the CPU that sent it */
+#define GICC_IAR  0x000c /* its value names the INTID, and for an SGI also the sending CPU */
 #define   IAR_INTID 0x3ff
 #define GICC_EOIR 0x0010
 #define GICD_CPENDSGIR 0x0f10 /* a byte for each SGI */
@@ -26,9 +26,9 @@
 enum { INTERFACE_SIZE = 0x1000 };
 
 static uint64_t interface;
-static uint8_t targets[CPUS_MAX]; /* the bit of each CPU's interface */
+static uint8_t targets[CPUS_MAX]; /* each CPU's bit in GICD_ITARGETSR */
 
-/* A controller for one CPU has no such bits: they read 0, and nobody needs them. */
+/* Reads the CPU's target bit. A controller for one CPU has no such bits: they read 0, and no target is needed. */
 static bool cpu_init(uint32_t cpu)
 {
 	const uint64_t distributor = gic_distributor();
@@ -85,6 +85,6 @@ static const struct gic_kind gic_v2 = {
 const struct gic_kind *gic_v2_find(const struct platform_irqchip *chip)
 {
 	interface = chip->regions[1].base;
-	/* EOIR is in the first page, and of the second nothing is used. */
+	/* EOIR is in the first page, and we use nothing in the second. */
 	return machine_map(interface, INTERFACE_SIZE, true) ? &gic_v2 : NULL;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* GICv3 and later: CPU interfaces are system registers, and each CPU has a redistributor. */
+/* GICv3 and later: the CPU interfaces are system registers, and each CPU has a redistributor. */
 #include <stddef.h>
 
 #include <arch/mmio.h>
@@ -12,7 +12,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/machine.h"
 
-/* System registers, by number, for old assemblers. */
+/* System registers by encoding, because old assemblers do not know their names. */
 #define ICC_SRE_EL1	"s3_0_c12_c12_5"
 #define ICC_PMR_EL1	"s3_0_c4_c6_0"
 #define ICC_BPR1_EL1	"s3_0_c12_c12_3"
@@ -25,10 +25,10 @@
 
 /* clang-format off */
 #define GICR_CTLR       0x0000
-#define   GICR_CTLR_RWP    0x08 /* writes have yet to take effect: masks, of the first 32 interrupts */
+#define   GICR_CTLR_RWP    0x08 /* writes to masks of the first 32 interrupts have yet to take effect */
 #define GICR_TYPER      0x0008 /* 64 bits */
 #define   GICR_TYPER_VLPIS 0x02
-#define   GICR_TYPER_LAST  0x10 /* of its region */
+#define   GICR_TYPER_LAST  0x10 /* the last one of its region */
 #define GICR_WAKER      0x0014
 #define   WAKER_SLEEP    2
 #define   WAKER_CHILDREN 4
@@ -39,7 +39,7 @@
 
 enum { FRAME = 0x10000, REDISTRIBUTOR_SIZE = 2 * FRAME, REDISTRIBUTOR_V4_SIZE = 4 * FRAME };
 
-/* MPIDR_EL1 and GICR_TYPER have the affinity of a CPU at other places. */
+/* MPIDR_EL1 and GICR_TYPER hold the affinity in different bits. */
 #define MPIDR_AFFINITY	       0x000000ff00ffffffull
 #define MPIDR_AFFINITY_3_SHIFT 32
 #define LOW_AFFINITIES	       0x00ffffffu
@@ -114,13 +114,13 @@ static uint32_t acknowledge(void)
 {
 	const uint64_t intid = system_read(ICC_IAR1_EL1);
 
-	dsb(); /* the read has had its effect, before what the handler does */
+	dsb(); /* the acknowledgement takes effect before the handler runs */
 	return (uint32_t)intid;
 }
 
 static void end(uint32_t acknowledged)
 {
-	dsb(); /* what the handler did to the device has had its effect */
+	dsb(); /* the handler's accesses to the device take effect first */
 	system_write(ICC_EOIR1_EL1, acknowledged);
 	isb();
 }
@@ -139,8 +139,8 @@ static void route(uint32_t spi, uint32_t cpu)
 }
 
 /*
- * Affinities 3, 2 and 1 say which cluster; the sixteen CPUs of it are a bit each of the affinities 0 of a range. A CPU
- * that never came up has none yet, and those would be another one's.
+ * Affinities 3, 2 and 1 name a cluster; a range of sixteen affinities 0 in it has one bit for each CPU. A CPU that
+ * never came up has no affinity stored, and an affinity of 0 would name another CPU.
  */
 static void send(uint32_t sgi, uint32_t cpu)
 {
@@ -150,7 +150,7 @@ static void send(uint32_t sgi, uint32_t cpu)
 
 	if (!redistributors[cpu])
 		return;
-	dsb(); /* what is sent about is in memory */
+	dsb(); /* the receiver must find in memory what the SGI is about */
 	system_write(ICC_SGI1R_EL1, cluster | own / 16 << 44 | (uint64_t)sgi << 24 | 1u << own % 16);
 	isb();
 }
@@ -172,12 +172,12 @@ static const struct gic_kind gic_v3 = {
 	.intid_mask = IAR_INTID,
 };
 
-/* The system registers have to be there, and ours to use. */
+/* Requires the system registers of a GICv3. */
 const struct gic_kind *gic_v3_find(const struct platform_irqchip *chip)
 {
 	if (!(system_read("id_aa64pfr0_el1") >> ID_PFR0_GIC_SHIFT & 0xf))
 		return NULL;
-	/* What overlaps or is not aligned cannot be. */
+	/* Ignores a stride that would make redistributors overlap or misalign. */
 	if (chip->redistributor_stride >= REDISTRIBUTOR_SIZE && chip->redistributor_stride % FRAME == 0)
 		stride = chip->redistributor_stride;
 	for (uint32_t i = 0; i < chip->redistributor_regions && i + 1 < chip->region_count; i++) {

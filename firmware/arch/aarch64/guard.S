@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two primitives of generic/guard.c. Between them they keep a stack pointer, SP_EL0; above it lie the registers that
- * a function must preserve.
+ * The two primitives of generic/guard.c. The value that they share is a stack pointer, SP_EL0, with the callee-saved
+ * registers above it.
  */
 #include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/stack.h"
@@ -9,8 +9,8 @@
 	.text
 
 /*
- * enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called and returns with
- * interrupts off
+ * enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called, and returns, with
+ * interrupts off.
  */
 	.globl guard_enter
 guard_enter:
@@ -38,8 +38,8 @@ guard_restore:
 	ret
 
 /*
- * _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): guard_enter() returns `end`, whatever it was
- * doing; the stack of exceptions is as good as new
+ * _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): makes guard_enter() return `end`, from wherever the
+ * function is. Empties the exception stack.
  */
 	.globl guard_resume
 guard_resume:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Comes before everything else: what is declared and defined elsewhere is in the same image, so its address is a
- * distance, and needs no table that somebody would have to fill in.
+ * Included before everything else. Tells the compiler that whatever another file defines is in the same image. So code
+ * reaches it by its distance and needs no table of addresses that a loader would have to fill in.
  */
 #ifndef __ASSEMBLER__
 #pragma GCC visibility push(hidden)

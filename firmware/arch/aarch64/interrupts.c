@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From an interrupt to its owner. */
+/* Dispatches an interrupt to its owner. */
 #include "firmware/arch/aarch64/clock.h"
 #include "firmware/arch/aarch64/gic.h"
 #include "firmware/arch/aarch64/irq.h"
@@ -23,7 +23,7 @@ void interrupt_taken(uint64_t elr)
 	struct irq_line *line;
 
 	if (intid >= GIC_SPI_END && intid < GIC_LPI_FIRST)
-		return; /* it went away again */
+		return; /* the interrupt went away again */
 	irq_begin(acknowledged);
 	if (intid == SGI_SETTLE) {
 		settle_answer(settle_asked());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What generic/lines.c, settle.c and guard.c need of the interrupt controllers. */
+/* The interrupt controllers as generic/lines.c, settle.c and guard.c need them. */
 #include "firmware/arch/irq.h"
 
 #include "firmware/arch/aarch64/arm.h"
@@ -13,14 +13,15 @@
 #include "firmware/arch/generic/settle.h"
 #include "firmware/machine.h"
 
-/* Whose a PPI or SPI is: a line by its index + 1, or one of these. */
+/* The owner of a PPI or SPI: a line, by its index + 1, or one of these. */
 enum { NOBODY = 0, DEVICE = 0xff };
 static uint8_t owners[GIC_SPI_END];
 
-/* An SPI that no device has can be made pending by us: an interrupt like any other. From here downwards. */
+/* We can make an SPI that no device uses pending: that is a real interrupt. Soft lines take such SPIs from here
+ * downwards. */
 static uint32_t spare;
 
-/* A handler, the watchdog or another CPU's wish on top of it. */
+/* A handler may be interrupted by the watchdog or by another CPU's SGI_STOP. */
 enum { NESTED = 2 };
 static struct active {
 	uint32_t what[NESTED + 1], count;
@@ -135,7 +136,8 @@ bool line_setup(struct irq_line *line, uint32_t index)
 	return true;
 }
 
-/* An edge behind the mask stays pending here; elsewhere it is lost, and that is what is promised. */
+/* The distributor keeps an edge that comes while the line is masked. The contract of line_mask() is that it is lost,
+ * as on other controllers. */
 void line_mask(const struct irq_line *line, bool masked)
 {
 	if (!masked && line->source.trigger == IRQ_EDGE)
@@ -143,7 +145,7 @@ void line_mask(const struct irq_line *line, bool masked)
 	gic_mask(line->vector, masked);
 }
 
-/* An edge comes as a message, where there are messages. */
+/* An edge line uses a message where the platform has messages. */
 bool soft_line_setup(struct irq_line *line, uint32_t index)
 {
 	line->vector = line->source.trigger == IRQ_EDGE ? messages_open(index, line->cpu) : 0;
@@ -166,7 +168,7 @@ void soft_line_raise(const struct irq_line *line)
 		gic_set_pending(line->vector);
 }
 
-/* Where nobody takes messages, they are what we say: then only devices inside this program can send any. */
+/* Without a controller for messages we make up addresses, and only devices inside this program can send messages. */
 #define SOFT_ADDRESS 0x00007ff000000000ull
 
 bool message_compose(const struct irq_line *line, struct irq_message *message)
@@ -177,7 +179,7 @@ bool message_compose(const struct irq_line *line, struct irq_message *message)
 	return true;
 }
 
-/* Of all interrupts only the watchdog is more urgent than a line. */
+/* Among all interrupts only the watchdog and SGI_STOP are more urgent than a line. */
 void handler_begin(void)
 {
 	interrupts_restore(true);

@@ -7,30 +7,30 @@
 
 struct platform;
 
-/* What CPUs tell each other: SGIs. */
+/* The SGIs that CPUs send each other. */
 enum { SGI_SETTLE, SGI_WAKE, SGI_STOP };
 
-/* After gic_init(): which interrupts are whose. */
+/* Finds out which interrupt belongs to whom. Runs after gic_init(). */
 void irq_init(const struct platform *platform);
 
-/* On another CPU, after gic_cpu_init(): it takes interrupts from CPUs, and messages. False: it cannot. */
+/* Called on another CPU, after gic_cpu_init(): makes it take SGIs and messages. Returns false if it cannot. */
 bool irq_cpu_init(void);
 
-/* On a CPU that goes away, whatever it is in the midst of: interrupts that it took are over. */
+/* Called on a CPU that goes away: ends the interrupts that it was handling. */
 void irq_cpu_end(void);
 
-/* Ends a rest, or whatever the CPU does: it switches itself off. */
+/* These end a CPU's rest, or make a CPU switch itself off, whatever it does. */
 void irq_send_wake(uint32_t cpu);
 void irq_send_stop(uint32_t cpu);
 
-/* The index of the line that a PPI or SPI belongs to, LINES_MAX if there is none. */
+/* The index of the line that a PPI or SPI belongs to; LINES_MAX: none. */
 uint32_t irq_place(uint32_t intid);
 
-/* An interrupt was acknowledged; the one that was acknowledged last is over. */
+/* Record that an interrupt was acknowledged, and end the one that was acknowledged last. */
 void irq_begin(uint32_t acknowledged);
 void irq_end(void);
 
-/* The watchdog's interrupt came at this instruction: may not return, see generic/guard.h. */
+/* The watchdog interrupted the instruction at `address`. May not return, see generic/guard.h. */
 void irq_watchdog(uint64_t address);
 
 #endif

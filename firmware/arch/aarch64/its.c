@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Memory that the service and the redistributors read is coherent with ours: in a virtual machine it is ours. */
+/* The ITS and the redistributors read our memory coherently: in a virtual machine they use the same memory as we do. */
 #include "firmware/arch/aarch64/its.h"
 
 #include <stddef.h>
@@ -20,8 +20,8 @@
 #define   CTLR_QUIESCENT 0x80000000
 #define GITS_TYPER      0x0008 /* the low half */
 #define   TYPER_PHYSICAL    0x00000001
-#define   TYPER_ENTRY_SHIFT 4  /* bytes of an event's entry, minus 1; 4 bits */
-#define   TYPER_PTA         0x00080000 /* redistributors go by address, not by number */
+#define   TYPER_ENTRY_SHIFT 4  /* size of an entry for an event, minus 1; 4 bits */
+#define   TYPER_PTA         0x00080000 /* a redistributor is named by its address, not its number */
 #define GITS_CBASER     0x0080
 #define GITS_CWRITER    0x0088
 #define GITS_CREADR     0x0090
@@ -41,7 +41,7 @@
 #define GICR_PENDBASER  0x0078
 #define   PENDBASER_ZERO (1ull << 62) /* the table is all zero */
 
-/* Commands: the first word's low byte. */
+/* Commands, in the low byte of the first word. */
 #define MAPD  0x08
 #define MAPC  0x09
 #define MAPTI 0x0a
@@ -51,20 +51,20 @@
 /* clang-format on */
 
 #define VALID (1ull << 63)
-/* Of a table's base register: normal memory, write-back, inner shareable. Both kinds have these bits at their places.
- */
+/* Attributes in a table's base register: normal memory, write-back, inner shareable. The two kinds of registers have
+ * these bits in different places. */
 #define BASER_MEMORY (7ull << 59 | 1ull << 10)
 #define GICR_MEMORY  (7ull << 7 | 1ull << 10)
 
-/* An LPI's byte: priority, a bit that is always 1, enabled. */
+/* An LPI's configuration byte: priority, a bit that is always 1, enabled. */
 #define LPI_ENABLED (GIC_PRIORITY_LINE | 3)
 
 enum {
 	FRAMES = 0x20000,
-	INTID_BITS = 14, /* the least that there is with LPIs */
+	INTID_BITS = 14, /* the smallest value with LPIs */
 	EVENT_BITS = 6,
 	BASERS = 8,
-	LARGE_PAGE = 0x10000, /* a table's page may be so large, whether we want it or not */
+	LARGE_PAGE = 0x10000, /* an ITS may insist on this page size */
 	COMMAND_WORDS = 4,
 	COMMANDS = 4096 / (COMMAND_WORDS * 8),
 	EVENT_ENTRY_MAX = 16,
@@ -83,10 +83,10 @@ static struct tables {
 	uint8_t events[ITS_EVENTS * EVENT_ENTRY_MAX];
 } * tables;
 
-/* The image lies at any multiple of a small page. */
+/* The image is aligned to small pages only, so the tables need room to align themselves. */
 static uint8_t room[sizeof(struct tables) + LARGE_PAGE] ARENA;
 
-/* GITS_CBASER: an ITS may take bits 12 to 15 of the address for 0. */
+/* GITS_CBASER: an ITS may treat bits 12 to 15 of the address as 0. */
 _Static_assert(offsetof(struct tables, commands) % LARGE_PAGE == 0,
 	       "the commands lie where the service looks for them");
 _Static_assert(offsetof(struct tables, properties) % 4096 == 0, "and the properties");
@@ -97,7 +97,7 @@ _Static_assert(offsetof(struct tables, events) % 256 == 0, "and the events");
 static uint64_t its;
 static uint32_t command_count, types;
 static bool takes_writes;
-static struct cpus_lock queueing; /* one queue for all CPUs */
+static struct cpus_lock queueing; /* all CPUs share one command queue */
 
 static void write64(uint64_t address, uint64_t value)
 {
@@ -140,7 +140,7 @@ static bool command(uint64_t word0, uint64_t word1, uint64_t word2)
 	return done;
 }
 
-/* How commands name a redistributor. */
+/* A redistributor as commands name it. */
 static uint64_t target(uint32_t cpu)
 {
 	const uint64_t redistributor = gic_redistributor(cpu);
@@ -211,7 +211,7 @@ static bool is_pending(void)
 	return gic_v3_highest_pending() == GIC_LPI_FIRST;
 }
 
-/* Does the first event arrive? Nothing else can be pending yet. */
+/* Does the first event arrive? No other interrupt can be pending yet. */
 static bool arrives(void)
 {
 	its_send(0);
@@ -242,7 +242,7 @@ bool its_init(const struct platform_irqchip *chip)
 	mmio_write32(its + GITS_CTLR, CTLR_ENABLED);
 	if (!its_cpu_init(0) || !command(MAPD, EVENT_BITS - 1, VALID | (uintptr_t)tables->events) || !its_open(0, 0))
 		return false;
-	/* Some hypervisors take messages from devices alone. */
+	/* Some hypervisors accept messages from devices only, not from a CPU. */
 	takes_writes = true;
 	if (arrives())
 		return true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The port's start, in order. */
+/* The port's start, step by step. */
 #include "firmware/arch/machine.h"
 
 #include "firmware/arch/aarch64/arm.h"
@@ -17,7 +17,7 @@
 
 const char machine_arch[] = "aarch64";
 
-/* The boot code calls this before it looks at what the loader left, and main calls it again. */
+/* The boot code calls this before it reads what the loader left, and the main program calls it again. */
 void machine_early_init(void)
 {
 	static bool done;
@@ -33,7 +33,7 @@ void machine_init(const struct platform *platform)
 {
 	uart_init(&platform->uart);
 	psci_init(platform);
-	if (system_read("tpidr_el0")) /* boot/aarch64/early.S */
+	if (system_read("tpidr_el0")) /* set by boot/aarch64/early.S */
 		fatal("entered at EL3, where firmware belongs: a kernel starts at EL2 or EL1");
 	clock_init(platform);
 	gic_init(platform);
@@ -42,7 +42,7 @@ void machine_init(const struct platform *platform)
 	irq_enable(true);
 }
 
-/* Arm has no register in which a hypervisor tells its name. */
+/* Arm has no register in which a hypervisor gives its name. */
 const char *machine_vmm(void)
 {
 	return "";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Message signalled interrupts as this machine has them: by an ITS, by a GICv2m frame, or not at all. A place is the
- * index of a line; messages to it become the interrupt that messages_intid() tells.
+ * Message signalled interrupts: by an ITS, by a GICv2m frame, or not at all. A place is the index of a line;
+ * messages_open() returns the interrupt that messages to this place raise.
  */
 #ifndef ARCH_AARCH64_MESSAGES_H
 #define ARCH_AARCH64_MESSAGES_H
@@ -13,31 +13,31 @@
 
 struct platform;
 
-/* After gic_init(). */
+/* Runs after gic_init(). */
 void messages_init(const struct platform *platform);
 
-/* Who takes messages, in words for the report. */
+/* What takes messages, for the report. */
 const char *messages_description(void);
 
-/* Does anybody? */
+/* Does the machine take messages? */
 bool messages_exist(void);
 
-/* SPIs that are for messages and for nothing else: [*first, *first + count). Returns the count. */
+/* Stores the first SPI that is reserved for messages, and returns how many there are. */
 uint32_t messages_spis(uint32_t *first);
 
-/* Another CPU, by itself: it takes messages. False: it cannot. */
+/* Called on another CPU: makes it take messages. Returns false if it cannot. */
 bool messages_cpu_init(uint32_t cpu);
 
-/* The interrupt of messages to a place, on its way to a CPU. 0: there is none. */
+/* Routes messages for a place to a CPU, and returns their interrupt; 0: the place has none. */
 uint32_t messages_open(uint32_t place, uint32_t cpu);
 
-/* What a device has to write, and where. False: to nowhere. */
+/* Composes what a device has to write, and where. Returns false if the interrupt takes no messages. */
 bool messages_compose(uint32_t intid, struct irq_message *message);
 
-/* Does what a device does. False: it cannot be done by us, or is no message's interrupt. */
+/* Sends a message as a device does. Returns false if the interrupt takes no messages. */
 bool messages_send(uint32_t intid);
 
-/* Which line is an LPI's. */
+/* The index of the line that an LPI belongs to. */
 uint32_t messages_place(uint32_t lpi);
 
 #endif

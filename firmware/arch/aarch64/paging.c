@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Page tables. Addresses are their own translation. There is nothing in them but this image and what machine_map() was
- * asked for: a stray access traps, NULL included, and nothing is speculated about in the windows of devices. Our code
- * cannot be written, our data cannot be executed.
+ * Page tables, which map addresses to themselves. They contain only this image and what machine_map() was asked for. So
+ * a stray access traps, including one through NULL, and the CPU does not speculate into device windows. Our code cannot
+ * be written, our data cannot be executed.
  */
 #include "firmware/arch/aarch64/paging.h"
 
@@ -16,7 +16,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/lib/string.h"
 
-/* Levels, by what one entry spans. Architects count the other way round: 3 is the last one, 0 the root. */
+/* Levels, named by what one entry spans. The architecture counts the other way: 0 is the root, 3 the last level. */
 enum level { LEVEL_4KIB = 1, LEVEL_2MIB, LEVEL_1GIB, LEVEL_512GIB };
 
 #define LEVEL_SHIFT(LEVEL) (12u + 9u * ((unsigned)(LEVEL)-1u))
@@ -30,14 +30,14 @@ enum level { LEVEL_4KIB = 1, LEVEL_2MIB, LEVEL_1GIB, LEVEL_512GIB };
 #define DATA   (ENTRY_KIND(MAIR_NORMAL) | ENTRY_NO_EXECUTE)
 #define DEVICE (ENTRY_KIND(MAIR_DEVICE) | ENTRY_NO_EXECUTE)
 
-/* For us a handful, then three or four for each place where something is that is not all of a large page. */
+/* The image needs a handful. Each mapping that does not fill a large page needs three or four more. */
 enum { POOL_TABLES = 96 };
 
 static uint64_t pool[POOL_TABLES][TABLE_ENTRIES] __attribute__((section(".arena"), aligned(4096)));
 static uint32_t pool_used;
 static uint64_t *root;
 static uint64_t physical_end;
-static struct cpus_lock mapping; /* a CPU that comes up maps its own part of the interrupt controller */
+static struct cpus_lock mapping; /* a CPU that starts maps its own part of the interrupt controller */
 
 extern char __image_start[], __image_end[], __text_start[], __text_end[], __rodata_start[], __rodata_end[];
 
@@ -54,8 +54,8 @@ static bool is_table(uint64_t entry, enum level level)
 }
 
 /*
- * "Break before make": an entry that means something may be cached as a whole or in part, and is forgotten before it
- * means something else. What it maps is never what we are running on, see machine_map().
+ * "Break before make": a valid entry may be cached as a whole or in part, so it has to be invalidated before it
+ * changes. We never change entries for the code that runs, see machine_map().
  */
 static void set(uint64_t *entry, uint64_t value)
 {
@@ -72,7 +72,7 @@ static void set(uint64_t *entry, uint64_t value)
 	isb();
 }
 
-/* Puts a table of smaller pages in the place of an absent or large page, translating as before. */
+/* Replaces an absent or large page by a table of smaller pages with the same translation. */
 static bool split(uint64_t *entry, enum level level)
 {
 	const uint64_t before = *entry;
@@ -87,7 +87,7 @@ static bool split(uint64_t *entry, enum level level)
 	return true;
 }
 
-/* Maps [start, end), both multiples of a page, in pages as large as fit; flags 0: to nothing. */
+/* Maps [start, end), both multiples of a page, in the largest pages that fit. Flags 0 unmap. */
 static bool map_pages(uint64_t start, uint64_t end, uint64_t flags)
 {
 	while (start < end) {
@@ -124,7 +124,7 @@ static uint32_t physical_bits(void)
 	return bits[range < sizeof(bits) ? range : sizeof(bits) - 1];
 }
 
-/* ID_AA64MMFR0_EL1.PARange and TCR_EL1.IPS count alike; more than 48 bits have no use with these tables. */
+/* ID_AA64MMFR0_EL1.PARange and TCR_EL1.IPS have the same encoding. These tables cannot use more than 48 bits. */
 static uint64_t translation_control(void)
 {
 	uint64_t range = system_read("id_aa64mmfr0_el1") & 0xf;
@@ -138,8 +138,7 @@ static void load(void)
 {
 	const uint64_t off = SCTLR_EL1_RES1 | SCTLR_SA;
 
-	/* From one set of tables to the other with the MMU off in between: nothing but the program counter is in use.
-	 */
+	/* Switches the tables with the MMU off in between, when nothing but the program counter is in use. */
 	__asm__ volatile("dsb sy\n\t"
 			 "msr sctlr_el1, %0\n\t"
 			 "isb\n\t"
@@ -192,8 +191,7 @@ bool machine_map(uint64_t address, uint64_t size, bool device)
 
 	if (end < address || end > physical_end || address < PAGE_SIZE)
 		return false;
-	on = interrupts_off(); /* while an entry is broken, what it maps is away, and that may be an interrupt
-				  controller */
+	on = interrupts_off(); /* a broken entry unmaps memory for a moment, which may be an interrupt controller's */
 	cpus_lock(&mapping);
 	done = map_around_image(address, end, device ? DEVICE : DATA);
 	cpus_unlock(&mapping);

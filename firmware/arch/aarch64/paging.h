@@ -3,7 +3,7 @@
 #define ARCH_AARCH64_PAGING_H
 
 /*
- * Builds and loads our page tables: this image at its own address, except the pages below the stacks, and nothing else.
+ * Builds and loads our page tables: they map this image at its own address, except for the guards below the stacks.
  * machine_map() adds to them.
  */
 void paging_init(void);

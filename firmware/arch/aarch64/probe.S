@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Instructions that may trap: trap_taken() then goes on behind the function's end, with what says that it did. */
+/* Instructions that may trap. If one does, trap_taken() resumes at probe_trapped with the result for "it trapped". */
 	.text
 
 	.macro probe name
@@ -34,5 +34,5 @@ probe_smc_access:
 	ret
 
 	.globl probe_trapped
-probe_trapped: /* with the result in x0 */
+probe_trapped: /* x0 holds the result */
 	ret

@@ -4,7 +4,7 @@
 #include "firmware/arch/aarch64/traps.h"
 #include "firmware/machine.h"
 
-/* Function identifiers; those with addresses in them for 64-bit callers. */
+/* Function identifiers; for those that take addresses, the 64-bit variants. */
 #define CPU_OFF	      0x84000002u
 #define SYSTEM_OFF    0x84000008u
 #define CPU_ON	      0xc4000003u
@@ -23,7 +23,7 @@ void psci_init(const struct platform *platform)
 		cpu_on = platform->psci.cpu_on;
 }
 
-/* Negative: PSCI said no, or the conduit is none. */
+/* Returns a negative value if PSCI refused or there is no conduit. */
 static int32_t call(uint32_t function, uint64_t a, uint64_t b, uint64_t c)
 {
 	switch (conduit) {

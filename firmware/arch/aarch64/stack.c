@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The stacks, by which a CPU knows which one it is. */
+/* The stacks. A CPU knows its number from them. */
 #include "firmware/arch/aarch64/stack.h"
 
 #include "firmware/arch/aarch64/arm.h"

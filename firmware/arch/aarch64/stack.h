@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What each CPU has of stacks. The program runs on SP_EL0, exceptions on SP_EL1: so an exception has a good stack, even
- * if it is that the program's has overflown. What happens on top of an exception, but for the interrupt that ends
- * endless handlers, has a third one. TPIDR_EL1 is the CPU's `struct cpu_stacks`.
+ * The stacks of a CPU. The program runs on SP_EL0, exceptions on SP_EL1: so an exception has a valid stack even if the
+ * program's stack has overflowed. An exception inside an exception has a third stack, except for the watchdog's
+ * interrupt. TPIDR_EL1 points to the CPU's `struct cpu_stacks`.
  *
  *   low   main_guard       not mapped
  *         main
@@ -20,7 +20,7 @@
 #define EXCEPTION_STACK_SIZE 0x10000
 #define EMERGENCY_STACK_SIZE 0x2000
 
-/* Ends of the stacks, from the start of a CPU's. */
+/* The tops of the stacks, as offsets in struct cpu_stacks. */
 #define MAIN_STACK_TOP	    (STACK_GUARD_SIZE + MAIN_STACK_SIZE)
 #define EXCEPTION_STACK_TOP (MAIN_STACK_TOP + STACK_GUARD_SIZE + EXCEPTION_STACK_SIZE)
 #define EMERGENCY_STACK_TOP (EXCEPTION_STACK_TOP + EMERGENCY_STACK_SIZE)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The vectors, and what is common to them. See stack.h for the stacks. */
+/* The vectors, and their common part. See stack.h for the stacks. */
 #include "firmware/arch/aarch64/arm.h"
 #include "firmware/arch/aarch64/stack.h"
 #include "firmware/arch/aarch64/traps.h"
 
-/* The interrupted program is on SP_EL0, or in a handler that only the watchdog can interrupt: SP_EL1 is good. */
+/* The interrupted program ran on SP_EL0, or in a handler that only the watchdog can interrupt. So SP_EL1 is valid. */
 	.macro vector kind
 	.balign 0x80
 	sub sp, sp, #TRAP_FRAME_SIZE
@@ -14,7 +14,7 @@
 	b trap_common
 	.endm
 
-/* Something went wrong in an exception: SP_EL1 may be what. */
+/* An exception went wrong, perhaps because SP_EL1 is invalid. */
 	.macro vector_emergency kind
 	.balign 0x80
 	msr tpidr_el0, x0
@@ -31,7 +31,7 @@
 	b trap_common
 	.endm
 
-/* From EL0, which does not exist here. */
+/* For exceptions from EL0, where no code runs. */
 	.macro vector_none
 	.balign 0x80
 	b .
@@ -85,7 +85,7 @@ trap_common:
 	msr elr_el1, x2
 	msr spsr_el1, x3
 	ldp x30, x1, [x0, #240]
-	mov sp, x1 /* no exception until eret, so what is below stays */
+	mov sp, x1 /* no exception can come before eret, so the frame below sp survives */
 	ldp x28, x29, [x0, #224]
 	ldp x26, x27, [x0, #208]
 	ldp x24, x25, [x0, #192]

@@ -8,7 +8,7 @@
 #include "firmware/arch/generic/fatal.h"
 #include "firmware/arch/generic/guard.h"
 
-/* Exception classes of ESR_EL1; those that have a fault address are marked. */
+/* Exception classes of ESR_EL1. Those with a name here have a fault address, except for CLASS_UNKNOWN. */
 enum {
 	CLASS_UNKNOWN = 0x00,
 	CLASS_INSTRUCTION_ABORT = 0x21,
@@ -59,7 +59,7 @@ static _Noreturn void fatal_trap(const struct trap_frame *f, const char *name)
 	fatal_stop();
 }
 
-/* Goes on behind an instruction that was expected to trap. */
+/* If an instruction of probe.S trapped, resumes behind it. */
 static bool probe_took(struct trap_frame *frame)
 {
 	const char *const at = (const char *)frame->elr;
@@ -102,7 +102,7 @@ void trap_taken(struct trap_frame *frame)
 	case TRAP_IRQ:
 		interrupt_taken(frame->elr);
 		break;
-	default: /* an access that went wrong, told late; and nobody asked for an FIQ */
+	default: /* an SError reports a failed access late; no FIQ was ever enabled */
 		exception_taken(frame, frame->kind == TRAP_SERROR ? "SError" : "FIQ", frame->esr);
 	}
 }

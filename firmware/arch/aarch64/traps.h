@@ -15,10 +15,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What traps.S leaves on the stack. */
+/* The stack frame that traps.S leaves. */
 struct trap_frame {
 	uint64_t x[31];
-	uint64_t stack; /* what SP_EL1 is to be afterwards */
+	uint64_t stack; /* the value that SP_EL1 gets afterwards */
 	uint64_t elr, spsr, esr, far;
 	uint64_t kind, unused;
 };
@@ -30,12 +30,10 @@ extern const char trap_vectors[];
 /* Every vector ends up here, with interrupts off. */
 void trap_taken(struct trap_frame *frame);
 
-/* interrupts.c: an interrupt, at this instruction. */
+/* interrupts.c: an interrupt came at this instruction. */
 void interrupt_taken(uint64_t elr);
 
-/*
- * probe.S: instructions that may trap; then they give false, or PROBE_NO_CALL.
- */
+/* probe.S: instructions that may trap. They return false or PROBE_NO_CALL if they do. */
 bool probe_read32(uint64_t address, uint32_t *value);
 bool probe_semihosting(uint64_t operation, const void *parameter);
 uint64_t probe_hvc(uint64_t function, uint64_t a, uint64_t b, uint64_t c);

@@ -8,7 +8,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/machine.h"
 
-/* PL011 (Arm DDI 0183), byte offsets. */
+/* PL011 (Arm DDI 0183): byte offsets. */
 /* clang-format off */
 #define PL011_DR    0x00
 #define PL011_FR    0x18
@@ -20,12 +20,12 @@
 #define   CR_ENABLE_TX 0x101
 #define PL011_IMSC  0x38
 
-/* 16550, register numbers. */
+/* 16550: register numbers. */
 #define NS16550_THR 0
 #define NS16550_IER 1
-#define NS16550_IIR 2 /* read */
+#define NS16550_IIR 2 /* for reading */
 #define   IIR_FIFO_ENABLED 0xc0
-#define NS16550_FCR 2 /* write */
+#define NS16550_FCR 2 /* for writing */
 #define   FCR_ENABLE_AND_CLEAR 0x07
 #define NS16550_LCR 3
 #define   LCR_8N1 0x03
@@ -35,18 +35,18 @@
 
 enum { REGISTERS_SIZE = 0x1000 };
 
-#define FIFO_SIZE 16u /* a PL011's has at least that */
+#define FIFO_SIZE 16u /* the smallest FIFO of a PL011 as well */
 
 /*
- * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be
- * kept from reading for seconds. Less than a check may take.
+ * How long the console may be busy before we drop a byte. A runner on a loaded host may not get to read for seconds.
+ * The limit is shorter than a check's time limit.
  */
 #define PATIENCE MILLISECONDS(8000)
 
-static struct platform_uart uart; /* UART_NONE until there is one */
+static struct platform_uart uart; /* UART_NONE until uart_init() */
 static uint32_t fifo_size;
-static uint32_t room; /* bytes that the transmitter takes before we have to ask again */
-static bool stuck;    /* it was never ready: no byte waits again until it is */
+static uint32_t room; /* bytes that the transmitter accepts before we have to ask again */
+static bool stuck;    /* the console never became ready: do not wait again until it does */
 
 static uint32_t read16550(uint32_t number)
 {

@@ -4,7 +4,7 @@
 
 struct platform_uart;
 
-/* The console from now on, polled; 8N1, at the speed that it has. Before, and without one, what is written is lost. */
+/* Makes a UART the console, polled, 8N1, at its present speed. Without a console, output is lost. */
 void uart_init(const struct platform_uart *uart);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Virtual time. It moves a little with each look at the clock, so that everything has an order and a loop that only
- * looks at the clock ends; and a step with each turn of a wait. When turn after turn nothing happens it moves in ever
- * longer leaps, because nothing will happen: a deadline of two seconds costs some hundred turns.
+ * Virtual time. It advances a little with each reading of the clock, which gives all events an order and ends a loop
+ * that only polls the clock. It advances one step with each turn of a wait. After several turns in which no device did
+ * anything, it advances in ever longer leaps, because nothing will happen: a deadline of two seconds costs a few
+ * hundred turns.
  */
 #include "firmware/arch/clock.h"
 
@@ -15,7 +16,7 @@
 enum {
 	LOOK_NS = 20,
 	STEP_NS = 2000,
-	TURNS_A_LEAP = 8,	 /* so many idle turns of a wait, then the leap doubles */
+	TURNS_A_LEAP = 8,	 /* after so many idle turns of a wait the leap doubles */
 	LEAP_DOUBLINGS_MAX = 16, /* up to 0.13 seconds */
 };
 
@@ -45,7 +46,7 @@ bool patience_ends(struct patience *patience)
 	return deadline_passed(patience->deadline);
 }
 
-/* The watchdog looks on, as a timer's interrupt would. */
+/* Runs the watchdog's tick, which is a timer's interrupt on other ports. */
 void cpu_relax(void)
 {
 	host_interrupts_take();

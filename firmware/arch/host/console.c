@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The console is standard output; the way out is the end of the process. */
+/* The console is standard output. Ending the machine ends the process. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A second CPU in one thread: a function given to it runs at once, to its end. */
+/* A second CPU in a single thread: cpu_wake() runs its function to the end at once. */
 #include "firmware/arch/generic/cpus.h"
 
 #include <stdlib.h>
@@ -54,7 +54,7 @@ bool cpu_stop(uint32_t cpu)
 	return true;
 }
 
-/* Nobody does. */
+/* Never called: no CPU of this port runs a loop of its own. */
 void cpu_rest(void)
 {
 }

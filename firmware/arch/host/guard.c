@@ -10,7 +10,8 @@
 
 enum {
 	REAL_SECONDS = 120
-}; /* on a busy machine, under the sanitizers; virtual time stands still in a loop that never looks at the clock */
+}; /* long enough for a loaded host and the sanitizers; virtual time stands still in a loop that does not read the clock
+    */
 
 static sigjmp_buf guard_jump;
 static volatile enum guard_end guard_jump_end;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From an interrupt to its owner, which is called. */
+/* Dispatches an interrupt to its owner. */
 #include <stddef.h>
 
 #include "firmware/arch/cpus.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Interrupt controller of a process: a vector is a bit. All lines are soft. */
+/* The interrupt controller of a process: a vector is a bit. All lines are soft. */
 #include "firmware/arch/irq.h"
 
 #include <stddef.h>
@@ -54,7 +54,7 @@ bool irq_enable(bool on)
 	return before;
 }
 
-/* At once, but for a CPU that is deaf. */
+/* The CPU answers at once, unless it is the deaf one. */
 bool cpu_settle(uint32_t cpu)
 {
 	host_interrupts_take();
@@ -87,7 +87,7 @@ void soft_line_raise(const struct irq_line *line)
 	pending |= 1ull << line->vector;
 }
 
-/* Any will do as long as no two share a half. */
+/* Any values will do, as long as no two targets share a half. */
 bool message_compose(const struct irq_line *line, struct irq_message *message)
 {
 	message->address = 0x1fee00000 + 0x1000ull * line->vector;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A Linux process as a machine: its memory is its own, it has no devices but the reference's. */
+/* A Linux process as a machine: its memory is the process's, and its only devices are the reference devices. */
 #include "firmware/arch/machine.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ void machine_init(const struct platform *platform)
 	irq_enable(true);
 }
 
-/* The command line and the memory above 4 GiB are all that anybody asks for, and they are ours. */
+/* Discovery asks only for the command line and for the memory above 4 GiB, and both belong to this process. */
 bool machine_map(uint64_t address, uint64_t size, bool device)
 {
 	(void)size;
@@ -36,7 +36,7 @@ const char *machine_vmm(void)
 	return "none: a process";
 }
 
-/* What can be mapped is there. */
+/* Memory that can be mapped can be read. */
 bool machine_probe_read32(uint64_t address, uint32_t *value)
 {
 	const bool ours = address == (uintptr_t)host_cmdline;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Advanced Platform-Level Interrupt Controller (Advanced Interrupt Architecture, chapter 4). It either interrupts CPUs
- * itself or sends messages to their IMSICs.
+ * The Advanced Platform-Level Interrupt Controller (Advanced Interrupt Architecture, chapter 4). It either interrupts
+ * CPUs directly or sends messages to their IMSICs.
  */
 #include <arch/mmio.h>
 
@@ -16,19 +16,19 @@
 #define DOMAINCFG        0x0000
 #define   DOMAINCFG_ENABLE   0x00000100
 #define   DOMAINCFG_MESSAGES 0x00000004
-#define SOURCECFG(INPUT) (0x0000 + 4 * (uintptr_t)(INPUT)) /* from 1 on */
+#define SOURCECFG(INPUT) (0x0000 + 4 * (uintptr_t)(INPUT)) /* inputs begin with 1 */
 #define   SOURCE_INACTIVE 0
 #define   SOURCE_RISING   4
 #define   SOURCE_FALLING  5
 #define   SOURCE_HIGH     6
 #define   SOURCE_LOW      7
-#define MMSIADDRCFG      0x1bc0 /* machine mode's: where its messages go */
+#define MMSIADDRCFG      0x1bc0 /* machine mode only: the address of its messages */
 #define MMSIADDRCFGH     0x1bc4
 #define   MMSI_PLACE_BITS_SHIFT   12 /* LHXW */
 #define   MMSI_PLACE_STRIDE_SHIFT 20 /* LHXS */
-#define SETIP(INPUT)     (0x1c00 + 4 * ((uintptr_t)(INPUT) / 32)) /* read: what is pending */
+#define SETIP(INPUT)     (0x1c00 + 4 * ((uintptr_t)(INPUT) / 32)) /* for reading: pending inputs */
 #define SETIPNUM         0x1cdc
-#define IN_CLRIP(INPUT)  (0x1d00 + 4 * ((uintptr_t)(INPUT) / 32)) /* read: which inputs are asserted */
+#define IN_CLRIP(INPUT)  (0x1d00 + 4 * ((uintptr_t)(INPUT) / 32)) /* for reading: asserted inputs */
 #define SETIENUM         0x1edc
 #define CLRIENUM         0x1fdc
 #define TARGET(INPUT)    (0x3000 + 4 * (uintptr_t)(INPUT))
@@ -82,8 +82,9 @@ static bool open(struct irq_source *source, uint32_t identity)
 }
 
 /*
- * Where it sends messages, it is their identity that is masked, which forgets what is old; and a level has sent its
- * message once and for all, unless it is asked to look again.
+ * If the controller sends messages, masking masks the message's identity in the IMSIC and forgets an old message. A
+ * level that stays asserted sends only one message, so the controller has to look at it again after the line is
+ * unmasked.
  */
 static void mask_message(const struct irq_source *source, uint32_t identity, bool masked)
 {
@@ -98,7 +99,7 @@ static void complete_message(const struct irq_source *source, bool parked)
 		mmio_write32(base + SETIPNUM, source->gsi);
 }
 
-/* An inactive input forgets that it was pending. */
+/* Making an input inactive also clears its pending bit. */
 static void mask_wire(const struct irq_source *source, uint32_t identity, bool masked)
 {
 	(void)identity;
@@ -107,7 +108,7 @@ static void mask_wire(const struct irq_source *source, uint32_t identity, bool m
 		mmio_write32(base + SETIENUM, source->gsi);
 }
 
-/* A level that fell again before it was claimed is none. QEMU's controller forgets to forget it. */
+/* A level that falls before it is claimed is no interrupt. QEMU's controller reports it all the same, so skip it. */
 static uint32_t claim(void)
 {
 	uint32_t input;
@@ -118,20 +119,20 @@ static uint32_t claim(void)
 	return input;
 }
 
-/* The claim was all. */
+/* The claim has completed the interrupt. */
 static void complete_wire(const struct irq_source *source, bool parked)
 {
 	(void)source;
 	(void)parked;
 }
 
-/* A level that is asserted is pending, says the specification. QEMU's is so only when it rises. */
+/* The specification says that an asserted level is pending. In QEMU it becomes pending only when it rises. */
 static bool forgets(const struct irq_source *source)
 {
 	return is_set(IN_CLRIP(source->gsi), source->gsi) && !is_set(SETIP(source->gsi), source->gsi);
 }
 
-/* In machine mode nobody else has told it where the IMSICs are. */
+/* In machine mode no firmware has told the controller where the IMSICs are. */
 static void address_messages(void)
 {
 	const uint32_t stride = imsic_stride_shift() - PAGE_SHIFT;

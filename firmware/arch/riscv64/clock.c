@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Nanoseconds from the `time` register, or from the memory-mapped timer that it shows, where the CPU does not. */
+/* Nanoseconds from the `time` register. If the CPU lacks it, from the memory-mapped timer whose value it shows. */
 #include "firmware/arch/riscv64/clock.h"
 
 #include <arch/mmio.h>
@@ -19,24 +19,25 @@ enum { DESCRIPTION_MAX = 96 };
 #define KHZ_PER_MHZ	 1000u
 #define MULTIPLIER_SHIFT 32u
 
-/* What most emulators have. */
+/* The frequency in most emulators. */
 #define HZ_ASSUMED 10000000u
 #define HZ_MIN	   1000u
 #define HZ_MAX	   10000000000ull
 
 #define TICK MILLISECONDS(20)
 
-/* Of a CLINT, machine mode's timer: a comparator a CPU, and what they compare. An ACLINT has two regions for them. */
+/* Registers of a CLINT, which is machine mode's timer: one comparator for each CPU, and the time. An ACLINT has two
+ * regions for them. */
 #define CLINT_COMPARE 0x4000
 #define CLINT_TIME    0xbff8
 
 static uint64_t start, start_ns, hz = HZ_ASSUMED, multiplier = (NS_PER_SECOND << MULTIPLIER_SHIFT) / HZ_ASSUMED;
 static uintptr_t time_register, compare_registers; /* 0: none */
-static uint32_t compare_of[CPUS_MAX];		   /* + 1; 0: none */
+static uint32_t compare_of[CPUS_MAX];		   /* index + 1; 0: none */
 static bool has_time, has_sbi_timer;
 static char description[DESCRIPTION_MAX] = "not measured yet";
 
-/* In two halves: some emulators take nothing else. */
+/* Reads two halves, because some emulators allow no access of 64 bits. */
 static uint64_t read_halves(uintptr_t address)
 {
 	uint32_t high, low;
@@ -50,7 +51,7 @@ static uint64_t read_halves(uintptr_t address)
 
 static void write_halves(uintptr_t address, uint64_t value)
 {
-	mmio_write32(address + 4, UINT32_MAX); /* never early in between */
+	mmio_write32(address + 4, UINT32_MAX); /* prevents a comparator that is too low between the two writes */
 	mmio_write32(address, (uint32_t)value);
 	mmio_write32(address + 4, (uint32_t)(value >> 32));
 }
@@ -61,7 +62,7 @@ static uint64_t ticks_read(void)
 
 	if (has_time)
 		return csr_read(time);
-	/* Where nobody tells the time it is how often we asked: so that every wait ends. */
+	/* Without any clock, count the calls, so that every wait ends. */
 	return time_register ? read_halves(time_register) : ++asked;
 }
 
@@ -82,7 +83,7 @@ static __attribute__((noinline)) uint64_t clock_ns_without_time(void)
 	return ns_at(ticks_read());
 }
 
-/* Read at every access to a register, so that the usual way calls nobody. */
+/* Called at every access to a device register, so the common case makes no calls. */
 uint64_t clock_ns(void)
 {
 	return has_time ? ns_at(csr_read(time)) : clock_ns_without_time();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The port's side of firmware/arch/clock.h, and the timer interrupt. */
+/* What this port adds to firmware/arch/clock.h, and the timer interrupt. */
 #ifndef ARCH_RISCV64_CLOCK_H
 #define ARCH_RISCV64_CLOCK_H
 
@@ -8,16 +8,16 @@
 
 struct platform;
 
-/* Finds out who tells the time; before this the clock counts how often it was asked. */
+/* Finds out whether the `time` register exists. Without it, the clock counts calls until clock_init(). */
 void clock_early_init(void);
 
-/* Until now the clock ran at an assumed rate, or stood still. */
+/* Finds the timer and its frequency. Before, the clock runs at an assumed rate or counts calls. */
 void clock_init(const struct platform *platform);
 
 /* Is there a timer interrupt? */
 bool clock_has_timer(void);
 
-/* A timer interrupt of this CPU in a while, or none. */
+/* clock_timer_start() requests a timer interrupt of this CPU after a while; clock_timer_stop() turns it off. */
 void clock_timer_start(void);
 void clock_timer_stop(void);
 

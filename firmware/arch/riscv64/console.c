@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The console, polled. If there is none, the writes go nowhere. */
+/* The console, polled. Without one, output is lost. */
 #include "firmware/arch/riscv64/console.h"
 
 #include <arch/mmio.h>
@@ -11,14 +11,14 @@
 #include "firmware/arch/riscv64/traps.h"
 #include "firmware/machine.h"
 
-/* 16550: numbers of registers. */
+/* 16550: register numbers. */
 /* clang-format off */
 #define UART_THR 0
 #define UART_IER 1
 #define   IER_THR_EMPTY 0x02
-#define UART_IIR 2 /* read */
+#define UART_IIR 2 /* for reading */
 #define   IIR_FIFO_ENABLED 0xc0
-#define UART_FCR 2 /* write */
+#define UART_FCR 2 /* for writing */
 #define   FCR_ENABLE_AND_CLEAR 0x07
 #define UART_LCR 3
 #define   LCR_8N1 0x03
@@ -32,19 +32,19 @@
 #define FIFO_SIZE 16u
 
 /*
- * HTIF: two registers of 64 bits, tohost and fromhost. A command is written to tohost 32 bits at a time, the upper half
- * sets it off, and tohost is 0 again when it is done.
+ * HTIF has two 64-bit registers, tohost and fromhost. A command is written to tohost in two halves; the upper half
+ * triggers it. When the command is done, tohost is 0 again.
  */
 #define HTIF_SIZE	   16
-#define HTIF_HALF	   8 /* from one register to the other */
+#define HTIF_HALF	   8 /* distance of the two registers */
 #define HTIF_HIGH	   4
 #define HTIF_COMMAND_SHIFT 48 /* device << 8 | command */
 #define HTIF_GETCHAR	   (0x100ull << HTIF_COMMAND_SHIFT)
 #define HTIF_PUTCHAR	   (0x101ull << HTIF_COMMAND_SHIFT)
 
 /*
- * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be
- * kept from reading for seconds. Less than a check may take.
+ * How long the console may be busy before we drop a byte. A runner on a loaded host may not get to read for seconds.
+ * The limit is shorter than a check's time limit.
  */
 #define PATIENCE MILLISECONDS(8000)
 
@@ -52,8 +52,8 @@ static struct platform_uart uart;
 static uintptr_t tohost; /* 0: no HTIF */
 static bool has_debug_console;
 static uint32_t fifo_size;
-static uint32_t room; /* bytes that the transmitter takes before we have to ask again */
-static bool stuck;    /* it was never ready: no byte waits again until it is */
+static uint32_t room; /* bytes that the transmitter accepts before we have to ask again */
+static bool stuck;    /* the console never became ready: do not wait again until it does */
 
 static void write_register(uint32_t number, uint8_t value)
 {
@@ -83,7 +83,7 @@ static void uart_init(const struct platform_uart *said)
 	if (said->kind != UART_16550 || !machine_map(said->base, (uint64_t)UART_REGISTERS << said->shift, true))
 		return;
 	uart = *said;
-	/* The rate is whatever the firmware chose. */
+	/* Keep the rate that the firmware chose. */
 	write_register(UART_IER, 0);
 	write_register(UART_LCR, LCR_8N1);
 	write_register(UART_FCR, FCR_ENABLE_AND_CLEAR);
@@ -98,8 +98,8 @@ static void write_htif(uintptr_t address, uint64_t value)
 }
 
 /*
- * Nobody says which of the two registers comes first: QEMU has fromhost there, TinyEMU tohost. A command that does no
- * harm vanishes from tohost, and stays in fromhost.
+ * Device trees do not say which of the two registers comes first: in QEMU it is fromhost, in TinyEMU tohost. Find out
+ * with a harmless command: it vanishes from tohost and stays in fromhost.
  */
 static void htif_init(const struct platform_uart *said)
 {

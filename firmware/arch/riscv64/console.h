@@ -8,16 +8,16 @@
 struct platform;
 
 /*
- * machine_put() writes to what the device tree names, a 16550 or HTIF, otherwise to the firmware's console; before this
- * to that one only.
+ * From here on machine_put() writes to the console that the device tree names, a 16550 or HTIF, or to the firmware's
+ * console if it names none. Before, it writes to the firmware's console.
  */
 void console_init(const struct platform *platform);
 
-/* The interrupt controller's input of the console, 0 if it is not known; and its line, asserted or not. */
+/* The console's input at the interrupt controller, 0 if unknown. console_assert() asserts or releases that input. */
 uint32_t console_interrupt(void);
 void console_assert(bool asserted);
 
-/* HTIF: a command to the host; false where there is none. */
+/* Sends a command to HTIF. Returns false if there is no HTIF. */
 bool htif_command(uint64_t command);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Other CPUs. In supervisor mode the firmware starts them (SBI HSM); in machine mode all start at once, and those that
- * came late wait where the boot code left them.
+ * Other CPUs. In supervisor mode the firmware starts them (SBI HSM). In machine mode all harts start at once; all but
+ * the first wait in the boot code.
  */
 #include "firmware/arch/riscv64/cpus.h"
 
@@ -29,9 +29,9 @@ static uint32_t count = 1;
 static bool has_hsm, has_ipi;
 static const struct cpu_program *volatile booting;
 
-/* Machine mode's software interrupts: a register of 32 bits for each CPU. */
+/* Software interrupts of machine mode: a 32-bit register for each CPU. */
 static uintptr_t software_registers;   /* 0: none */
-static uint32_t software_of[CPUS_MAX]; /* + 1; 0: none */
+static uint32_t software_of[CPUS_MAX]; /* index + 1; 0: none */
 
 static void use_software_registers(const struct platform_irqchip *chip)
 {
@@ -68,7 +68,7 @@ void cpus_init(const struct platform *platform)
 		if (platform->irqchips[i].kind == IRQCHIP_CLINT || platform->irqchips[i].kind == IRQCHIP_MSWI)
 			use_software_registers(&platform->irqchips[i]);
 	if (!machine_mode && (!has_hsm || !has_ipi))
-		count = 1; /* the firmware does not start any other */
+		count = 1; /* the firmware cannot start other CPUs */
 }
 
 uint32_t cpus_count(void)
@@ -83,18 +83,18 @@ static void write_software_register(uint32_t cpu, uint32_t value)
 }
 
 /*
- * To itself every mode can send supervisor's software interrupt; machine mode takes it as its own, having delegated
- * nothing. Either way it ranks below external interrupts.
+ * Either mode can send itself the supervisor software interrupt. Machine mode takes it, since it delegates nothing.
+ * Either mode's software interrupt ranks below external interrupts.
  */
 void cpu_interrupt(uint32_t cpu)
 {
-	barrier_full(); /* first the reason, then the interrupt */
+	barrier_full(); /* the reason for the interrupt must be visible first */
 	if (cpu == cpus_self())
 		own_set(ip, 1u << INTERRUPT_SOFTWARE);
 	else if (machine_mode)
 		write_software_register(cpu, 1);
 	else if (has_ipi)
-		sbi_call(SBI_IPI, IPI_SEND, 1, percpu[cpu].hart, 0); /* a mask, from that hart on */
+		sbi_call(SBI_IPI, IPI_SEND, 1, percpu[cpu].hart, 0); /* a mask, whose bit 0 is that hart */
 }
 
 void cpu_interrupt_clear(void)
@@ -117,7 +117,7 @@ static bool came_or_went(void)
 	return has_started() || sbi_call(SBI_HSM, HSM_STATUS, starting->hart, 0, 0).value == HART_STOPPED;
 }
 
-/* A hart may stop before it is here: firmware that sends it to where the image begins (boot/riscv64/early.S). */
+/* A hart may stop before it gets here: some firmware sends it to the start of the image (boot/riscv64/early.S). */
 static const char *start_by_firmware(struct percpu *other)
 {
 	starting = other;
@@ -173,7 +173,7 @@ static bool is_stopped(void)
 	       (machine_mode || sbi_call(SBI_HSM, HSM_STATUS, stopping->hart, 0, 0).value == HART_STOPPED);
 }
 
-/* Only itself can stop it, if it still takes interrupts. */
+/* A CPU can only stop itself, so it has to take interrupts still. */
 bool cpu_stop(uint32_t cpu)
 {
 	stopping = &percpu[cpu];
@@ -189,10 +189,11 @@ void cpu_leave(void)
 	interrupts_off();
 	own_write(ie, 0);
 	if (machine_mode) {
-		/* Another one may be on its way already, if CPU 0 did not wait for us. */
+		/* The waiting room may be waiting for another hart already, if CPU 0 gave up on this one. */
 		__atomic_compare_exchange_n(&waiting_room->hart, &hart, UINT64_MAX, false, __ATOMIC_RELAXED,
 					    __ATOMIC_RELAXED);
-		/* From `stopped` on, the next software interrupt is the one that starts us. */
+		/* Once `stopped` is set, the next software interrupt starts this CPU again. So clear the old one
+		 * before. */
 		cpu_interrupt_clear();
 		__atomic_store_n(&percpu_self()->stopped, 1, __ATOMIC_RELEASE);
 		__asm__ volatile("jr %0" ::"r"(waiting_room->park));
@@ -203,7 +204,7 @@ void cpu_leave(void)
 		__asm__ volatile("wfi");
 }
 
-/* wfi ends when an interrupt is pending that is enabled here, whether or not the CPU takes any now. */
+/* wfi ends when an enabled interrupt is pending, even while the CPU takes no interrupts. */
 void cpu_rest(void)
 {
 	__asm__ volatile("wfi" ::: "memory");
@@ -216,7 +217,7 @@ void cpu_wake(uint32_t cpu)
 	cpu_interrupt(cpu);
 }
 
-/* It still listens to who stops it. */
+/* The software interrupt stays enabled, because cpu_stop() uses it. */
 void cpu_park(void)
 {
 	own_write(ie, own_bit(INTERRUPT_SOFTWARE));

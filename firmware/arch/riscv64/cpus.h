@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The port's other CPUs, and interrupts from one to another. */
+/* This port's other CPUs, and interrupts between CPUs. */
 #ifndef ARCH_RISCV64_CPUS_H
 #define ARCH_RISCV64_CPUS_H
 
@@ -7,24 +7,24 @@
 
 struct platform;
 
-/* Which CPUs there are; before clock_init() and irq_init(), which ask. */
+/* Finds the CPUs. Runs before clock_init() and irq_init(), which use them. */
 void cpus_init(const struct platform *platform);
 
-/* Makes a CPU take a software interrupt; this one, too. */
+/* Sends a CPU, which may be this one, a software interrupt. */
 void cpu_interrupt(uint32_t cpu);
 
-/* On the CPU itself: ends the software interrupt. */
+/* Called on the CPU itself: ends the software interrupt. */
 void cpu_interrupt_clear(void);
 
-/* On the CPU itself, asked to stop: off, until cpu_boot(). */
+/* Called on the CPU itself, when it was asked to stop: stops it until cpu_boot(). */
 _Noreturn void cpu_leave(void);
 
-/* start.S: what a CPU that is started runs, with a0 its hart and a1 its struct percpu. */
+/* start.S: the code at which another CPU starts, with its hart in a0 and its struct percpu in a1. */
 extern const char cpu_start[];
 
 /*
- * The boot code's: where harts wait that machine mode started along with the first. A hart that finds its number here,
- * after a software interrupt, takes the argument and goes to the entry. NULL: nobody waits.
+ * Provided by the boot code: the place where the other harts wait if machine mode started all at once. After a software
+ * interrupt, a hart that finds its number here loads the argument and jumps to the entry. NULL: no hart waits.
  */
 struct waiting_room {
 	uint64_t hart, entry, argument;

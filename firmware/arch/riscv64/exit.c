@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Ways out, the most telling one first. Each gets a moment to work. */
+/* Ways to end the machine, those that carry a status first. Each gets a moment to take effect. */
 #include <arch/mmio.h>
 
 #include "firmware/arch/machine.h"
@@ -10,7 +10,7 @@
 #include "firmware/arch/riscv64/sbi.h"
 #include "firmware/machine.h"
 
-/* sifive_test: ends with status 0, or with the one in the upper half. */
+/* sifive_test: TEST_PASS ends with status 0, TEST_FAIL with the status in the upper half. */
 /* clang-format off */
 #define TEST_PASS 0x5555u
 #define TEST_FAIL 0x3333u
@@ -19,7 +19,7 @@
 
 #define STATUS_FAILURE 1u
 
-/* A VMM carries out what we asked for in another thread. */
+/* A VMM ends the machine from another thread, so it may take effect late. */
 #define PATIENCE MILLISECONDS(200)
 
 static uint64_t test_device;
@@ -34,7 +34,7 @@ static bool never(void)
 	return false;
 }
 
-/* One step of the way out. */
+/* Tries one way out. */
 static void leave(uint32_t step, bool success)
 {
 	switch (step) {
@@ -47,7 +47,7 @@ static void leave(uint32_t step, bool success)
 		if (!htif_command(1 | (success ? 0 : STATUS_FAILURE << 1)))
 			return;
 		break;
-	case 2: /* TinyEMU's knows this one only */
+	case 2: /* TinyEMU knows no other command */
 		if (!htif_command(1))
 			return;
 		break;
@@ -67,7 +67,7 @@ static void leave(uint32_t step, bool success)
 	clock_spin(never, PATIENCE);
 }
 
-/* A step that traps brings us here again, by way of a fatal error, and we go on with the next one. */
+/* If a step traps, the fatal error calls this function again, which goes on with the next step. */
 void machine_exit(bool success)
 {
 	static uint32_t step;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two primitives of generic/guard.c. Between them they keep a stack pointer; above it lie the registers that a
- * function must preserve.
+ * The two primitives of generic/guard.c. The value that they share is a stack pointer, with the callee-saved registers
+ * above it.
  */
 #include "firmware/arch/riscv64/percpu.h"
 #include "firmware/arch/riscv64/riscv.h"
@@ -10,7 +10,7 @@
 
 	.text
 
-/* Interrupts on and off, in whichever mode. Clobber t0 and t1. */
+/* Turns interrupts on or off in either mode. Clobbers t0 and t1. */
 	.macro switch how
 	lla t0, machine_mode
 	lbu t0, (t0)
@@ -22,8 +22,8 @@
 	.endm
 
 /*
- * enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called and returns with
- * interrupts off
+ * enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called, and returns, with
+ * interrupts off.
  */
 	.globl guard_enter
 guard_enter:
@@ -66,8 +66,8 @@ guard_restore:
 	ret
 
 /*
- * _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): guard_enter() returns `end`, whatever it was doing;
- * the stack of traps is as good as new
+ * _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): makes guard_enter() return `end`, from wherever the
+ * function is. Empties the trap stack.
  */
 	.globl guard_resume
 guard_resume:

@@ -11,7 +11,7 @@
 #define EIDELIVERY  0x70
 #define EITHRESHOLD 0x72
 #define EIP_FIRST   0x80
-#define EIE_FIRST   0xc0 /* 64 identities in each second one */
+#define EIE_FIRST   0xc0 /* every second one has 64 identities */
 #define EIE_END     0x100
 /* clang-format on */
 
@@ -50,7 +50,7 @@ static void indirect_change(uint64_t which, uint64_t bits, bool on)
 	}
 }
 
-/* The files lie one after the other, each CPU's guests' behind its own, in as many regions as it takes. */
+/* The interrupt files follow one another, each CPU's own before those of its guests, in one or more regions. */
 static uintptr_t page_at(const struct platform_irqchip *chip, uint32_t place)
 {
 	uint64_t offset = (uint64_t)place << stride_shift;
@@ -106,7 +106,7 @@ void imsic_init_cpu(void)
 void imsic_mask(uint32_t identity, bool masked)
 {
 	const uint64_t which = identity / 64 * 2, bit = 1ull << identity % 64;
-	const bool on = interrupts_off(); /* the handler selects registers, too */
+	const bool on = interrupts_off(); /* the interrupt handler selects registers as well */
 
 	if (!masked)
 		indirect_change(EIP_FIRST + which, bit, false);

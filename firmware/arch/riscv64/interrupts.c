@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From an interrupt to its owner. */
+/* Dispatches an interrupt to its owner. */
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
 #include "firmware/arch/generic/settle.h"
@@ -11,7 +11,7 @@
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/arch/riscv64/traps.h"
 
-static uint32_t claimed; /* input that is not completed yet */
+static uint32_t claimed; /* input that is claimed but not completed */
 
 static void take(struct irq_line *line, uint32_t vector)
 {
@@ -49,7 +49,7 @@ static void complete(uint32_t input)
 	if (line)
 		irq_remember(line);
 	else
-		irq_wires()->mask(&stranger, 0, true); /* a loader left it on: it could come for ever */
+		irq_wires()->mask(&stranger, 0, true); /* a loader left it enabled, and it might interrupt for ever */
 }
 
 static void take_inputs(void)
@@ -63,7 +63,7 @@ static void take_inputs(void)
 	}
 }
 
-/* One at a time: what is left when a handler never ends is taken later. */
+/* Takes one line at a time, so that the others stay pending if a handler never ends. */
 static void take_soft_lines(struct percpu *self)
 {
 	uint64_t pending;
@@ -86,8 +86,10 @@ static void take_soft_lines(struct percpu *self)
 }
 
 /*
- * First what was asked for, then what came before. Who stops us comes first of all: soft lines may have handlers that
- * do not end, and this interrupt is over. External ones may have come since it began, and are ahead of it then.
+ * A request to stop comes first, because soft lines may have handlers that do not end, and this interrupt does not come
+ * again. Then read the request to settle, and only then take the soft lines, so that those sent before the request are
+ * taken before the answer. External interrupts that are pending by now would be taken after the answer; so leave the
+ * answer to another software interrupt, which ranks below them.
  */
 static void software_interrupt(void)
 {
@@ -97,7 +99,7 @@ static void software_interrupt(void)
 	if (__atomic_load_n(&percpu_self()->stop, __ATOMIC_ACQUIRE))
 		cpu_leave();
 	if (lines_in_handler())
-		return; /* the rest can wait for handler_end() */
+		return; /* handler_end() sends another software interrupt for the rest */
 	asked = settle_asked();
 	take_soft_lines(percpu_self());
 	if (own_read(ip) & own_read(ie) & own_bit(INTERRUPT_EXTERNAL))
@@ -131,5 +133,5 @@ void interrupts_abandon(void)
 	if (claimed)
 		complete(claimed);
 	handler_end();
-	cpu_interrupt(0); /* soft lines that were not taken */
+	cpu_interrupt(0); /* for soft lines that were not taken */
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What generic/lines.c, settle.c and guard.c need of the interrupt controllers.
+ * The interrupt controllers as generic/lines.c, settle.c and guard.c need them.
  *
- * A message comes through the IMSIC, if there is one: a line's identity is its index + 1, on whichever CPU it is. If
- * there is none, soft lines are bits in memory and a software interrupt, and messages are what we say, for then only
- * devices inside this program can send any.
+ * Messages arrive through the IMSIC, if there is one: a line's identity is its index + 1 on every CPU. Without an
+ * IMSIC, soft lines are bits in memory and a software interrupt. Messages are then made up, and only devices inside
+ * this program can send them.
  */
 #include "firmware/arch/riscv64/irq.h"
 
@@ -21,7 +21,7 @@
 #include "firmware/arch/riscv64/riscv.h"
 #include "firmware/machine.h"
 
-/* Their messages' addresses: no device's, no memory's. */
+/* The addresses of made-up messages, which belong to no device and no memory. */
 #define SOFT_ADDRESS	    0x0000007ff0000000ull
 #define SOFT_ADDRESS_STRIDE 8u
 
@@ -29,7 +29,7 @@ _Static_assert(LINES_MAX <= 64, "a CPU's soft lines are one word of bits");
 
 static const struct wires *wires;
 static uint64_t external;	   /* the bit of external interrupts in `ie` */
-static uint8_t owners[IRQ_INPUTS]; /* of inputs: index + 1 of the line */
+static uint8_t owners[IRQ_INPUTS]; /* for each input: index + 1 of its line */
 static void (*watchdog_tick)(uint64_t address);
 
 void irq_init(const struct platform *platform)
@@ -42,7 +42,8 @@ void irq_init(const struct platform *platform)
 			wires = aplic_init(&platform->irqchips[i]);
 	}
 	cpu_interrupt_clear();
-	/* TinyEMU has none of machine mode's: supervisor's, which nobody delegated, comes in its place. */
+	/* TinyEMU has no machine external interrupt: the supervisor external interrupt, which is not delegated,
+	 * comes instead. */
 	external = own_bit(INTERRUPT_EXTERNAL);
 	own_set(ie, external);
 	if (!(own_read(ie) & external))
@@ -68,7 +69,7 @@ void irq_remember(const struct irq_line *line)
 	cpu_interrupt(0);
 }
 
-/* A software interrupt ranks below external ones, and soft lines come before it. */
+/* A software interrupt ranks below external interrupts, and its handler takes soft lines first. */
 bool cpu_settle(uint32_t cpu)
 {
 	cpu_interrupt(cpu);
@@ -137,7 +138,7 @@ bool message_compose(const struct irq_line *line, struct irq_message *message)
 	return message->address != 0;
 }
 
-/* Only the watchdog interrupts a handler; on another CPU, what stops it. */
+/* On CPU 0, only the watchdog interrupts a handler. On other CPUs, only a request to stop does. */
 void handler_begin(void)
 {
 	own_clear(ie, external);

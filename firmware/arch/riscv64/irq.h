@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Between irq.c and interrupts.c. */
+/* Private to irq.c and interrupts.c. */
 #ifndef ARCH_RISCV64_IRQ_H
 #define ARCH_RISCV64_IRQ_H
 
@@ -8,22 +8,22 @@
 #include "firmware/arch/irq.h"
 #include "firmware/arch/riscv64/wires.h"
 
-/* Inputs of a controller that count. */
+/* The number of a controller's inputs. */
 #define IRQ_INPUTS 1024u
 
-/* Vectors of soft lines without an IMSIC, to tell them from inputs. */
+/* Vectors of soft lines without an IMSIC start here, above all inputs. */
 #define SOFT_VECTOR 0x1000u
 
-/* The controller with inputs, NULL: there is none. */
+/* The controller of wired interrupts; NULL: there is none. */
 const struct wires *irq_wires(void);
 
-/* The index of the line that an input belongs to, LINES_MAX if there is none. */
+/* The index of the line that an input belongs to; LINES_MAX: none. */
 uint32_t irq_place(uint32_t input);
 
-/* Has the line taken as a soft one, if it is a level that is asserted and that nobody will tell us of again. */
+/* If the line's level is asserted and the controller will not report it again, makes the CPU take it as a soft line. */
 void irq_remember(const struct irq_line *line);
 
-/* The watchdog's interrupt came at this instruction: may not return, see generic/guard.h. */
+/* The watchdog interrupted the instruction at `address`. May not return, see generic/guard.h. */
 void irq_watchdog(uint64_t address);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The port's start, in order. */
+/* The port's start, step by step. */
 #include "firmware/arch/machine.h"
 
 #include "firmware/arch/irq.h"
@@ -14,7 +14,7 @@
 
 const char machine_arch[] = "riscv64";
 
-/* The boot code calls this before it looks at what the loader left, and main calls it again. */
+/* The boot code calls this before it reads what the loader left, and the main program calls it again. */
 void machine_early_init(void)
 {
 	static bool done;
@@ -36,7 +36,7 @@ void machine_init(const struct platform *platform)
 	irq_enable(true);
 }
 
-/* Firmware that is the hypervisor tells its name; other firmware knows of none. */
+/* SBI has an id for the firmware. A hypervisor is its guests' firmware; other firmware does not report a hypervisor. */
 const char *machine_vmm(void)
 {
 	enum { XVISOR = 2, KVM = 3 };

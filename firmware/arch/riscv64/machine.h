@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Parts of machine.c's start that live in files of their own. */
+/* The parts of the port's start that are in other files. */
 #ifndef ARCH_RISCV64_MACHINE_H
 #define ARCH_RISCV64_MACHINE_H
 
 struct platform;
 
-/* exit.c: remembers how this platform is switched off. */
+/* exit.c: stores how this platform is switched off. */
 void exit_init(const struct platform *platform);
 
-/* irq.c: interrupt controllers, and which of them reach us. */
+/* irq.c: finds the interrupt controllers, and those that interrupt us. */
 void irq_init(const struct platform *platform);
 
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Page tables: Sv39, which every CPU with larger ones has, too. Addresses are their own translation, all 256 GiB of
- * them. What differs from a plain map of everything:
+ * Page tables: Sv39, which CPUs with larger modes have as well. They map all 256 GiB of addresses to themselves,
+ * except:
  *   - the first page is absent, so that a NULL dereference traps;
- *   - so are the pages below the stacks;
+ *   - the guards below the stacks are absent;
  *   - our code cannot be written, and nothing else can be executed.
- * Whether it is memory or a device is not the page tables' to say here, but the platform's. Machine mode has no
- * translation, and none of this.
+ * The platform, not the page tables, tells memory from devices. Machine mode has no translation and none of these
+ * protections.
  */
 #include "firmware/arch/riscv64/paging.h"
 
@@ -27,16 +27,16 @@
 #define ENTRY_DIRTY    0x80ull
 #define ENTRY_PAGE     10 /* shift */
 
-/* Some CPUs trap where these two are missing, instead of setting them. */
+/* Some CPUs trap if accessed or dirty is missing, instead of setting it. */
 #define LEAF (ENTRY_VALID | ENTRY_ACCESSED | ENTRY_DIRTY)
 
 #define PAGE_SHIFT    12
 #define LEVEL_BITS    9
 #define TABLE_ENTRIES 512u
 #define LEVELS	      3
-#define GIB_ENTRIES   256u /* in the root: the lower half of the addresses */
+#define GIB_ENTRIES   256u /* of the root: the lower half of the addresses */
 
-/* The root; for the first page 2; for the image, which may lie on a border of 1 GiB and has some 4 MiB, 2 and 6. */
+/* The root; two for the first page; two for the image of 4 MiB, or six if it crosses a 1 GiB boundary. */
 enum { TABLES = 12 };
 
 static uint64_t tables[TABLES][TABLE_ENTRIES] __attribute__((section(".arena"), aligned(PAGE_SIZE)));
@@ -51,7 +51,7 @@ static uint64_t entry_for(uint64_t address, uint64_t flags)
 	return address >> PAGE_SHIFT << ENTRY_PAGE | flags;
 }
 
-/* A table of smaller pages in the place of a large one, translating as before. */
+/* Replaces a large page by a table of smaller pages with the same translation. */
 static void split(uint64_t *entry, uint32_t shift)
 {
 	uint64_t *const table = tables[tables_used++];
@@ -61,7 +61,7 @@ static void split(uint64_t *entry, uint32_t shift)
 	*entry = entry_for((uintptr_t)table, ENTRY_VALID);
 }
 
-/* Every page of which a part is meant. */
+/* Maps every page that overlaps [start, end). */
 static void set(uintptr_t start, uintptr_t end, uint64_t flags)
 {
 	for (uint64_t address = start & ~(uint64_t)(PAGE_SIZE - 1); address < end; address += PAGE_SIZE) {
@@ -126,17 +126,17 @@ void paging_init(void)
 	if (csr_read(satp) == satp)
 		end_of_addresses = mapped;
 	else
-		satp = 0; /* the CPU does not have it, and the write did nothing */
+		satp = 0; /* the CPU has no Sv39 and ignored the write */
 }
 
-/* Everything that can be mapped is mapped. */
+/* Everything that can be mapped is mapped from the start. */
 bool machine_map(uint64_t address, uint64_t size, bool device)
 {
 	const uint64_t end = address + size;
 
 	if (end < address || end > end_of_addresses)
 		return false;
-	/* What must stay unmapped, and ourselves. */
+	/* Refuse devices where nothing may be mapped or where the image is. */
 	return !device ||
 	       (address >= PAGE_SIZE && (address >= (uintptr_t)__image_end || end <= (uintptr_t)__image_start));
 }

@@ -2,11 +2,10 @@
 #ifndef ARCH_RISCV64_PAGING_H
 #define ARCH_RISCV64_PAGING_H
 
-/* Builds page tables and turns them on, where there are any: supervisor mode with Sv39. Otherwise addresses are bare.
- */
+/* Builds page tables and turns them on, in supervisor mode with Sv39. Otherwise there is no translation. */
 void paging_init(void);
 
-/* The same tables, on another CPU. */
+/* Turns the same tables on for another CPU. */
 void paging_enable(void);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What each CPU has of its own; tp points to it, and no compiler uses tp. Traps run on a stack of their own, so that
- * one has a good stack, even if it is that the program's has overflown; what goes wrong on top of a trap has a third
- * one.
+ * The data of each CPU. tp points to it; compilers do not use tp. Traps have their own stack, so that a trap has a
+ * valid stack even if the program's stack has overflowed. An exception inside a trap has a third stack.
  */
 #ifndef ARCH_RISCV64_PERCPU_H
 #define ARCH_RISCV64_PERCPU_H
@@ -13,7 +12,7 @@
 #define TRAP_STACK_SIZE	     0x8000
 #define EMERGENCY_STACK_SIZE 0x2000
 
-/* Offsets into struct percpu. */
+/* Offsets in struct percpu. */
 #define PERCPU_MAIN_TOP	     0
 #define PERCPU_TRAP_TOP	     8
 #define PERCPU_EMERGENCY_TOP 16
@@ -25,7 +24,7 @@
 
 #include "firmware/arch/cpus.h"
 
-/* Low to high. */
+/* From low to high addresses. */
 struct stacks {
 	char main_guard[STACK_GUARD_SIZE]; /* not mapped */
 	char main[MAIN_STACK_SIZE];
@@ -37,14 +36,14 @@ extern struct stacks cpu_stacks[CPUS_MAX];
 
 struct percpu {
 	uint64_t main_top, trap_top, emergency_top;
-	uint64_t entry; /* the function that it starts with, on its main stack */
+	uint64_t entry; /* the function that the CPU starts with, on its main stack */
 	uint64_t hart;
-	uint32_t number;  /* ours; 0 boots */
-	uint32_t index;	  /* into platform.cpus, PLATFORM_NO_CPU if it is not there */
-	uint32_t stop;	  /* it is asked to */
-	uint64_t pending; /* soft lines: a bit each */
+	uint32_t number;  /* our number; CPU 0 boots */
+	uint32_t index;	  /* index into platform.cpus; PLATFORM_NO_CPU: it is not there */
+	uint32_t stop;	  /* the CPU has been asked to stop */
+	uint64_t pending; /* soft lines, one bit each */
 	uint32_t stopped;
-	uint32_t started; /* it came to cpu_started() */
+	uint32_t started; /* it has reached cpu_started() */
 };
 extern struct percpu percpu[CPUS_MAX];
 
@@ -56,13 +55,13 @@ static inline struct percpu *percpu_self(void)
 	return self;
 }
 
-/* Where traps go, in our mode: traps.S, as the boot code says. */
+/* The trap handler for our mode, from traps.S. The boot code sets it. */
 extern const char *percpu_trap_entry;
 
-/* Says where a CPU's stacks are. */
+/* Fills in where a CPU's stacks are. */
 void percpu_prepare(struct percpu *cpu);
 
-/* On the CPU itself, before anything else: no interrupts, and traps have a handler. */
+/* Called on the CPU itself, first of all: turns interrupts off and installs the trap handler. */
 void percpu_init(struct percpu *cpu);
 
 #endif

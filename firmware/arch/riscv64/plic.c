@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * RISC-V Platform-Level Interrupt Controller Specification, version 1.0. A level that is asserted becomes a request,
- * and does so again when the former one is completed. There are controllers that do not look again (QEMU's): what they
- * make of a level is an edge, and such lines are treated as edges. And one (TinyEMU's) has no priorities and no
- * enables, so that an input is masked by holding back its completion, and of all contexts the first alone, for every
- * mode.
+ * RISC-V Platform-Level Interrupt Controller Specification, version 1.0. A level that is asserted becomes a request;
+ * when the request is completed and the level is still asserted, it becomes another one.
+ *
+ * Some controllers do not look at the level again (QEMU's). They turn a level into an edge, so we treat such lines as
+ * edges. One controller (TinyEMU's) has neither priorities nor enables, so we mask an input by delaying its completion.
+ * It also has the first context only, which interrupts every mode.
  */
 #include <arch/mmio.h>
 
@@ -15,9 +16,9 @@
 #include "firmware/machine.h"
 
 /* clang-format off */
-#define PLIC_PRIORITY(INPUT)    (0x000000 + 4 * (uintptr_t)(INPUT)) /* 0: never */
-#define PLIC_PENDING            0x001000 /* a bit an input */
-#define PLIC_ENABLE(CONTEXT)    (0x002000 + 0x80 * (uintptr_t)(CONTEXT)) /* a bit an input */
+#define PLIC_PRIORITY(INPUT)    (0x000000 + 4 * (uintptr_t)(INPUT)) /* 0: never interrupts */
+#define PLIC_PENDING            0x001000 /* one bit for each input */
+#define PLIC_ENABLE(CONTEXT)    (0x002000 + 0x80 * (uintptr_t)(CONTEXT)) /* one bit for each input */
 #define PLIC_CONTEXT(CONTEXT)   (0x200000 + 0x1000 * (uintptr_t)(CONTEXT))
 #define   CONTEXT_THRESHOLD 0
 #define   CONTEXT_CLAIM     4 /* read: claim, write: complete */
@@ -25,16 +26,16 @@
 /* clang-format on */
 
 #define PRIORITY_LINE  1u
-#define PRIORITY_FIRST 2u /* is claimed before any other */
+#define PRIORITY_FIRST 2u /* claimed before any other */
 
-/* How long the console's transmitter may take to say that it is empty. */
+/* How long the console's transmitter may take to report that it is empty. */
 #define UART_LIMIT MILLISECONDS(5)
 
 static uintptr_t base;
 static uint32_t context, inputs;
 static bool looks_again, has_priorities;
-static uint32_t held[PLIC_INPUTS / 32];	   /* claimed, and not completed as long as the line is parked */
-static uint32_t blocked[PLIC_INPUTS / 32]; /* to be held when it is claimed: masked, without a priority to do so */
+static uint32_t held[PLIC_INPUTS / 32];	   /* claimed, and not completed while the line is parked */
+static uint32_t blocked[PLIC_INPUTS / 32]; /* masked without a priority: to be held when it is claimed */
 
 static bool is_in(const uint32_t *set, uint32_t input)
 {
@@ -92,8 +93,9 @@ static bool open(struct irq_source *source, uint32_t identity)
 }
 
 /*
- * By priority: a controller may refuse the completion of an input that is not enabled. What it noted meanwhile may be
- * old, so it is dropped; a level that is still asserted becomes a new request at once.
+ * Masks by priority, because a controller may refuse the completion of an input that is not enabled. What the
+ * controller noted while the input was masked may be old, so it is dropped. A level that is still asserted becomes a
+ * new request at once.
  */
 static void mask(const struct irq_source *source, uint32_t identity, bool masked)
 {
@@ -132,8 +134,9 @@ static bool uart_is_pending(void)
 }
 
 /*
- * The console's transmitter asserts a level for as long as we like: is it a new request after the first? Without such a
- * console an edge is what every controller can do; TinyEMU's is known.
+ * Does a level that stays asserted become a new request? Tests it with the console's transmitter, which asserts a level
+ * for as long as we like. Without such a console, assume an edge, which every controller can do; a controller without
+ * priorities is TinyEMU's, which is known to look again.
  */
 static bool find_out(void)
 {
@@ -154,7 +157,7 @@ static bool find_out(void)
 	return again;
 }
 
-/* Does any input have one that can be set? */
+/* Do inputs have priorities, that is, can the priority of any input be set? */
 static bool find_priorities(void)
 {
 	uint32_t kept = 0;
@@ -177,7 +180,7 @@ const struct wires *plic_init(const struct platform_irqchip *chip)
 	base = chip->regions[0].base;
 	context = output - 1;
 	inputs = chip->inputs && chip->inputs < PLIC_INPUTS ? chip->inputs + 1 : PLIC_INPUTS;
-	/* What the firmware or a boot loader left enabled. */
+	/* Firmware or a boot loader may have left inputs enabled. */
 	for (uint32_t i = 0; i < inputs; i += 32)
 		mmio_write32(base + PLIC_ENABLE(context) + i / 8, 0);
 	mmio_write32(base + PLIC_CONTEXT(context) + CONTEXT_THRESHOLD, 0);

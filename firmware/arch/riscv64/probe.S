@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Instructions that may trap; trap_taken() goes on at probe_trapped. */
+/* Instructions that may trap. If one does, trap_taken() resumes at probe_trapped. */
 	.text
 /* bool probe_read32(uint64_t address, uint32_t *value) */
 	.globl probe_read32, probe_read32_access
@@ -21,8 +21,8 @@ probe_time_access:
 	ret
 
 /*
- * void probe_protect(uintptr_t start, uintptr_t end, uintptr_t other_start, uintptr_t other_end): with physical memory
- * protection, locked, machine mode cannot reach these two either
+ * void probe_protect(uintptr_t start, uintptr_t end, uintptr_t other_start, uintptr_t other_end): locks two ranges with
+ * physical memory protection, so that even machine mode cannot access them.
  */
 #define PMP_TOP_OF_RANGE 0x08
 #define PMP_LOCKED 0x80

@@ -1,28 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The CPU's registers, of either mode that we may find ourselves in: supervisor mode, with firmware (SBI) below us, or
- * machine mode, with nothing. What both have differs in a letter and in the place of a bit. Shared with assembly.
+ * The CPU's registers, for the two modes that we may run in: supervisor mode, with firmware (SBI) below, or machine
+ * mode, with nothing below. The two modes' registers differ in one letter of their names and in the positions of bits.
+ * Assembly includes this file, too.
  */
 #ifndef ARCH_RISCV64_RISCV_H
 #define ARCH_RISCV64_RISCV_H
 
 /* clang-format off */
-/* status: bit of interrupt enable, and where a trap keeps it; machine mode has both two places higher. */
+/* status: the interrupt enable bit of each mode. */
 #define STATUS_SIE 0x00000002
 #define STATUS_MIE 0x00000008
 
-/* Local interrupts, supervisor's; machine mode's are two places higher. */
+/* The supervisor's local interrupts. Machine mode's numbers are higher by INTERRUPT_MACHINE. */
 #define INTERRUPT_SOFTWARE 1
 #define INTERRUPT_TIMER    5
 #define INTERRUPT_EXTERNAL 9
-#define INTERRUPT_MACHINE  2 /* so much higher */
+#define INTERRUPT_MACHINE  2 /* see above */
 
 #define CAUSE_INTERRUPT 0x8000000000000000
 
 #define SATP_SV39 0x8000000000000000
 #define SATP_PAGE_SHIFT 12
 
-/* Advanced Interrupt Architecture: by number, for assemblers that do not know them. */
+/* Advanced Interrupt Architecture: by number, because old assemblers do not know the names. */
 #define CSR_SISELECT 0x150
 #define CSR_SIREG    0x151
 #define CSR_STOPEI   0x15c
@@ -36,7 +37,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Which one we are in. */
+/* Do we run in machine mode? */
 extern bool machine_mode;
 
 #define CSR_TEXT_(NAME) #NAME
@@ -52,7 +53,7 @@ extern bool machine_mode;
 #define csr_set(NAME, BITS)    __asm__ volatile("csrs " CSR_TEXT(NAME) ", %0" ::"r"((uint64_t)(BITS)) : "memory")
 #define csr_clear(NAME, BITS)  __asm__ volatile("csrc " CSR_TEXT(NAME) ", %0" ::"r"((uint64_t)(BITS)) : "memory")
 
-/* The register of our own mode: own_read(status) is mstatus or sstatus. */
+/* Registers of our own mode: own_read(status) reads mstatus or sstatus. */
 #define own_read(NAME) (machine_mode ? csr_read(m##NAME) : csr_read(s##NAME))
 #define own_write(NAME, VALUE)                     \
 	do {                                       \
@@ -92,7 +93,7 @@ static inline uint64_t own_enable(void)
 	return machine_mode ? STATUS_MIE : STATUS_SIE;
 }
 
-/* Turns interrupts off and says whether they were on. */
+/* Turns interrupts off and returns whether they were on. */
 static inline bool interrupts_off(void)
 {
 	const uint64_t enable = own_enable();
@@ -105,7 +106,7 @@ static inline bool interrupts_off(void)
 	return before & enable;
 }
 
-/* Turns them on and says whether they were. */
+/* Turns interrupts on and returns whether they were on. */
 static inline bool interrupts_allow(void)
 {
 	const uint64_t enable = own_enable();

@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* clang-format off */
-#define SBI_LEGACY_SET_TIMER 0x00 /* before version 0.2; their numbers are extensions of their own */
+#define SBI_LEGACY_SET_TIMER 0x00 /* from before version 0.2, where each function is an extension */
 #define SBI_LEGACY_PUTCHAR   0x01
 #define SBI_LEGACY_SHUTDOWN  0x08
 #define SBI_BASE 0x10
@@ -38,7 +38,7 @@ struct sbi {
 
 struct sbi sbi_call(uint64_t extension, uint64_t function, uint64_t a0, uint64_t a1, uint64_t a2);
 
-/* Is there firmware with that extension? Never in machine mode. */
+/* Does the firmware have that extension? Always false in machine mode. */
 bool sbi_has(uint64_t extension);
 
 #endif

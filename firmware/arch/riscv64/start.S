@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Another CPU's way to C: by SBI or from the waiting room, with a0 its hart and a1 its struct percpu, which names the
- * function.
+ * Another CPU starts here, sent by SBI or from the waiting room, with its hart in a0 and its struct percpu in a1. The
+ * struct names the function to call.
  */
 #include "firmware/arch/riscv64/percpu.h"
 

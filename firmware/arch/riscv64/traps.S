@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Where traps go, once for each mode. `scratch` is the top of the trap stack while the program runs, and 0 while a trap
- * is handled. An interrupt on top of that, the one that ends endless handlers, goes on where the stack is; an exception
- * has the emergency stack, for it may be the stack that is bad. gp is nobody's, so it is free here.
+ * The trap handlers, one for each mode. `scratch` is the top of the trap stack while the program runs, and 0 while a
+ * trap is handled. An interrupt inside a trap, which is the watchdog's, continues on the current stack. An exception
+ * inside a trap uses the emergency stack, because the current stack may be the cause. No other code uses gp, so it is
+ * free here.
  */
 #include "firmware/arch/riscv64/percpu.h"
 #include "firmware/arch/riscv64/riscv.h"
@@ -44,7 +45,7 @@
 	csrw \mode\()epc, t0
 	ld t0, STATUS(sp)
 	csrw \mode\()status, t0
-	/* The outermost one lies at the top of the trap stack. */
+	/* The outermost frame is at the top of the trap stack. */
 	addi t0, sp, TRAP_FRAME_SIZE
 	ld t1, PERCPU_TRAP_TOP(tp)
 	bne t0, t1, 2f
@@ -59,7 +60,7 @@
 	trap_entry m, trap_entry_machine
 	trap_entry s, trap_entry_supervisor
 
-/* All but ra, sp, gp, tp and t0. */
+/* Saves all registers but ra, sp, gp, tp and t0. */
 trap_save:
 	sd x6, 48(sp)
 	sd x7, 56(sp)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Interrupt controllers with inputs, of which a platform has one that leads to us: PLIC or APLIC. */
+/* Controllers of wired interrupts: a PLIC or an APLIC. A platform has one that interrupts us. */
 #ifndef ARCH_RISCV64_WIRES_H
 #define ARCH_RISCV64_WIRES_H
 
@@ -13,27 +13,29 @@ struct platform_irqchip;
 
 struct wires {
 	/*
-	 * Prepares an input, masked; `identity` is what it sends where it sends messages. May find that a level arrives
-	 * as an edge, and then says so in the source. False: there is no such input.
+	 * Prepares an input and leaves it masked. `identity` is the message that it sends, if the controller sends
+	 * messages. If the controller turns a level into an edge, changes source->trigger. Returns false if there is no
+	 * such input.
 	 */
 	bool (*open)(struct irq_source *source, uint32_t identity);
 	void (*mask)(const struct irq_source *source, uint32_t identity, bool masked);
 
-	/* The input that interrupts, 0 if none does. NULL where it sends messages. */
+	/* Returns the input that interrupts, or 0. NULL for a controller that sends messages. */
 	uint32_t (*claim)(void);
 
-	/* The interrupt of a line was taken; it may be parked now. */
+	/* Completes the interrupt of a line, which may have been parked meanwhile. */
 	void (*complete)(const struct irq_source *source, bool parked);
 
-	/* Is a level asserted, although the controller will not say so by itself? NULL: it always does. */
+	/* Is the level asserted, although the controller will not report it again? NULL: the controller always
+	 * reports it. */
 	bool (*forgets)(const struct irq_source *source);
 };
 
-/* NULL if the chip does not lead to this CPU and mode. */
+/* Return NULL if the chip does not interrupt this CPU in this mode. */
 const struct wires *plic_init(const struct platform_irqchip *chip);
 const struct wires *aplic_init(const struct platform_irqchip *chip);
 
-/* Which of a chip's outputs is the booting CPU's external interrupt: index + 1, 0 if none. */
+/* The index + 1 of the chip's output that is CPU 0's external interrupt; 0: none. */
 uint32_t wires_output(const struct platform_irqchip *chip);
 
 #endif

@@ -8,7 +8,7 @@
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
 
-/* Register offsets of xAPIC mode; in x2APIC mode each 16 bytes are one MSR. */
+/* Register offsets of xAPIC mode. In x2APIC mode, each 16 bytes are one MSR. */
 /* clang-format off */
 #define APIC_ID            0x020
 #define   ID_XAPIC_SHIFT 24
@@ -20,7 +20,7 @@
 #define APIC_ERROR_STATUS  0x280
 #define APIC_COMMAND       0x300
 #define   COMMAND_INIT         0x00000500
-#define   COMMAND_STARTUP      0x00000600 /* the page of the code in the vector */
+#define   COMMAND_STARTUP      0x00000600 /* the vector is the page of the code */
 #define   COMMAND_PENDING      0x00001000 /* xAPIC only */
 #define   COMMAND_ASSERT       0x00004000
 #define   COMMAND_TO_SELF      0x00040000
@@ -41,10 +41,10 @@
 #define REGISTER_STRIDE	  0x10
 #define BITS_PER_REGISTER 32u
 
-/* 20 ms where the bus runs at 1 GHz, as the common hypervisors emulate it; up to a second on slower ones. */
+/* 20 ms with a bus of 1 GHz, which common hypervisors emulate; up to a second with slower ones. */
 #define TIMER_PERIOD 20000000u
 
-/* How often COMMAND_PENDING is read: it clears at once in a virtual machine. */
+/* How often we read COMMAND_PENDING. In a virtual machine it clears at once. */
 #define COMMAND_SPINS 100000u
 
 static bool present;
@@ -66,14 +66,14 @@ static void apic_write(uint32_t offset, uint32_t value)
 		mmio_write32(base + offset, value);
 }
 
-/* Every local source is masked but errors. */
+/* Enables the APIC, with all local interrupts masked except errors. */
 static void enable(void)
 {
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | VECTOR_SPURIOUS);
 	apic_write(APIC_TASK_PRIORITY, 0);
 	apic_write(APIC_LVT_TIMER, LVT_MASKED | VECTOR_WATCHDOG);
 	apic_write(APIC_LVT_LINT0, LVT_MASKED);
-	/* A message with a vector below 16 ends here, where the APIC reports it. */
+	/* A message with a vector below 16 gets no further than the APIC, which reports it as an error. */
 	apic_write(APIC_LVT_ERROR, VECTOR_APIC_ERROR);
 	apic_write(APIC_ERROR_STATUS, 0);
 	apic_eoi_all();
@@ -95,7 +95,7 @@ void apic_init(void)
 	present = true;
 
 	enable();
-	/* Wired to the NMI button: a way to ask a guest that hangs where it is. */
+	/* LINT1 is wired to the NMI button, with which one can ask a guest that hangs where it is. */
 	apic_write(APIC_LVT_LINT1, LVT_NMI);
 	apic_timer_start();
 }
@@ -104,7 +104,7 @@ void apic_init_cpu(void)
 {
 	uint64_t msr = msr_read(MSR_APIC_BASE) | APIC_BASE_ENABLE;
 
-	/* From xAPIC to x2APIC mode, or as it is: the only ways there are. */
+	/* A CPU can go from xAPIC to x2APIC mode, or stay as it is; no other change is possible. */
 	msr_write(MSR_APIC_BASE, msr);
 	if (x2apic)
 		msr_write(MSR_APIC_BASE, msr | APIC_BASE_X2APIC);
@@ -144,13 +144,13 @@ void apic_eoi_all(void)
 	}
 }
 
-/* Two registers in xAPIC mode, which no interrupt handler may split. */
+/* Writes the command register. In xAPIC mode that is two registers, so no interrupt handler may come between them. */
 static void send(uint32_t id, uint32_t command)
 {
 	bool on;
 
 	if (x2apic) {
-		/* Such a write waits for no store: what the other CPU is sent for could be seen after the interrupt. */
+		/* This MSR write does not wait for earlier stores. The other CPU must see them before the interrupt. */
 		__asm__ volatile("mfence; lfence" ::: "memory");
 		msr_write(MSR_X2APIC_FIRST + APIC_COMMAND / REGISTER_STRIDE, (uint64_t)id << 32 | command);
 		return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The local APIC of the CPU that runs us, in xAPIC or x2APIC mode, whichever we found. */
+/* The local APIC of the calling CPU, in the mode in which we found it: xAPIC or x2APIC. */
 #ifndef ARCH_X86_64_APIC_H
 #define ARCH_X86_64_APIC_H
 
@@ -7,39 +7,39 @@
 #include <stdint.h>
 
 /*
- * Enables it, with every local source masked but NMI and errors. Everything below is for after this, and only if
- * apic_present().
+ * Enables the APIC, with all local interrupts masked except NMI and errors. The functions below may be called only
+ * after this, and only if apic_present().
  */
 void apic_init(void);
 bool apic_present(void);
 
-/* The same on another CPU, in the same mode, without NMI; its timer does not run. */
+/* Does the same on another CPU, in the same mode, but without NMI. The CPU's timer does not run. */
 void apic_init_cpu(void);
 
 uint32_t apic_id(void);
 
-/* Is an interrupt of that vector being handled, as far as the APIC knows? */
+/* Does the APIC consider an interrupt with that vector to be in service? */
 bool apic_in_service(uint8_t vector);
 
-/* The interrupt of the highest priority that is being handled is over. */
+/* Ends the interrupt with the highest priority that is in service. */
 void apic_eoi(void);
 
-/* All of them are over. */
+/* Ends all interrupts that are in service. */
 void apic_eoi_all(void);
 
-/* Sends an interrupt to ourselves. */
+/* Sends an interrupt to this CPU. */
 void apic_send_self(uint8_t vector);
 
-/* Sends one to the CPU with that APIC id. Ids above 254 need x2APIC mode. */
+/* Sends an interrupt to the CPU with that APIC id. Ids above 254 need x2APIC mode. */
 void apic_send(uint32_t id, uint8_t vector);
 
-/* Stops the CPU until it is started; starts it, in real mode, at that page. */
+/* Stops a CPU until apic_send_startup(), which starts it in real mode at that page. */
 void apic_send_init(uint32_t id);
 void apic_send_startup(uint32_t id, uint8_t page);
 
 /*
- * The timer counts down from apic_timer_period() - 1 to 0 and starts over, for ever. Its interrupt,
- * VECTOR_WATCHDOG, comes at each wrap, if it is on. Its frequency is the platform's bus frequency.
+ * The timer counts down from apic_timer_period() - 1 to 0 and starts over, for ever. If its interrupt, VECTOR_WATCHDOG,
+ * is on, it comes whenever the timer starts over. The timer's frequency is the platform's bus frequency.
  */
 void apic_timer_start(void);
 uint32_t apic_timer_period(void);

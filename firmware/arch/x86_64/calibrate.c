@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * How fast is the time stamp counter? No source is always there, so we have a list of them, in the order in which
- * we trust them.
+ * The frequency of the time stamp counter. No source for it is always there, so this file has a list of sources, in the
+ * order in which we trust them.
  */
 #include "firmware/arch/x86_64/clock.h"
 
@@ -12,7 +12,7 @@
 #include "firmware/lib/string.h"
 #include "firmware/machine.h"
 
-/* Anything else is a mistake of ours or theirs. */
+/* A frequency outside these limits is an error, of the source or of ours. */
 #define HZ_MIN 100000000ull
 #define HZ_MAX 10000000000ull
 
@@ -33,11 +33,10 @@ static bool vmm_is(const char *name)
 #define VMM_VMWARE "VMwareVMware"
 #define VMM_ACRN   "ACRNACRNACRN"
 
-/*
- * Sources that say it. Each gives 0 if it does not know.
- */
+/* Sources that tell the frequency. Each returns 0 if it does not know. */
 
-/* The leaf began with VMware; others have it with the same meaning, some have something else there. EAX: TSC in kHz. */
+/* This leaf comes from VMware. Some other hypervisors have it with the same meaning, others use it for something
+ * else. EAX: TSC in kHz. */
 static uint64_t from_hypervisor_leaf(void)
 {
 	if (!vmm_is(VMM_KVM) && !vmm_is(VMM_VMWARE) && !vmm_is(VMM_ACRN))
@@ -47,7 +46,7 @@ static uint64_t from_hypervisor_leaf(void)
 	return (uint64_t)cpuid(CPUID_HYPERVISOR_TIMING).eax * HZ_PER_KHZ;
 }
 
-/* EBX/EAX: TSC to crystal; ECX: crystal in Hz, which many CPUs leave out. */
+/* EBX/EAX: ratio of TSC to crystal; ECX: crystal in Hz, which many CPUs omit. */
 static uint64_t from_tsc_leaf(void)
 {
 	struct cpuid leaf;
@@ -61,8 +60,8 @@ static uint64_t from_tsc_leaf(void)
 }
 
 /*
- * KVM's paravirtual clock, Documentation/virt/kvm/x86/msr.rst: ns = (ticks << shift) * multiplier / 2^32. KVM fills
- * it in before the CPU goes on.
+ * KVM's paravirtual clock, Documentation/virt/kvm/x86/msr.rst: ns = (ticks << shift) * multiplier / 2^32. KVM fills it
+ * in before it resumes the CPU.
  */
 /* clang-format off */
 #define FEATURE_CLOCKSOURCE2 (1u << 3)
@@ -85,7 +84,7 @@ static uint64_t from_pvclock(void)
 	if (!vmm_is(VMM_KVM) || !(cpuid(CPUID_HYPERVISOR_FEATURES).eax & FEATURE_CLOCKSOURCE2))
 		return 0;
 	msr_write(MSR_KVM_SYSTEM_TIME_NEW, (uintptr_t)&clock | SYSTEM_TIME_ENABLE);
-	cpuid(0); /* leaves the guest if nothing else does */
+	cpuid(0); /* exits to the hypervisor, in case the write did not */
 	msr_write(MSR_KVM_SYSTEM_TIME_NEW, 0);
 	if (clock.multiplier == 0 || clock.shift > PVCLOCK_SHIFT_MAX || clock.shift < -PVCLOCK_SHIFT_MAX)
 		return 0;
@@ -94,8 +93,8 @@ static uint64_t from_pvclock(void)
 }
 
 /*
- * Sources that count. Each reading is a number of ticks that have passed since some moment; 0 hz if it is not there
- * or does not count.
+ * Counters to measure against. A reading is the number of ticks since some moment. hz is 0 if the counter does not
+ * exist or does not count.
  */
 
 struct counter {
@@ -107,7 +106,7 @@ struct counter {
 
 uint64_t apic_timer_hz(void)
 {
-	/* Both emulate a bus of 1 GHz: one tick a nanosecond. */
+	/* Both emulate a bus of 1 GHz: one tick is a nanosecond. */
 	return apic_present() && (vmm_is(VMM_TCG) || vmm_is(VMM_KVM)) ? NS_PER_SECOND : 0;
 }
 
@@ -116,7 +115,7 @@ static uint32_t apic_elapsed(uint32_t from, uint32_t to)
 	return to <= from ? from - to : from + apic_timer_period() - to;
 }
 
-/* Channel 2 of the 8254, which no interrupt hangs on, as a free-running 16-bit counter. */
+/* Channel 2 of the 8254, which raises no interrupt, as a free-running 16-bit counter. */
 /* clang-format off */
 #define PIT_HZ 1193182u
 #define PIT_CHANNEL2 0x42
@@ -148,7 +147,7 @@ static void pit_start(void)
 	port_write8(PIT_GATE, (port_read8(PIT_GATE) & ~GATE_SPEAKER) | GATE_CHANNEL2);
 	port_write8(PIT_COMMAND, COMMAND_CHANNEL2_COUNTER);
 	port_write8(PIT_CHANNEL2, 0);
-	port_write8(PIT_CHANNEL2, 0); /* 0 is 65536 */
+	port_write8(PIT_CHANNEL2, 0); /* 0 means 65536 */
 }
 
 /* The ACPI power management timer: free-running, at least 24 bits. */
@@ -167,7 +166,7 @@ static uint32_t pm_timer_elapsed(uint32_t from, uint32_t to)
 	return (to - from) & PM_TIMER_MASK;
 }
 
-/* A reading of a counter and of the TSC at the same moment. */
+/* A counter and the TSC, read at the same moment. */
 struct moment {
 	uint32_t ticks;
 	uint64_t tsc;
@@ -175,7 +174,7 @@ struct moment {
 
 enum { READINGS = 4 };
 
-/* Of a few readings the one that took the least time: whatever interrupts us makes a reading longer. */
+/* Takes the fastest of several readings, because an interruption makes a reading longer. */
 static struct moment read_moment(const struct counter *counter)
 {
 	struct moment best = { 0 };
@@ -195,10 +194,11 @@ static struct moment read_moment(const struct counter *counter)
 	return best;
 }
 
-/* Twice the ticks of the fastest TSC in the interval: what takes longer was not running all the time. */
+/* In TSC ticks: the interval of the fastest TSC, doubled. A measurement that takes longer was interrupted. */
 #define PATIENCE (2 * CLOCK_ASSUMED_HZ / (NS_PER_SECOND / CALIBRATION_NS))
 
-/* 0 if the counter does not reach the interval in time, or if we were late and it may have wrapped. */
+/* Returns 0 if the counter does not advance by the interval in time, or if we were interrupted, since the counter
+ * may then have wrapped. */
 static uint64_t measure_once(const struct counter *counter)
 {
 	const uint32_t interval = (uint32_t)(counter->hz * CALIBRATION_NS / NS_PER_SECOND);
@@ -215,7 +215,7 @@ static uint64_t measure_once(const struct counter *counter)
 	return (end.tsc - start.tsc) * counter->hz / counter->elapsed(start.ticks, end.ticks);
 }
 
-/* Even the slowest of them ticks in a microsecond: one that is not there is found out soon. */
+/* Even the slowest counter ticks once in a microsecond, so a counter that does not exist is detected soon. */
 #define COUNTS_TSC (CLOCK_ASSUMED_HZ / 50000)
 
 static bool counts(const struct counter *counter)
@@ -232,7 +232,7 @@ static bool counts(const struct counter *counter)
 	return false;
 }
 
-/* More than once, for a host that did something else for a while. */
+/* Measure again if the host was busy for a while. */
 enum { TRIES = 3 };
 
 static uint64_t measure(const struct counter *counter)
@@ -286,7 +286,7 @@ static uint32_t ask(struct answer *answers, const struct platform *platform)
 	return count;
 }
 
-/* Tenths of a percent; two answers that are closer than this agree. */
+/* Tenths of a percent: two answers agree if they differ by no more than this. */
 #define PER_MILLE	1000u
 #define AGREE_PER_MILLE 10u
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Nanoseconds from the time stamp counter, or from the local APIC's timer where there is none. */
+/* Nanoseconds from the time stamp counter, or from the local APIC's timer on a CPU without one. */
 #include "firmware/arch/x86_64/clock.h"
 
 #include "firmware/arch/clock.h"
@@ -14,7 +14,7 @@ enum { DESCRIPTION_MAX = 128 };
 #define MULTIPLIER_SHIFT 32u
 #define MULTIPLIER(HZ)	 ((NS_PER_SECOND << MULTIPLIER_SHIFT) / (HZ))
 
-/* Longer than a CPU may take to come up: one that is so late, or early, counts from elsewhere. */
+/* Longer than a CPU takes to come up. A CPU whose clock is off by more started its counter at another time. */
 #define SKEW_MIN MILLISECONDS(60000)
 
 #define HZ_PER_KHZ  1000u
@@ -22,16 +22,16 @@ enum { DESCRIPTION_MAX = 128 };
 
 static uint64_t base_ticks, base_ns;
 static uint64_t multiplier = MULTIPLIER(CLOCK_ASSUMED_HZ);
-static uint64_t skews[CPUS_MAX]; /* ns that a CPU's counter lacks */
-static bool skewed;		 /* any */
+static uint64_t skews[CPUS_MAX]; /* nanoseconds to add to a CPU's clock */
+static bool skewed;		 /* any of them is not 0 */
 static bool uses_apic;
-static uint32_t apic_last;  /* what the timer read last */
-static uint64_t apic_ticks; /* sum of what it counted between readings */
+static uint32_t apic_last;  /* the timer's last reading */
+static uint64_t apic_ticks; /* all ticks up to that reading */
 static char description[DESCRIPTION_MAX] = "not measured yet";
 
 /*
- * Good as long as it is called once a period. Both a wrap and its interrupt may come first: either way the
- * difference is the same.
+ * Extends the timer's value. Must be called at least once a period. It does not matter whether it sees a wrap before or
+ * after the wrap's interrupt, since the difference is the same.
  */
 static uint64_t apic_ticks_read(void)
 {
@@ -53,7 +53,7 @@ static uint64_t ticks_read(void)
 
 uint64_t clock_ns(void)
 {
-	/* Negative where the counter is behind that of CPU 0. */
+	/* Negative on a CPU whose counter is behind CPU 0's. */
 	const __int128 ticks = (int64_t)(ticks_read() - base_ticks);
 	const uint64_t ns = base_ns + (uint64_t)(ticks * (int64_t)multiplier >> MULTIPLIER_SHIFT);
 
@@ -89,7 +89,7 @@ void clock_tick(void)
 		apic_ticks_read();
 }
 
-/* From now on time runs at the measured rate; what has passed stays passed. */
+/* From now on time passes at the measured rate. Time that has passed does not change. */
 static void change_rate(uint64_t hz)
 {
 	const uint64_t now_ns = clock_ns();

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The port's side of firmware/arch/clock.h. */
+/* What this port adds to firmware/arch/clock.h. */
 #ifndef ARCH_X86_64_CLOCK_H
 #define ARCH_X86_64_CLOCK_H
 
@@ -12,16 +12,17 @@
 
 struct platform;
 
-/* Measures the clock. Before this it runs at the rate of CLOCK_ASSUMED_HZ: slow, so that no deadline is early. */
+/* Measures the clock. Before, the clock runs at the rate of CLOCK_ASSUMED_HZ, too slow, so that no deadline is
+ * early. */
 void clock_init(const struct platform *platform);
 
 /*
- * On another CPU that comes up, before it asks: CPU 0 had this time when it started it. Where counters do not agree,
- * the CPU takes its time from there.
+ * Called on another CPU that comes up, before it reads the clock. CPU 0's clock was at started_ns when it started this
+ * CPU. If this CPU's clock is far off, it continues from that time.
  */
 void clock_init_cpu(uint64_t started_ns);
 
-/* Called at least once each period of the local APIC timer while clock_needs_tick(). */
+/* Must be called at least once in each period of the local APIC's timer while clock_needs_tick(). */
 void clock_tick(void);
 bool clock_needs_tick(void);
 
@@ -29,12 +30,12 @@ bool clock_needs_tick(void);
 #define CLOCK_ASSUMED_HZ 5000000000ull
 
 /*
- * calibrate.c: the frequency of the time stamp counter, and how we know it, in words. Asks what says it outright,
- * then what can be measured against; at most two measurements of CALIBRATION_NS.
+ * calibrate.c: returns the frequency of the time stamp counter, and describes how we know it. Asks the sources that
+ * tell the frequency first, and then the counters; makes at most two measurements of CALIBRATION_NS.
  */
 uint64_t calibrate_tsc(const struct platform *platform, char *how, size_t size);
 
-/* Frequency of the local APIC's timer as far as the hypervisor's kind tells it, 0 if it does not. */
+/* The frequency of the local APIC's timer, if the kind of hypervisor implies it; otherwise 0. */
 uint64_t apic_timer_hz(void);
 
 #define CALIBRATION_NS 500000ull

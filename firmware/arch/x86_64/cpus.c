@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Other CPUs: Intel SDM volume 3, "Multiple-Processor Initialization". INIT, startup interrupt, and they are ours. */
+/* Other CPUs: Intel SDM volume 3, "Multiple-Processor Initialization". INIT and two startup interrupts start a CPU. */
 #include "firmware/arch/x86_64/cpus.h"
 
 #include <stddef.h>
@@ -18,7 +18,7 @@
 #define REAL_MODE_RAM_END 0xa0000u
 #define XAPIC_ID_MAX	  0xfe
 
-/* The SDM's ten milliseconds are for CPUs of another time. */
+/* The SDM's ten milliseconds are meant for CPUs of long ago. */
 #define AFTER_INIT     MICROSECONDS(200)
 #define BETWEEN_STARTS MICROSECONDS(200)
 
@@ -26,12 +26,11 @@ static uint32_t ids[CPUS_MAX];
 static volatile uint32_t start_cpu;
 static const struct cpu_program *volatile start_program;
 static uint32_t count = 1;
-static uintptr_t page; /* RAM where real mode can run, 0: there is none */
+static uintptr_t page; /* RAM in which real mode can run; 0: there is none */
 
-static uint64_t started_ns; /* when that was */
+static uint64_t started_ns; /* when the CPU was started */
 
-/* The highest page of the lowest RAM, so that it is neither the first one nor among what a loader leaves at the bottom.
- */
+/* Uses the highest page of low RAM: not the first page, and not where loaders leave their data. */
 static uintptr_t find_page(const struct platform *platform)
 {
 	uintptr_t found = 0;
@@ -46,7 +45,7 @@ static uintptr_t find_page(const struct platform *platform)
 	return found;
 }
 
-/* Without a time stamp counter each CPU would have a time of its own. */
+/* Without a time stamp counter, each CPU would have its own time; so then there is one CPU. */
 void cpus_init(const struct platform *platform)
 {
 	if (!apic_present())
@@ -83,7 +82,7 @@ static bool never(void)
 	return false;
 }
 
-/* Called by start.S on the stack, with our tables, interrupts off. */
+/* Called by start.S on the CPU's stack, with our page tables, interrupts off. */
 static void cpu_started(void)
 {
 	descriptors_init_cpu(start_cpu, start_stack + TRAP_STACKS * TRAP_STACK_SIZE);
@@ -124,7 +123,7 @@ bool cpu_stop(uint32_t cpu)
 	return true;
 }
 
-/* An interrupt that comes before hlt is taken after it: sti keeps it back for one instruction. */
+/* sti delays interrupts by one instruction. So an interrupt that is pending before hlt ends hlt. */
 void cpu_rest(void)
 {
 	__asm__ volatile("sti; hlt; cli" ::: "memory");

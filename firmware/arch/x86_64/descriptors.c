@@ -8,12 +8,13 @@
 #include "firmware/arch/x86_64/x86.h"
 
 #define GDT_CODE64 0x00209b0000000000ull /* present, ring 0, execute/read, L */
-#define GDT_DATA   0x00cf93000000ffffull /* present, ring 0, read/write, flat 4 GiB: the 32-bit entry uses it, too */
+#define GDT_DATA   0x00cf93000000ffffull /* present, ring 0, read/write, flat 4 GiB: for the 32-bit entry as well */
 #define GDT_TSS	   0x0000890000000000ull /* present, 64-bit TSS, available */
 
 #define GATE_INTERRUPT 0x8e /* present, ring 0, turns interrupts off */
 
-/* Interrupt stack table slots: these three may come at any moment and need a stack that is surely good. */
+/* Slots of the interrupt stack table. These three exceptions may come at any moment, so each has its own valid
+ * stack. */
 enum { IST_NONE, IST_NMI, IST_DOUBLE_FAULT, IST_MACHINE_CHECK, IST_COUNT = 7 };
 
 struct __attribute__((packed)) tss {
@@ -41,7 +42,7 @@ struct __attribute__((packed)) table_pointer {
 	uint64_t base;
 };
 
-/* Each CPU has a TSS of its own. */
+/* Each CPU has its own TSS. */
 extern uint64_t descriptor_table[];
 uint64_t descriptor_table[SELECTOR_TSS / 8 + 2 * CPUS_MAX] = {
 	[SELECTOR_CODE64 / 8] = GDT_CODE64,
@@ -50,11 +51,11 @@ uint64_t descriptor_table[SELECTOR_TSS / 8 + 2 * CPUS_MAX] = {
 static struct tss tasks[CPUS_MAX];
 static struct gate idt[VECTOR_COUNT];
 
-/* The 32-bit entry loads this one; it reads the lower half of the base only. */
+/* The 32-bit entry loads this as well; it reads the lower half of the base only. */
 extern const struct table_pointer gdt_pointer;
 const struct table_pointer gdt_pointer = { sizeof(descriptor_table) - 1, (uint64_t)descriptor_table };
 
-/* The stacks of the three vectors, one after the other up to `top`; the order is that of their slots. */
+/* Loads a TSS. The stacks of the three exceptions follow one another up to `top`, in the order of their slots. */
 static void task_load(uint32_t cpu, uintptr_t top)
 {
 	const uint32_t selector = SELECTOR_TSS + cpu * 2 * 8;
@@ -64,7 +65,7 @@ static void task_load(uint32_t cpu, uintptr_t top)
 	for (uint32_t i = 0; i < TRAP_STACKS; i++)
 		task->ist[i] = top - (TRAP_STACKS - 1 - i) * TRAP_STACK_SIZE;
 	task->io_map = sizeof(*task);
-	/* Not busy, whatever it was before: a CPU that is started again loads it again. */
+	/* Mark the TSS as not busy: a CPU that is started again loads it again. */
 	descriptor_table[selector / 8] =
 		GDT_TSS | (sizeof(*task) - 1) | (base & 0xffffff) << 16 | (base >> 24 & 0xff) << 56;
 	descriptor_table[selector / 8 + 1] = base >> 32;
@@ -124,7 +125,7 @@ void descriptors_init(const char *stubs)
 	descriptors_init_cpu(0, (uintptr_t)trap_stacks_top);
 }
 
-/* By its task register. */
+/* The task register tells a CPU's number. */
 uint32_t cpus_self(void)
 {
 	uint32_t selector;

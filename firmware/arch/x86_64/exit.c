@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Ways out, the most telling one first. Each gets a moment to work. */
+/* Ways to end the machine, those that carry a status first. Each gets a moment to take effect. */
 #include <arch/mmio.h>
 
 #include "firmware/arch/machine.h"
@@ -9,14 +9,14 @@
 #include "firmware/arch/x86_64/x86.h"
 #include "firmware/machine.h"
 
-/* QEMU's isa-debug-exit ends with status 2 * value + 1: 33 and 35. */
+/* QEMU's isa-debug-exit ends QEMU with status 2 * value + 1: 33 or 35. */
 /* clang-format off */
 #define DEBUG_EXIT_PORT 0xf4
 #define   DEBUG_EXIT_SUCCESS 0x10
 #define   DEBUG_EXIT_FAILURE 0x11
 /* clang-format on */
 
-/* ACPI sleep control, of hardware-reduced machines (8 bits) and of others (PM1a_CNT, 16 bits). */
+/* ACPI sleep control: of hardware-reduced machines (8 bits), and of others (PM1a_CNT, 16 bits). */
 #define SLEEP_CONTROL_TYPE_SHIFT 2
 #define SLEEP_CONTROL_ENABLE	 0x20
 #define PM1_CONTROL_SCI_ENABLE	 0x0001
@@ -32,7 +32,7 @@
 #define   I8042_RESET 0xfe
 /* clang-format on */
 
-/* A VMM carries out what we asked for in another thread. */
+/* A VMM ends the machine from another thread, so it may take effect late. */
 #define PATIENCE MILLISECONDS(200)
 
 static const struct platform_poweroff *poweroff;
@@ -88,7 +88,7 @@ static void triple_fault(void)
 	__asm__ volatile("ud2");
 }
 
-/* One step of the way out. */
+/* Tries one way out. */
 static void leave(uint32_t step, bool success)
 {
 	switch (step) {
@@ -115,7 +115,7 @@ static void leave(uint32_t step, bool success)
 	}
 }
 
-/* A step that traps brings us here again, by way of a fatal error, and we go on with the next one. */
+/* If a step traps, the fatal error calls this function again, which goes on with the next step. */
 void machine_exit(bool success)
 {
 	static uint32_t step;

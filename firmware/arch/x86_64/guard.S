@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The two primitives of generic/guard.c. Between them they keep a stack pointer; below it lie the registers that a
- * function must preserve.
+ * The two primitives of generic/guard.c. The value that they share is a stack pointer, with the callee-saved registers
+ * above it.
  */
 	.text
 
 /*
- * enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called and returns with
- * interrupts off
+ * enum guard_end guard_enter(void (*function)(void *), void *argument, uintptr_t *stack): called, and returns, with
+ * interrupts off.
  */
 	.globl guard_enter
 guard_enter:
@@ -36,8 +36,8 @@ guard_restore:
 	ret
 
 /*
- * _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): guard_enter() returns `end`, whatever it was
- * doing
+ * _Noreturn void guard_resume(uintptr_t stack, enum guard_end end): makes guard_enter() return `end`, from wherever the
+ * function is.
  */
 	.globl guard_resume
 guard_resume:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From a vector to its owner. */
+/* Dispatches an interrupt to its owner. */
 #include "firmware/arch/cpus.h"
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
@@ -21,7 +21,8 @@ static void interrupt_line(uint8_t vector)
 		return;
 	}
 	lines_unowned(cpus_self(), vector);
-	/* An 8259 and a spurious interrupt leave nothing in service, and an EOI for them would end somebody else's. */
+	/* An 8259's interrupt and a spurious interrupt leave nothing in service. An EOI for them would end another
+	 * interrupt. */
 	if (apic_present() && apic_in_service(vector))
 		apic_eoi();
 }

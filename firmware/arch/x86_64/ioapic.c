@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Intel 82093AA. Two registers, select and window: a pair of accesses that no interrupt handler may split, so
- * interrupts are off around it.
+ * Intel 82093AA. It is accessed through two registers, select and window. No interrupt handler may come between the two
+ * accesses, so interrupts are off around them.
  */
 #include "firmware/arch/x86_64/ioapic.h"
 
@@ -22,7 +22,7 @@
 #define   VERSION_LAST_PIN_SHIFT 16
 #define   VERSION_LAST_PIN_MASK  0xff
 #define   VERSION_MASK           0xff
-#define IOAPIC_ENTRIES 0x10 /* two registers a pin: low word, high word */
+#define IOAPIC_ENTRIES 0x10 /* two registers for each pin: low word, high word */
 #define   ENTRY_ACTIVE_LOW 0x00002000
 #define   ENTRY_LEVEL      0x00008000
 #define   ENTRY_MASKED     0x00010000
@@ -31,7 +31,7 @@
 
 #define DEFAULT_BASE 0xfec00000u
 
-/* What an address with no I/O APIC behind it reads as, and more pins than one can have. */
+/* The value that an address without an I/O APIC reads as, and a limit above the pins of any I/O APIC. */
 #define VERSION_ABSENT 0xffffffffu
 #define PINS_MAX       240u
 

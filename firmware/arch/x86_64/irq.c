@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What generic/lines.c, settle.c and guard.c need of the interrupt controllers. */
+/* The interrupt controllers as generic/lines.c, settle.c and guard.c need them. */
 #include "firmware/arch/x86_64/irq.h"
 
 #include "firmware/arch/generic/guard.h"
@@ -18,7 +18,7 @@ _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLAS
 
 #define MESSAGE_ADDRESS		 0xfee00000u
 #define MESSAGE_APIC_ID_SHIFT	 12
-#define MESSAGE_APIC_ID_MAX	 0xfe /* 0xff: all of them */
+#define MESSAGE_APIC_ID_MAX	 0xfe /* 0xff means all CPUs */
 #define MESSAGE_REDIRECTION_HINT 0x8u
 
 static void (*watchdog_tick)(uint64_t address);
@@ -66,7 +66,7 @@ void soft_line_raise(const struct irq_line *line)
 }
 
 /* Intel SDM, "Message Signalled Interrupts": fixed delivery, edge, to one CPU by its APIC id. The redirection hint
- * changes nothing for a single CPU; every second target has it, so that addresses differ as data do. */
+ * has no effect with a single CPU. Every second target sets it, so that targets differ in their addresses as well. */
 bool message_compose(const struct irq_line *line, struct irq_message *message)
 {
 	const uint32_t id = cpu_apic_id(line->cpu);
@@ -79,7 +79,8 @@ bool message_compose(const struct irq_line *line, struct irq_message *message)
 	return true;
 }
 
-/* With the task priority below the watchdog's class, the local APIC keeps everything else back, whatever it is. */
+/* Raises the task priority to just below the watchdog's class, so that the local APIC holds all other interrupts
+ * back. */
 void handler_begin(void)
 {
 	cr8_write((VECTOR_WATCHDOG >> VECTOR_CLASS_SHIFT) - 1);

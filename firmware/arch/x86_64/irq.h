@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* The watchdog's interrupt came at this instruction: may not return, see generic/guard.h. */
+/* The watchdog interrupted the instruction at `address`. May not return, see generic/guard.h. */
 void irq_watchdog(uint64_t address);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The port's start, in order. */
+/* The port's start, step by step. */
 #include "firmware/arch/machine.h"
 
 #include "firmware/arch/irq.h"
@@ -16,7 +16,7 @@
 
 const char machine_arch[] = "x86_64";
 
-/* The boot code calls this before it looks at what the loader left, and main calls it again. */
+/* The boot code calls this before it reads what the loader left, and the main program calls it again. */
 void machine_early_init(void)
 {
 	static bool done;

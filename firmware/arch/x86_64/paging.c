@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Page tables. Addresses are their own translation. What differs from a plain map of everything:
- *   - the first page is absent, so that a NULL dereference traps, once the boot code is through with it;
- *   - so are the pages below the stacks;
+ * Page tables, which map addresses to themselves, except:
+ *   - the first page is absent, once the boot code has read it, so that a NULL dereference traps;
+ *   - the guards below the stacks are absent;
  *   - our code cannot be written, our data cannot be executed;
- *   - above 4 GiB there is only what machine_map() was asked for.
+ *   - above 4 GiB they map only what machine_map() was asked for.
  */
 #include "firmware/arch/x86_64/paging.h"
 
@@ -30,20 +30,20 @@
 
 #define DEVICE (ENTRY_WRITE_THROUGH | ENTRY_UNCACHED)
 
-/* Levels, by what one entry spans. */
+/* Levels, named by what one entry spans. */
 enum level { LEVEL_4KIB = 1, LEVEL_2MIB, LEVEL_1GIB, LEVEL_512GIB, LEVEL_256TIB };
 
 #define LEVEL_SHIFT(LEVEL) (12u + 9u * ((unsigned)(LEVEL)-1u))
 #define LEVEL_SIZE(LEVEL)  (1ull << LEVEL_SHIFT(LEVEL))
 #define TABLE_ENTRIES	   512u
 
-#define LOW_END		  0x100000000ull    /* always mapped below */
-#define LOW_DEVICES	  0x0c0000000ull    /* from here to LOW_END are devices, where nobody says that there is RAM */
-#define LOWER_HALF_END	  0x800000000000ull /* of the canonical addresses */
+#define LOW_END		  0x100000000ull    /* everything below is mapped */
+#define LOW_DEVICES	  0x0c0000000ull    /* from here to LOW_END we expect devices, unless RAM is reported there */
+#define LOWER_HALF_END	  0x800000000000ull /* end of the lower canonical addresses */
 #define PHYSICAL_BITS_MIN 36u
 
 /*
- * Every page table we can have: 7 below 4 GiB, then one a GiB if there are no pages of 1 GiB, and two for a remote
+ * Enough tables for 7 below 4 GiB, one for each GiB above if the CPU has no pages of 1 GiB, and two for each remote
  * device.
  */
 enum { POOL_TABLES = 64 };
@@ -52,7 +52,7 @@ static uint64_t pool[POOL_TABLES][TABLE_ENTRIES] __attribute__((section(".arena"
 static uint32_t pool_used;
 static uint64_t *root;
 static enum level root_level;
-static uint64_t no_execute; /* ENTRY_NO_EXECUTE if the CPU knows it */
+static uint64_t no_execute; /* ENTRY_NO_EXECUTE if the CPU has it */
 static bool has_1gib_pages;
 static uint64_t physical_end;
 
@@ -65,7 +65,7 @@ static uint64_t *table_new(void)
 	return memset(pool[pool_used++], 0, sizeof(pool[0]));
 }
 
-/* Puts a table of smaller pages in the place of an absent or large page, translating as before. */
+/* Replaces an absent or large page by a table of smaller pages with the same translation. */
 static bool split(uint64_t *entry, enum level level)
 {
 	const uint64_t before = *entry;
@@ -84,7 +84,7 @@ static bool split(uint64_t *entry, enum level level)
 	return true;
 }
 
-/* The entry of that level for an address; tables on the way to it are made. NULL: no table left. */
+/* Returns the entry of that level for an address, and makes the tables on the way to it. NULL: no table is left. */
 static uint64_t *entry_of(uint64_t address, enum level wanted)
 {
 	uint64_t *table = root;
@@ -107,7 +107,7 @@ static uint64_t align_down(uint64_t address, enum level level)
 	return address & ~(LEVEL_SIZE(level) - 1);
 }
 
-/* The page that translates an address, or the absent entry where the walk ends; its level. */
+/* Returns the page that translates an address, or the absent entry at which the walk ends, and stores its level. */
 static const uint64_t *page_of(uint64_t address, enum level *level)
 {
 	const uint64_t *table = root;
@@ -122,7 +122,7 @@ static const uint64_t *page_of(uint64_t address, enum level *level)
 }
 
 /*
- * Both ends are multiples of 4 KiB. Uses the largest pages that fit; leaves alone what is mapped in this way
+ * Maps [address, end), both multiples of 4 KiB, in the largest pages that fit. Keeps pages that have these flags
  * already.
  */
 static bool map(uint64_t address, uint64_t end, uint64_t flags)
@@ -148,7 +148,7 @@ static bool map(uint64_t address, uint64_t end, uint64_t flags)
 	return true;
 }
 
-/* The same for every page of which a part is meant. */
+/* Maps every page that overlaps [start, end). */
 static bool map_pages(uint64_t start, uint64_t end, uint64_t flags)
 {
 	return map(align_down(start, LEVEL_4KIB), align_down(end + PAGE_SIZE - 1, LEVEL_4KIB), flags);
@@ -215,8 +215,8 @@ uintptr_t paging_run_in(uintptr_t page)
 }
 
 /*
- * Below 4 GiB everything is mapped already, and the first 3 GiB are cached. So a request for RAM matters above that
- * only, and a request for a device wherever the map says RAM.
+ * Everything below 4 GiB is mapped already, and its first 3 GiB are cached. So a request for RAM changes mappings only
+ * above that, and a request for a device wherever the mapping is for RAM.
  */
 bool machine_map(uint64_t address, uint64_t size, bool device)
 {
@@ -227,7 +227,7 @@ bool machine_map(uint64_t address, uint64_t size, bool device)
 	if (end < address || end > physical_end)
 		return false;
 	if (device && (address < PAGE_SIZE || (address < (uintptr_t)__image_end && end > (uintptr_t)__image_start)))
-		return false; /* what must stay unmapped, and ourselves */
+		return false; /* refuse devices where nothing may be mapped or where the image is */
 	if (start >= end)
 		return true;
 	if (!map_pages(start, end, flags))

@@ -5,18 +5,18 @@
 #include <stdint.h>
 
 /*
- * Builds and loads our page tables: everything below 4 GiB at its own address, except the pages below the stack.
- * machine_map() adds to them.
+ * Builds and loads our page tables: they map everything below 4 GiB at its own address, except for the guards below the
+ * stacks. machine_map() adds to them.
  */
 void paging_init(void);
 
 /*
- * Unmaps the first page, so that a NULL dereference traps. Not before the boot code has read what a loader may have
+ * Unmaps the first page, so that a NULL dereference traps. The boot code must have read before what a loader may have
  * left there.
  */
 void paging_drop_first_page(void);
 
-/* Lets a page of RAM below 4 GiB be executed, too; its tables. */
+/* Makes a page of RAM below 4 GiB executable, and returns the page tables' address. */
 uintptr_t paging_run_in(uintptr_t page);
 
 #endif

@@ -4,7 +4,7 @@
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
 
-/* Initialisation command words, Intel 8259A. */
+/* Initialization command words, Intel 8259A. */
 /* clang-format off */
 #define PIC_MASTER 0x20
 #define PIC_SLAVE  0xa0

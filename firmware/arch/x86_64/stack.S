@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Stacks. What lies below the main stack is unmapped by paging_init(): an overflow is a double fault, on a stack of
- * its own, and no damage.
+ * Stacks. paging_init() unmaps the guard below the main stack. So a stack overflow does no damage: it is a double
+ * fault, which has its own stack.
  */
 #include "firmware/arch/x86_64/stack.h"
 

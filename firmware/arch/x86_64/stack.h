@@ -7,13 +7,13 @@
 #define MAIN_STACK_SIZE	 0x10000
 #define TRAP_STACK_SIZE	 0x2000
 #define TRAP_STACKS	 3	/* NMI, double fault, machine check */
-#define CPU_STACK_SIZE	 0x8000 /* of a CPU besides the first */
+#define CPU_STACK_SIZE	 0x8000 /* of a CPU other than CPU 0 */
 
 #ifndef __ASSEMBLER__
 extern char main_stack_guard[], main_stack_top[];
 extern char trap_stacks_top[];
 
-/* What each CPU besides the first has: its own stack, then those of its traps. Low to high. */
+/* The stacks of a CPU other than CPU 0, from low to high addresses: its main stack, then those of its traps. */
 struct cpu_stacks {
 	char guard[STACK_GUARD_SIZE]; /* not mapped */
 	char main[CPU_STACK_SIZE];

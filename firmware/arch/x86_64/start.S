@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Another CPU's way from its startup interrupt to C: in real mode at the start of a page below 1 MiB, where cpus.c
- * copied this to, and from there to long mode in one step. CS is that page; the page is mapped at its own address.
+ * Another CPU starts here after its startup interrupt: in real mode, at the start of a page below 1 MiB to which cpus.c
+ * has copied this code. It goes to long mode in one step. CS is that page, and the page is mapped at its own address.
  */
 #include "firmware/arch/x86_64/x86.h"
 
@@ -28,7 +28,7 @@ start_begin:
 	.balign 4
 start_words: /* struct start_words */
 	.skip 12
-start_gdt: /* a copy of gdt_pointer: limit and lower half of the base */
+start_gdt: /* limit and lower half of the base, as in gdt_pointer */
 	.word SELECTOR_TSS - 1
 	.long descriptor_table
 start_end:

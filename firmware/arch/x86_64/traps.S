@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One stub a vector, all of the same size; the IDT is made from that (descriptors.c). */
+/* One stub for each vector. All have the same size, from which descriptors.c computes the IDT. */
 #include "firmware/arch/x86_64/vectors.h"
 
 	.text
@@ -9,7 +9,7 @@ trap_stubs:
 	.set vector, 0
 	.rept VECTOR_COUNT
 	.balign TRAP_STUB_SIZE
-	.byte 0x6a, vector /* push of a sign-extended byte: two bytes for every vector */
+	.byte 0x6a, vector /* pushes a sign-extended byte: two bytes of code for every vector */
 	.set has_error_code, 0
 	.if vector < VECTOR_EXCEPTIONS
 	.set has_error_code, (EXCEPTIONS_WITH_ERROR_CODE >> vector) & 1
@@ -22,7 +22,7 @@ trap_stubs:
 	.set vector, vector + 1
 	.endr
 
-/* Pushes the vector a second time, where the other vectors have the CPU's error code. */
+/* Pushes the vector a second time, in the place of the CPU's error code. */
 trap_common_no_error:
 	push (%rsp)
 trap_common:

@@ -47,7 +47,8 @@ static _Noreturn void fatal_trap(const struct trap_frame *f, const char *name, u
 	fatal_stop();
 }
 
-/* A push that finds no stack is a page fault first, and then a double fault, because that cannot be pushed either. */
+/* A push to a stack that has overflowed is a page fault. The CPU cannot push that either, so it becomes a double
+ * fault. */
 static bool is_stack_overflow(uint8_t vector)
 {
 	const uint32_t cpu = cpus_self();
@@ -75,7 +76,8 @@ static void exception_taken(struct trap_frame *frame, uint8_t vector)
 	}
 	if (cpus_self())
 		cpus_trapped(name, frame->rip, has_address ? cr2_read() : error, error);
-	/* An NMI is somebody who wants to know where we are; what comes with a machine check is not to be trusted. */
+	/* An NMI comes from somebody who asks where the program is. After a machine check nothing can be trusted. So
+	 * no guard takes them. */
 	if (vector != VECTOR_NMI && vector != VECTOR_MACHINE_CHECK)
 		guard_trapped(name, frame->rip, has_address ? cr2_read() : error, error);
 	fatal_trap(frame, name, error);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The console: a 16550 at COM1, polled. If there is none, the writes go nowhere. */
+/* The console: a 16550 at COM1, polled. Without one, output is lost. */
 #include "firmware/arch/x86_64/uart.h"
 
 #include "firmware/arch/machine.h"
@@ -12,9 +12,9 @@
 #define UART_DIVISOR_LOW    (UART + 0) /* with LCR_DIVISOR */
 #define UART_IER            (UART + 1)
 #define UART_DIVISOR_HIGH   (UART + 1)
-#define UART_IIR            (UART + 2) /* read */
+#define UART_IIR            (UART + 2) /* for reading */
 #define   IIR_FIFO_ENABLED 0xc0
-#define UART_FCR            (UART + 2) /* write */
+#define UART_FCR            (UART + 2) /* for writing */
 #define   FCR_ENABLE_AND_CLEAR 0x07
 #define UART_LCR            (UART + 3)
 #define   LCR_8N1          0x03
@@ -29,14 +29,14 @@
 #define FIFO_SIZE      16u
 
 /*
- * How long the other side of the console may be busy before we give up on a byte: a runner on a busy machine may be
- * kept from reading for seconds. Less than a check may take.
+ * How long the console may be busy before we drop a byte. A runner on a loaded host may not get to read for seconds.
+ * The limit is shorter than a check's time limit.
  */
 #define PATIENCE MILLISECONDS(8000)
 
 static uint32_t fifo_size;
-static uint32_t room; /* bytes that the transmitter takes before we have to ask again */
-static bool stuck;    /* it was never ready: no byte waits again until it is */
+static uint32_t room; /* bytes that the transmitter accepts before we have to ask again */
+static bool stuck;    /* the console never became ready: do not wait again until it does */
 
 void uart_init(void)
 {

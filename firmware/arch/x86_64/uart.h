@@ -2,7 +2,7 @@
 #ifndef ARCH_X86_64_UART_H
 #define ARCH_X86_64_UART_H
 
-/* COM1, 115200 8N1, no interrupts. machine_put() writes to it. */
+/* Initializes COM1 for machine_put(): 115200 8N1, no interrupts. */
 void uart_init(void);
 
 #endif

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Who uses which interrupt vector. Priority grows with the number, in classes of 16.
+ * The use of the interrupt vectors. Priority grows with the number, in classes of 16.
  *
  *   0x00-0x1f  the CPU's exceptions
- *   0x20-0x2f  where the 8259s are moved to; masked, so only their spurious interrupts could come
- *   0x30       irq_settle(): below every line, so that it is taken after all of them
+ *   0x20-0x2f  the 8259s, which are masked; only their spurious interrupts can come
+ *   0x30       irq_settle(): below all lines, so that it is taken after them
  *   0x31       wakes another CPU that rests
  *   0x40-0x7f  wired lines and messages
- *   0xf0       watchdog: a class of its own on top, so that it can interrupt a handler that never ends
+ *   0xf0       watchdog: above all lines, so that it can interrupt a handler that never ends
  *   0xfe       the local APIC's error interrupt
  *   0xff       the local APIC's spurious interrupt
  *
- * All others have a handler too: an interrupt there belongs to nobody and is counted.
+ * All other vectors have a handler, too: an interrupt there is counted as unowned.
  */
 #ifndef ARCH_X86_64_VECTORS_H
 #define ARCH_X86_64_VECTORS_H
@@ -20,7 +20,7 @@
 #define VECTOR_DOUBLE_FAULT  0x08
 #define VECTOR_PAGE_FAULT    0x0e
 #define VECTOR_MACHINE_CHECK 0x12
-#define VECTOR_EXCEPTIONS    0x20 /* how many there are */
+#define VECTOR_EXCEPTIONS    0x20 /* the number of exceptions */
 #define VECTOR_8259	     0x20
 #define VECTOR_SETTLE	     0x30
 #define VECTOR_WAKE	     0x31

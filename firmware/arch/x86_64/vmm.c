@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Who runs us. */
+/* The hypervisor's name. */
 #include "firmware/arch/machine.h"
 #include "firmware/arch/x86_64/machine.h"
 #include "firmware/arch/x86_64/x86.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The CPU's registers and instructions that C has no word for. Shared with assembly: what is not a #define is for C
- * only.
+ * The CPU's registers and the instructions that C cannot express. Assembly includes this file, too: everything but the
+ * #defines is for C only.
  */
 #ifndef ARCH_X86_64_X86_H
 #define ARCH_X86_64_X86_H
@@ -9,13 +9,13 @@
 /* Selectors of our GDT (descriptors.c). */
 #define SELECTOR_CODE64 0x08
 #define SELECTOR_DATA	0x10
-#define SELECTOR_TSS	0x18 /* a 64-bit TSS takes two slots */
+#define SELECTOR_TSS	0x18 /* a 64-bit TSS takes two entries */
 
 #define CR0_PE 0x00000001 /* protected mode */
 #define CR0_MP 0x00000002
 #define CR0_ET 0x00000010
 #define CR0_NE 0x00000020
-#define CR0_WP 0x00010000 /* read-only pages are read-only for ring 0 too */
+#define CR0_WP 0x00010000 /* read-only pages are read-only in ring 0, too */
 #define CR0_PG 0x80000000 /* paging */
 
 #define CR4_PAE	 0x00000020
@@ -107,7 +107,7 @@ static inline void msr_write(uint32_t msr, uint64_t value)
 	__asm__ volatile("wrmsr" ::"c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
 }
 
-/* Not ordered against surrounding instructions: what we time takes device accesses, which are. */
+/* Not ordered against surrounding instructions. What we time are device accesses, which are ordered. */
 static inline uint64_t tsc_read(void)
 {
 	uint32_t low, high;
@@ -153,7 +153,7 @@ static inline uint64_t rflags_read(void)
 	return flags;
 }
 
-/* Turns interrupts off and says whether they were on. */
+/* Turns interrupts off and returns whether they were on. */
 static inline bool interrupts_off(void)
 {
 	const bool on = rflags_read() & RFLAGS_IF;

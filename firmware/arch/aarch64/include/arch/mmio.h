@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Device memory on aarch64. A load or store of one register, and without write-back: a hypervisor is told no more of an
- * access than that. What was written to memory is there before the device is told to look; what a device says was read
- * before memory is. See arch/generic for the contract.
+ * Device memory on aarch64. Each access is a load or store of one register without write-back, because a hypervisor
+ * cannot decode more from the exception. A write to a device follows all earlier writes to memory, and a read of a
+ * device precedes all later reads of memory. The contract is in arch/generic.
  */
 #ifndef ARCH_MMIO_H
 #define ARCH_MMIO_H

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A process with one thread: the devices run when the driver waits, so the compiler is all that could reorder anything.
- */
+/* A process with one thread: devices run while the driver waits, so only the compiler could reorder anything. */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
@@ -19,7 +18,7 @@ static inline void barrier_read(void)
 	__asm__ volatile("" ::: "memory");
 }
 
-/* Takes pending interrupts and lets virtual time go by. */
+/* Takes pending interrupts and runs the watchdog's tick. */
 void cpu_relax(void);
 
 #endif

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Ordering and waiting on RISC-V: loads and stores may pass each other unless a fence keeps them. */
+/* Ordering and waiting on RISC-V, which may reorder loads and stores unless a fence forbids it. */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
-/* All earlier loads and stores before all later ones, as devices see them: before reading a suppression field after
- * publishing an index. */
+/* Orders all earlier loads and stores before all later ones, as devices see them. For example: publish an index,
+ * then read a suppression field. */
 static inline void barrier_full(void)
 {
 	__asm__ volatile("fence iorw, iorw" ::: "memory");
 }
 
-/* Earlier stores before later stores: ring entry before ring index. */
+/* Orders earlier stores before later stores: ring entry before ring index. */
 static inline void barrier_write(void)
 {
 	__asm__ volatile("fence w, w" ::: "memory");
 }
 
-/* Earlier loads before later loads: ring index before ring entry. */
+/* Orders earlier loads before later loads: ring index before ring entry. */
 static inline void barrier_read(void)
 {
 	__asm__ volatile("fence r, r" ::: "memory");
 }
 
-/* In every polling loop: pause, a hint that older CPUs take for a fence. */
+/* Called in every polling loop. The instruction is `pause`, which older CPUs execute as a fence. */
 static inline void cpu_relax(void)
 {
 	__asm__ volatile(".4byte 0x0100000f" ::: "memory");

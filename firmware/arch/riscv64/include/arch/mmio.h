@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Device memory on RISC-V. Device and memory accesses are ordered apart from each other, so that a write to a register
- * waits for what was written to memory before it, and what is read from memory after a register waits for that.
+ * Device memory on RISC-V, which orders device and memory accesses separately. So a write to a register is fenced
+ * against earlier writes to memory, and later reads of memory are fenced against the read of a register.
  */
 #ifndef ARCH_MMIO_H
 #define ARCH_MMIO_H

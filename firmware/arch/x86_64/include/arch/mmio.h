@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Device memory on x86_64: plain mov, because small VMMs decode no other instruction on a device access. See
- * arch/generic for the contract. */
+/* Device memory on x86_64. Each access is a plain mov, because small VMMs decode no other instruction there. The
+ * contract is in arch/generic. */
 #ifndef ARCH_MMIO_H
 #define ARCH_MMIO_H
 
