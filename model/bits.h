@@ -26,8 +26,8 @@ static inline uint64_t model_min(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Little-endian bytes, at any alignment and on any host. The guest's own order, which legacy devices use, is
- * little-endian too on every architecture that we run on. */
+/* Little-endian bytes, at any alignment and on any host. Legacy devices use the guest's own byte order, which is
+ * little-endian, too, on every architecture that we run on. */
 static inline uint64_t model_le(const uint8_t *bytes, unsigned width)
 {
 	uint64_t value = 0;

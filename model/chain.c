@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Descriptor chains: 2.7.5. Walked once, with every step checked, into m->chain; whatever a driver writes into the
- * table, the walk ends. */
+/* Descriptor chains: 2.7.5. The device walks a chain once, checks every step, and keeps the result in m->chain. The
+ * walk ends whatever a driver writes into the table. */
 #include "model/chain.h"
 
 #include "drivers/spec/features.h"
@@ -17,7 +17,7 @@ struct walk {
 	uint64_t table;
 	uint32_t entries, index, steps;
 	bool indirect;
-	bool all_writable; /* only ever with a defect */
+	bool all_writable; /* set only by a defect */
 };
 
 static bool failed(struct model *m, const char *text)
@@ -43,7 +43,8 @@ static bool next_descriptor(struct model *m, struct walk *w, struct virtq_desc *
 	return true;
 }
 
-/* 2.7.5.3: one table a chain, at its end; the WRITE flag of the descriptor that refers to it means nothing. */
+/* 2.7.5.3: a chain has at most one indirect table, at its end; the WRITE flag of the descriptor that refers to it means
+ * nothing. */
 static bool enter_indirect(struct model *m, struct walk *w, const struct virtq_desc *d)
 {
 	if (!model_negotiated(m, VIRTIO_F_INDIRECT_DESC))
@@ -119,7 +120,8 @@ bool model_chain_walk(struct model *m, uint16_t index, uint16_t head)
 	}
 }
 
-/* Message framing is not the device's business (2.7.4): an offset into all readable, or all writable, bytes. */
+/* The device must not depend on message framing (2.7.4), so `offset` counts through all readable, or all writable,
+ * bytes of the chain. */
 static bool transfer(struct model *m, bool write, uint64_t offset, uint8_t *bytes, uint32_t length)
 {
 	unsigned i = write ? m->chain.readable_count : 0;

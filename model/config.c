@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a device can be: everything that the model can do, what of it fits together, and what it is unless a host says
- * otherwise. */
+/* The configuration of a device: the features that the model can offer, the combinations that make sense, and the
+ * defaults. */
 #include "model/config.h"
 
 #include "drivers/spec/features.h"
@@ -17,7 +17,7 @@ static void support(uint32_t words[MODEL_FEATURE_WORDS], const uint8_t *features
 			model_set_bit(words, features[i], true);
 }
 
-/* Everything that the model can do. */
+/* The features that a device of this configuration can offer. */
 static void supported(const struct model_config *config, uint32_t words[MODEL_FEATURE_WORDS])
 {
 	static const uint8_t legacy_ring[] = { VIRTIO_F_NOTIFY_ON_EMPTY, VIRTIO_F_ANY_LAYOUT, VIRTIO_F_INDIRECT_DESC,
@@ -37,7 +37,7 @@ static void supported(const struct model_config *config, uint32_t words[MODEL_FE
 		support(words, backend->features.at, backend->features.count, legacy);
 }
 
-void model_config_settle_features(struct model_config *config)
+void model_config_adjust_features(struct model_config *config)
 {
 	const struct model_backend *backend = model_backend_of(config->device_id);
 	const struct model_msi_registers *msi = model_msi_registers_of(config->msi);
@@ -50,10 +50,10 @@ void model_config_settle_features(struct model_config *config)
 	/* 6.2: a device must offer VERSION_1; 6.3: a transitional one ANY_LAYOUT */
 	model_set_bit(config->features,
 		      config->version == VIRTIO_MMIO_VERSION_LEGACY ? VIRTIO_F_ANY_LAYOUT : VIRTIO_F_VERSION_1, true);
-	if (backend && backend->settle_features)
-		backend->settle_features(config);
-	if (msi && msi->settle_features)
-		msi->settle_features(config);
+	if (backend && backend->adjust_features)
+		backend->adjust_features(config);
+	if (msi && msi->adjust_features)
+		msi->adjust_features(config);
 	while (backend && !model_consistent(backend, config->features, true, &feature))
 		model_set_bit(config->features, feature, false);
 }
@@ -75,10 +75,10 @@ void model_config_default(struct model_config *config, uint32_t device_id, uint3
 	if (backend && backend->defaults)
 		backend->defaults(config);
 	supported(config, config->features);
-	model_config_settle_features(config);
+	model_config_adjust_features(config);
 }
 
-bool model_config_sensible(const struct model_config *c)
+bool model_config_valid(const struct model_config *c)
 {
 	const struct model_backend *backend = model_backend_of(c->device_id);
 
@@ -92,5 +92,5 @@ bool model_config_sensible(const struct model_config *c)
 	if (c->msi && (!model_msi_registers_of(c->msi) || c->version == VIRTIO_MMIO_VERSION_LEGACY ||
 		       (c->msi == MODEL_MSI_DRAFT3) != (c->version == VIRTIO_MMIO_VERSION_POLLED_RESET)))
 		return false;
-	return !backend->sensible || backend->sensible(c);
+	return !backend->valid || backend->valid(c);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Feature bits: what the device offers, and what it accepts. 2.2, chapter 6, and the feature sections of the device
- * types. What it can do is in config.c. */
+ * types. config.c says what it can offer. */
 #include "model/features.h"
 
 #include "drivers/spec/device.h"
@@ -82,8 +82,8 @@ uint16_t model_queue_count(const struct model *m)
 	return m->backend->queues(m, model_deciding_features(m));
 }
 
-/* 2.2.2: every valid subset is accepted. Without VERSION_1 there is nothing to fall back to behind these registers
- * (6.2). */
+/* 2.2.2: every valid subset is accepted. Without VERSION_1 the device has no legacy interface behind these registers to
+ * fall back to (6.2). */
 bool model_accepts_features(struct model *m)
 {
 	const uint32_t *driver = m->driver_features;

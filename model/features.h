@@ -15,19 +15,20 @@ static inline bool model_is_legacy(const struct model *m)
 bool model_offers(const struct model *m, unsigned feature);
 bool model_negotiated(const struct model *m, unsigned feature);
 
-/* 32 feature bits as the driver sees them. */
+/* Word number WORD of the feature bits, as the driver sees them. */
 uint32_t model_offered_word(struct model *m, uint32_t word);
 
-/* The features that decide what exists: the negotiated ones, or before that the offered ones. */
+/* The features that decide which queues and registers exist: the negotiated ones, or the offered ones before
+ * negotiation. */
 const uint32_t *model_deciding_features(const struct model *m);
-/* How many virtqueues exist with them. */
+/* How many virtqueues exist with those features. */
 uint16_t model_queue_count(const struct model *m);
 
-/* Whether each feature in WORDS has what it needs. If not, FEATURE is one that lacks it. OFFER: the device offers
- * WORDS; otherwise the driver accepts them. */
+/* Does WORDS have every feature that its features need? If not, *FEATURE is one that lacks another. OFFER: the device
+ * offers WORDS; otherwise the driver accepts them. */
 bool model_consistent(const struct model_backend *backend, const uint32_t *words, bool offer, uint8_t *feature);
 
-/* Whether FEATURES_OK sticks with the features that the driver has written. */
+/* Does FEATURES_OK stay set with the features that the driver has written? */
 bool model_accepts_features(struct model *m);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A device comes into being. */
+/* Makes a device from its configuration. */
 #include "model/bits.h"
 #include "model/config.h"
 #include "model/devices/backend.h"
 #include "model/msi/layouts.h"
 #include "model/status.h"
 
-/* By hand: a compound literal could pass over a stack that is smaller than a device. */
+/* A loop, because a compound literal may need stack as large as a device, which is more than the stack has. */
 static void clear(struct model *m)
 {
 	for (size_t i = 0; i < sizeof *m; i++)
@@ -15,7 +15,7 @@ static void clear(struct model *m)
 
 bool model_init(struct model *m, const struct model_config *config, const struct model_host *host)
 {
-	if (!model_config_sensible(config) || !host->read || !host->write || !host->set_line || !host->random ||
+	if (!model_config_valid(config) || !host->read || !host->write || !host->set_line || !host->random ||
 	    (config->msi && !host->send_message))
 		return false;
 	clear(m);
@@ -23,7 +23,7 @@ bool model_init(struct model *m, const struct model_config *config, const struct
 	m->host = *host;
 	m->backend = model_backend_of(config->device_id);
 	m->msi_registers = model_msi_registers_of(config->msi);
-	model_config_settle_features(&m->config);
+	model_config_adjust_features(&m->config);
 	for (unsigned i = 0; i < MODEL_DEFECT_WORDS; i++)
 		m->defects[i] = config->defects[i];
 	if (m->backend->init)

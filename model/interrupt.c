@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The choice between the two ways to interrupt: message and line. */
+/* Chooses between the two ways to interrupt: by message and by line. */
 #include "model/interrupt.h"
 
 #include "drivers/spec/device.h"

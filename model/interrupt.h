@@ -4,7 +4,7 @@
 
 #include "model/model.h"
 
-/* An event of a source (MODEL_SOURCE_...): interrupts the driver by a message or by the line. */
+/* Interrupts the driver for an event of SOURCE (MODEL_SOURCE_...), by a message or by the line. */
 void model_raise(struct model *m, uint32_t source);
 
 #endif

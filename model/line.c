@@ -37,7 +37,7 @@ void model_raise_line(struct model *m, uint32_t cause)
 void model_acknowledge(struct model *m, uint32_t causes)
 {
 	if (m->msi.enabled && !broken(m, msi_sets_interrupt_status) && !broken(m, msi_raises_line))
-		return; /* with messages there is nothing to acknowledge */
+		return; /* an event that was sent as a message needs no acknowledgement */
 	if (broken(m, ack_ignored_early) && !(m->status & VIRTIO_STATUS_DRIVER_OK))
 		return;
 	if (broken(m, ack_inverted))
@@ -54,7 +54,7 @@ void model_acknowledge(struct model *m, uint32_t causes)
 		model_raise_line(m, VIRTIO_INTERRUPT_USED_BUFFER);
 }
 
-/* A device reset: 4.2.2.1. */
+/* Part of a device reset: 4.2.2.1. */
 void model_clear_interrupts(struct model *m)
 {
 	m->defective.swallow = false;

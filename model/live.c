@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether a device serves its virtqueues: it does between DRIVER_OK and a reset, unless an error stops it (2.1.2). */
+/* A device serves its virtqueues between DRIVER_OK and a reset, unless an error stops it (2.1.2). */
 #include "model/live.h"
 
 #include "drivers/spec/device.h"
@@ -9,7 +9,8 @@
 #include "model/features.h"
 #include "model/interrupt.h"
 
-/* Legacy devices may be used before DRIVER_OK (3.1.2); others must not consume buffers before it (2.1.2). */
+/* A driver may use a legacy device before DRIVER_OK (3.1.2); other devices must not consume buffers before it (2.1.2).
+ */
 bool model_live(const struct model *m)
 {
 	uint32_t needed = VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK;
@@ -32,7 +33,7 @@ void model_fail(struct model *m, const char *text)
 		return;
 	m->error = text;
 	if (model_is_legacy(m) || broken(m, needs_reset_missing))
-		return; /* the bit came with 1.0 */
+		return; /* legacy has no DEVICE_NEEDS_RESET */
 	m->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
 	if ((m->status & VIRTIO_STATUS_DRIVER_OK) && !broken(m, needs_reset_silent))
 		model_raise(m, MODEL_SOURCE_CONFIG);

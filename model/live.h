@@ -4,10 +4,10 @@
 
 #include "model/model.h"
 
-/* The device may take buffers. */
+/* May the device take buffers? */
 bool model_live(const struct model *m);
 
-/* An error that only a reset can cure (2.1.2): the device stops here. TEXT is static. */
+/* Stops the device because of an error that only a reset can cure (2.1.2). TEXT is static. */
 void model_fail(struct model *m, const char *text);
 
 #endif

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The reference virtio-mmio device: what a device is, from its own side of the registers. It is written from the
- * specification (virtio 1.4 and, for Version 3, specification issue 246) and can be told to break it, one named defect
- * at a time (model/defects/defects.h).
+ * The reference virtio-mmio device. It is written from the specification (virtio 1.4 and, for Version 3, specification
+ * issue 246) and can be told to break it, one named defect at a time (model/defects/defects.h).
  *
- * No globals, no allocation, no operating system: everything it needs comes through struct model_host, everything it
- * knows is in struct model. Any number of devices can live in one program. A device is not thread-safe: its host sees
- * to it that one call at a time is in it, and no callback of struct model_host may call back into a device.
+ * The model has no globals, allocates no memory and needs no operating system: it calls out through struct model_host,
+ * and all its state is in struct model. A program can have any number of devices. A device is not thread-safe: its host
+ * makes one call at a time, and no callback of struct model_host may call back into a device.
  *
- * The files of the model, from the top. A file calls those below it; what is above it, it reaches through a table.
+ * The files of the model, from the top. A file calls those below it, and reaches those above it through a table.
  *
  *   init.c config.c           a configuration becomes a device; the tables: devices/devices.c, msi/layouts.c
  *   registers.c run.c         the driver accesses a register; the device does a unit of work
- *   status.c late.c           Status and reset; msi/registers.c: the registers of an MSI layout
+ *   status.c after_reset.c    Status and reset; msi/registers.c: the registers of an MSI layout
  *   devices/ requests.c       what a device type is and does; how a queue of requests is served
  *   queue/ chain.c space.c    virtqueues and their rings; descriptor chains; the configuration space
  *   live.c                    whether the device works at all
  *   interrupt.c msi/ line.c   an event interrupts the driver, by a message or by the line
  *   features.c                what was offered and negotiated
- *   defects/                  in what way it all is wrong
+ *   defects/                  the ways in which a device can be wrong
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
@@ -32,25 +31,25 @@
 
 struct model;
 
-/* What a device needs from whoever runs it. A null pointer is allowed where it says so. */
+/* What a device needs from its host, the program that runs it. A pointer may be null only where its comment says so. */
 struct model_host {
 	void *context; /* first argument of every callback */
 
-	/* Guest memory, by guest-physical address. False: some byte is not reachable; then nothing was transferred. */
+	/* Guest memory, by guest-physical address. False: a byte is not reachable, and nothing was transferred. */
 	bool (*read)(void *context, uint64_t address, void *to, uint32_t length);
 	bool (*write)(void *context, uint64_t address, const void *from, uint32_t length);
 
-	/* The interrupt line, a level. Called when it changes. */
+	/* Sets the level of the interrupt line. Called when it changes. */
 	void (*set_line)(void *context, bool asserted);
 
-	/* A message signalled interrupt: DATA written to ADDRESS. May be null for a device without them. */
+	/* Sends a message signalled interrupt: a write of DATA to ADDRESS. May be null for a device without them. */
 	void (*send_message)(void *context, uint64_t address, uint32_t data);
 
-	/* 64 random bits: the entropy device's output, and every choice that the device is free to make. Deterministic
-	 * under a seed if runs are to be. */
+	/* 64 random bits: the entropy device's output, and every choice that the specification leaves to the device.
+	 * Runs repeat exactly if this is deterministic. */
 	uint64_t (*random)(void *context);
 
-	/* Bytes that a console port outputs. May be null. */
+	/* Takes the bytes that a console port outputs. May be null. */
 	void (*output)(void *context, uint32_t port, const uint8_t *bytes, uint32_t length);
 };
 
@@ -58,10 +57,10 @@ enum {
 	MODEL_FEATURE_WORDS = 4, /* feature bits 0 to 127 */
 	MODEL_QUEUES_MAX = 16,
 	MODEL_QUEUE_SIZE_MAX = 1024,
-	MODEL_CHAIN_MAX = 1024, /* descriptors in a chain, 2.7.4.1: "a reasonable limit" */
+	MODEL_CHAIN_MAX = 1024, /* descriptors of a chain (2.7.4.1: "a reasonable limit") */
 	MODEL_IN_FLIGHT_MAX = 16,
 	MODEL_CONFIG_BYTES = 128, /* the largest configuration space that a type may have */
-	MODEL_OWN_WORDS = 64,	  /* state of a type that has no structure in model/state.h, in 64-bit words */
+	MODEL_OWN_WORDS = 64,	  /* 64-bit words of state for a type that has no structure in model/state.h */
 	MODEL_NET_PAIRS_MAX = 4,
 	MODEL_NET_FRAMES_MAX = 8, /* frames that wait for receive buffers; more are dropped */
 	MODEL_NET_FRAME_BYTES = 1536,
@@ -80,25 +79,27 @@ enum model_msi_layout {
 	MODEL_MSI_F44,
 };
 
-/* What kind of device it is and how it behaves where the specification leaves it free. Fill with
- * model_config_default(), then change what you like. */
+/* What device it is, and how it behaves where the specification leaves a choice. Fill it with model_config_default(),
+ * then change what you like. */
 struct model_config {
-	uint32_t device_id; /* of a type that model/devices has */
+	uint32_t device_id; /* the id of a type in model/devices */
 	uint32_t version;   /* 1 legacy, 2, 3: as 2 with a reset that takes time */
 	uint32_t vendor_id;
-	uint32_t features[MODEL_FEATURE_WORDS]; /* offered; bits that the device cannot do are left out, bits that it
-						   must offer are added */
+	uint32_t features[MODEL_FEATURE_WORDS]; /* offered; model_init() removes bits that the device cannot offer and
+						   adds bits that it must */
 	uint16_t queue_size_max; /* QueueSizeMax of every queue; a power of two up to MODEL_QUEUE_SIZE_MAX */
 
-	/* Asynchrony. Work is done in model_run() only; this says in what order, and how much of it a unit is. */
-	bool shuffle; /* the next unit of work is drawn from all that is waiting; otherwise the oldest kind first */
+	/* Asynchrony. The device works in model_run() only; these say in what order, and how much one unit of work is.
+	 */
+	bool shuffle;	     /* draw the next unit of work at random; otherwise the most urgent kind comes first */
 	bool out_of_order;   /* block, entropy: requests in flight complete in random order (not with VIRTIO_F_IN_ORDER)
 			      */
 	uint8_t in_flight;   /* block, entropy: requests taken from the available ring before the first completes, 1 to
 				MODEL_IN_FLIGHT_MAX */
 	uint8_t batch;	     /* used buffers published with one update of the used index, 1 to MODEL_IN_FLIGHT_MAX */
 	uint8_t reset_units; /* Version 3: units of work until Status reads 0, at least 1 */
-	uint8_t queue_reset_units; /* RING_RESET: units of work until QueueReset reads 0; 0: within the write */
+	uint8_t queue_reset_units; /* RING_RESET: units of work until QueueReset reads 0; 0: the write itself completes
+				      the reset */
 
 	struct {
 		uint8_t *
@@ -112,77 +113,78 @@ struct model_config {
 		uint8_t mac[6];
 		uint16_t pairs; /* with MQ */
 		uint16_t mtu;
-		bool responder; /* something lives at the other end: see model_input() */
+		bool responder; /* a machine answers at the other end of the wire: see model_input() */
 	} net;
 	struct {
 		uint16_t cols, rows;
 		uint32_t max_ports; /* with MULTIPORT: max_nr_ports */
-		uint32_t ports;	    /* ports 0 to PORTS - 1 exist from the start; others can be added */
-		bool echo;	    /* what a port outputs comes back as its input */
+		uint32_t ports;	    /* ports 0 to PORTS - 1 exist from the start; others can come later */
+		bool echo;	    /* a port's output comes back as its input */
 	} console;
 
 	uint8_t msi;	      /* enum model_msi_layout */
-	bool msi_sharing;     /* f40: any source can have any vector */
+	bool msi_sharing;     /* f40: a source can be mapped to any vector */
 	bool msi_patch_state; /* f40: MsiState as the Linux patch has it */
 
 	uint32_t defects[MODEL_DEFECT_WORDS]; /* zero: a healthy device */
 };
 
-/* A healthy device of this type and Version with every feature that it can do. The block device has no disk yet: the
- * host sets blk.disk, blk.sectors. */
+/* A healthy device of this type and Version with every feature that it can offer. A block device has no disk yet: the
+ * host sets blk.disk and blk.sectors. */
 void model_config_default(struct model_config *config, uint32_t device_id, uint32_t version);
 
-/* Both are copied. The device is as after power on: Status 0, line low. False: a configuration that makes no sense
- * (unknown type or Version, no disk...). */
+/* Makes a device, as after power on: Status 0, line low. It keeps copies of CONFIG and HOST. False: the configuration
+ * makes no sense (unknown type or Version, no disk...). */
 bool model_init(struct model *model, const struct model_config *config, const struct model_host *host);
 
 /*
- * The registers and, from 0x100, the configuration space. WIDTH is 1, 2 or 4 bytes. A control register accessed by
- * another width than 4, or in a way its direction forbids, reads 0 and ignores writes; so do the gaps.
+ * The registers and, from 0x100, the configuration space. WIDTH is 1, 2 or 4 bytes. A control register that is accessed
+ * with a width other than 4, or against its direction, reads 0 and ignores writes; so do the gaps between registers.
  */
 uint32_t model_read(struct model *model, uint32_t offset, uint8_t width);
 void model_write(struct model *model, uint32_t offset, uint8_t width, uint32_t value);
 
 /*
  * Does up to BUDGET units of work: completing one request or one batch, deciding on one used buffer notification,
- * delivering one frame, one step of a reset, one configuration change. Register writes only leave work behind, so the
- * host chooses when the device acts: at once after each write, later, or one unit at a time between any two accesses of
- * the driver. Returns whether work is left. A device with a defect may never run out of work: bound loops.
+ * delivering one frame, one step of a reset, one configuration change. A register write only creates work, so the host
+ * chooses when the device acts: at once after each write, later, or one unit at a time between any two accesses of the
+ * driver. Returns whether work is left. A device with a defect may never run out of work, so a loop around this needs a
+ * bound.
  */
 bool model_run(struct model *model, unsigned budget);
 
-/* Whether model_run() would find something to do. */
+/* Would model_run() find work? */
 bool model_has_work(struct model *model);
 
-/* What happens outside of the driver's control. Each leaves work behind for model_run(); false: not possible on this
- * device now, nothing happens. */
+/* Events that the driver does not control. Each creates work for model_run(). False: the event is not possible on this
+ * device now, and nothing happens. */
 
 /*
- * Changes what this type of device can change, and back with the next call: block the capacity (both halves of it),
- * network the link, console the size. The generation changes with it, and a configuration change notification follows
- * unless the device has no driver.
+ * Changes the configuration, and changes it back with the next call: a block device's capacity (both halves of it), a
+ * network device's link, a console's size. The generation changes with it, and a configuration change notification
+ * follows unless the device has no driver.
  */
 bool model_config_change(struct model *model);
 
-/* Makes the device ask its driver for what this type can ask for: network, with GUEST_ANNOUNCE negotiated, to announce
- * itself. */
+/* Makes the device ask its driver for something: a network device, with GUEST_ANNOUNCE negotiated, asks the driver to
+ * announce itself. */
 bool model_ask(struct model *model);
 
 /*
- * Something arrives. Network: a frame from the wire, dropped (false) when the device is not live or too many are
- * waiting. Console: bytes for port 0.
+ * Gives the device input. Network: a frame from the wire, which is dropped (false) if the device is not live or too
+ * many wait. Console: bytes for port 0.
  *
- * A network device with net.responder finds a machine at the other end of the wire which answers ARP requests for every
- * address but the asker's own (from 52:55:0a:00:02:02), and which unpacks every frame of type 0x88b6 and sends what
- * follows the Ethernet header, 14 bytes or more, as a frame of its own: so a driver can ask for any inbound frame.
+ * A network device with net.responder has a machine at the other end of the wire. From 52:55:0a:00:02:02 that machine
+ * answers ARP requests for every address but the asker's own. It also unpacks every frame of type 0x88b6 and sends the
+ * bytes after its Ethernet header, 14 or more, as a frame, so that a driver can ask for any inbound frame.
  */
 bool model_input(struct model *model, const uint8_t *bytes, uint32_t length);
 
-/* Switches one defect at run time. */
+/* Switches one defect on or off at run time. */
 void model_set_defect(struct model *model, enum model_defect defect, bool on);
 
-/* From here on the device's own state, complete so that a host can put it where it likes. Nothing in it is for the host
- * to touch. */
+/* The rest is the device's private state. It is declared here only so that a host can place a device where it likes;
+ * the host must not touch it. */
 #include "model/state.h"
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The registers: 4.2.2 (Versions 2 and 3), 4.2.4 (Version 1). One function reads, one writes; which registers exist
+/* The registers: 4.2.2 (Versions 2 and 3), 4.2.4 (Version 1). One function reads and one writes. Which registers exist
  * depends on the Version. */
 #include "drivers/spec/device.h"
 #include "drivers/spec/features.h"
@@ -8,7 +8,7 @@
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
 #include "model/features.h"
-#include "model/late.h"
+#include "model/after_reset.h"
 #include "model/line.h"
 #include "model/msi/registers.h"
 #include "model/queue/queue.h"
@@ -56,7 +56,7 @@ static uint32_t read_queue_ready(struct model *m, const struct model_queue *q)
 		for (uint16_t i = 0; i < model_queue_count(m); i++)
 			if (m->queue[i].ready)
 				return 1;
-	return q && (q->ready || q->ghost);
+	return q && (q->ready || q->shown_ready);
 }
 
 static uint32_t read_queue_reset(struct model *m, const struct model_queue *q)
@@ -77,7 +77,7 @@ static uint32_t read_modern(struct model *m, uint32_t offset)
 	switch (offset) {
 	case VIRTIO_MMIO_QUEUE_READY:
 		return read_queue_ready(m, q);
-	case VIRTIO_MMIO_SHM_LEN_LOW: /* none of these device types has a shared memory region */
+	case VIRTIO_MMIO_SHM_LEN_LOW: /* no type of the model has a shared memory region */
 	case VIRTIO_MMIO_SHM_LEN_HIGH:
 		return broken(m, shm_length_zero) ? 0 : 0xffffffff;
 	case VIRTIO_MMIO_SHM_BASE_LOW:
@@ -142,7 +142,7 @@ uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
 {
 	uint32_t value;
 
-	model_late_tick(m);
+	model_after_reset_tick(m);
 	if (m->defective.off_the_bus)
 		return 0xffffffff >> (32 - 8 * width);
 	if (broken(m, garbage_registers))
@@ -179,8 +179,8 @@ static void write_half(struct model *m, struct model_queue *q, unsigned part, bo
 	*address = high ? (uint64_t)value << 32 | (uint32_t)*address : (*address >> 32) << 32 | value;
 }
 
-/* 2.7: a power of two; 4.2.2.2: at most QueueSizeMax, and not while the queue is in use. Anything else is not a size.
- */
+/* A size is a power of two (2.7) and at most QueueSizeMax, and is not written while the queue is in use (4.2.2.2). The
+ * device ignores anything else. */
 static void write_queue_size(struct model *m, struct model_queue *q, uint32_t value)
 {
 	if (broken(m, queue_size_ignored) || (broken(m, queue_size_small_refused) && value < 4))
@@ -253,7 +253,8 @@ static void write_modern(struct model *m, uint32_t offset, uint32_t value)
 	}
 }
 
-/* 2.7.2: the three parts of a legacy queue follow one another, the used ring at the next multiple of QueueAlign. */
+/* 2.7.2: the three parts of a legacy queue follow one another, with the used ring at the next multiple of QueueAlign.
+ */
 static void write_queue_pfn(struct model *m, struct model_queue *q, uint32_t value)
 {
 	uint16_t index = (uint16_t)(q - m->queue);
@@ -310,8 +311,8 @@ static void write_driver_features(struct model *m, uint32_t value)
 		m->backend->negotiated(m);
 }
 
-/* 4.2.3.3. A notification may come before the queue is ready or the device live: it is remembered until it can be
- * answered. */
+/* 4.2.3.3. A notification may come before the queue is ready or the device live. The device remembers it until it can
+ * answer. */
 static void write_queue_notify(struct model *m, uint32_t value)
 {
 	uint32_t index = value;
@@ -346,7 +347,7 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 		return;
 	}
 	if (m->reset_units)
-		return; /* until Status reads 0 there is no device to talk to */
+		return; /* until Status reads 0, the device ignores all writes */
 	switch (offset) {
 	case VIRTIO_MMIO_DEVICE_FEATURES_SEL:
 		m->device_features_sel = value;

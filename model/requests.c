@@ -11,7 +11,7 @@
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
 
-/* How many requests may be in flight. IN_ORDER (6.2) is kept by one at a time. */
+/* How many requests may be in flight. With IN_ORDER (6.2) it is one, which keeps the order. */
 static unsigned in_flight_limit(const struct model *m)
 {
 	if (model_negotiated(m, VIRTIO_F_IN_ORDER))
@@ -87,9 +87,9 @@ void model_queue_work(struct model *m, uint16_t index)
 	}
 	if (q->in_flight)
 		complete_one(m, index);
-	else if (q->fresh && !q->staged)
+	else if (q->kicked && !q->staged)
 		nothing_there(m, index);
-	q->fresh = false;
+	q->kicked = false;
 	if (m->error || !model_queue_live(m, index))
 		return;
 	if (q->staged >= m->config.batch || (!q->in_flight && !model_queue_available(m, index, &count) && !m->error))

@@ -4,7 +4,7 @@
 
 #include "model/model.h"
 
-/* One unit of work on a queue of requests: takes what may be in flight, completes one. */
+/* Does one unit of work on a queue of requests: takes as many as may be in flight, and completes one. */
 void model_queue_work(struct model *m, uint16_t index);
 
 #endif

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* When the device acts: everything it does on its own is a unit of work, found and done here, one at a time. */
+/* When the device acts: everything that it does by itself is a unit of work, which the functions here find and do, one
+ * at a time. */
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
 #include "model/features.h"
-#include "model/late.h"
+#include "model/after_reset.h"
 #include "model/live.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
@@ -11,7 +12,7 @@
 #include "model/space.h"
 #include "model/status.h"
 
-enum unit_kind { LATE, RESET_STEP, CONFIG_NOTIFY, QUEUE_RESET, SIGNAL, REQUEST, DELIVER };
+enum unit_kind { AFTER_RESET, RESET_STEP, CONFIG_NOTIFY, QUEUE_RESET, SIGNAL, REQUEST, DELIVER };
 struct unit {
 	uint8_t kind, queue;
 };
@@ -24,7 +25,7 @@ static bool has_requests(struct model *m, uint16_t index)
 	return !model_receives(m, index) && (q->notified || q->in_flight || q->staged);
 }
 
-/* All that could be done now, in the order of urgency that a device has when nobody shuffles. */
+/* Finds the units of work that could be done now, the most urgent first. config.shuffle draws from them at random. */
 static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 {
 	unsigned count = 0;
@@ -32,14 +33,14 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 
 	if (m->defective.off_the_bus || (m->reset_units && broken(m, dies_in_reset)))
 		return 0;
-	if (model_late_due(m))
-		unit[count++] = (struct unit){ LATE, 0 };
+	if (model_after_reset_due(m))
+		unit[count++] = (struct unit){ AFTER_RESET, 0 };
 	if (m->reset_units) {
 		unit[count++] = (struct unit){ RESET_STEP, 0 };
 		return count;
 	}
 	if (!m->status)
-		return count; /* nobody drives it: all that follows needs a driver */
+		return count; /* the work below needs a driver */
 	if (model_config_notify_due(m))
 		unit[count++] = (struct unit){ CONFIG_NOTIFY, 0 };
 	for (uint16_t i = 0; i < queues; i++)
@@ -48,7 +49,7 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 	for (uint16_t i = 0; i < queues; i++)
 		if (m->queue[i].signalled != m->queue[i].next_used && model_queue_live(m, i))
 			unit[count++] = (struct unit){ SIGNAL, (uint8_t)i };
-	/* in turn, so that a busy queue does not keep the others waiting */
+	/* Queues take turns, so that a busy queue does not keep the others waiting. */
 	for (uint16_t n = 1; n <= queues; n++) {
 		uint16_t i = (uint16_t)((m->turn + n) % queues);
 		if (model_queue_live(m, i) && has_requests(m, i))
@@ -62,8 +63,8 @@ static unsigned find_units(struct model *m, struct unit unit[UNITS_MAX])
 static void do_unit(struct model *m, struct unit unit)
 {
 	switch (unit.kind) {
-	case LATE:
-		model_late_act(m);
+	case AFTER_RESET:
+		model_after_reset_act(m);
 		break;
 	case RESET_STEP:
 		if (--m->reset_units == 0)
@@ -93,7 +94,7 @@ bool model_run(struct model *m, unsigned budget)
 	struct unit unit[UNITS_MAX];
 	unsigned count;
 
-	model_late_tick(m);
+	model_after_reset_tick(m);
 	while ((count = find_units(m, unit)) != 0) {
 		if (budget-- == 0)
 			return true;

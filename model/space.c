@@ -52,8 +52,8 @@ uint32_t model_config_read(struct model *m, uint32_t offset, uint8_t width)
 	return value;
 }
 
-/* A change is one step for the driver: no access sees half of it, and the generation tells accesses before it from
- * those after it. */
+/* The driver sees a change as one step: no access sees half of it, and the generation separates the accesses before it
+ * from those after it. */
 void model_config_put(struct model *m, uint32_t offset, unsigned width, uint64_t value)
 {
 	unsigned half = width;
@@ -71,8 +71,7 @@ void model_config_put(struct model *m, uint32_t offset, unsigned width, uint64_t
 	m->generation++;
 }
 
-/* A driver that has not finished negotiation has nothing to be told yet, and after a reset nothing may be sent until it
- * has (2.4.1). */
+/* A notification is due only once the driver has finished negotiation: 2.4.1 forbids one after a reset until then. */
 bool model_config_notify_due(const struct model *m)
 {
 	uint32_t reached = model_is_legacy(m) ? VIRTIO_STATUS_DRIVER : VIRTIO_STATUS_FEATURES_OK;

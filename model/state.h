@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The state of a device. Included by model/model.h only. */
+/* The state of a device. Only model/model.h includes this file. */
 #ifndef MODEL_STATE_H
 #define MODEL_STATE_H
 
-/* One piece of a buffer in guest memory. */
+/* One part of a buffer, contiguous in guest memory. */
 struct model_segment {
 	uint64_t address;
 	uint32_t length;
@@ -15,7 +15,7 @@ struct model_chain {
 	uint16_t head;
 	uint16_t readable_count, count;
 	uint64_t readable, writable; /* bytes */
-	uint64_t indirect;	     /* table, if there was one */
+	uint64_t indirect;	     /* address of the indirect table, 0 without one */
 	struct model_segment segment[MODEL_CHAIN_MAX];
 };
 
@@ -27,42 +27,42 @@ struct model_queue {
 	uint32_t pfn, align; /* legacy */
 
 	/* where the device is */
-	uint16_t next_avail; /* next entry of the available ring to take */
+	uint16_t next_avail; /* index of the next entry of the available ring to take */
 	uint16_t next_used;  /* used index as the driver sees it */
-	uint16_t staged;     /* entries written behind it, not published yet */
+	uint16_t staged;     /* elements written beyond it and not published yet */
 	bool staged_in_full; /* IN_ORDER: every staged buffer was used completely */
-	uint16_t signalled;  /* used index up to which a notification was sent or decided against */
-	bool notified;	     /* an available buffer notification came and was not answered by a look at the ring */
-	bool starved;	     /* STARVED_AT buffers are available and not enough for what waits */
+	uint16_t signalled;  /* used index up to which the device has decided on notifications */
+	bool notified; /* an available buffer notification came, and the device has not looked at the ring since */
+	bool starved;  /* the STARVED_AT available buffers are too few for the input that waits */
 	uint16_t starved_at;
 	uint8_t reset_units; /* of work until this queue's reset is complete; nonzero: QueueReset reads 1 */
-	uint8_t in_flight;   /* requests taken and not completed */
+	uint8_t in_flight;   /* requests taken and not completed yet */
 	uint16_t head[MODEL_IN_FLIGHT_MAX];
 
 	/* what defects remember */
-	bool zombie;	    /* served although not ready */
-	bool ghost;	    /* shown as ready although not */
-	bool fresh;	    /* notified, and not looked at since */
-	bool greedy;	    /* notified, and nothing taken since that was not available */
-	bool enabled_once;  /* since the device's reset */
-	bool reset_once;    /* since the device's reset */
-	bool any_signalled; /* since the device's reset */
+	bool served_unready;  /* the device serves the queue although it is not ready */
+	bool shown_ready;     /* QueueReady reads 1 although the queue is not ready */
+	bool kicked;	      /* notified, and not looked at since */
+	bool may_take_beyond; /* notified, and no buffer beyond the index was taken since */
+	bool enabled_once;    /* since the device's reset */
+	bool reset_once;      /* since the device's reset */
+	bool any_signalled;   /* since the device's reset */
 	uint16_t last_head;
-	uint16_t sample; /* suppression field when a buffer was taken */
+	uint16_t sample; /* value of the suppression field when a buffer was taken */
 	uint32_t returned;
-	uint32_t low[3]; /* low halves of the addresses, not taken over yet */
+	uint32_t low[3]; /* low halves of the addresses that do not count yet */
 	uint64_t old_desc, old_avail, old_used;
 	uint16_t old_size;
-	bool late; /* an element that is not written yet */
-	uint16_t late_slot, late_head;
-	uint32_t late_length;
+	bool held_back; /* an element that is written only after the index */
+	uint16_t held_back_slot, held_back_head;
+	uint32_t held_back_length;
 };
 
-/* What a device interrupts its driver for: a configuration change, or used buffers of one virtqueue. */
+/* Sources of interrupts: configuration changes, or used buffers of one virtqueue. */
 #define MODEL_SOURCE_CONFIG	  0u
 #define MODEL_SOURCE_QUEUE(INDEX) ((INDEX) + 1u)
 
-/* Without a mapping of its own, vector 0 is for configuration changes and vector i + 1 for virtqueue i. */
+/* Unless the driver maps sources to vectors, vector 0 is for configuration changes and vector i + 1 for virtqueue i. */
 enum { MODEL_MSI_VECTORS = MODEL_QUEUES_MAX + 2 };
 struct model_msi {
 	bool enabled;
@@ -71,33 +71,33 @@ struct model_msi {
 	struct model_msi_vector {
 		uint32_t word[3]; /* address low, high, data */
 		bool masked;
-		uint32_t pending; /* events behind the mask */
+		uint32_t pending; /* events while masked */
 		/* what defects remember */
-		bool late;
-		uint32_t late_data;
+		bool has_old_data; /* the next message has the data of the one before */
+		uint32_t old_data;
 	} vector[MODEL_MSI_VECTORS];
 	uint32_t map[MODEL_MSI_VECTORS]; /* f40 with sharing: vector of each source */
-	uint32_t last;			 /* vector that was written last: a defect */
-	bool swallow;			 /* the next event on the line: a defect */
+	uint32_t last;			 /* a defect: the vector that was written last */
+	bool swallow;			 /* a defect: lose the next event on the line */
 	uint32_t sent;
 };
 
 struct model_net {
 	uint16_t active_pairs;
-	bool pairs_set;	 /* by a command */
-	bool table_late; /* the MAC table does not count yet: a defect */
+	bool pairs_set;	 /* a command has set the number of pairs */
+	bool table_late; /* a defect: the MAC table does not count yet */
 	bool promiscuous, all_multicast, all_unicast, no_multicast, no_unicast, no_broadcast;
 	uint8_t mac_count;
-	bool unicast_overflow, multicast_overflow; /* more addresses than fit: filtering of that kind is off */
+	bool unicast_overflow, multicast_overflow; /* more addresses came than fit, so that kind is not filtered */
 	uint8_t macs[MODEL_NET_MACS_MAX][6];
 	uint8_t mac[6];
 	uint32_t vlans[4096 / 32];
-	uint8_t flow[16]; /* 5.1.9.5.6: pair on which a flow was last transmitted */
+	uint8_t flow[16]; /* 5.1.9.5.6: the pair on which each flow was last transmitted */
 	uint8_t first, waiting;
 	uint16_t length[MODEL_NET_FRAMES_MAX];
 	uint8_t frame[MODEL_NET_FRAMES_MAX][MODEL_NET_FRAME_BYTES];
-	uint8_t scratch[MODEL_NET_FRAME_BYTES];	    /* a frame on its way out */
-	uint8_t packet[MODEL_NET_FRAME_BYTES + 16]; /* header and frame on their way in */
+	uint8_t scratch[MODEL_NET_FRAME_BYTES];	    /* a frame being transmitted */
+	uint8_t packet[MODEL_NET_FRAME_BYTES + 16]; /* header and frame being received */
 };
 
 struct model_console_message {
@@ -107,13 +107,13 @@ struct model_console_message {
 struct model_console {
 	struct {
 		bool present;	/* plugged in */
-		bool announced; /* the driver was told by DEVICE_ADD and not yet by DEVICE_REMOVE */
-		bool ready;	/* PORT_READY */
-		bool open;	/* PORT_OPEN by the driver */
+		bool announced; /* DEVICE_ADD was sent, and no DEVICE_REMOVE since */
+		bool ready;	/* the driver sent PORT_READY */
+		bool open;	/* the driver sent PORT_OPEN */
 		uint16_t first, waiting;
 		uint8_t input[MODEL_CONSOLE_INPUT_BYTES];
 	} port[MODEL_CONSOLE_PORTS_MAX];
-	bool ready; /* DEVICE_READY */
+	bool ready; /* the driver sent DEVICE_READY */
 	uint8_t first, waiting;
 	struct model_console_message message[MODEL_CONSOLE_MESSAGES_MAX];
 };
@@ -121,8 +121,8 @@ struct model_console {
 struct model {
 	struct model_config config;
 	struct model_host host;
-	const struct model_backend *backend;		 /* of its type */
-	const struct model_msi_registers *msi_registers; /* of its layout. Null: none */
+	const struct model_backend *backend;		 /* the table of its type */
+	const struct model_msi_registers *msi_registers; /* the table of its layout; null: none */
 	uint32_t defects[MODEL_DEFECT_WORDS];
 
 	/* registers */
@@ -133,7 +133,7 @@ struct model {
 	uint32_t generation;
 	bool line;
 	struct model_msi msi;
-	uint16_t turn;	     /* queue that was served last */
+	uint16_t turn;	     /* the queue that was served last */
 	uint8_t reset_units; /* of work until the reset is complete; nonzero: resetting */
 
 	bool config_changed; /* a change that the driver has not been notified of */
@@ -143,27 +143,28 @@ struct model {
 	struct {
 		uint32_t accepted[MODEL_FEATURE_WORDS]; /* features of the last negotiation */
 		bool negotiated_before, refused;
-		bool swallow; /* the next used buffer notification */
-		bool fatal;   /* no driver is accepted any more */
+		bool swallow; /* lose the next used buffer notification */
+		bool fatal;   /* refuse every driver from now on */
 		bool off_the_bus;
 		uint32_t reads, requests, writes, last_word;
-		bool late; /* there was a life before */
+		bool lived; /* a driver has set DRIVER_OK before */
 		uint8_t ticks;
-		uint64_t late_used, late_buffer;
-		uint16_t late_index;
+		uint64_t old_used, old_buffer;
+		uint16_t old_index;
 		uint8_t torn_reads, torn_offset, torn_width;
 		uint64_t torn_value;
 	} defective; /* what defects remember */
 
 	struct model_queue queue[MODEL_QUEUES_MAX];
-	struct model_chain chain; /* of the request under work */
-	uint64_t sectors;	  /* block: capacity now */
+	struct model_chain chain; /* the chain of the present request */
+	uint64_t sectors;	  /* block: present capacity */
 	bool link_up;		  /* network */
 	uint16_t cols, rows;	  /* console */
 	union {
 		struct model_net net;
 		struct model_console console;
-		uint64_t own[MODEL_OWN_WORDS]; /* of a type that needs little: its file says what */
+		uint64_t own[MODEL_OWN_WORDS]; /* state of a type that needs little; the type's file gives it a meaning
+						*/
 	};
 };
 

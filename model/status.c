@@ -8,13 +8,13 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/interrupt.h"
-#include "model/late.h"
+#include "model/after_reset.h"
 #include "model/line.h"
 #include "model/msi/msi.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
 
-/* Set by the driver. SUSPEND is not offered, DEVICE_NEEDS_RESET is the device's. */
+/* The bits that a driver sets. SUSPEND is not offered, and only the device sets DEVICE_NEEDS_RESET. */
 enum {
 	DRIVER_BITS = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK |
 		      VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_FAILED
@@ -22,7 +22,7 @@ enum {
 
 void model_reset_now(struct model *m)
 {
-	model_late_remember(m);
+	model_after_reset_remember(m);
 	model_msi_reset(m);
 	m->reset_units = 0;
 	m->device_features_sel = m->driver_features_sel = m->queue_sel = m->shm_sel = 0;
@@ -46,7 +46,7 @@ static bool ignores_reset(const struct model *m)
 	       (broken(m, reset_ignored_when_broken) && (m->status & VIRTIO_STATUS_DEVICE_NEEDS_RESET));
 }
 
-/* Version 3: a reset takes as long as it takes, and Status says when it is over. */
+/* Version 3: a reset takes time, and Status reads 0 when it is complete. */
 static void write_zero(struct model *m)
 {
 	if (m->reset_units || ignores_reset(m))

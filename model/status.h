@@ -7,7 +7,7 @@
 void model_write_status(struct model *m, uint32_t value);
 uint32_t model_read_status(struct model *m);
 
-/* A reset, complete. */
+/* Completes a reset at once. */
 void model_reset_now(struct model *m);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whether a device has a defect. The model asks wherever the healthy behaviour lives. */
+/* Does a device have a defect? The model asks this wherever it implements the healthy behaviour. */
 #ifndef MODEL_BROKEN_H
 #define MODEL_BROKEN_H
 

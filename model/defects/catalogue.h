@@ -6,7 +6,7 @@
  * types     ANY; NET, BLK, CON, RNG;
  *           REST: all but RNG, which has one queue, no configuration space and nothing that the device reads
  * versions  ANY, OLD: 1, NEW: 2 and 3, V3
- * extra     what it takes beyond a driver, or what to beware of:
+ * extra     what the defect needs besides a driver, or what to beware of:
  *           NONE
  *           CHANGE   a configuration change from outside
  *           INBOUND  frames or console input
@@ -14,10 +14,10 @@
  *           BATCH    a host that asks for batches
  *           RO       a read-only disk
  *           MSI      message signalled interrupts, in a layout to which it applies
- *           HOSTILE  may never come to rest
- *           HIDDEN   discovery will not find the device
+ *           HOSTILE  may never run out of work
+ *           HIDDEN   discovery does not find the device
  *
- * Rows are those of the requirement table. A defect breaks as little as it can beyond them.
+ * Rows are those of the requirement table. A defect breaks as little else as it can.
  */
 #ifndef MODEL_CATALOGUE_H
 #define MODEL_CATALOGUE_H
@@ -73,11 +73,11 @@ X(reset_then_notifies, ANY, ANY, NONE, "reset-02", "sends a used buffer notifica
 X(reset_keeps_line, ANY, ANY, NONE, "reset-02 mmio-layout-05", "leaves the line asserted over a reset that clears InterruptStatus", "libvmm #349") \
 X(reset_keeps_interrupt_status, ANY, ANY, NONE, "mmio-layout-05 reset-02", "leaves InterruptStatus, and so the line, over a reset", 0) \
 X(reset_then_uses_ring, ANY, ANY, NONE, "reset-03", "moves the used index of a former ring some time after a reset", 0) \
-X(reset_then_writes_buffer, ANY, ANY, NONE, "reset-03", "writes into a buffer of before some time after a reset", 0) \
+X(reset_then_writes_buffer, ANY, ANY, NONE, "reset-03", "writes into a buffer from before a reset some time after it", 0) \
 X(reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset", 0) \
 X(early_reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset before DRIVER_OK", 0) \
-X(reset_keeps_indices, ANY, ANY, NONE, "mmio-table-19 sring-03", "goes on with the ring indices of before the reset", "cloud-hypervisor #1120") \
-X(reset_keeps_rings, ANY, NEW, NONE, "mmio-table-19", "uses the ring addresses of its first life for ever", 0) \
+X(reset_keeps_indices, ANY, ANY, NONE, "mmio-table-19 sring-03", "goes on with the ring indices from before the reset", "cloud-hypervisor #1120") \
+X(reset_keeps_rings, ANY, NEW, NONE, "mmio-table-19", "uses the ring addresses from before the first reset forever", 0) \
 X(reset_keeps_driver_features, ANY, NEW, NONE, "mmio-table-19", "adds the features accepted before a reset to those accepted after it", 0) \
 /* 2.5 Configuration space */ \
 X(config_hidden_early, REST, ANY, NONE, "cfg-01", "reads 0 from the configuration space until FEATURES_OK (legacy: DRIVER_OK)", 0) \
@@ -93,16 +93,16 @@ X(config_change_late_status, REST, ANY, CHANGE, "mmio-layout-03", "asserts the l
 /* 2.6.1 Virtqueue reset */ \
 X(queue_reset_then_executes, ANY, NEW, NONE, "vqreset-01 mmio-layout-07", "goes on serving a queue after its reset", 0) \
 X(queue_reset_then_notifies, ANY, NEW, NONE, "vqreset-02", "answers a notification of a queue that was reset with an interrupt", 0) \
-X(queue_reset_keeps_indices, ANY, NEW, NONE, "vqreset-03", "goes on with the ring indices of before the queue's reset", 0) \
-X(queue_reenable_keeps_size, ANY, NEW, NONE, "vqreen-01", "uses the size of before the queue's reset", 0) \
-X(queue_reenable_keeps_rings, ANY, NEW, NONE, "vqreen-01", "uses the ring addresses of before the queue's reset", 0) \
+X(queue_reset_keeps_indices, ANY, NEW, NONE, "vqreset-03", "goes on with the ring indices from before the queue's reset", 0) \
+X(queue_reenable_keeps_size, ANY, NEW, NONE, "vqreen-01", "uses the size from before the queue's reset", 0) \
+X(queue_reenable_keeps_rings, ANY, NEW, NONE, "vqreen-01", "uses the ring addresses from before the queue's reset", 0) \
 X(queue_reset_set_after_reset, ANY, NEW, NONE, "mmio-layout-08", "shows 1 in QueueReset from a device reset until the queue is enabled", 0) \
 X(queue_reset_set_when_enabled, ANY, NEW, NONE, "mmio-layout-09", "shows 1 in QueueReset while the queue is enabled", 0) \
 X(queue_reset_inert, ANY, NEW, NONE, "mmio-layout-10 feat-04 vqreset-01", "offers RING_RESET and ignores QueueReset", 0) \
 X(queue_reset_resets_all, REST, NEW, NONE, "mmio-layout-10", "resets every queue when one is to be reset", 0) \
 X(queue_reset_reads_zero_early, ANY, NEW, DELAY, "mmio-layout-11", "shows 0 in QueueReset before the queue's reset is complete", 0) \
 X(queue_reset_leaves_ready, ANY, NEW, NONE, "mmio-layout-12", "shows 1 in QueueReady after the queue's reset", 0) \
-X(queue_reset_never_completes, ANY, NEW, HOSTILE, "mmio-layout-12 mmio-layout-10", "shows 1 in QueueReset for ever", 0) \
+X(queue_reset_never_completes, ANY, NEW, HOSTILE, "mmio-layout-12 mmio-layout-10", "shows 1 in QueueReset forever", 0) \
 /* 2.7 Split virtqueues: buffers */ \
 X(chain_cut, ANY, ANY, NONE, "frame-01", "ignores all but the first eight descriptors of a chain", 0) \
 X(blk_framing_fixed, BLK, NEW, NONE, "frame-01", "fails a request whose header or status is not in a descriptor of its own", 0) \
@@ -213,7 +213,7 @@ X(legacy_any_layout_missing, ANY, OLD, NONE, "leg-rfb-02", "does not offer ANY_L
 X(legacy_offers_bit_30, ANY, OLD, NONE, "leg-rfb-03", "offers bit 30", 0) \
 X(notify_on_empty_ignored, ANY, OLD, NONE, "leg-rfb-01", "offers NOTIFY_ON_EMPTY and does not know it", 0) \
 /* Message signalled interrupts: docs/mmio-msi.md */ \
-X(msi_too_few, ANY, NEW, MSI, "msi-found-01", "tells of fewer messages than it has event sources, or of none", 0) \
+X(msi_too_few, ANY, NEW, MSI, "msi-found-01", "reports fewer messages than it has event sources, or none", 0) \
 X(msi_answers_unaccepted, ANY, NEW, MSI, "msi-inert-01", "answers at the registers although the feature was not accepted", 0) \
 X(msi_on_without_enable, ANY, NEW, MSI, "msi-off-01", "sends messages before they are enabled", 0) \
 X(msi_enable_ignored, ANY, NEW, MSI, "msi-own-01 msi-state-01", "stays with the line when messages are enabled", 0) \
@@ -240,13 +240,13 @@ X(msi_pending_hidden, ANY, NEW, MSI, "msi-mask-03", "reads MsiPending as 0", 0) 
 X(msi_reset_keeps_enable, ANY, NEW, MSI, "msi-reset-01", "goes on with messages after a reset", 0) \
 X(msi_reset_keeps_mask, ANY, NEW, MSI, "msi-reset-02", "leaves the masks over a reset", 0) \
 X(msi_reset_keeps_message, ANY, NEW, MSI, "msi-reset-02", "leaves the messages over a reset", 0) \
-X(msi_reset_keeps_pending, ANY, NEW, MSI, "msi-reset-02", "sends an event of before a reset after it", 0) \
+X(msi_reset_keeps_pending, ANY, NEW, MSI, "msi-reset-02", "sends an event from before a reset after it", 0) \
 X(msi_disable_ignored, ANY, NEW, MSI, "msi-off-02", "goes on sending messages when they are disabled", 0) \
 X(msi_disable_loses, ANY, NEW, MSI, "msi-off-02", "loses the first event after messages were disabled", 0) \
 X(msi_enable_forgets, ANY, NEW, MSI, "msi-move-01", "forgets what InterruptStatus shows when messages are enabled", 0) \
 X(msi_disable_forgets, ANY, NEW, MSI, "msi-move-01", "forgets what is behind a mask when messages are disabled", 0) \
-X(msi_notify_ignored, ANY, NEW, MSI, "msi-notify-01", "ignores notifications at the address that it tells", 0) \
-X(msi_notify_restless, ANY, NEW, MSI, "msi-notify-01", "tells of another notification address each time", 0) \
+X(msi_notify_ignored, ANY, NEW, MSI, "msi-notify-01", "ignores notifications at the address that it reports", 0) \
+X(msi_notify_restless, ANY, NEW, MSI, "msi-notify-01", "reports another notification address each time", 0) \
 /* 5.2 Block */ \
 X(blk_flush_not_offered, BLK, ANY, NONE, "blk-init-01", "offers neither FLUSH nor CONFIG_WCE", 0) \
 X(blk_wce_without_flush, BLK, ANY, NONE, "blk-init-02", "offers CONFIG_WCE without FLUSH", 0) \

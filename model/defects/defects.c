@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The catalogue as a table. Its rows and texts are for people, who read them in the catalogue. */
+/* The catalogue as a table. It leaves out the rows and texts, which are for people who read the catalogue. */
 #include "model/defects/defects.h"
 
-/* The words of the catalogue; those of `types` stand there. */
+/* The words of the catalogue; catalogue.h defines those of `types`. */
 enum {
 	VERSIONS_OLD = 1u << 1,
 	VERSIONS_NEW = 1u << 2 | 1u << 3,

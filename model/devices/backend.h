@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the model needs to know of a device type: one table, in a file of its own in this folder. The core calls a type
+ * What the model must know about a device type: one table, in its own file in this folder. The core calls a type
  * through m->backend alone, so no file of the core needs a file of a type.
  */
 #ifndef MODEL_BACKEND_H
@@ -8,7 +8,7 @@
 
 #include "model/model.h"
 
-/* A used length that stands for: this buffer is not returned. Only defects do that. */
+/* A used length that means: do not return this buffer. Only defects use it. */
 #define MODEL_NO_ANSWER 0xffffffffu
 
 /* An array and its length. */
@@ -20,10 +20,10 @@
 /* A feature that needs another one. */
 struct model_dependency {
 	uint8_t feature, needs;
-	bool offer_only; /* the device may not offer one without the other, the driver may accept it */
+	bool offer_only; /* binds the device's offer only: the driver may accept one without the other */
 };
 
-/* A defect that changes whether a feature is offered, not what the device can do. */
+/* A defect that changes whether a feature is offered, but not what the device can do. */
 struct model_shown {
 	uint16_t defect;
 	uint8_t feature;
@@ -44,8 +44,8 @@ struct model_overlay {
 struct model_backend {
 	uint32_t device_id;
 
-	/* ---- what it is ---- */
-	/* The features of its own that it can do. */
+	/* ---- what the type is ---- */
+	/* The type's own features that it can offer. */
 	struct {
 		const uint8_t *at;
 		size_t count;
@@ -62,38 +62,41 @@ struct model_backend {
 		const struct model_overlay *at;
 		size_t count;
 	} overlays;
-	uint32_t config_bytes;	     /* of configuration space, MODEL_CONFIG_BYTES at most */
-	uint32_t config_conditional; /* fields from here on depend on a feature */
+	uint32_t config_bytes;	     /* size of the configuration space, MODEL_CONFIG_BYTES at most */
+	uint32_t config_conditional; /* from this offset on, fields depend on a feature */
 	bool concurrent;	     /* requests may be in flight together, and complete in any order */
 
-	/* ---- its part of struct model_config; each may be null ---- */
+	/* ---- the type's part of struct model_config; each may be null ---- */
 	void (*defaults)(struct model_config *config);
-	bool (*sensible)(const struct model_config *config);
-	/* Features that follow from the rest of the configuration. */
-	void (*settle_features)(struct model_config *config);
+	bool (*valid)(const struct model_config *config);
+	/* Sets the features that follow from the rest of the configuration. */
+	void (*adjust_features)(struct model_config *config);
 
-	/* ---- its life ---- */
-	/* Sets the bytes of its configuration space for the offered features. May be null. */
+	/* ---- the device at work ---- */
+	/* Sets the bytes of the configuration space for the offered features. May be null. */
 	void (*init)(struct model *m);
-	/* Back to the state after power on, what a driver changed in the configuration space included. May be null. */
+	/* Restores the state after power on, including what a driver changed in the configuration space. May be null.
+	 */
 	void (*reset)(struct model *m);
-	/* The driver's features are accepted. May be null. */
+	/* Called when the device has accepted the driver's features. May be null. */
 	void (*negotiated)(struct model *m);
-	/* How many virtqueues there are with these features. */
+	/* How many virtqueues the device has with these features. */
 	uint16_t (*queues)(const struct model *m, const uint32_t *features);
-	/* The device takes buffers from this queue only when it has something to put in. Null: from none. */
+	/* True for a queue whose buffers the device takes only when it has data for them. Null: no queue is like that.
+	 */
 	bool (*receives)(const struct model *m, uint16_t index);
 	/* Executes the request in m->chain, taken from a queue that does not receive. Returns the used length. */
 	uint32_t (*serve)(struct model *m, uint16_t index);
-	/* Something came from outside, and there are buffers for it. May be null, with deliver. */
+	/* True if input is waiting and a queue has buffers for it; deliver() then takes it there. Both or neither may
+	 * be null. */
 	bool (*inbound)(struct model *m);
 	void (*deliver)(struct model *m);
-	/* A driver's write to the configuration space. Null: it has no effect. */
+	/* Handles a driver's write to the configuration space. Null: writes have no effect. */
 	void (*config_write)(struct model *m, uint32_t offset, uint8_t width, uint32_t value);
-	/* What a byte of it reads as, for defects that no overlay can be. May be null. */
+	/* What a byte of the configuration space reads as, for defects that an overlay cannot express. May be null. */
 	uint8_t (*config_byte)(struct model *m, uint32_t offset, uint8_t value);
 
-	/* ---- what happens from outside, see model.h; each may be null ---- */
+	/* ---- events from outside, see model.h; each may be null ---- */
 	bool (*config_change)(struct model *m);
 	bool (*ask)(struct model *m);
 	bool (*input)(struct model *m, const uint8_t *bytes, uint32_t length);

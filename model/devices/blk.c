@@ -14,8 +14,8 @@ enum {
 	CONFIG_BYTES = 96,
 	HEADER = 16,
 	RANGE = 16,
-	RANGES_MAX = 16,	  /* max_discard_seg and its likes */
-	RANGE_SECTORS_MAX = 8192, /* max_discard_sectors and its likes */
+	RANGES_MAX = 16,	  /* max_discard_seg and the like */
+	RANGE_SECTORS_MAX = 8192, /* max_discard_sectors and the like */
 	SEGMENTS_MAX = 254,
 	SEGMENT_BYTES_MAX = 1 << 20,
 	HEADS = 16,
@@ -30,8 +30,8 @@ struct request {
 	uint32_t type;
 	uint64_t sector;
 	uint64_t data_out, data_in; /* bytes of data in the readable and in the writable part */
-	uint64_t written;	    /* of data_in, from its beginning */
-	bool lost;		    /* not to be answered */
+	uint64_t written;	    /* the leading bytes of data_in that were written */
+	bool lost;		    /* the device does not answer it (a defect) */
 };
 
 static void put(struct model *m, unsigned feature, uint32_t offset, unsigned width, uint64_t value)
@@ -66,13 +66,13 @@ static void init(struct model *m)
 	put(m, VIRTIO_BLK_F_DISCARD, VIRTIO_BLK_CONFIG_DISCARD_ALIGNMENT, 4, 1);
 	put(m, VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_CONFIG_MAX_WRITE_ZEROES_SECTORS, 4, RANGE_SECTORS_MAX);
 	put(m, VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_CONFIG_MAX_WRITE_ZEROES_SEG, 4, RANGES_MAX);
-	/* write_zeroes_may_unmap stays 0: nothing here is ever deallocated (5.2.6.2) */
+	/* write_zeroes_may_unmap stays 0, because this device never deallocates a sector (5.2.6.2) */
 	put(m, VIRTIO_BLK_F_SECURE_ERASE, VIRTIO_BLK_CONFIG_MAX_SECURE_ERASE_SECTORS, 4, RANGE_SECTORS_MAX);
 	put(m, VIRTIO_BLK_F_SECURE_ERASE, VIRTIO_BLK_CONFIG_MAX_SECURE_ERASE_SEG, 4, RANGES_MAX);
 	put(m, VIRTIO_BLK_F_SECURE_ERASE, VIRTIO_BLK_CONFIG_SECURE_ERASE_ALIGNMENT, 4, 1);
 }
 
-/* 5.2.5: the cache mode after reset is the device's choice. Ours is writeback, when there is a flush to go with it. */
+/* 5.2.5: the cache mode after reset is the device's choice. Ours is writeback if FLUSH is offered. */
 static void reset(struct model *m)
 {
 	put(m, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_CONFIG_WRITEBACK, 1, 1);
@@ -96,7 +96,7 @@ static uint16_t queues(const struct model *m, const uint32_t *features)
 	return model_bit(features, VIRTIO_BLK_F_MQ) && model_offers(m, VIRTIO_BLK_F_MQ) ? m->config.blk.queues : 1;
 }
 
-/* Inside the capacity that the driver sees and the store that is behind it. */
+/* Do the sectors lie inside the capacity that the driver sees and inside the backing store? */
 static bool in_range(const struct model *m, uint64_t sector, uint64_t sectors)
 {
 	uint64_t end = model_min(m->sectors, m->config.blk.sectors);
@@ -109,7 +109,7 @@ static bool in_range(const struct model *m, uint64_t sector, uint64_t sectors)
 	return sectors < UINT32_MAX / VIRTIO_BLK_SECTOR && sector <= end && sectors <= end - sector;
 }
 
-/* Where a defective device finds a sector; always inside the disk. */
+/* Where the device finds a sector. A defect may move it, but it stays inside the disk. */
 static uint64_t place_of(const struct model *m, uint64_t sector)
 {
 	if (broken(m, blk_sector_in_blocks))
@@ -117,7 +117,7 @@ static uint64_t place_of(const struct model *m, uint64_t sector)
 	return sector % m->config.blk.sectors;
 }
 
-/* Sector by sector: a device that looks in the wrong place does so for each of them. */
+/* Moves the data sector by sector, because a device that looks in the wrong place does so for each sector. */
 static bool move_sectors(struct model *m, struct request *r, uint64_t bytes, bool write)
 {
 	for (uint64_t done = 0; done < bytes; done += VIRTIO_BLK_SECTOR) {
@@ -194,7 +194,7 @@ static uint8_t get_lifetime(struct model *m, struct request *r)
 {
 	static const uint8_t healthy[LIFETIME_BYTES] = {
 		1, 0, 1, 0, 1, 0
-	}; /* pre_eol_info normal, both estimates up to 10% */
+	}; /* pre_eol_info: normal; both estimates: 10% at most */
 	static const uint8_t reserved[LIFETIME_BYTES] = { 9, 0, 99, 0, 99, 0 };
 	uint32_t length = (uint32_t)model_min(r->data_in, LIFETIME_BYTES);
 
@@ -205,7 +205,7 @@ static uint8_t get_lifetime(struct model *m, struct request *r)
 	return VIRTIO_BLK_S_OK;
 }
 
-/* Fetches and judges one range of DISCARD, WRITE_ZEROES or SECURE_ERASE. */
+/* Reads one range of DISCARD, WRITE_ZEROES or SECURE_ERASE and checks it. */
 static uint8_t get_range(struct model *m, const struct request *r, uint32_t i, struct virtio_blk_range *range)
 {
 	uint8_t bytes[RANGE];
@@ -226,7 +226,7 @@ static uint8_t get_range(struct model *m, const struct request *r, uint32_t i, s
 												 : VIRTIO_BLK_S_IOERR;
 }
 
-/* What a defective device makes of a range. */
+/* Changes a range as a defective device misreads it. */
 static void misjudge(const struct model *m, const struct request *r, struct virtio_blk_range *range)
 {
 	if (r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_too_much) &&
@@ -241,8 +241,8 @@ static void misjudge(const struct model *m, const struct request *r, struct virt
 		range->sectors--;
 }
 
-/* All ranges are judged before the first is touched: refused means nothing happened. Discarded and erased sectors read
- * as zeroes here. */
+/* All ranges are checked before the first is cleared, so that a refused request changes nothing. Discarded and erased
+ * sectors read as zeroes on this device. */
 static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned feature)
 {
 	uint32_t count = (uint32_t)model_min(r->data_out / RANGE, RANGES_MAX + 1);
@@ -306,17 +306,17 @@ static uint8_t execute(struct model *m, struct request *r)
 	if (broken(m, blk_unknown_type_ok))
 		return VIRTIO_BLK_S_OK;
 	r->lost = broken(m, blk_unknown_type_lost);
-	return VIRTIO_BLK_S_UNSUPP; /* the zone commands too: ZONED is not offered (5.2.6.2) */
+	return VIRTIO_BLK_S_UNSUPP; /* for zone commands, too: ZONED is not offered (5.2.6.2) */
 }
 
-/* 2.7.4: how a request is cut into descriptors is no business of ours. */
+/* 2.7.4: a healthy device does not care how a request is cut into descriptors. */
 static bool bad_framing(const struct model *m)
 {
 	return broken(m, blk_framing_fixed) &&
 	       (m->chain.segment[0].length != HEADER || m->chain.segment[m->chain.count - 1].length != 1);
 }
 
-/* A header field. Legacy: in the guest's own order. */
+/* A header field. Legacy: in the guest's byte order. */
 static uint64_t field(const struct model *m, const uint8_t *bytes, unsigned width)
 {
 	uint64_t value = 0;
@@ -328,7 +328,7 @@ static uint64_t field(const struct model *m, const uint8_t *bytes, unsigned widt
 	return value;
 }
 
-/* STATUS is one byte; there are three more for defects. */
+/* The status is one byte; the other three are for defects. */
 static bool write_status(struct model *m, const struct request *r, const uint8_t status[4])
 {
 	const struct model_segment *last = &m->chain.segment[m->chain.count - 1];
@@ -345,7 +345,7 @@ static uint32_t serve(struct model *m, uint16_t index)
 
 	(void)index;
 	if (!m->chain.writable)
-		return 0; /* no room for a status: there is nothing to say */
+		return 0; /* no room for a status byte */
 	r.data_in = m->chain.writable - 1;
 	if (m->chain.readable >= HEADER && !bad_framing(m)) {
 		if (!model_chain_read(m, 0, header, sizeof header))
@@ -361,11 +361,12 @@ static uint32_t serve(struct model *m, uint16_t index)
 		return 0;
 	if (r.lost)
 		return MODEL_NO_ANSWER;
-	/* 2.7.8.2: LEN bytes from the first writable one on; the status counts only if there is no hole before it */
+	/* 2.7.8.2: len counts the bytes written from the first writable byte on, so the status counts only without a
+	 * gap before it */
 	return (uint32_t)(r.written == r.data_in ? r.written + 1 : r.written);
 }
 
-/* 5.2.5: only writeback is the driver's, once CONFIG_WCE is negotiated; legacy, at any time. */
+/* 5.2.5: the driver may write only `writeback`, once CONFIG_WCE is negotiated; a legacy driver at any time. */
 static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
 {
 	bool allowed = model_is_legacy(m) ? model_offers(m, VIRTIO_BLK_F_CONFIG_WCE)
@@ -379,7 +380,7 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 		model_config_put(m, offset, 1, value);
 }
 
-/* Both halves of the capacity. Sectors without backing store fail with IOERR. */
+/* Changes both halves of the capacity. A request for sectors without backing store fails with IOERR. */
 static bool config_change(struct model *m)
 {
 	m->sectors = m->sectors == m->config.blk.sectors ? m->sectors + 0x100000001 : m->config.blk.sectors;
@@ -397,12 +398,12 @@ static void defaults(struct model_config *config)
 		config->blk.id[i] = id[i];
 }
 
-static bool sensible(const struct model_config *config)
+static bool valid(const struct model_config *config)
 {
 	return config->blk.disk && config->blk.sectors && model_between(config->blk.queues, 1, MODEL_QUEUES_MAX);
 }
 
-static void settle_features(struct model_config *config)
+static void adjust_features(struct model_config *config)
 {
 	model_set_bit(config->features, VIRTIO_BLK_F_RO, config->blk.read_only);
 }
@@ -452,8 +453,8 @@ const struct model_backend model_block = {
 	.config_conditional = VIRTIO_BLK_CONFIG_SIZE_MAX,
 	.concurrent = true,
 	.defaults = defaults,
-	.sensible = sensible,
-	.settle_features = settle_features,
+	.valid = valid,
+	.adjust_features = adjust_features,
 	.init = init,
 	.reset = reset,
 	.negotiated = negotiated,

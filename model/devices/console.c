@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The console device: 5.3. Ports with a receive and a transmit queue each; with MULTIPORT two control queues that say
- * which ports there are. */
+/* The console device: 5.3. Each port has a receive and a transmit queue. With MULTIPORT two control queues carry the
+ * messages about ports. */
 #include "drivers/spec/console.h"
 #include "drivers/spec/device.h"
 #include "drivers/spec/features.h"
@@ -35,7 +35,7 @@ static bool receives(const struct model *m, uint16_t index)
 	return index % 2 == 0;
 }
 
-/* 5.3.2: 0, 1 are port 0; 2, 3 the control queues; then port 1, 2... */
+/* 5.3.2: queues 0 and 1 belong to port 0, queues 2 and 3 are the control queues, then come ports 1, 2... */
 static uint16_t port_of(uint16_t index)
 {
 	return (uint16_t)(index < 2 ? 0 : index / 2 - 1);
@@ -63,8 +63,8 @@ static void init(struct model *m)
 		m->console.port[i].present = true;
 }
 
-/* Which ports are plugged in is not the driver's, and stays; what it was told, what it said and what waits for it goes.
- */
+/* The ports stay plugged in, because no driver plugs them. The device forgets what it announced, what the driver
+ * answered, and the input that waits. */
 static void reset(struct model *m)
 {
 	struct model_console *c = &m->console;
@@ -86,7 +86,7 @@ static void send(struct model *m, uint32_t port, unsigned event, unsigned value)
 			(struct model_console_message){ (uint8_t)port, (uint8_t)event, (uint8_t)value };
 }
 
-/* Tells the driver of ports that came or went since it was told last: never twice (5.3.6.2.1). */
+/* Tells the driver about ports that came or went since the last announcement, and never twice (5.3.6.2.1). */
 static void announce_ports(struct model *m)
 {
 	if (broken(m, con_speaks_before_add) && !m->console.port[0].announced)
@@ -106,8 +106,8 @@ static void announce_ports(struct model *m)
 	}
 }
 
-/* A port is ready: now the driver learns what it is. Port 0 is a console, the others are channels that something on our
- * side has open. */
+/* Tells the driver what a port is, once that is ready. Port 0 is a console; the others are channels that a program on
+ * the device's side has open. */
 static void describe_port(struct model *m, uint32_t port)
 {
 	send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
@@ -119,7 +119,7 @@ static void describe_port(struct model *m, uint32_t port)
 	send(m, port, VIRTIO_CONSOLE_PORT_OPEN, 1);
 }
 
-/* Legacy: in the guest's own order. */
+/* Legacy: the fields are in the guest's byte order. */
 static void swap_fields(const struct model *m, uint8_t bytes[CONTROL_BYTES])
 {
 	static const uint8_t mirror[CONTROL_BYTES] = { 3, 2, 1, 0, 5, 4, 7, 6 };
@@ -202,7 +202,7 @@ static uint32_t serve(struct model *m, uint16_t index)
 	return 0;
 }
 
-/* The queue that something waits for and that has a buffer for it. */
+/* Finds a queue that has both input waiting and a buffer for it. */
 static bool find_inbound(struct model *m, uint16_t *index)
 {
 	bool many = multiport(m, model_deciding_features(m));
@@ -291,7 +291,7 @@ static void deliver(struct model *m)
 		model_queue_publish(m, index);
 }
 
-/* 5.3.5.1: emerg_wr works at any time, on a device that nobody has set up, too. */
+/* 5.3.5.1: emerg_wr works at any time, even before a driver has set up the device. */
 static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value)
 {
 	uint8_t byte = (uint8_t)value;
@@ -310,7 +310,8 @@ static bool input(struct model *m, const uint8_t *bytes, uint32_t length)
 	return take_input(m, 0, bytes, length);
 }
 
-/* 5.3.6, point 3: a configuration change; with MULTIPORT the console port is told by a message as well. */
+/* 5.3.6, point 3: a new size is a configuration change; with MULTIPORT a message about the console port says so, too.
+ */
 static bool config_change(struct model *m)
 {
 	const bool other = m->cols == m->config.console.cols;
@@ -334,7 +335,7 @@ static void defaults(struct model_config *config)
 	config->console.ports = 2;
 }
 
-static bool sensible(const struct model_config *config)
+static bool valid(const struct model_config *config)
 {
 	return model_between(config->console.max_ports, 1, MODEL_CONSOLE_PORTS_MAX) &&
 	       model_between(config->console.ports, 1, config->console.max_ports);
@@ -361,7 +362,7 @@ const struct model_backend model_console = {
 	.overlays = MODEL_LIST(overlays),
 	.config_bytes = CONFIG_BYTES,
 	.defaults = defaults,
-	.sensible = sensible,
+	.valid = valid,
 	.init = init,
 	.reset = reset,
 	.queues = queues,

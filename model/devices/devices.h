@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The types of device that the model can be, one file each in this folder. A new one is one more line, at the end: the
- * reference inside the image has one device of each type, in this order.
+ * The device types that the model implements, one file each in this folder. A new type is one more line, at the end,
+ * because the reference inside the image has one device of each type in this order.
  */
 #ifndef MODEL_DEVICES_H
 #define MODEL_DEVICES_H
@@ -21,7 +21,7 @@ enum {
 		MODEL_TYPES, /* how many there are */
 };
 
-/* The device id of each: model_device_id(0) to model_device_id(MODEL_TYPES - 1). */
+/* The device id of each type: model_device_id(0) to model_device_id(MODEL_TYPES - 1). */
 uint32_t model_device_id(unsigned index);
 
 /* The table of a type (model/devices/backend.h). Null: no such type. */

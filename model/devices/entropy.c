@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The entropy device: 5.4. One queue, no configuration space, no features of its own. */
+/* The entropy device: 5.4. It has one queue, no configuration space and no features of its type. */
 #include "drivers/spec/device.h"
 #include "model/bits.h"
 #include "model/chain.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The network device: 5.1. Transmission, reception, and what is at the other end of the wire; the control queue is in
- * net_control.c. */
+/* The network device: 5.1. Transmission, reception, and the machine at the other end of the wire; the control queue is
+ * in net_control.c. */
 #include "drivers/spec/device.h"
 #include "drivers/spec/features.h"
 #include "drivers/spec/net.h"
@@ -22,7 +22,7 @@ enum {
 	VLAN_TAG_BYTES = 4,
 	MAC_BYTES = 6,
 	MERGED_MAX = MODEL_NET_FRAME_BYTES / VIRTIO_NET_HDR_BYTES +
-		     1, /* buffers of one frame: each holds at least a header (5.1.9.3.1) */
+		     1, /* the most buffers of one frame: each holds at least a header (5.1.9.3.1) */
 };
 
 static uint16_t pairs(const struct model *m, const uint32_t *features)
@@ -78,7 +78,7 @@ static void init(struct model *m)
 	}
 }
 
-/* The tables are empty, one pair is in use, what was waiting is gone: 5.1.9.5.2.1, 5.1.9.5.6.2. */
+/* Empties the filter tables, goes back to one pair of queues, and drops waiting frames: 5.1.9.5.2.1, 5.1.9.5.6.2. */
 static void reset(struct model *m)
 {
 	struct model_net *n = &m->net;
@@ -111,7 +111,7 @@ static uint32_t frame_max(const struct model *m, const uint8_t *frame)
 	return m->config.net.mtu + ETHERNET_HEADER_BYTES + (ethertype(frame) == ETHERTYPE_VLAN ? VLAN_TAG_BYTES : 0);
 }
 
-/* A flow is whatever two machines say to each other. */
+/* All frames between the same two machines are one flow. */
 static uint8_t *flow_of(struct model *m, const uint8_t *frame)
 {
 	uint8_t hash = 0;
@@ -140,7 +140,7 @@ static bool receive(struct model *m, const uint8_t *frame, uint32_t length)
 	return true;
 }
 
-/* The machine at the other end of the wire: see model_input(). */
+/* The machine at the other end of the wire, which model_input() describes. */
 static void respond(struct model *m, const uint8_t *frame, uint32_t length)
 {
 	static const uint8_t own[MAC_BYTES] = { 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02 };
@@ -179,7 +179,7 @@ static void respond(struct model *m, const uint8_t *frame, uint32_t length)
 	receive(m, reply, sizeof reply);
 }
 
-/* 5.1.9.2, point 1: the driver left the checksum to us. */
+/* 5.1.9.2, point 1: completes the checksum that the driver left to the device. */
 static bool complete_checksum(const struct model *m, const uint8_t *header, uint8_t *frame, uint32_t length)
 {
 	uint32_t start = (uint32_t)model_le(header + 6, 2), at = start + (uint32_t)model_le(header + 8, 2), sum = 0;
@@ -199,7 +199,7 @@ static bool complete_checksum(const struct model *m, const uint8_t *header, uint
 	return true;
 }
 
-/* Whether this frame can go out: no segmentation offload is offered, so none can be asked for (5.1.9.2.2). */
+/* May this frame go out? The device offers no segmentation offload, so the header may ask for none (5.1.9.2.2). */
 static bool acceptable(const struct model *m, const uint8_t *header, const uint8_t *frame, uint32_t length)
 {
 	uint8_t gso_type = header[1];
@@ -249,7 +249,7 @@ static uint32_t serve(struct model *m, uint16_t index)
 	return is_control(m, index) ? model_net_command(m) : transmit(m, index / 2);
 }
 
-/* More pairs than the driver has set, and the last one first. */
+/* A defect: uses more pairs than the driver has set, and the last one first. */
 static uint16_t steer_wrongly(const struct model *m, uint16_t active, uint16_t *preferred)
 {
 	uint16_t all = pairs(m, m->driver_features);
@@ -263,8 +263,9 @@ static uint16_t steer_wrongly(const struct model *m, uint16_t active, uint16_t *
 }
 
 /*
- * The receive queue for the frame that waits longest. 5.1.9.5.6: the pair on which the flow was transmitted, one of the
- * active ones; if its queue is being reset, another one. False: all are.
+ * Finds the receive queue for the frame that has waited longest. 5.1.9.5.6: it belongs to the pair on which the flow
+ * was last transmitted, if that is active; if its queue is in a queue reset, another active pair serves. False: all are
+ * in a reset.
  */
 static bool steer(struct model *m, const uint8_t *frame, uint16_t *index)
 {
@@ -290,7 +291,7 @@ static void drop(struct model *m)
 		m->queue[i].starved = false; /* the next frame may need less */
 }
 
-/* Only with a defect: buffers of a frame that the driver was not told of yet. */
+/* Only with a defect: the queue has staged buffers of a frame that are not published yet. */
 static bool some_left_to_publish(const struct model *m, uint16_t *index)
 {
 	for (*index = 0; *index < 2 * MODEL_NET_PAIRS_MAX && broken(m, net_merge_one_by_one);
@@ -300,8 +301,8 @@ static bool some_left_to_publish(const struct model *m, uint16_t *index)
 	return false;
 }
 
-/* Frames that nobody wants, or that no queue can take, are dropped here, so that what is left is work only if there are
- * buffers. */
+/* Drops the frames that the driver does not want or that no queue can take. So a frame that is left is work as soon as
+ * buffers are available. */
 static bool inbound(struct model *m)
 {
 	uint16_t index, count, unfinished;
@@ -323,7 +324,7 @@ static bool inbound(struct model *m)
 	return some_left_to_publish(m, &unfinished);
 }
 
-/* Room in the buffer of m->chain. */
+/* The room in the buffer of m->chain. */
 static uint64_t usable(const struct model *m)
 {
 	return broken(m, net_merge_not_filled) && m->chain.writable > 16 && model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF)
@@ -331,7 +332,8 @@ static uint64_t usable(const struct model *m)
 		       : m->chain.writable;
 }
 
-/* The header of a received frame. Nothing is left to the driver: no flags, no gso_type. 5.1.9.4.1. */
+/* Makes the header of a received frame (5.1.9.4.1). It has no flags and no gso_type, because it leaves the driver
+ * nothing to do. */
 static void make_header(const struct model *m, uint8_t *header, uint32_t header_length, uint16_t buffers)
 {
 	static const struct {
@@ -374,7 +376,7 @@ static void make_header(const struct model *m, uint8_t *header, uint32_t header_
 		model_to_le(header + VIRTIO_NET_HDR_LEGACY_BYTES, 2, buffers);
 }
 
-/* Puts LENGTH bytes of DATA at the beginning of the chain's buffer, as far as they fit. */
+/* Writes LENGTH bytes of DATA to the beginning of the chain's buffer, as far as they fit. */
 static uint32_t fill(struct model *m, const uint8_t *data, uint32_t length)
 {
 	uint32_t piece = (uint32_t)model_min(usable(m), length);
@@ -399,8 +401,8 @@ static void spoil_checksum(const struct model *m, uint8_t *frame, uint32_t lengt
 }
 
 /*
- * One frame into as many buffers as it needs, published together (5.1.9.4.1). The number of buffers is in the header,
- * in the first of them, and known only at the end: so first their sizes are added up.
+ * Puts one frame into as many buffers as it needs, and publishes them together (5.1.9.4.1). The header, in the first
+ * buffer, contains their number, so the sizes are added up before the first is written.
  */
 static void deliver(struct model *m)
 {
@@ -478,7 +480,7 @@ static uint8_t config_byte(struct model *m, uint32_t offset, uint8_t value)
 	return value;
 }
 
-/* The link goes down, and comes up again. */
+/* Takes the link down, or up again. */
 static bool config_change(struct model *m)
 {
 	if (!model_offers(m, VIRTIO_NET_F_STATUS))
@@ -510,7 +512,7 @@ static void defaults(struct model_config *config)
 		config->net.mac[i] = mac[i];
 }
 
-static bool sensible(const struct model_config *config)
+static bool valid(const struct model_config *config)
 {
 	return model_between(config->net.pairs, 1, MODEL_NET_PAIRS_MAX) && model_between(config->net.mtu, 68, 1500);
 }
@@ -540,7 +542,7 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(net_rss_table_short, VIRTIO_NET_F_RSS, true),
 	MODEL_SHOWN(net_tx_trusts_hdr_len, VIRTIO_NET_F_HOST_TSO4, true),
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_HASH_REPORT, true),
-	/* the features of the control queue, without that queue */
+	/* a feature of the control queue, without that queue */
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, false),
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_VQ, false),
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_RX, false),
@@ -577,7 +579,7 @@ const struct model_backend model_network = {
 	.config_bytes = CONFIG_BYTES,
 	.config_conditional = VIRTIO_NET_CONFIG_STATUS,
 	.defaults = defaults,
-	.sensible = sensible,
+	.valid = valid,
 	.init = init,
 	.reset = reset,
 	.queues = queues,

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The control virtqueue of the network device (5.1.9.5), and what its commands are about: which incoming frames the
- * driver wants. */
+/* The control virtqueue of the network device (5.1.9.5), and the filter of incoming frames that its commands set. */
 #include "model/devices/net_control.h"
 
 #include "drivers/spec/features.h"
@@ -13,10 +12,10 @@
 
 enum { MAC_BYTES = 6, COMMAND = 2, VLAN_MASK = 4095 };
 
-/* A command and its data; reading beyond the data's end makes it invalid. */
+/* A command and its data. A read beyond the end of the data makes the command invalid. */
 struct command {
 	uint8_t class, code;
-	uint64_t offset; /* of the data not read yet */
+	uint64_t offset; /* of the next byte to read */
 	bool valid;
 };
 
@@ -60,15 +59,15 @@ static bool receive_mode(struct model *m, struct command *c)
 	return true;
 }
 
-/* 5.1.9.5.2: unicast addresses, then multicast ones. More than fit: that kind is not filtered, which the specification
- * allows. */
+/* 5.1.9.5.2: unicast addresses, then multicast ones. If more come than fit, that kind is not filtered, which the
+ * specification allows. */
 static bool set_mac_table(struct model *m, struct command *c)
 {
 	struct model_net *n = &m->net;
 	uint64_t first = c->offset;
 	uint8_t mac[MAC_BYTES];
 
-	/* once to see that it is whole, once to keep it */
+	/* the first pass checks that the data is complete, the second keeps it */
 	for (int pass = 0; pass < 2; pass++) {
 		c->offset = first;
 		for (int table = 0; table < 2; table++) {
@@ -146,8 +145,8 @@ static bool set_pairs(struct model *m, struct command *c)
 	return true;
 }
 
-/* 5.1.9.5.9: a subset of what was negotiated. What is off does not come on: received frames never have anything
- * offloaded. */
+/* 5.1.9.5.9: the driver may set a subset of what was negotiated. The setting changes nothing else, because this device
+ * never offloads work on received frames. */
 static bool set_offloads(struct model *m, struct command *c)
 {
 	static const uint8_t known[] = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6,
@@ -248,7 +247,7 @@ static enum destination destination(const uint8_t *frame)
 	return same_mac(frame, broadcast) ? BROADCAST : frame[0] & 1 ? MULTICAST : UNICAST;
 }
 
-/* NOMULTI, NOUNI, NOBCAST: each for its own kind only, and stronger than ALLMULTI and ALLUNI. */
+/* NOMULTI, NOUNI, NOBCAST: each concerns its own kind of address only, and overrides ALLMULTI and ALLUNI. */
 static bool suppressed(const struct model *m, enum destination to)
 {
 	const struct model_net *n = &m->net;
@@ -269,8 +268,8 @@ static bool suppressed(const struct model *m, enum destination to)
 }
 
 /*
- * 5.1.9.5.1 to 5.1.9.5.3. A driver that did not accept CTRL_RX cannot name the groups it is in, one that did not accept
- * MAC has an address of its own choice: neither is filtered.
+ * 5.1.9.5.1 to 5.1.9.5.3. A driver without CTRL_RX cannot name its multicast groups, and a driver without MAC chooses
+ * its own address, so their frames are not filtered.
  */
 bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length)
 {

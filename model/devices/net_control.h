@@ -7,7 +7,7 @@
 /* Executes the command in m->chain. Returns the used length. */
 uint32_t model_net_command(struct model *m);
 
-/* Whether the driver wants to receive this frame. */
+/* Does the driver want to receive this frame? */
 bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length);
 
 #endif

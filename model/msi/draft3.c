@@ -6,7 +6,7 @@
 #include "model/features.h"
 #include "model/msi/msi.h"
 
-static void settle_features(struct model_config *config)
+static void adjust_features(struct model_config *config)
 {
 	model_set_bit(config->features, VIRTIO_F_RING_RESET, false); /* MsiStatus is where QueueReset would be */
 }
@@ -50,7 +50,7 @@ static bool write(struct model *m, uint32_t offset, uint8_t width, uint32_t valu
 }
 
 const struct model_msi_registers model_msi_draft3 = {
-	.settle_features = settle_features,
+	.adjust_features = adjust_features,
 	.notify_area = notify_area,
 	.read = read,
 	.write = write,

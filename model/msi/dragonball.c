@@ -5,7 +5,7 @@
 #include "model/defects/broken.h"
 #include "model/msi/msi.h"
 
-static void settle_features(struct model_config *config)
+static void adjust_features(struct model_config *config)
 {
 	config->vendor_id = DRAGONBALL_VENDOR | DRAGONBALL_MSI | DRAGONBALL_QUEUE_NOTIFY;
 }
@@ -67,7 +67,7 @@ static bool write(struct model *m, uint32_t offset, uint8_t width, uint32_t valu
 }
 
 const struct model_msi_registers model_msi_dragonball = {
-	.settle_features = settle_features,
+	.adjust_features = adjust_features,
 	.queue_notify_too = true,
 	.notify_area = notify_area,
 	.read = read,

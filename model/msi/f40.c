@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* f40: the second proposal. Vectors are fixed (one a source), or shared: then the driver maps sources to vectors. */
+/* f40: the second proposal. Either each source has a fixed vector, or vectors can be shared and the driver maps sources
+ * to them. */
 #include "drivers/spec/mmio.h"
 #include "drivers/spec/msi.h"
 #include "model/bits.h"
@@ -7,7 +8,7 @@
 #include "model/features.h"
 #include "model/msi/msi.h"
 
-static void settle_features(struct model_config *config)
+static void adjust_features(struct model_config *config)
 {
 	model_set_bit(config->features, VIRTIO_F40_MMIO_NOTIFICATION, true);
 	model_set_bit(config->features, VIRTIO_F40_MMIO_MSI, true);
@@ -17,7 +18,7 @@ static uint32_t notify_area(const struct model *m)
 {
 	if (!model_negotiated(m, VIRTIO_F40_MMIO_NOTIFICATION))
 		return 0;
-	/* more than seven would reach ConfigGeneration */
+	/* the addresses of more than seven queues would reach ConfigGeneration */
 	return model_queue_count(m) <= 7 ? 0x000400e0 : VIRTIO_MMIO_QUEUE_NOTIFY;
 }
 
@@ -84,7 +85,7 @@ static bool write(struct model *m, uint32_t offset, uint8_t width, uint32_t valu
 }
 
 const struct model_msi_registers model_msi_f40 = {
-	.settle_features = settle_features,
+	.adjust_features = adjust_features,
 	.feature = VIRTIO_F40_MMIO_MSI,
 	.notify_area = notify_area,
 	.read = read,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* f44: our own layout. A vector a source, each with message registers of its own. */
+/* f44: our own layout. Each source has one vector, with its own message registers. */
 #include "drivers/spec/device.h"
 #include "drivers/spec/msi.h"
 #include "model/bits.h"
 #include "model/defects/broken.h"
 #include "model/msi/msi.h"
 
-static void settle_features(struct model_config *config)
+static void adjust_features(struct model_config *config)
 {
 	model_set_bit(config->features, VIRTIO_F44_MMIO_MSI, true);
 }
@@ -68,7 +68,7 @@ static bool write(struct model *m, uint32_t offset, uint8_t width, uint32_t valu
 }
 
 const struct model_msi_registers model_msi_f44 = {
-	.settle_features = settle_features,
+	.adjust_features = adjust_features,
 	.feature = VIRTIO_F44_MMIO_MSI,
 	.masked_at_reset = true,
 	.read = read,

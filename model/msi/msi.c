@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What the layouts of message signalled interrupts (drivers/spec/msi.h) have in common: vectors, each with a message, a
- * mask and the events that wait behind it, and a switch between them and the line. Where a layout leaves something
- * open, this device loses no event: it sends what is behind a mask once on unmask, and moves it to the other path when
- * the driver changes the path.
+ * mask and the events that are pending while masked, and a switch between messages and the line. Where a layout leaves
+ * a choice, this device loses no event: on unmask it sends the pending events as one message, and when the driver
+ * switches between messages and the line it moves pending events to the new one.
  */
 #include "model/msi/msi.h"
 
@@ -31,9 +31,9 @@ struct model_msi_vector *model_msi_vector(struct model *m, uint32_t number)
 static void send(struct model *m, struct model_msi_vector *v)
 {
 	uint64_t address = (uint64_t)v->word[MODEL_MSI_HIGH] << 32 | v->word[MODEL_MSI_LOW];
-	uint32_t data = v->late ? v->late_data : v->word[MODEL_MSI_DATA];
+	uint32_t data = v->has_old_data ? v->old_data : v->word[MODEL_MSI_DATA];
 
-	v->late = false;
+	v->has_old_data = false;
 	if (broken(m, msi_lost) && ++m->msi.sent % 5 == 0)
 		return;
 	m->host.send_message(m->host.context, address, data);
@@ -96,7 +96,7 @@ void model_msi_set_mask(struct model *m, struct model_msi_vector *v, bool masked
 		send(m, v);
 }
 
-/* What waits on one path goes on on the other. */
+/* Events that are pending on the one path, messages or line, move to the other. */
 void model_msi_enable(struct model *m, bool on)
 {
 	struct model_msi *msi = &m->msi;
@@ -126,8 +126,8 @@ void model_msi_enable(struct model *m, bool on)
 void model_msi_set_word(struct model *m, struct model_msi_vector *v, unsigned part, uint32_t value)
 {
 	if (part == MODEL_MSI_DATA && broken(m, msi_commit_torn) && v->word[MODEL_MSI_DATA] != value) {
-		v->late = true;
-		v->late_data = v->word[MODEL_MSI_DATA];
+		v->has_old_data = true;
+		v->old_data = v->word[MODEL_MSI_DATA];
 	}
 	v->word[part] = value;
 	for (uint32_t i = 0; part == MODEL_MSI_DATA && i < model_msi_vectors(m) && broken(m, msi_sharing_lost); i++)

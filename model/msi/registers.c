@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From an access to the device's layout: whether its registers exist, and the addresses at which a driver notifies
- * virtqueues, which three of the layouts have. */
+/* Passes an access on to the device's layout if the layout's registers exist now. It also handles the addresses at
+ * which a driver notifies virtqueues, which three of the layouts have. */
 #include "model/msi/registers.h"
 
 #include "drivers/spec/mmio.h"
@@ -36,7 +36,7 @@ bool model_msi_read(struct model *m, uint32_t offset, uint8_t width, uint32_t *v
 	return exist(m) && m->msi_registers->read(m, offset, width, value);
 }
 
-/* A notification at an address of the virtqueue's own. */
+/* A notification at the virtqueue's own address. */
 static bool write_notification(struct model *m, uint32_t offset)
 {
 	uint32_t area = notify_area(m), base = VIRTIO_MSI_NOTIFY_BASE(area), step = VIRTIO_MSI_NOTIFY_MULTIPLIER(area);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The life of a virtqueue, whatever its rings look like: from QueueReady to its reset or the device's, and the
- * notifications that come for it. */
+/* A virtqueue from QueueReady to its reset or the device's, and the notifications that come for it, whatever its rings
+ * look like. */
 #include "model/queue/queue.h"
 
 #include "drivers/spec/device.h"
@@ -14,18 +14,19 @@
 
 enum { LEGACY_ALIGN = 4096 }; /* QueueAlign until the driver writes it: 2.7.2, "usually" */
 
-/* 2.1.2, 4.2.2.1: nothing is touched before DRIVER_OK, while QueueReady is 0, or from a queue's reset on. */
+/* 2.1.2, 4.2.2.1: the device does not touch a queue before DRIVER_OK, while QueueReady is 0, or after the queue's
+ * reset. */
 bool model_queue_live(const struct model *m, uint16_t index)
 {
 	const struct model_queue *q = &m->queue[index];
 
-	/* Asked all the time, and mostly in vain: what is known at once comes first. */
-	return index < MODEL_QUEUES_MAX && (q->ready || q->zombie) && !q->reset_units && model_live(m) &&
+	/* This runs very often and is mostly false: test the cheap flags before counting queues. */
+	return index < MODEL_QUEUES_MAX && (q->ready || q->served_unready) && !q->reset_units && model_live(m) &&
 	       index < model_queue_count(m);
 }
 
-/* Parameters of a former life that a defect holds on to. */
-static void hold_on(struct model *m, struct model_queue *q)
+/* For defects: reuses parameters from before a reset, and records the present ones for the next time. */
+static void apply_old_parameters(struct model *m, struct model_queue *q)
 {
 	if (broken(m, queue_reenable_keeps_size) && q->reset_once && q->old_size)
 		q->size = q->old_size;
@@ -44,14 +45,14 @@ static void hold_on(struct model *m, struct model_queue *q)
 	q->old_size = q->size;
 }
 
-/* Both indices start at 0 (2.7.6, 2.7.8). A notification that was early stays remembered. */
+/* Both indices start at 0 (2.7.6, 2.7.8). A notification that came early is not forgotten. */
 void model_queue_start(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 	bool go_on = q->reset_once ? broken(m, queue_reset_keeps_indices)
 				   : broken(m, reset_keeps_indices) && !q->enabled_once;
 
-	hold_on(m, q);
+	apply_old_parameters(m, q);
 	if (!go_on)
 		q->next_avail = q->next_used = q->signalled = broken(m, used_index_starts_at_one);
 	if (broken(m, used_index_starts_at_one))
@@ -59,25 +60,25 @@ void model_queue_start(struct model *m, uint16_t index)
 	if (broken(m, buffers_before_ready_skipped))
 		q->next_avail = model_queue_avail_index(m, index);
 	q->staged = 0;
-	q->starved = q->zombie = q->ghost = q->late = false;
+	q->starved = q->served_unready = q->shown_ready = q->held_back = false;
 	q->in_flight = 0;
 	q->ready = q->enabled_once = true;
 }
 
-/* The driver stops the queue: whatever was in flight is dropped. */
+/* Called when the driver stops the queue. Drops the requests in flight. */
 void model_queue_forget(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 
 	q->ready = false;
-	q->zombie = broken(m, unready_queue_served);
+	q->served_unready = broken(m, unready_queue_served);
 	q->notified = false;
 	q->in_flight = 0;
 	q->staged = 0;
 	q->signalled = q->next_used;
 }
 
-/* 2.6.1.1: when it is complete, everything about the queue is as after a device reset. */
+/* 2.6.1.1: when the queue reset is complete, all of the queue's state is as after a device reset. */
 void model_queue_reset_step(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index], old = *q;
@@ -93,13 +94,13 @@ void model_queue_reset_step(struct model *m, uint16_t index)
 	q->old_avail = old.old_avail;
 	q->old_used = old.old_used;
 	q->old_size = old.old_size;
-	q->ghost = broken(m, queue_reset_leaves_ready);
-	q->zombie = broken(m, queue_reset_then_executes) && old.ready;
-	if (q->zombie || broken(m, queue_reset_keeps_indices)) {
+	q->shown_ready = broken(m, queue_reset_leaves_ready);
+	q->served_unready = broken(m, queue_reset_then_executes) && old.ready;
+	if (q->served_unready || broken(m, queue_reset_keeps_indices)) {
 		q->next_avail = old.next_avail;
 		q->next_used = q->signalled = old.next_used;
 	}
-	if (q->zombie) {
+	if (q->served_unready) {
 		q->size = old.size;
 		q->desc = old.desc;
 		q->avail = old.avail;
@@ -142,6 +143,7 @@ void model_queue_notify(struct model *m, uint32_t index)
 		return;
 	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
 		return;
-	m->queue[index].notified = m->queue[index].fresh = true;
-	m->queue[index].greedy = broken(m, takes_beyond_available_index) && !model_receives(m, (uint16_t)index);
+	m->queue[index].notified = m->queue[index].kicked = true;
+	m->queue[index].may_take_beyond =
+		broken(m, takes_beyond_available_index) && !model_receives(m, (uint16_t)index);
 }

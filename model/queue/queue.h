@@ -4,17 +4,17 @@
 
 #include "model/model.h"
 
-/* The device may access the queue's rings. */
+/* May the device access the queue's rings? */
 bool model_queue_live(const struct model *m, uint16_t index);
 
-/* The driver notifies the device. INDEX is the driver's: there may be no such queue. */
+/* Handles the driver's notification. INDEX comes from the driver: there may be no such queue. */
 void model_queue_notify(struct model *m, uint32_t index);
 
-/* The driver enables the queue, and stops it. */
+/* To call when the driver enables the queue, and when it stops it. */
 void model_queue_start(struct model *m, uint16_t index);
 void model_queue_forget(struct model *m, uint16_t index);
 
-/* One step of a reset of this queue; and the device's reset. */
+/* One step of this queue's reset; and the queue's part in a device reset. */
 void model_queue_reset_step(struct model *m, uint16_t index);
 void model_queue_clear(struct model *m, uint16_t index);
 

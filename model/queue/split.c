@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A split virtqueue as the device sees it: 2.7. Buffers are taken from the available ring, used elements staged behind
- * the used index, published by moving it, and only then a notification is decided upon. These are separate steps,
- * because a driver on another CPU can see what is between them.
+ * A split virtqueue as the device sees it: 2.7. The device takes buffers from the available ring, stages used elements
+ * beyond the used index, publishes them by advancing it, and only then decides on a notification. These are separate
+ * steps, because a driver on another CPU can see the state between them.
  */
 #include "drivers/spec/features.h"
 #include "drivers/spec/virtqueue.h"
@@ -63,12 +63,12 @@ static void tell_avail_event(struct model *m, struct model_queue *q, uint16_t in
 	write16(m, q->used + RING + (uint64_t)USED_ENTRY * q->size, index);
 }
 
-/* Only with a defect: the entry at the available index, if the driver has begun to fill it in. */
+/* Only with a defect: has the driver begun to fill in the entry at the available index? */
 static bool entry_behind(struct model *m, struct model_queue *q)
 {
 	uint16_t head;
 
-	return q->greedy && q->next_avail < q->size &&
+	return q->may_take_beyond && q->next_avail < q->size &&
 	       read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * q->next_avail, &head) && head && head < q->size;
 }
 
@@ -92,8 +92,8 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 	return *count != 0;
 }
 
-/* The ring is empty: ask for a notification of the next buffer, and look again, because it may have been added before
- * the driver could see that. */
+/* The ring is empty: asks for a notification of the next buffer, and looks again, because the driver may have added one
+ * before it could see the request. */
 static bool look_again(struct model *m, uint16_t index, uint16_t *count)
 {
 	tell_avail_event(m, &m->queue[index], m->queue[index].next_avail);
@@ -101,7 +101,7 @@ static bool look_again(struct model *m, uint16_t index, uint16_t *count)
 	return !m->error && model_queue_available(m, index, count);
 }
 
-/* What the driver says about notifications: used_event, or without EVENT_IDX the flags. */
+/* Reads how the driver suppresses notifications: used_event, or the flags without EVENT_IDX. */
 static bool read_suppression(struct model *m, const struct model_queue *q, bool event, uint16_t *value)
 {
 	return read16(m, event ? q->avail + RING + (uint64_t)AVAIL_ENTRY * q->size : q->avail + FLAGS, value);
@@ -114,7 +114,7 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 
 	if (!model_queue_available(m, index, &count) && (m->error || !look_again(m, index, &count)))
 		return false;
-	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* the index before the entries and descriptors behind it */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* read the index before the entries and descriptors that it covers */
 	if (!read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * (q->next_avail % q->size), head))
 		return false;
 	if (*head >= q->size) {
@@ -124,7 +124,8 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 	if (broken(m, writes_available_ring))
 		write16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * (q->next_avail % q->size), 0xffff);
 	q->next_avail++;
-	q->greedy = q->greedy && (uint16_t)(model_queue_avail_index(m, index) - q->next_avail) != 0xffff;
+	q->may_take_beyond =
+		q->may_take_beyond && (uint16_t)(model_queue_avail_index(m, index) - q->next_avail) != 0xffff;
 	tell_avail_event(m, q, q->next_avail);
 	if (broken(m, suppression_stale))
 		read_suppression(m, q, model_negotiated(m, VIRTIO_F_EVENT_IDX), &q->sample);
@@ -143,13 +144,13 @@ void model_queue_untake(struct model *m, uint16_t index, uint16_t count)
 	tell_avail_event(m, q, (uint16_t)(q->next_avail + left));
 }
 
-/* With IN_ORDER one element may stand for a batch, if all others of it were used completely (2.7.9). */
+/* With IN_ORDER the last element may stand for its batch, if all others of the batch were used in full (2.7.9). */
 static bool can_merge(const struct model *m, const struct model_queue *q)
 {
 	return q->staged && q->staged_in_full && m->config.batch > 1 && model_negotiated(m, VIRTIO_F_IN_ORDER);
 }
 
-/* Bytes of the driver's that are not the device's to write: 2.7.5.1. */
+/* For defects: writes to memory of the driver that the device must not write to (2.7.5.1). */
 static void spoil_memory(struct model *m, const struct model_queue *q, uint16_t head)
 {
 	static const uint8_t zeros[8];
@@ -197,14 +198,14 @@ static bool write_element(struct model *m, const struct model_queue *q, uint16_t
 	return write_used(m, q->used + RING + (uint64_t)USED_ENTRY * slot, element, sizeof element);
 }
 
-static void write_late_element(struct model *m, struct model_queue *q)
+static void write_held_back(struct model *m, struct model_queue *q)
 {
-	if (q->late)
-		write_element(m, q, q->late_slot, q->late_head, q->late_length);
-	q->late = false;
+	if (q->held_back)
+		write_element(m, q, q->held_back_slot, q->held_back_head, q->held_back_length);
+	q->held_back = false;
 }
 
-/* Writes one used element behind the used index. IN_FULL: every writable byte was written. */
+/* Writes one used element beyond the used index. IN_FULL: every writable byte was written. */
 void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t length, bool in_full)
 {
 	struct model_queue *q = &m->queue[index];
@@ -227,11 +228,11 @@ void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t 
 		length = (uint32_t)m->host.random(m->host.context);
 	}
 	if (broken(m, used_index_before_element)) {
-		write_late_element(m, q);
-		q->late = true;
-		q->late_slot = slot;
-		q->late_head = head;
-		q->late_length = length;
+		write_held_back(m, q);
+		q->held_back = true;
+		q->held_back_slot = slot;
+		q->held_back_head = head;
+		q->held_back_length = length;
 	} else if (!write_element(m, q, slot, id, length)) {
 		return;
 	}
@@ -242,7 +243,7 @@ void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t 
 		q->staged++;
 }
 
-/* 2.7.10.2: flags stay 0, the device always looks. */
+/* 2.7.10.2: without a defect the flags stay 0: the device always wants notifications. */
 static void tell_flags(struct model *m, const struct model_queue *q)
 {
 	bool event_idx = model_negotiated(m, VIRTIO_F_EVENT_IDX);
@@ -255,7 +256,7 @@ static void tell_flags(struct model *m, const struct model_queue *q)
 		write16(m, q->used + FLAGS, VIRTQ_USED_F_NO_NOTIFY);
 }
 
-/* 2.7.8.2: elements first, then the index; 2.7.7: the index before the suppression fields are read. */
+/* 2.7.8.2: write the elements before the index; 2.7.7: write the index before reading the suppression fields. */
 static void publish(struct model *m, struct model_queue *q, uint16_t count)
 {
 	__atomic_thread_fence(__ATOMIC_RELEASE);
@@ -286,7 +287,8 @@ void model_queue_publish_one(struct model *m, uint16_t index)
 		publish(m, &m->queue[index], 1);
 }
 
-/* 6.3: with NOTIFY_ON_EMPTY a queue that runs dry is worth a notification, suppressed or not. */
+/* 6.3: with NOTIFY_ON_EMPTY the device notifies when the available ring runs empty, even if notifications are
+ * suppressed. */
 static bool ran_dry(struct model *m, uint16_t index)
 {
 	uint16_t count = 0;
@@ -296,7 +298,7 @@ static bool ran_dry(struct model *m, uint16_t index)
 	return !m->queue[index].in_flight && !model_queue_available(m, index, &count) && !m->error;
 }
 
-/* Is one of the elements OLD to NEW - 1 the one at which used_event asks for a notification? */
+/* Does used_event name one of the elements OLD to NEW - 1? */
 static bool event_reached(const struct model *m, uint16_t event, uint16_t old, uint16_t new)
 {
 	if (broken(m, event_idx_always_notifies))
@@ -310,7 +312,7 @@ static bool event_reached(const struct model *m, uint16_t event, uint16_t old, u
 	return (uint16_t)(event - old) < (uint16_t)(new - old);
 }
 
-/* 2.7.7.2: does the driver want to hear of the elements from OLD on? */
+/* 2.7.7.2: does the driver want a notification of the elements from OLD on? */
 static bool wanted(struct model *m, const struct model_queue *q, uint16_t old)
 {
 	bool event_idx = model_negotiated(m, VIRTIO_F_EVENT_IDX);
@@ -339,7 +341,7 @@ void model_queue_signal(struct model *m, uint16_t index)
 	uint16_t old = q->signalled;
 	bool skip = broken(m, first_notification_missing) && !q->any_signalled;
 
-	write_late_element(m, q);
+	write_held_back(m, q);
 	q->signalled = q->next_used;
 	q->any_signalled = true;
 	if ((wanted(m, q, old) || (!m->error && ran_dry(m, index))) && !skip)

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Only for defects: what a device still does after a reset, from what it remembers of the time before (2.4.1 forbids
+ * all of it). It happens a few units of work after the reset, and again every few units until a driver comes back, so
+ * that it is not over before a driver can look.
+ */
+#include "model/after_reset.h"
+
+#include "drivers/spec/device.h"
+#include "model/bits.h"
+#include "model/chain.h"
+#include "model/defects/broken.h"
+#include "model/features.h"
+#include "model/interrupt.h"
+#include "model/live.h"
+#include "model/queue/queue.h"
+#include "model/queue/ring.h"
+
+enum { TICKS = 6 };
+
+static bool any(const struct model *m)
+{
+	return broken(m, reset_then_notifies) || broken(m, reset_then_uses_ring) || broken(m, reset_then_writes_buffer);
+}
+
+/* Remembers, before the reset, a used ring and a writable buffer that still waits there, if any does. */
+void model_after_reset_remember(struct model *m)
+{
+	m->defective.lived = (m->status & VIRTIO_STATUS_DRIVER_OK) || m->defective.lived;
+	m->defective.ticks = 0;
+	if (!any(m) || !model_live(m))
+		return;
+	m->defective.old_used = m->defective.old_buffer = 0;
+	for (uint16_t i = 0; i < model_queue_count(m); i++) {
+		struct model_queue *q = &m->queue[i];
+		uint16_t head;
+
+		if (!model_queue_live(m, i) || m->defective.old_buffer)
+			continue;
+		m->defective.old_used = q->used + 2;
+		m->defective.old_index = (uint16_t)(q->next_used + 1);
+		if (!q->in_flight && !model_queue_take(m, i, &head))
+			continue;
+		if (model_chain_walk(m, i, q->in_flight ? q->head[0] : head) && m->chain.writable)
+			m->defective.old_buffer = m->chain.segment[m->chain.readable_count].address;
+	}
+}
+
+void model_after_reset_tick(struct model *m)
+{
+	if (m->defective.lived && m->status == 0 && any(m) && m->defective.ticks < TICKS)
+		m->defective.ticks++;
+}
+
+bool model_after_reset_due(const struct model *m)
+{
+	return m->defective.ticks == TICKS && m->status == 0;
+}
+
+void model_after_reset_act(struct model *m)
+{
+	uint8_t bytes[2];
+
+	m->defective.ticks = 0;
+	if (broken(m, reset_then_notifies))
+		model_raise(m, MODEL_SOURCE_QUEUE(0));
+	model_to_le(bytes, sizeof bytes, m->defective.old_index++);
+	if (broken(m, reset_then_uses_ring) && m->defective.old_used)
+		m->host.write(m->host.context, m->defective.old_used, bytes, sizeof bytes);
+	if (broken(m, reset_then_writes_buffer) && m->defective.old_buffer)
+		m->host.write(m->host.context, m->defective.old_buffer, bytes, 1);
+}
