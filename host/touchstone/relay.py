@@ -3,13 +3,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, Callable, Optional, Sequence, TextIO
 
+from .image import TOP
 from .judge import Result
 from .session import Session
 from .stream import Check
 from .verdicts import BY_RUNNER
+
+
+def page_of(check_id: str, top: str = TOP) -> Optional[str]:
+    """Where the page about a check is, from the top folder; None before `make docs`. A release has the pages."""
+    page = os.path.join("build", "docs", "checks", check_id.partition(".")[0] + ".md")
+    return f"{page}#{check_id}" if os.path.exists(os.path.join(top, page)) else None
 
 
 class Relay:
@@ -82,6 +90,9 @@ class Relay:
             self._line(f"    {line}")
         if check.reason and not any(check.reason in line for line in check.lines):
             self._line(f"    {check.reason}")
+        page = page_of(check.id)
+        if page:
+            self._line(f"    page: {page}")
         self._line(f"    again: {self._again(result)}")
 
     def _line(self, text: str) -> None:

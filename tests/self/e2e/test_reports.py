@@ -2,10 +2,12 @@
 """The JSON and the JUnit report say what the run said."""
 
 import json
+import os
 import xml.etree.ElementTree as ET
 from typing import Any, Callable, Optional
 
 from harness import Done, Scratch, fake, fake_qemu
+from touchstone import relay
 
 MIXED = "blk0.mmio.magic=error,blk0.queue.max=skip,blk0.ring.wrap=fail,blk0.used.quiet=warn,net0.mmio.magic=die"
 ALL_VERDICTS = ["ERROR", "SKIP", "FAIL", "WARN", "CRASH", "PASS"]
@@ -38,6 +40,15 @@ def test_json() -> None:
     [config] = report["configs"]
     assert config["name"] == "" and config["plan"] == 6 and config["environment"][0] == "touchstone 0.0 arch=none boot=fake"
     assert config["problems"] == []
+
+
+def test_page_of_a_check() -> None:
+    with Scratch() as scratch:
+        assert relay.page_of("ring.size.full", scratch.path) is None
+        os.makedirs(scratch / "build/docs/checks")
+        scratch.file("build/docs/checks/ring.md")
+        assert relay.page_of("ring.size.full", scratch.path) == "build/docs/checks/ring.md#ring.size.full"
+        assert relay.page_of("reset.one", scratch.path) is None
 
 
 def test_junit() -> None:
