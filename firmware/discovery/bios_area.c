@@ -4,10 +4,10 @@
 #include "firmware/lib/string.h"
 #include "firmware/discovery/platform.h"
 
-enum { PARAGRAPH = 16 }; /* structures are aligned to it */
+enum { PARAGRAPH = 16 }; /* structures are aligned to a paragraph */
 
 /*
- * The extended BIOS data area is the last KiB below 640 KiB in every firmware of a VMM; the word that would say so is
+ * The extended BIOS data area is the last KiB below 640 KiB in every VMM's firmware. The word that gives its address is
  * in page 0, which is not mapped, so that a null pointer traps.
  */
 static const struct area {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Windows that the command line names: virtio_mmio.device=<size>@<base>:<irq>[:<id>], once for each device, read as
- * Linux reads it (drivers/virtio/virtio_mmio.c, and memparse() for the size).
+ * Windows that the command line names: virtio_mmio.device=<size>@<base>:<irq>[:<id>], once for each device. They are
+ * read as Linux reads them (drivers/virtio/virtio_mmio.c, and memparse() for the size).
  */
 #include "firmware/lib/string.h"
 #include "firmware/discovery/platform.h"
 
 enum {
-	WORD_MAX = 128, /* far longer than any well-formed word */
+	WORD_MAX = 128, /* longer than any well-formed word */
 	QUOTE_MAX = 64, /* how much of a bad word a warning shows */
 	OCTAL_BITS = 3,
 };
 
 static const char device_option[] = "virtio_mmio.device=";
 
-/* Numbers with a leading 0 are octal to Linux, which would otherwise see another window than we do. */
+/* Linux reads a number with a leading 0 as octal. We must read the same window. */
 static bool parse_c_number(const char **cursor, uint64_t *value)
 {
 	const char *at = *cursor;
@@ -32,7 +32,7 @@ static bool parse_c_number(const char **cursor, uint64_t *value)
 	return true;
 }
 
-/* A number and perhaps one of the suffixes K, M, G, T, P, E, each 2^10 times the one before. */
+/* Reads a number with an optional suffix K, M, G, T, P or E, each of them 2^10 times the one before. */
 static bool parse_size(const char **cursor, uint64_t *size)
 {
 	static const char suffixes[] = "KkMmGgTtPpEe";
@@ -52,7 +52,7 @@ static bool parse_size(const char **cursor, uint64_t *size)
 	return true;
 }
 
-/* What follows the '='. Returns what is wrong with it, NULL if nothing is. */
+/* Parses what follows the '='. Returns what is wrong with it, or NULL. */
 static const char *parse_device(const struct platform *platform, const char *text, struct mmio_window *window)
 {
 	uint64_t irq, id;
@@ -81,7 +81,7 @@ static const char *parse_device(const struct platform *platform, const char *tex
 	return NULL;
 }
 
-/* Linux takes '-' for '_' in the names of options. */
+/* In names of options, Linux treats '-' as '_'. */
 static bool is_device_option(const char *word)
 {
 	for (size_t i = 0; device_option[i]; i++)
@@ -115,7 +115,7 @@ static void device_word(struct platform *platform, const char *word, size_t leng
 void platform_parse_cmdline(struct platform *platform)
 {
 	const char *word = platform->cmdline;
-	bool for_init = false; /* what follows a lone "--" is not the kernel's */
+	bool for_init = false; /* behind a lone "--", words are for init and not for the kernel */
 
 	for (;;) {
 		size_t length = 0;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The order of discovery. */
+/* Discovery, step by step. */
 #include "firmware/lib/string.h"
 #include "firmware/discovery/platform.h"
 
 enum { PAGE_SIZE = 4096 };
 
 /*
- * The loader says where the string begins and not how long it is, so it is taken page by page: a page that cannot be
- * reached ends it, and what lies behind its NUL is never touched.
+ * The loader gives the string's address but not its length. So we copy it page by page: the string ends at a page that
+ * cannot be reached, and we touch nothing behind its NUL.
  */
 static void copy_cmdline(struct platform *platform, uint64_t address)
 {

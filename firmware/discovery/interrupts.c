@@ -46,7 +46,7 @@ void platform_add_ioapic(struct platform *platform, const char *who, uint64_t ba
 			(struct platform_ioapic){ .base = base, .gsi_base = gsi_base };
 }
 
-/* "Conforms to the bus" means edge and active high, because the bus is ISA. */
+/* The bus is ISA, so "conforms to the bus" means edge and active high. */
 void platform_add_override(struct platform *platform, const char *who, uint8_t isa, uint32_t gsi, uint32_t flags)
 {
 	uint32_t polarity = flags & POLARITY_MASK, trigger = flags >> TRIGGER_SHIFT & TRIGGER_MASK;
@@ -69,7 +69,7 @@ void platform_add_override(struct platform *platform, const char *who, uint8_t i
 		platform_warn(platform, "%s: ISA interrupt %u: reserved polarity, taken as active high", who, isa);
 	if (trigger != TRIGGER_BUS && trigger != TRIGGER_EDGE && trigger != TRIGGER_LEVEL)
 		platform_warn(platform, "%s: ISA interrupt %u: reserved trigger, taken as edge", who, isa);
-	/* Cannot overflow: one place for each ISA interrupt. */
+	/* The table cannot overflow: it has a place for each ISA interrupt. */
 	_Static_assert((int)PLATFORM_OVERRIDES >= (int)ISA_INTERRUPTS, "one override for each ISA interrupt");
 	platform->overrides[platform->override_count++] = (struct platform_override){ .isa = isa, .source = source };
 }

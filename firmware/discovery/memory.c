@@ -11,7 +11,7 @@ static void insert_sorted(struct platform *platform, uint64_t base, uint64_t siz
 	platform->memory[at] = (struct platform_memory){ base, size };
 }
 
-/* Ranges that only touch are one range told in two parts. Those that overlap are a mistake, and RAM either way. */
+/* Ranges that only touch are one range in two parts. Ranges that overlap are a mistake, but RAM all the same. */
 static void merge(struct platform *platform)
 {
 	struct platform_memory *memory = platform->memory;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The MP configuration table: CPUs, I/O APIC and ISA interrupts of the VMMs that have no ACPI. Section numbers are of
- * the Intel MultiProcessor Specification, version 1.4.
+ * The MP configuration table: CPUs, I/O APIC and ISA interrupts of VMMs without ACPI. Section numbers are of the Intel
+ * MultiProcessor Specification, version 1.4.
  */
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
@@ -11,7 +11,7 @@
 
 enum {
 	/* Section 4.1: the floating pointer structure */
-	POINTER_TABLE = 4, /* u32, 0: one of the default configurations */
+	POINTER_TABLE = 4, /* u32; 0: one of the default configurations */
 	POINTER_SIZE = 16,
 
 	/* Section 4.2: the configuration table's header */
@@ -19,7 +19,7 @@ enum {
 	TABLE_LAPIC = 36, /* u32 */
 	TABLE_HEADER = 44,
 
-	/* Section 4.3: entries; the first byte is the type, which decides about the size */
+	/* Section 4.3: entries. The first byte is the type, which determines the size. */
 	PROCESSOR = 0,
 	PROCESSOR_ID = 1,    /* u8 */
 	PROCESSOR_FLAGS = 3, /* u8 */
@@ -32,7 +32,7 @@ enum {
 	IOAPIC_FLAGS = 3,   /* u8 */
 	IOAPIC_ADDRESS = 4, /* u32 */
 	INTERRUPT = 3,
-	INTERRUPT_TYPE = 1,   /* u8, 0: a vectored interrupt */
+	INTERRUPT_TYPE = 1,   /* u8; 0: a vectored interrupt */
 	INTERRUPT_FLAGS = 2,  /* u16 */
 	INTERRUPT_BUS = 4,    /* u8 */
 	INTERRUPT_IRQ = 5,    /* u8, of that bus */
@@ -54,8 +54,8 @@ struct reading {
 };
 
 /*
- * The table does not say at which GSI an I/O APIC begins. The first begins at 0; how many inputs it has, and so where a
- * second would begin, only its registers tell.
+ * The table does not give the first GSI of an I/O APIC. The first I/O APIC begins at 0. A second one would begin behind
+ * the first one's inputs, whose number only its registers tell.
  */
 static void read_ioapic(struct reading *reading, const uint8_t *entry)
 {
@@ -69,7 +69,7 @@ static void read_ioapic(struct reading *reading, const uint8_t *entry)
 	platform_add_ioapic(reading->platform, reading->who, acpi_load32(entry + IOAPIC_ADDRESS), 0);
 }
 
-/* Every interrupt has an entry, so most say only what would be taken for granted. */
+/* Every interrupt has an entry, and most only confirm the default. So add only those that differ. */
 static void read_interrupt(struct reading *reading, const uint8_t *entry)
 {
 	uint8_t irq = entry[INTERRUPT_IRQ], input = entry[INTERRUPT_INPUT];
@@ -105,7 +105,7 @@ static void read_entry(struct reading *reading, const uint8_t *entry)
 	}
 }
 
-/* By the length of the table, as Linux does: qboot leaves the count of entries 0. */
+/* Reads up to the length of the table, as Linux does, because qboot leaves the count of entries 0. */
 static void read_entries(struct reading *reading, const uint8_t *table, uint32_t length)
 {
 	for (uint32_t at = TABLE_HEADER, size; at < length; at += size) {
@@ -120,7 +120,7 @@ static void read_entries(struct reading *reading, const uint8_t *table, uint32_t
 	}
 }
 
-/* The configuration table at `address`. Returns what is wrong with it, NULL if it was read. */
+/* Reads the configuration table at `address`. Returns what is wrong with it, or NULL. */
 static const char *read_table(struct platform *platform, uint64_t address)
 {
 	struct reading reading = { .platform = platform };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Discovery: fills struct platform with what the loader and the platform's tables say, checked and bounded. */
+/* Discovery: fills struct platform from the loader's data and the platform's tables, checked and bounded. */
 #ifndef FIRMWARE_DISCOVERY_PLATFORM_H
 #define FIRMWARE_DISCOVERY_PLATFORM_H
 
@@ -10,10 +10,10 @@
 #include "firmware/machine.h"
 
 /*
- * Fills `platform` from the boot protocol's data: memory, command line, then windows from the device tree, ACPI, the
- * command line, and only if none gave one, a probe of the known windows. The tables come first because they say where
- * the command line's interrupt numbers lead. Nothing that the loader or a table says is trusted: what is malformed
- * becomes a warning. `memory` is how to reach it, as in platform_reach().
+ * Fills `platform`: memory and command line from the boot protocol's data, and then windows from the device tree, ACPI
+ * and the command line. Only if none of these has a window, probes known addresses. The tables come before the command
+ * line, because they say where its interrupt numbers lead. We trust nothing that the loader or a table says: what is
+ * malformed becomes a warning. `memory` is how to reach memory, see platform_reach().
  */
 void platform_discover(struct platform *platform, const struct boot_info *boot, const struct memory_access *memory);
 
@@ -26,30 +26,29 @@ void platform_parse_cmdline(struct platform *platform);
 void platform_probe(struct platform *platform);
 
 /*
- * Adds a window. A window at the same base is the same window: its announcers are merged, the first one's GSI and size
- * win, and the trigger comes from whoever states one (command line and probe only assume it). A disagreement, the same
- * announcer twice, a window that overlaps another or RAM, is too small or misaligned, or wraps: a warning, and where
- * there is no telling what was meant, the window is not added.
+ * Adds a window. A window at the same base is the same window: then `announced` is merged, the first GSI and size
+ * count, and the trigger comes from a source that states one (command line and probe only assume it). Warns if two
+ * sources disagree, or one announces a window twice; and if a window overlaps another or RAM, is too small or
+ * misaligned, or wraps. If it is unclear what was meant, the window is not added.
  */
 void platform_add_window(struct platform *platform, const struct mmio_window *window);
 
-/* Where ISA interrupt `irq` arrives: as the MADT's overrides say, otherwise at its own number, edge, active high. */
+/* Where ISA interrupt `irq` arrives: as an override says, otherwise at its own number, edge, active high. */
 struct irq_source platform_isa_source(const struct platform *platform, uint32_t irq);
 
-/* The names of the bits of mmio_window.announced, as reports print them: "cmdline+acpi". Returns buffer. */
+/* Formats the bits of mmio_window.announced as reports print them: "cmdline+acpi". Returns buffer. */
 const char *platform_announcers(uint32_t announced, char *buffer, size_t size);
 
-/* Adds a warning for the report, cut to PLATFORM_WARNING_MAX. Conversions as in firmware/lib/print.h. */
+/* Adds a warning for the report, cut to PLATFORM_WARNING_MAX. The format is that of firmware/lib/print.h. */
 void platform_warn(struct platform *platform, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * What platform_physical() and platform_read32() reach from now on. The port gives the machine's memory; tests and
- * fuzzers give a memory that they made up.
+ * Sets how platform_physical() and platform_read32() reach memory. The port provides the machine's memory; tests and
+ * fuzzers provide simulated memory.
  */
 void platform_reach(const struct memory_access *memory);
 
-/* All of discovery reads tables and the loader's strings through the first of these, device registers through the
- * second. See struct memory_access. */
+/* How discovery reads memory (tables and the loader's strings) and device registers. See struct memory_access. */
 const void *platform_physical(uint64_t address, uint64_t size);
 bool platform_read32(uint64_t address, uint32_t *value);
 

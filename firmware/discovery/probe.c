@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Windows where known VMMs put them, for a loader that passed on neither ACPI nor a command line. Nothing is written,
- * and nothing but MagicValue is read. An address with nothing behind it traps or reads as anything but the magic value.
+ * Windows at the addresses that known VMMs use, for a loader that passes on neither ACPI nor a command line. The probe
+ * writes nothing and reads only MagicValue. A read of an address without a device traps, or returns anything but the
+ * magic value.
  */
 #include "firmware/discovery/platform.h"
 
 #define VIRTIO_MAGIC 0x74726976u /* "virt": virtio 1.4 section 4.2.2 */
 
 /*
- * Every VMM fills its windows from the first one on, so a place is left at the first window that does not answer, and
- * taken if at least `least` did. The interrupt of window i is gsi + i, edge, active high unless `level`.
+ * A VMM fills its windows from the first one on. So the probe of a place ends at the first window that does not answer,
+ * and the place counts if at least `least` windows answered. The interrupt of window i is gsi + i, edge, active high
+ * unless `level`.
  */
 static const struct place {
 	const char *vmm;
@@ -17,7 +19,7 @@ static const struct place {
 	uint32_t stride, least, most, gsi;
 	bool level;
 } places[] = {
-	/* 24 transports are on the 24 inputs of a second I/O APIC; 8 are on ISA interrupts if there is no ACPI. */
+	/* 24 transports use the 24 inputs of a second I/O APIC; 8 use ISA interrupts if there is no ACPI. */
 	{ "QEMU microvm with two I/O APICs", 0xfeb00000, 0x200, 24, 24, 24, true },
 	{ "QEMU microvm without ACPI", 0xfeb00000, 0x200, 1, 8, 5, false },
 	{ "Firecracker 1.13 or later", 0xc0001000, 0x1000, 1, 19, 5, false },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The one way from discovery to memory and registers. */
+/* How discovery reaches memory and registers. */
 #include "firmware/discovery/platform.h"
 
 static const struct memory_access *memory;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What was wrong with what we were told, kept until the report can print it. */
+/* Warnings about the platform's description, kept until the report can print them. */
 #include "firmware/lib/print.h"
 #include "firmware/discovery/platform.h"
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The list of virtio-mmio windows, and what happens when two sources name the same one. */
+/* The list of virtio-mmio windows, and how two announcements of the same window are merged. */
 #include "firmware/lib/print.h"
 #include "firmware/discovery/platform.h"
 
 enum {
 	WINDOW_SIZE_MIN = 0x100, /* the registers, without configuration space: virtio 1.4 section 4.2.2 */
 	WINDOW_ALIGNMENT = 4,	 /* every register is 32 bits wide, and accesses are aligned: section 4.2.2.2 */
-	ANNOUNCERS_MAX = 32,	 /* all names and the signs between them */
+	ANNOUNCERS_MAX = 32,	 /* all names, with the signs between them */
 };
 
-/* These know the interrupt's trigger; the others have no word for it and assume one. */
+/* The sources that know the interrupt's trigger; the others cannot express it, and assume one. */
 #define STATES_TRIGGER ((uint32_t)(ANNOUNCED_ACPI | ANNOUNCED_FDT))
 
 const char *platform_announcers(uint32_t announced, char *buffer, size_t size)
@@ -41,7 +41,7 @@ static bool overlap(uint64_t base, uint64_t size, uint64_t other_base, uint64_t 
 	return base < other_base + other_size && other_base < base + size;
 }
 
-/* Why the window cannot be one, NULL if it can. */
+/* Returns why the window is impossible, or NULL. */
 static const char *malformed(const struct mmio_window *window)
 {
 	if (!window->size)
@@ -90,7 +90,7 @@ static void merge(struct platform *platform, struct mmio_window *known, const st
 	known->announced |= window->announced;
 }
 
-/* Windows may share an input, but it has only one trigger. */
+/* Windows may share an input, but the input has a single trigger. */
 static void warn_of_mixed_line(struct platform *platform, const struct mmio_window *window)
 {
 	for (uint32_t i = 0; i < platform->window_count; i++) {
@@ -137,7 +137,8 @@ void platform_add_window(struct platform *platform, const struct mmio_window *wi
 	}
 
 	warn_of_mixed_line(platform, window);
-	/* By address, so that devices have the same names whoever announced them, and in whichever order. */
+	/* The list is sorted by address, so that a device has the same name whatever announced it, and in whichever
+	 * order. */
 	for (; at && platform->windows[at - 1].base > window->base; at--)
 		platform->windows[at] = platform->windows[at - 1];
 	platform->windows[at] = *window;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The ACPI tables: opens each that the root lists, and hands it to its reader. */
+/* The ACPI tables: opens each table that the root lists, and passes it to its reader. */
 #include "firmware/discovery/acpi/acpi.h"
 
 #include "firmware/lib/string.h"
@@ -26,7 +26,8 @@ static bool listed(const struct table_list *list, uint64_t address)
 	return false;
 }
 
-/* Opens the table of an entry of the root in the next free place. False after a warning if it cannot be used. */
+/* Opens the table of an entry in the root, in the next free place of the list. Returns false after a warning if the
+ * table cannot be used. */
 static bool open_entry(struct platform *platform, const struct acpi_table *root, uint64_t address,
 		       struct table_list *list)
 {
@@ -75,7 +76,7 @@ static void list_tables(struct platform *platform, const struct acpi_table *root
 	}
 }
 
-/* The table of which there is only one. */
+/* Returns the table with that signature, and warns of any other. */
 static const struct acpi_table *single(struct platform *platform, const struct table_list *list, const char *signature)
 {
 	const struct acpi_table *found = NULL;
@@ -105,7 +106,7 @@ static void read_arm_tables(struct platform *platform, const struct table_list *
 		acpi_read_spcr(platform, spcr);
 }
 
-/* The MADT before any AML, because interrupts in AML may be ISA interrupts, which it can move. */
+/* Reads the MADT before any AML: interrupts in AML may be ISA interrupts, and the MADT's overrides apply to them. */
 static void read_tables(struct platform *platform, const struct acpi_table *root, const struct table_list *list)
 {
 	const struct acpi_table *madt = single(platform, list, "APIC");

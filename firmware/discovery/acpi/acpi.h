@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside discovery/ only: what the readers of the ACPI tables share. Section numbers are of ACPI release 6.5. */
+/* Private to discovery/: what the readers of the ACPI tables share. Section numbers are of ACPI release 6.5. */
 #ifndef FIRMWARE_DISCOVERY_ACPI_H
 #define FIRMWARE_DISCOVERY_ACPI_H
 
 #include "firmware/discovery/platform.h"
 
-/* The header that every table begins with: section 5.2.6. */
+/* The header of every table: section 5.2.6. */
 enum {
 	ACPI_TABLE_LENGTH = 4,	/* u32, header included */
 	ACPI_TABLE_HEADER = 36, /* bytes */
@@ -13,7 +13,7 @@ enum {
 	ACPI_NAME_MAX = 40,
 };
 
-/* A table whose bytes are all there and add up to 0. */
+/* A table that is complete and whose bytes add up to 0. */
 struct acpi_table {
 	char signature[ACPI_SIGNATURE_SIZE + 1];
 	uint64_t address;
@@ -21,33 +21,33 @@ struct acpi_table {
 	uint32_t length;
 };
 
-/* Where the list of tables is; 0: not there. */
+/* The addresses of the lists of tables; 0: not there. */
 struct acpi_roots {
 	uint64_t xsdt, rsdt;
 };
 
 /*
- * Finds the RSDP: the one that the loader announced (0: none), otherwise the first intact one where firmware leaves it.
- * False if there is none, which is a warning only if something looked like one.
+ * Finds the RSDP: the one that the loader announced (0: none), otherwise the first intact one in the areas where a PC's
+ * firmware leaves it. Returns false if there is none, and warns only if something looked like one.
  */
 bool acpi_find_roots(struct platform *platform, uint64_t announced, struct acpi_roots *roots);
 
-/* acpi_table.c: reads the table at `address`; `wanted` is its signature, NULL for any. False after a warning that says
- * why. */
+/* acpi_table.c: reads the table at `address`. `wanted` is the signature that it must have; NULL allows any. Returns
+ * false after a warning that says what is wrong. */
 bool acpi_open_table(struct platform *platform, uint64_t address, const char *wanted, struct acpi_table *table);
 
-/* The table as warnings name it: "ACPI APIC at 0xf5b10". */
+/* Formats the table's name for warnings: "ACPI APIC at 0xf5b10". */
 void acpi_name_table(const struct acpi_table *table, char name[ACPI_NAME_MAX]);
 
 /* Like platform_warn(), with the table's name in front. */
 void acpi_warn(struct platform *platform, const struct acpi_table *table, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* All bytes added up. */
+/* Returns the sum of all bytes. */
 uint8_t acpi_sum(const uint8_t *bytes, uint32_t length);
 
-/* One reader a table. The FADT's returns the address of the DSDT, 0: none. What a device tree has told of Arm's timers,
- * console and PSCI counts more than these tables. */
+/* One reader for each table. The FADT's returns the address of the DSDT; 0: none. For Arm's timers, console and
+ * PSCI, a device tree takes precedence over these tables. */
 void acpi_read_madt(struct platform *platform, const struct acpi_table *madt);
 uint64_t acpi_read_fadt(struct platform *platform, const struct acpi_table *fadt);
 void acpi_read_gtdt(struct platform *platform, const struct acpi_table *gtdt);
@@ -55,8 +55,8 @@ void acpi_read_spcr(struct platform *platform, const struct acpi_table *spcr);
 void acpi_read_aml(struct platform *platform, const struct acpi_table *table);
 
 /*
- * Reads window and interrupt from the resource template of a device. `device` is its name, for warnings. False after a
- * warning if there is no memory or no interrupt in it.
+ * Reads a window and its interrupt from the resource template of a device. `device` is its name, for warnings. Returns
+ * false after a warning if the template lacks the memory or the interrupt.
  */
 bool acpi_read_resources(struct platform *platform, const struct acpi_table *table, const char *device,
 			 const uint8_t *bytes, uint32_t length, struct mmio_window *window);
@@ -65,12 +65,12 @@ bool acpi_read_resources(struct platform *platform, const struct acpi_table *tab
 enum {
 	GENERIC_SPACE = 0,	 /* u8, enum acpi_space */
 	GENERIC_BITS = 1,	 /* u8 */
-	GENERIC_ACCESS_SIZE = 3, /* u8: 0 not said, n: 1 << (n - 1) bytes */
+	GENERIC_ACCESS_SIZE = 3, /* u8; 0: not given, n: 1 << (n - 1) bytes */
 	GENERIC_ADDRESS = 4,	 /* u64 */
 	GENERIC_SIZE = 12,
 };
 
-/* Little-endian and unaligned, as everything in ACPI. */
+/* ACPI's numbers are little-endian and unaligned. */
 static inline uint16_t acpi_load16(const uint8_t *at)
 {
 	return (uint16_t)(at[0] | at[1] << 8);

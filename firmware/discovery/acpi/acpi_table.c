@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* One ACPI table: opens it, and names it in warnings. */
+/* A single ACPI table: opens it, and names it in warnings. */
 #include "firmware/discovery/acpi/acpi.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
 
-enum { TABLE_SIZE_MAX = 1 << 20 }; /* several times the largest DSDT in the field; a length beyond it is garbage */
+enum { TABLE_SIZE_MAX = 1 << 20 }; /* several times the largest known DSDT; a greater length is garbage */
 
 uint8_t acpi_sum(const uint8_t *bytes, uint32_t length)
 {

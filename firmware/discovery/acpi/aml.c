@@ -2,16 +2,16 @@
 /*
  * Finds the virtio-mmio devices and the power-off value in a DSDT or SSDT.
  *
- * The bytecode is walked, not searched, because only its structure tells a device from bytes that look like one, and
- * which resources belong to which device. It is not executed: definitions are read, methods and conditional blocks are
- * skipped by their package length. That covers what generated tables are made of. Where something else stands between
- * the definitions, an expression above all, its length cannot be known without executing it; there the walk looks for
- * the next device by its opcode and goes on from it. What it could not reach shows at the end, when the mentions of the
- * device id are counted: fewer devices than mentions is a warning, so that no device is lost without a word.
+ * We walk the bytecode and do not search it: only its structure tells a device from bytes that look like one, and which
+ * resources belong to which device. We do not execute it: the walk reads definitions, and skips methods and conditional
+ * blocks by their package length. That suffices for generated tables. Between definitions there may be something else,
+ * above all an expression, whose length is unknown unless one executes it. There the walk searches for the opcode of
+ * the next device and continues with it. At the end, it compares the devices that it found with the mentions of the
+ * device id, and warns if it found fewer. So no device is lost without a warning.
  *
- * Every step moves forward, no term is looked through again for more than the length of a string, blocks nest
- * AML_DEPTH_MAX deep at most, each block lies inside its parent, and the terms of a device are read twice, the second
- * time for what is inside of it: the work is bounded by length times depth.
+ * The work is bounded by length times depth: each step moves forward, a term that fails is read again for no more than
+ * the length of a string, blocks nest at most AML_DEPTH_MAX deep, each block lies inside its parent, and the terms of a
+ * device are read twice, the second time for the blocks inside it.
  */
 #include "firmware/lib/string.h"
 #include "firmware/discovery/acpi/acpi.h"
@@ -50,28 +50,28 @@ enum {
 	EXT_BANK_FIELD = 0x87,
 	EXT_DATA_REGION = 0x88,
 
-	/* Section 6.3.7: nobody looks below a device that has neither. */
+	/* Section 6.3.7: if a device has neither bit, operating systems ignore the devices below it. */
 	STA_PRESENT = 1 << 0,
 	STA_FUNCTIONING = 1 << 3,
 };
 
-/* The id that Linux and everybody after it knows virtio-mmio by. */
+/* The id of virtio-mmio devices, which Linux introduced. */
 static const char virtio_hid[] = "LNRO0005";
 
 struct walk {
 	struct platform *platform;
 	const struct acpi_table *table;
 	uint32_t found; /* virtio-mmio devices */
-	bool lost;	/* there was something that we do not understand, and it has been said */
+	bool lost;	/* we met something that we do not understand, and have warned of it */
 };
 
-/* Whose terms are read. */
+/* The block whose terms are read. */
 struct block {
-	struct device *device; /* NULL: it is none */
-	bool collects;	       /* reads what the device is, and leaves what is in it for later */
-	bool root;	       /* the root of all names */
-	bool hidden;	       /* below a device that is not there */
-	bool unsure;	       /* below a device that may not be there */
+	struct device *device; /* NULL: not the block of a device */
+	bool collects;	       /* reads the device's own definitions, and leaves the blocks inside it for later */
+	bool root;	       /* the root of the namespace */
+	bool hidden;	       /* below a device that is not present */
+	bool unsure;	       /* below a device that may not be present */
 	uint32_t depth;
 };
 
@@ -102,7 +102,7 @@ static struct aml_stream elements_of(const struct aml_value *package)
 	return (struct aml_stream){ .at = package->bytes, .end = package->bytes + package->length };
 }
 
-/* One id, or, as a _CID may be, a package of them. */
+/* A _HID is one id; a _CID is one id or a package of them. */
 static bool has_virtio_id(const struct aml_value *value)
 {
 	struct aml_stream elements;
@@ -155,7 +155,7 @@ static void device_definition(struct device *device, const struct aml_name *name
 	}
 }
 
-/* A definition with a constant value, by Name or by a method that returns it. */
+/* A definition with a constant value: by Name, or by a method that returns the value. */
 static void definition(struct walk *walk, const struct block *block, const struct aml_name *name,
 		       const struct aml_value *value)
 {
@@ -169,7 +169,7 @@ static void definition(struct walk *walk, const struct block *block, const struc
 		acpi_warn(walk->platform, walk->table, "a _STA outside of its device is not read");
 }
 
-/* A method is skipped, unless all it does is to return a constant. */
+/* Skips a method, unless it only returns a constant. */
 static bool method(struct walk *walk, struct aml_stream *stream, const struct block *block)
 {
 	struct aml_stream inside;
@@ -288,7 +288,7 @@ static bool extended_term(struct walk *walk, struct aml_stream *stream, const st
 	}
 }
 
-/* Reads one term. False, with the stream anywhere, if it is none that we know or it does not fit. */
+/* Reads one term. Returns false, with the stream anywhere, if the term is unknown or does not fit. */
 static bool term(struct walk *walk, struct aml_stream *stream, const struct block *block)
 {
 	struct aml_stream inside;
@@ -331,7 +331,7 @@ static bool term(struct walk *walk, struct aml_stream *stream, const struct bloc
 	}
 }
 
-/* Moves to the next bytes that read as the head of a device. */
+/* Moves to the next bytes that look like the head of a device. */
 static bool find_device(struct aml_stream *stream)
 {
 	for (; stream->end - stream->at >= 2; stream->at++) {

@@ -1,30 +1,30 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Inside discovery/ only: the pieces that ACPI's bytecode is made of, each read within bounds. ACPI section 20.2. */
+/* Private to discovery/: the elements of ACPI's bytecode, each read within bounds. ACPI section 20.2. */
 #ifndef FIRMWARE_DISCOVERY_AML_H
 #define FIRMWARE_DISCOVERY_AML_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What is still to be read. */
+/* What remains to be read. */
 struct aml_stream {
 	const uint8_t *at, *end;
 };
 
-/* The last segment of a name, terminated, and where the name leads. */
+/* The last segment of a name, terminated, and where the name points. */
 struct aml_name {
 	char segment[5];
 	enum aml_path {
-		AML_HERE,      /* it is that segment alone */
-		AML_ROOT,      /* that segment behind the root, or the root itself */
-		AML_ELSEWHERE, /* several segments, or something above */
+		AML_HERE,      /* a single segment */
+		AML_ROOT,      /* a single segment behind the root, or the root itself */
+		AML_ELSEWHERE, /* several segments, or a parent */
 	} path;
 };
 
 enum aml_kind {
 	AML_INTEGER,
 	AML_STRING,    /* bytes[0..length), without the NUL */
-	AML_BUFFER,    /* bytes[0..length): those that are initialised */
+	AML_BUFFER,    /* bytes[0..length): the initialized ones */
 	AML_PACKAGE,   /* bytes[0..length): its elements */
 	AML_REFERENCE, /* the name of something else */
 };
@@ -37,8 +37,9 @@ struct aml_value {
 };
 
 /*
- * Each reads one piece and moves the stream behind it. False, with the stream anywhere, if it does not fit or is
- * something else. aml_package() reads a PkgLength: `inside` is what it covers, and the stream goes on behind that.
+ * Each of these functions reads one element and moves the stream behind it. It returns false, with the stream anywhere,
+ * if the element does not fit or is something else. aml_package() reads a PkgLength: `inside` is what it covers, and
+ * the stream goes on behind that.
  */
 bool aml_byte(struct aml_stream *stream, uint8_t *byte);
 bool aml_skip(struct aml_stream *stream, uint32_t bytes);

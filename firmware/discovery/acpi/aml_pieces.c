@@ -26,12 +26,12 @@ enum {
 	VAR_PACKAGE = 0x13,
 	ONES = 0xff,
 
-	/* No release has a limit; without one, a string without an end would be looked through again for each device
-	 * behind its beginning. */
+	/* No release has a limit. Without one, a string that never ends would be read again for each device behind
+	 * its start. */
 	STRING_MAX = 1024,
 
 	/* Section 20.2.4: package length */
-	PACKAGE_COUNT_SHIFT = 6, /* how many bytes follow the first */
+	PACKAGE_COUNT_SHIFT = 6, /* the number of bytes that follow the first */
 	PACKAGE_SHORT_MASK = 0x3f,
 	PACKAGE_LONG_MASK = 0x0f,
 };
@@ -72,7 +72,7 @@ bool aml_package(struct aml_stream *stream, struct aml_stream *inside)
 			return false;
 		length |= (uint32_t)next << (4 + 8 * i);
 	}
-	/* The length counts its own bytes. */
+	/* The length includes its own bytes. */
 	if (length < 1 + follow || length > (uint32_t)(stream->end - start))
 		return false;
 	*inside = (struct aml_stream){ .at = stream->at, .end = start + length };
@@ -161,8 +161,8 @@ static bool string(struct aml_stream *stream, struct aml_value *value)
 }
 
 /*
- * The size may be larger than the number of initial bytes, which then are followed by zeros, and everybody takes all of
- * these if it is smaller. It may also be an expression; then there is no telling where the bytes begin.
+ * The size may be larger than the number of initial bytes; then zeros follow. If the size is smaller, all interpreters
+ * take all initial bytes. The size may also be an expression; then we cannot know where the bytes begin.
  */
 static bool buffer(struct aml_stream *stream, struct aml_value *value)
 {
@@ -173,7 +173,7 @@ static bool buffer(struct aml_stream *stream, struct aml_value *value)
 	if (!aml_package(stream, &inside) || inside.at == inside.end)
 		return false;
 	opcode = *inside.at;
-	/* A buffer as the size of a buffer would be recursion without a bound. */
+	/* The size of a buffer could be a buffer in turn: reject that, as it would be unbounded recursion. */
 	if (opcode != ZERO && opcode != ONE && opcode != BYTE && opcode != WORD && opcode != DWORD && opcode != QWORD)
 		return false;
 	sized = aml_value(&inside, value);
@@ -228,7 +228,7 @@ bool aml_value(struct aml_stream *stream, struct aml_value *value)
 		return buffer(stream, value);
 	case PACKAGE:
 		return package(stream, value);
-	case VAR_PACKAGE: /* of a size that is computed: nothing that we read is one */
+	case VAR_PACKAGE: /* its size is computed; nothing that we look for is a VarPackage */
 		return aml_package(stream, &inside);
 	default:
 		*stream = start;

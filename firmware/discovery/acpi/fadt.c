@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The fixed ACPI description table: how to power off and reset, the PM timer, and where the DSDT is. Section 5.2.9. */
+/* The fixed ACPI description table: power-off and reset, the PM timer, and the DSDT's address. Section 5.2.9. */
 #include "firmware/discovery/acpi/acpi.h"
 
-/* Tables of older releases end earlier; a field is there if the table reaches behind it. */
+/* Tables of older releases are shorter: a field exists if it lies inside the table. */
 enum {
 	FADT_DSDT = 40,		  /* u32 */
 	FADT_PM1A_CNT = 64,	  /* u32, I/O port */
@@ -45,7 +45,7 @@ static uint64_t field64(const struct acpi_table *fadt, uint32_t offset)
 	return has(fadt, offset, sizeof(uint64_t)) ? acpi_load64(fadt->bytes + offset) : 0;
 }
 
-/* A register that is not there or that we could not write to gives address 0, the latter after a warning. */
+/* Returns address 0 for a register that does not exist, and, after a warning, for one that we could not write. */
 static struct generic_address checked(struct platform *platform, const struct acpi_table *fadt, const char *name,
 				      struct generic_address where)
 {
@@ -70,7 +70,7 @@ static struct generic_address generic(struct platform *platform, const struct ac
 		       });
 }
 
-/* The generic address if it is there, otherwise the I/O port of the older field. */
+/* Returns the generic address if it exists, otherwise the I/O port of the older field. */
 static struct generic_address generic_or_port(struct platform *platform, const struct acpi_table *fadt,
 					      const char *name, uint32_t offset, uint32_t port_offset)
 {
@@ -116,7 +116,7 @@ static void read_pm_timer(struct platform *platform, const struct acpi_table *fa
 		platform->pm_timer_port = (uint16_t)timer.address;
 }
 
-/* Section 5.2.9.4. PSCI is 0.2 or later wherever there is ACPI. */
+/* Section 5.2.9.4. A platform with ACPI has PSCI 0.2 or later. */
 static void read_psci(struct platform *platform, const struct acpi_table *fadt)
 {
 	struct platform_psci *const psci = &platform->psci;

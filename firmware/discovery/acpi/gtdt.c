@@ -2,8 +2,8 @@
 /* The generic timer description table: section 5.2.25. */
 #include "firmware/discovery/acpi/acpi.h"
 
-/* Where each timer's u32 interrupt and u32 flags are. The last one came later: it is there if the table reaches behind
- * it. */
+/* The offset of each timer's u32 interrupt and u32 flags. Later releases added the last timer: it exists if it lies
+ * inside the table. */
 static const uint32_t timers[] = { 48, 56, 64, 72, 96 };
 
 enum {

@@ -9,7 +9,7 @@ enum {
 	ENTRY_HEADER = 2,
 };
 
-/* The size that an entry of this type needs, 0: a type that tells us nothing. */
+/* The size that an entry of this type needs; 0: we do not use this type. */
 static uint32_t size_needed(uint8_t type)
 {
 	const uint32_t size = madt_apic_size(type);

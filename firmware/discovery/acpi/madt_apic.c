@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A PC's entries of the MADT: sections 5.2.12.2 to 5.2.12.12. */
+/* The MADT's entries for a PC: sections 5.2.12.2 to 5.2.12.12. */
 #include "firmware/discovery/interrupts.h"
 #include "firmware/discovery/acpi/madt.h"
 

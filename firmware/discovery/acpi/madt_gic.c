@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Arm's entries of the MADT: sections 5.2.12.14 to 5.2.12.18. */
+/* The MADT's entries for Arm: sections 5.2.12.14 to 5.2.12.18. */
 #include "firmware/discovery/interrupts.h"
 #include "firmware/discovery/acpi/madt.h"
 
@@ -9,7 +9,7 @@ enum {
 	GICC_INTERFACE = 32,	 /* u64 */
 	GICC_REDISTRIBUTOR = 60, /* u64 */
 	GICC_MPIDR = 68,	 /* u64 */
-	GICC_SIZE = 76,		 /* in ACPI 5.1, the first one with redistributors and MPIDRs */
+	GICC_SIZE = 76,		 /* in ACPI 5.1, the first release with redistributors and MPIDRs */
 
 	GICD = 12,
 	GICD_BASE = 8,	   /* u64 */
@@ -33,21 +33,21 @@ enum {
 	ITS_SIZE = 20,
 
 	CPU_ENABLED = 1 << 0,
-	FRAME_SAYS_SPIS = 1 << 0, /* instead of the frame's own register */
+	FRAME_SAYS_SPIS = 1 << 0, /* use this entry's SPIs, not those of the frame's register */
 
 	VERSION_3 = 3,
 };
 
-/* Of the registers; no table says it. */
+/* The sizes of registers, which no table tells. */
 enum {
 	FRAME = 0x10000,
 	GICV2_SIZE = 0x1000,
-	REDISTRIBUTOR_SIZE = 2 * FRAME, /* of a GICv4 it is twice that, and nothing of ours lies there */
+	REDISTRIBUTOR_SIZE = 2 * FRAME, /* a GICv4's is twice as large, but we use nothing in the second half */
 	ITS_REGISTERS = 2 * FRAME,
 	MSI_FRAME_REGISTERS = 0x1000,
 };
 
-/* Affinities; other bits of an MPIDR are none of its CPU's name. */
+/* The affinities, which name a CPU. The other bits of an MPIDR do not. */
 #define MPIDR_AFFINITY 0x000000ff00ffffffull
 
 void madt_gic_begin(struct platform *platform, struct madt_gic *gic, uint64_t interface)
@@ -73,7 +73,8 @@ uint32_t madt_gic_size(uint8_t type)
 	}
 }
 
-/* Do registers answer there? Some VMMs list what they were told to leave out. False after a warning. */
+/* Do registers answer there? Some VMMs list controllers that they were told to leave out. Returns false after a
+ * warning. */
 static bool answers(struct platform *platform, const char *who, const char *what, uint64_t base, uint64_t size)
 {
 	const char *const wrong = size > UINT64_MAX - base ? "wraps around the address space" : "does not answer";
@@ -85,7 +86,7 @@ static bool answers(struct platform *platform, const char *who, const char *what
 	return false;
 }
 
-/* A controller with its first region; NULL after a warning. */
+/* Adds a controller with its first region. Returns NULL after a warning. */
 static struct platform_irqchip *add(struct platform *platform, const char *who, enum irqchip_kind kind,
 				    const char *what, uint64_t base, uint64_t size)
 {
@@ -113,7 +114,7 @@ static void add_redistributors(struct platform *platform, struct madt_gic *gic, 
 		gic->redistributors[gic->redistributor_count++] = (struct platform_region){ base, size };
 }
 
-/* A CPU has a redistributor of its own, unless the redistributors are told as ranges. */
+/* Each CPU has its own redistributor, unless there are entries for ranges of redistributors. */
 static void read_cpu(struct platform *platform, struct madt_gic *gic, const char *who, const uint8_t *entry)
 {
 	const uint64_t interface = acpi_load64(entry + GICC_INTERFACE);
@@ -182,7 +183,7 @@ void madt_gic_read(struct platform *platform, struct madt_gic *gic, const char *
 	}
 }
 
-/* A table that does not know the version knows the redistributors, if there are any. */
+/* If the table does not give the version, the GIC is a GICv3 if it has redistributors. */
 static bool is_v3(const struct madt_gic *gic)
 {
 	return gic->version ? gic->version >= VERSION_3 : gic->redistributor_count != 0;

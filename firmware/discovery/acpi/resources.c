@@ -8,16 +8,17 @@ enum {
 	SMALL_TYPE_SHIFT = 3,
 	SMALL_LENGTH_MASK = 7,
 	SMALL_IRQ = 4,
-	SMALL_IRQ_MASK = 1,  /* u16, one bit an ISA interrupt */
-	SMALL_IRQ_FLAGS = 3, /* u8; if it is not there: edge, active high */
+	SMALL_IRQ_MASK = 1,  /* u16, one bit for each ISA interrupt */
+	SMALL_IRQ_FLAGS = 3, /* u8; if it is missing: edge, active high */
 	SMALL_IRQ_EDGE = 1 << 0,
 	SMALL_IRQ_LOW = 1 << 3,
 	SMALL_END = 15,
 
-	/* Large descriptors: type in the first byte, u16 length of what follows these three. */
+	/* Large descriptors: the first byte is the type; then follows the u16 length of what comes behind these
+	 * three bytes. */
 	LARGE_HEADER = 3,
 	LARGE_MEMORY24 = 0x81,
-	MEMORY24_MIN = 4, /* u16, in units of 256 bytes, as the length */
+	MEMORY24_MIN = 4, /* u16, in units of 256 bytes, as is the length */
 	MEMORY24_LENGTH = 10,
 	MEMORY24_UNIT_SHIFT = 8,
 	MEMORY24_SIZE = 12,
@@ -39,7 +40,8 @@ enum {
 	LARGE_QWORD_SPACE = 0x8a,
 	LARGE_EXTENDED_SPACE = 0x8b,
 
-	/* Address spaces: from SPACE_NUMBERS on granularity, minimum, maximum, translation and length, equally wide. */
+	/* Address spaces: from SPACE_NUMBERS on, granularity, minimum, maximum, translation and length, all of the
+	 * same width. */
 	SPACE_TYPE = 3,
 	SPACE_MEMORY = 0,
 	SPACE_NUMBERS = 6,
@@ -56,7 +58,7 @@ struct reading {
 	uint32_t memories, interrupts;
 };
 
-/* A device has one of each; a second one is said at the end, and does not replace the first. */
+/* A device has one of each. A second one does not replace the first; the warning comes at the end. */
 static void memory(struct reading *reading, uint64_t base, uint64_t size)
 {
 	if (!reading->memories++) {
@@ -106,7 +108,7 @@ static bool extended_interrupt(struct reading *reading, const uint8_t *item, uin
 	return true;
 }
 
-/* An ISA interrupt. Where the MADT overrides it, the MADT's word on trigger and polarity counts too. */
+/* An ISA interrupt. If the MADT overrides it, the MADT decides its trigger and polarity as well. */
 static bool isa_interrupt(struct reading *reading, const uint8_t *item, uint32_t size)
 {
 	uint8_t flags = size > SMALL_IRQ_FLAGS ? item[SMALL_IRQ_FLAGS] : SMALL_IRQ_EDGE;
@@ -132,7 +134,8 @@ static bool isa_interrupt(struct reading *reading, const uint8_t *item, uint32_t
 	return true;
 }
 
-/* One descriptor of `size` bytes. False if it is too short for what it is. I/O ports and the like are passed over. */
+/* Reads one descriptor of `size` bytes. Returns false if it is too short for its type. Ignores I/O ports and other
+ * types. */
 static bool descriptor(struct reading *reading, const uint8_t *item, uint32_t size)
 {
 	if (!(item[0] & LARGE))
@@ -168,7 +171,7 @@ static bool descriptor(struct reading *reading, const uint8_t *item, uint32_t si
 	}
 }
 
-/* The size of the descriptor at `item`, header included; 0 if it does not fit into what is left. */
+/* The size of the descriptor at `item`, header included; 0 if it does not fit into the remaining bytes. */
 static uint32_t descriptor_size(const uint8_t *item, uint32_t left)
 {
 	uint32_t size;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The way into the ACPI tables: the root system description pointer, sections 5.2.5.1 and 5.2.5.3. */
+/* The root of the ACPI tables: the root system description pointer, sections 5.2.5.1 and 5.2.5.3. */
 #include "firmware/lib/string.h"
 #include "firmware/discovery/acpi/acpi.h"
 #include "firmware/discovery/bios_area.h"
@@ -16,7 +16,7 @@ enum {
 
 static const char signature[] = "RSD PTR ";
 
-/* Returns what is wrong with the RSDP at `address`, NULL if it is intact. */
+/* Returns what is wrong with the RSDP at `address`, or NULL if it is intact. */
 static const char *read_rsdp(uint64_t address, struct acpi_roots *roots)
 {
 	const uint8_t *rsdp = platform_physical(address, RSDP_SIZE_1);

@@ -12,9 +12,9 @@ enum {
 	KIND_16550 = 0x00,
 	KIND_16550_SUBSET = 0x01,
 	KIND_PL011 = 0x03,
-	KIND_SBSA_32 = 0x0d, /* SBSA's part of a PL011, 32 bits an access */
+	KIND_SBSA_32 = 0x0d, /* the SBSA's subset of a PL011, with 32-bit accesses */
 	KIND_SBSA = 0x0e,
-	KIND_16550_GENERIC = 0x12, /* as the generic address says */
+	KIND_16550_GENERIC = 0x12, /* as the generic address describes it */
 
 	ACCESS_MAX = 3, /* 4 bytes */
 	PL011_WIDTH = 4,
@@ -36,7 +36,7 @@ static enum uart_kind kind_of(uint8_t kind)
 	}
 }
 
-/* Registers of a 16550 are as far apart as they are wide, or as an access is. */
+/* The distance of a 16550's registers is their width or that of an access, whichever is larger. */
 static void read_16550(const uint8_t *generic, struct platform_uart *uart)
 {
 	const uint8_t access = generic[GENERIC_ACCESS_SIZE], bits = generic[GENERIC_BITS];

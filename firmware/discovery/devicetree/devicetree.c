@@ -13,8 +13,8 @@
 #define   HEADER_STRINGS        3
 #define   HEADER_RESERVATIONS   4
 #define   HEADER_VERSION        5
-#define     VERSION_OLDEST 16u /* names without their path, values not aligned to 8 */
-#define     VERSION_SIZED  17u /* says how large the structure is */
+#define     VERSION_OLDEST 16u /* the first with names without their path, and values not aligned to 8 */
+#define     VERSION_SIZED  17u /* the first that gives the structure's size */
 #define   HEADER_COMPATIBLE     6
 #define   HEADER_STRINGS_SIZE   8
 #define   HEADER_STRUCTURE_SIZE 9
@@ -27,7 +27,7 @@
 /* clang-format on */
 
 #define CELL		      4u
-#define SIZE_MAX_BLOB	      (2u << 20) /* what Linux takes, too */
+#define SIZE_MAX_BLOB	      (2u << 20) /* Linux has the same limit */
 #define CELLS_MAX	      2u
 #define CELLS_TOO_MANY	      0xffu
 #define DEFAULT_ADDRESS_CELLS 2u /* Devicetree Specification, section 2.3.5 */
@@ -72,13 +72,14 @@ static bool load_token(const struct devicetree *tree, uint32_t offset, uint32_t 
 	return true;
 }
 
-/* Offsets are below SIZE_MAX_BLOB, so that they do not wrap. */
+/* Offsets are below SIZE_MAX_BLOB, so this cannot wrap. */
 static uint32_t align(uint32_t offset)
 {
 	return (offset + CELL - 1) & ~(CELL - 1);
 }
 
-/* At a TOKEN_PROPERTY. What the structure was cut to when it was opened has names that end. */
+/* Reads the property at a TOKEN_PROPERTY. devicetree_open() has cut the structure so that all names in it are
+ * terminated. */
 static bool read_property(const struct devicetree *tree, uint32_t *offset, const char **name,
 			  struct devicetree_value *value)
 {
@@ -94,7 +95,7 @@ static bool read_property(const struct devicetree *tree, uint32_t *offset, const
 	return true;
 }
 
-/* Moves *offset to a property, over what says nothing. */
+/* Moves *offset over TOKEN_NOPs. Returns whether there is a property. */
 static bool find_property(const struct devicetree *tree, uint32_t *offset)
 {
 	uint32_t token;
@@ -161,7 +162,7 @@ bool devicetree_compatible(const struct devicetree *tree, uint16_t node, const c
 	return lists(&tree->nodes[node].compatible, text);
 }
 
-/* Does the name begin with these bytes, and end there, or go on with the address that they leave out? */
+/* Does the name begin with these bytes, and either end there, or continue with an address that `wanted` omits? */
 static bool is_name(const char *name, const char *wanted, size_t length)
 {
 	bool has_address = false;
@@ -235,7 +236,8 @@ static uint32_t as_cell(const struct devicetree_value *value)
 	return value->size == CELL ? devicetree_cell(value, 0) : 0;
 }
 
-/* The properties that others ask for, in one pass. The first one of a name counts, as for devicetree_property(). */
+/* Stores the properties that are needed often, in one pass. The first of several with the same name counts, as in
+ * devicetree_property(). */
 static void keep(struct devicetree_node *node, const char *name, const struct devicetree_value *value, uint32_t *seen)
 {
 	static const char *const names[] = {
@@ -270,7 +272,7 @@ static void keep(struct devicetree_node *node, const char *name, const struct de
 			*seen |= 1u << OLD_PHANDLE;
 		}
 		break;
-	case OLD_PHANDLE: /* counts if there is no other */
+	case OLD_PHANDLE: /* counts if there is no "phandle" */
 		node->phandle = as_cell(value);
 		break;
 	case 6:
@@ -285,7 +287,7 @@ static void keep(struct devicetree_node *node, const char *name, const struct de
 	}
 }
 
-/* The terminated name at *offset of a block, which is moved behind it. What is wrong, NULL if nothing is. */
+/* Reads the terminated name at *offset of a block, and moves *offset behind it. Returns what is wrong, or NULL. */
 static const char *read_name(const uint8_t *block, uint32_t size, uint32_t *offset, const char **name)
 {
 	const uint32_t start = *offset;
@@ -297,7 +299,7 @@ static const char *read_name(const uint8_t *block, uint32_t size, uint32_t *offs
 	return *offset < size ? "a name that is too long" : "a name that does not end";
 }
 
-/* At a TOKEN_PROPERTY that nobody has looked at. Nothing moves if it is not whole. */
+/* Checks a property that has not been read before. Moves *offset only if the property is complete. */
 static const char *check_property(const struct devicetree *tree, uint32_t *offset, const char **name,
 				  struct devicetree_value *value)
 {
@@ -313,7 +315,7 @@ static const char *check_property(const struct devicetree *tree, uint32_t *offse
 	return wrong;
 }
 
-/* At the token behind a name. Moves *offset behind the properties that are whole. */
+/* Adds a node; *offset is behind its name. Moves *offset behind the properties that are complete. */
 static void add_node(struct devicetree *tree, const char *name, uint16_t parent, uint32_t *offset)
 {
 	struct devicetree_node *const node = &tree->nodes[tree->node_count++];
@@ -333,7 +335,7 @@ static void add_node(struct devicetree *tree, const char *name, uint16_t parent,
 		keep(node, property, &value, &seen);
 }
 
-/* At a TOKEN_BEGIN_NODE. Moves *offset behind the properties of the node, and *open to it. */
+/* Enters the node at a TOKEN_BEGIN_NODE. Moves *offset behind its properties and sets *open to the node. */
 static const char *begin_node(struct devicetree *tree, uint32_t *offset, uint16_t *open, uint32_t depth)
 {
 	uint32_t name_at = *offset + CELL;
@@ -353,7 +355,7 @@ static const char *begin_node(struct devicetree *tree, uint32_t *offset, uint16_
 	return NULL;
 }
 
-/* Why the structure ends where it should not, NULL if all of it was read. Moves *offset to its end either way. */
+/* Returns why the structure ends too early, or NULL if all of it was read. Moves *offset to its end in either case. */
 static const char *read_structure(struct devicetree *tree, uint32_t *offset)
 {
 	uint16_t open = DEVICETREE_NONE; /* the node that we are in */
@@ -373,7 +375,7 @@ static const char *read_structure(struct devicetree *tree, uint32_t *offset)
 			depth--;
 			*offset += CELL;
 			break;
-		case TOKEN_PROPERTY: /* behind its node's children, where nobody looks for one, or not whole */
+		case TOKEN_PROPERTY: /* behind its node's children, where no property belongs, or incomplete */
 			wrong = check_property(tree, offset, &name, &value);
 			break;
 		case TOKEN_NOP:
@@ -388,7 +390,7 @@ static const char *read_structure(struct devicetree *tree, uint32_t *offset)
 	return wrong ? wrong : "no end";
 }
 
-/* A block of the blob; to its end if the size is not said. */
+/* Finds a block of the blob, which must lie inside. */
 static bool find_block(const uint8_t *blob, uint32_t total, uint32_t at, uint32_t size, const uint8_t **block)
 {
 	if (at > total || size > total - at)
@@ -397,7 +399,7 @@ static bool find_block(const uint8_t *blob, uint32_t total, uint32_t at, uint32_
 	return true;
 }
 
-/* Why the blob is no device tree, NULL if it is. */
+/* Returns why the blob is no device tree, or NULL. */
 static const char *open_blob(struct devicetree *tree)
 {
 	struct devicetree_value header = { platform_physical(tree->address, HEADER_SIZE), HEADER_SIZE };

@@ -7,7 +7,7 @@
 
 static const char too_many[] = "more ranges than we look at";
 
-/* From an address on the bus `node` to one of its parent's. */
+/* Translates an address on the bus `node` to its parent's. Returns what is wrong, or NULL. */
 static const char *translate(const struct devicetree *tree, uint16_t node, struct platform_region *region)
 {
 	const struct devicetree_node *const bus = &tree->nodes[node];
@@ -17,7 +17,7 @@ static const char *translate(const struct devicetree *tree, uint16_t node, struc
 	if (!bus->bus)
 		return "it is on a bus without ranges";
 	if (!bus->ranges.size)
-		return NULL; /* the same addresses */
+		return NULL; /* an empty `ranges`: the same addresses */
 	if (here > CELLS_MAX || there > CELLS_MAX || bus->size_cells > CELLS_MAX || !here || !there)
 		return "it is on a bus whose addresses we cannot read";
 	for (uint32_t at = 0; (at + entry) * CELL <= bus->ranges.size; at += entry) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Interrupt controllers, and to which of their inputs a device leads: Devicetree Specification, section 2.4. */
+/* Interrupt controllers, and the inputs that devices are connected to: Devicetree Specification, section 2.4. */
 #include "firmware/lib/string.h"
 #include "firmware/discovery/devicetree/devicetree.h"
 
@@ -7,7 +7,8 @@
 
 enum { NO_CHIP = 0 };
 
-/* Arm's first cell: which inputs the second one counts; and their INTIDs. */
+/* The first cell of a GIC's interrupt: the kind of input that the second cell counts. The table has the INTIDs of
+ * each kind. */
 enum { GIC_SPI = 0, GIC_PPI = 1, GIC_ESPI = 2, GIC_EPPI = 3 };
 static const struct {
 	uint32_t first, count;
@@ -19,9 +20,9 @@ static const struct {
 };
 
 enum {
-	RISCV_INPUTS = 1024, /* of a PLIC and of an APLIC; there is no input 0 */
+	RISCV_INPUTS = 1024, /* of a PLIC and of an APLIC; input 0 does not exist */
 
-	/* The last cell, as Linux's dt-bindings/interrupt-controller/irq.h has it. */
+	/* The last cell, from Linux's dt-bindings/interrupt-controller/irq.h. */
 	FLAG_RISING = 1,
 	FLAG_FALLING = 2,
 	FLAG_HIGH = 4,
@@ -32,7 +33,7 @@ enum {
 static const struct {
 	const char *compatible;
 	enum irqchip_kind kind;
-	const char *inputs, *first_input; /* properties, NULL: none */
+	const char *inputs, *first_input; /* names of properties; NULL: none */
 } kinds[] = {
 	{ "arm,cortex-a15-gic", IRQCHIP_GICV2, NULL, NULL },
 	{ "arm,cortex-a7-gic", IRQCHIP_GICV2, NULL, NULL },
@@ -52,7 +53,7 @@ static const struct {
 	{ "riscv,aclint-mtimer", IRQCHIP_MTIMER, NULL, NULL },
 };
 
-/* A number of 32 bits, `otherwise` if the property is not there. */
+/* Returns a 32-bit number, or `otherwise` if the property does not exist. */
 static uint32_t number_or(const struct devicetree *tree, uint16_t node, const char *name, uint32_t otherwise)
 {
 	uint64_t number;
@@ -60,13 +61,14 @@ static uint32_t number_or(const struct devicetree *tree, uint16_t node, const ch
 	return devicetree_number(tree, node, name, &number) && number <= UINT32_MAX ? (uint32_t)number : otherwise;
 }
 
-/* One interrupt of a list: whose input, and the cells that say which. */
+/* One interrupt of a list: the controller, and the cells that name its input. */
 struct specifier {
 	uint16_t controller;
 	struct devicetree_value cells;
 };
 
-/* Cuts the next specifier off an `interrupts-extended`, from *cell on. False at the end or when it is cut short. */
+/* Takes the next specifier from an `interrupts-extended`, at *cell. Returns false at the end, or if the specifier is
+ * incomplete. */
 static bool next_extended(const struct devicetree *tree, const struct devicetree_value *list, uint32_t *cell,
 			  struct specifier *specifier)
 {
@@ -85,8 +87,8 @@ static bool next_extended(const struct devicetree *tree, const struct devicetree
 }
 
 /*
- * The controller that `interrupts` means: the nearest interrupt-parent, or an ancestor that takes interrupts itself. A
- * parent that takes none (it has no #interrupt-cells) stands for its own parent.
+ * Finds the controller of `interrupts`: the nearest interrupt-parent, or the nearest ancestor that takes interrupts. If
+ * a parent has no #interrupt-cells, it takes none, and its own parent counts.
  */
 static uint16_t interrupt_parent(const struct devicetree *tree, uint16_t node)
 {
@@ -109,7 +111,7 @@ static uint32_t cpu_of(const struct devicetree *tree, const uint16_t *cpu_nodes,
 	return PLATFORM_NO_CPU;
 }
 
-/* RISC-V's controllers name the CPUs that they interrupt, in the order of their own registers. */
+/* RISC-V's controllers name the CPUs that they interrupt, in the order of their registers. */
 static void read_outputs(const struct devicetree *tree, uint16_t node, const uint16_t *cpu_nodes,
 			 struct platform_irqchip *chip)
 {
@@ -201,7 +203,7 @@ void devicetree_find_controllers(struct devicetree *tree, const uint16_t *cpu_no
 	find_message_targets(tree);
 }
 
-/* Without flags a line is what RISC-V's controllers and virtio-mmio devices have: level, active high. */
+/* Without flags, a line is a level, active high, as RISC-V's controllers and virtio-mmio devices have it. */
 static void read_flags(uint32_t flags, struct irq_source *source)
 {
 	const bool edge = (flags & (FLAG_RISING | FLAG_FALLING)) != 0 && !(flags & (FLAG_HIGH | FLAG_LOW));
@@ -230,7 +232,7 @@ static const char *read_riscv(const struct devicetree_value *cells, struct irq_s
 	if (!input || input >= RISCV_INPUTS)
 		return "its controller has no such interrupt";
 	source->gsi = input;
-	read_flags(devicetree_cell(cells, 1), source); /* PLICs mostly have one cell */
+	read_flags(devicetree_cell(cells, 1), source); /* most PLICs have a single cell, so no flags */
 	return NULL;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What a device tree tells about the platform. */
+/* What a device tree says about the platform. */
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
 #include "firmware/discovery/devicetree/devicetree.h"
@@ -11,7 +11,7 @@
 static struct devicetree tree;
 static uint16_t cpu_nodes[PLATFORM_CPUS];
 
-/* Takes [base, base + size) out of the RAM. */
+/* Removes [base, base + size) from the RAM. */
 static void reserve(struct platform *platform, uint64_t base, uint64_t size)
 {
 	const uint64_t end = size > UINT64_MAX - base ? UINT64_MAX : base + size;
@@ -22,7 +22,7 @@ static void reserve(struct platform *platform, uint64_t base, uint64_t size)
 
 		if (end <= memory->base || base >= memory_end)
 			continue;
-		if (base > memory->base && end < memory_end) { /* a hole: the part behind it is a new range */
+		if (base > memory->base && end < memory_end) { /* a hole: the RAM behind it becomes a new range */
 			memory->size = base - memory->base;
 			if (platform->memory_count == PLATFORM_MEMORY) {
 				platform_warn(platform,
@@ -63,7 +63,7 @@ static void each_region(uint16_t node, void (*what)(uint64_t base, uint64_t size
 		devicetree_warn(&tree, node, wrong);
 }
 
-static struct boot_info found; /* RAM, as platform_set_memory() takes it */
+static struct boot_info found; /* RAM, in the form that platform_set_memory() takes */
 
 static void add_memory(uint64_t base, uint64_t size)
 {
@@ -104,7 +104,7 @@ static void read_initrd(uint16_t chosen)
 		take_away(start, end - start);
 }
 
-/* A loader's own map counts more than the tree, which may be older. */
+/* Reads the RAM, unless the loader has given its own map: the tree may be older than that. */
 static void read_memory(uint16_t chosen)
 {
 	const uint16_t reserved = devicetree_at(&tree, "/reserved-memory", strlen("/reserved-memory"));
@@ -185,7 +185,7 @@ static const struct {
 	{ "snps,dw-apb-uart", UART_16550, 4 }, { "ucb,htif0", UART_HTIF, 4 },
 };
 
-/* TinyEMU's tree does not say where its HTIF is. */
+/* TinyEMU's device tree does not give the address of its HTIF. */
 static bool region_of_machine(uint32_t which, struct platform_region *region)
 {
 	*region = (struct platform_region){ .base = 0x40008000, .size = 16 };
@@ -193,7 +193,7 @@ static bool region_of_machine(uint32_t which, struct platform_region *region)
 	       devicetree_compatible(&tree, DEVICETREE_ROOT, "ucbbar,riscvemu-bar_dev");
 }
 
-/* False if the node is no console that we know. */
+/* Returns false if the node is no console that we know. */
 static bool read_uart(uint16_t node, struct platform_uart *uart)
 {
 	struct platform_region region;
@@ -211,7 +211,7 @@ static bool read_uart(uint16_t node, struct platform_uart *uart)
 	}
 	*uart = (struct platform_uart){ .kind = uarts[which].kind, .base = region.base, .width = uarts[which].width };
 	if (!devicetree_interrupt(&tree, node, 0, &uart->irq, &wrong))
-		uart->irq.gsi = IRQ_NO_GSI; /* nobody needs it */
+		uart->irq.gsi = IRQ_NO_GSI; /* the interrupt is optional */
 	if (devicetree_number(&tree, node, "reg-io-width", &number) && (number == 1 || number == 2 || number == 4))
 		uart->width = (uint8_t)number;
 	if (uarts[which].kind == UART_16550) {
@@ -223,7 +223,7 @@ static bool read_uart(uint16_t node, struct platform_uart *uart)
 	return true;
 }
 
-/* A path, or the name of one of /aliases; options may follow behind ':'. */
+/* Finds the node of a path, or of a name in /aliases. Options may follow behind ':'. */
 static uint16_t node_of_text(const char *text)
 {
 	const uint16_t aliases = devicetree_at(&tree, "/aliases", strlen("/aliases"));
@@ -257,7 +257,7 @@ static bool read_named_uart(uint16_t node, const char *property)
 	return named != DEVICETREE_NONE && read_uart(named, &tree.platform->uart);
 }
 
-/* The console that is named, otherwise the first one there is: some VMMs name none. */
+/* Finds the console that the tree names. Some VMMs name none; then the first console counts. */
 static void find_uart(uint16_t chosen)
 {
 	const uint16_t aliases = devicetree_at(&tree, "/aliases", strlen("/aliases"));
