@@ -68,8 +68,9 @@ def test_call_against_the_order() -> None:
 
 
 def test_variable_of_a_room_above() -> None:
-    noticed("firmware/lib/text.c", "extern const char *msi_choice;\nconst char *text_breaks(void);\nconst char *text_breaks(void)\n{\n\treturn msi_choice;\n}",
-            "firmware/lib/text.c uses msi_choice of drivers/msi/discover.c: firmware/lib/ may not need it", "a circle: ")
+    noticed("firmware/lib/text.c", "#include <stdint.h>\nextern uint64_t transport_reset_patience_ns;\n"
+            "uint64_t text_breaks(void);\nuint64_t text_breaks(void)\n{\n\treturn transport_reset_patience_ns;\n}",
+            "firmware/lib/text.c uses transport_reset_patience_ns of drivers/transport/transport.c: firmware/lib/ may not need it")
 
 
 def test_calls_in_a_circle() -> None:
