@@ -83,7 +83,7 @@ static void expect_readable_early(struct run *t, struct device *d, enum kind kin
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		bool same = true;
 
-		require_ok(t, device_reset(d), "a reset ends");
+		require_ok(t, device_reset(d), "the reset completes");
 		device_greet(d);
 		read_fields(d, kind, early);
 		require_ok(t, device_negotiate(d, features_of_fields(d)),

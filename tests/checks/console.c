@@ -450,7 +450,7 @@ static void hear_ports(struct run *t, struct device *d)
 	start_multiport(t, d);
 	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
 	for (unsigned i = 0; i < 4 * PORTS_REMEMBERED; i++) {
-		if (!next_message(t, d, told.messages ? GLIMPSE_NS : device_patience_ns)) {
+		if (!next_message(t, d, told.messages ? SHORT_WAIT_NS : device_patience_ns)) {
 			quiet_moment(t);
 			if (!next_message(t, d, 0))
 				break;

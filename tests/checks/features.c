@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Feature bits (2.2, 4.2.2, chapter 6): what is offered, and what becomes of what is accepted. Both sides must agree on
- * each bit; where they do not, the ring or the headers have another layout than the other side thinks. Symptoms: a
- * driver that worked until a new bit was defined, a device that works with one kernel and hangs with the next, features
- * that outlive a reset.
+ * Feature bits (2.2, 4.2.2, chapter 6): what the device offers, and what it does with what the driver accepts. Both
+ * sides must agree on every bit; otherwise the rings or the headers have another layout than one side believes.
+ * Symptoms: a driver that worked until a new bit was defined, a device that works with one kernel and hangs with the
+ * next, features that survive a reset.
  *
- * Virtio 1.4 has bits 0 to 127, read 32 at a time through DeviceFeaturesSel. Devices that were written when there were
- * 64 tend to look at its lowest bit only.
+ * Virtio 1.4 has bits 0 to 127, read 32 at a time through DeviceFeaturesSel. Devices from the time of 64 bits tend to
+ * look only at the lowest bit of that register.
  */
 #include "tests/checks/support/common.h"
 
-/* What a driver may accept (2.2.1): offered, described, right for the transport and the type. */
+/* The bits that a driver may accept (2.2.1): offered, defined, and meant for the transport and the type. */
 static struct features acceptable(const struct device *d)
 {
 	struct features set = NO_FEATURES;
@@ -31,7 +31,7 @@ static struct features required(const struct device *d)
 	return features_and(set, d->offered);
 }
 
-/* The set, what it needs, and what the device may insist on. */
+/* The set, the features that it depends on, and those that the device may require. */
 static struct features valid(const struct device *d, struct features set)
 {
 	return features_close(d->type, features_or(set, required(d)), acceptable(d));
@@ -59,7 +59,7 @@ static const char *bit_name(const struct device *d, unsigned bit)
 CHECK(version_1, "features.version-1-offered", REQ("rfb-01"), MUST, NEEDS(.version = 2), "VERSION_1 is offered")
 {
 	expect(t, transport_offered(&d->transport, 1) & 1, "bit 32 is set");
-	/* Whether the platform translates addresses is not ours to know (6.2). */
+	/* A guest cannot know whether the platform translates addresses (6.2). */
 	if (device_offers(d, VIRTIO_F_ACCESS_PLATFORM))
 		info(t, "ACCESS_PLATFORM is offered: device addresses may be translated or restricted");
 }
@@ -74,22 +74,27 @@ CHECK(only_what_exists, "features.only-what-exists", REQ("feat-04"), MUST, NEEDS
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
 		const char *why = feature_forbidden(d->type, bit, transport_is_legacy(&d->transport));
 
-		if (bit == VIRTIO_F_SR_IOV || bit == VIRTIO_F_ADMIN_VQ) /* below */
+		if (bit == VIRTIO_F_SR_IOV || bit == VIRTIO_F_ADMIN_VQ) /* they have their own checks below */
 			continue;
 		expect(t, !device_offers(d, bit) || !why, "bit %u (%s) is not offered: %s", bit, bit_name(d, bit),
 		       why ? why : "");
 	}
 }
 
-/* Breaks: offering every bit of a common table on every transport. Symptom: none until a driver believes it. */
+/*
+ * Breaks: a device that offers every bit of a common table on every transport. Symptom: none until a driver believes
+ * it.
+ */
 CHECK(no_sr_iov, "features.no-sr-iov", REQ("rfb-05", "feat-04"), MUST, NEEDS(.version = 2),
       "SR_IOV, which is for PCI devices, is not offered")
 {
 	expect(t, !device_offers(d, VIRTIO_F_SR_IOV), "bit 37 is not offered");
 }
 
-/* Breaks: offering every bit of a common table. Symptom: a driver looks for an administration virtqueue that MMIO
- * cannot name. */
+/*
+ * Breaks: a device that offers every bit of a common table. Symptom: a driver looks for an administration virtqueue
+ * that MMIO cannot name.
+ */
 CHECK(no_admin_vq, "features.no-admin-vq", REQ("mmio-table-20", "feat-04"), DESCRIBED, NEEDS(.version = 2),
       "ADMIN_VQ, which is reserved on MMIO, is not offered")
 {
@@ -97,11 +102,11 @@ CHECK(no_admin_vq, "features.no-admin-vq", REQ("mmio-table-20", "feat-04"), DESC
 }
 
 /*
- * Breaks: e.g. HOST_TSO4 without CSUM. Symptom: the driver must drop the feature, or, if it does not look, sends
- * what the device cannot take.
+ * Breaks: a feature without one that it depends on, such as HOST_TSO4 without CSUM. Symptom: the driver must drop the
+ * feature; a driver that does not check sends what the device cannot take.
  */
 CHECK(dependencies, "features.dependencies", REQ("feat-01"), MUST, NEEDS(0),
-      "Each offered feature is offered together with those it needs")
+      "Each offered feature is offered together with those it depends on")
 {
 	for (size_t i = 0; i < d->type->dependencies.count; i++) {
 		const struct feature_dependency *dependency = &d->type->dependencies.at[i];
@@ -119,11 +124,11 @@ CHECK(dependencies, "features.dependencies", REQ("feat-01"), MUST, NEEDS(0),
 }
 
 /*
- * Words 2 and 3. A word that shows word 0 or 1 again offers, say, bit 64 for bit 32. Breaks: using only the lowest
- * bits of DeviceFeaturesSel, or any value but 0 for 1. Symptom: a driver of 1.4 sees features that are not there.
+ * Breaks: a device that uses only the lowest bits of DeviceFeaturesSel, or takes every value but 0 for 1. Symptom: a
+ * driver for virtio 1.4 sees features that are not there, such as bit 64 because bit 32 is offered.
  */
 CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DESCRIBED, NEEDS(.version = 2),
-      "DeviceFeatures of words 2 and 3 shows bits 64 to 127, not those of another word")
+      "Words 2 and 3 of DeviceFeatures show bits 64 to 127, not those of another word")
 {
 	uint32_t low[2] = { transport_offered(&d->transport, 0), transport_offered(&d->transport, 1) };
 
@@ -131,7 +136,7 @@ CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DES
 		uint32_t bits = transport_offered(&d->transport, word);
 
 		for (unsigned i = 0; i < 2; i++)
-			expect(t, !bits || bits != low[i], "word %u is not word %u again: both read 0x%x", word, i,
+			expect(t, !bits || bits != low[i], "word %u does not repeat word %u: both read 0x%x", word, i,
 			       bits);
 		for (unsigned bit = 0; bit < 32; bit++)
 			if (bits >> bit & 1)
@@ -141,10 +146,12 @@ CHECK(high_words, "features.words-2-and-3", REQ("mmio-table-02", "feat-04"), DES
 	}
 }
 
-/* Breaks: using only the lowest bits of DeviceFeaturesSel, or shifting the features by 32 times the selector.
- * Symptom: a driver of later than 1.4 sees features that are not there. */
+/*
+ * Breaks: a device that uses only the lowest bits of DeviceFeaturesSel, or shifts the features by 32 times the
+ * selector. Symptom: a driver for a version after 1.4 sees features that are not there.
+ */
 CHECK(words_beyond, "features.words-beyond", REQ("mmio-table-02"), DESCRIBED, NEEDS(.version = 2),
-      "DeviceFeatures of words beyond the last defined bit reads 0")
+      "Words of DeviceFeatures beyond the last defined bit read 0")
 {
 	static const uint32_t beyond[] = { 4, 5, 7, 31, 32, 0x100, 0x10000, 0x80000000, 0x80000001, 0xffffffff };
 
@@ -173,10 +180,10 @@ CHECK(offer_is_constant, "features.offer-is-constant", REQ("mmio-table-02"), DES
 	}
 }
 
-/* Negotiates a set from a reset on. DRIVER_FEATURES_REFUSED if FEATURES_OK did not stay. */
+/* Resets the device and negotiates a set. DRIVER_FEATURES_REFUSED if FEATURES_OK did not stay set. */
 static enum driver_error negotiate(struct run *t, struct device *d, struct features set)
 {
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	device_greet(d);
 	return device_negotiate(d, set);
 }
@@ -188,7 +195,7 @@ static void expect_accepted(struct run *t, struct device *d, struct features set
 }
 
 /*
- * Breaks: insisting on bits that are optional. Symptom: small drivers, or a driver that turned one feature off,
+ * Breaks: a device that insists on optional bits. Symptom: small drivers, or a driver that turned one feature off,
  * cannot use the device.
  */
 CHECK(any_subset, "features.any-subset-is-accepted", REQ("feat-02"), SHOULD, NEEDS(.version = 2),
@@ -197,18 +204,18 @@ CHECK(any_subset, "features.any-subset-is-accepted", REQ("feat-02"), SHOULD, NEE
 	enum { RANDOM_SETS = 12 };
 	struct features all = acceptable(d);
 
-	expect_accepted(t, d, valid(d, NO_FEATURES), "the least set");
+	expect_accepted(t, d, valid(d, NO_FEATURES), "the smallest set");
 	for (unsigned bit = 0; bit < FEATURE_BITS; bit++)
 		if (features_has(&all, bit))
 			expect_accepted(t, d, valid(d, FEATURE(bit)), bit_name(d, bit));
-	expect_accepted(t, d, valid(d, all), "all that is offered");
+	expect_accepted(t, d, valid(d, all), "the set of all offered features");
 	for (unsigned i = 0; i < RANDOM_SETS; i++)
 		expect_accepted(t, d, random_subset(t, d), "a random set");
 }
 
 /*
- * Breaks: state of an earlier negotiation. Symptom: resume from suspend, kexec or a driver's error recovery fails on
- * a device that worked.
+ * Breaks: state that is kept from an earlier negotiation. Symptom: resume from suspend, kexec or a driver's error
+ * recovery fails on a device that worked.
  */
 CHECK(accepted_again, "features.accepted-again", REQ("feat-05"), SHOULD, NEEDS(.version = 2),
       "A set of features that was accepted once is accepted again after a reset")
@@ -219,12 +226,12 @@ CHECK(accepted_again, "features.accepted-again", REQ("feat-05"), SHOULD, NEEDS(.
 
 	for (unsigned i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
 		if (negotiate(t, d, sets[i]))
-			continue; /* never accepted: that is features.any-subset-is-accepted */
+			continue; /* never accepted: features.any-subset-is-accepted reports that */
 		accepted++;
 		for (unsigned round = 0; round < ROUNDS; round++)
-			expect_accepted(t, d, sets[i], "what was accepted before");
+			expect_accepted(t, d, sets[i], "the same set again");
 		device_go(d);
-		expect_accepted(t, d, sets[i], "what was accepted before, after a life with it,");
+		expect_accepted(t, d, sets[i], "the same set, after DRIVER_OK and a reset,");
 	}
 	if (!accepted)
 		skip(t, "the device accepts none of these sets at all");
@@ -235,7 +242,7 @@ static bool refuses_or_ignores(struct run *t, struct device *d, unsigned bit)
 	struct features set = features_with(required(d), bit);
 
 	step(t, "accepting %s (bit %u), which is not offered", bit_name(d, bit), bit);
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	device_greet(d);
 	for (unsigned i = 0; i < 2; i++)
 		transport_accept(&d->transport, i, set.word[i]);
@@ -254,9 +261,9 @@ static bool refuses_or_ignores(struct run *t, struct device *d, unsigned bit)
 }
 
 /*
- * A driver that writes nonsense: a feature that was not offered (forbidden by 2.2.1). The device may refuse it, or
- * ignore it; it may not take it on. Breaks: storing what the driver wrote without looking. Symptom: a bug in a
- * driver becomes a hang that looks like the device's.
+ * Breaks: a device that stores what the driver wrote without a check. Symptom: a bug in a driver becomes a hang that
+ * looks like the device's fault. Accepting a feature that was not offered is forbidden (2.2.1). The device may refuse
+ * it or ignore it, but must not use it.
  */
 CHECK(not_offered, "features.not-offered-is-not-taken", REQ("feat-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
@@ -275,12 +282,13 @@ CHECK(not_offered, "features.not-offered-is-not-taken", REQ("feat-03"), MUST,
 }
 
 /*
- * A feature without the one it needs, which a driver must not accept: refused, or the device works on. Breaks: taking
- * the set and then using what was not accepted. Symptom: a bug in a driver becomes a hang that looks like the device's.
+ * Breaks: a device that takes a feature without the one it depends on, and then uses what was not accepted. Symptom:
+ * a bug in a driver becomes a hang that looks like the device's fault. A driver must not accept such a set; the device
+ * may refuse it or work with it.
  */
 CHECK(inconsistent, "features.inconsistent-set", REQ("feat-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
-      "A set that lacks what one of its features needs is refused, or the device works with it")
+      "A set that lacks a feature that another one depends on is refused, or the device works with it")
 {
 	enum { TRIED = 3 };
 	unsigned tried = 0;
@@ -309,9 +317,9 @@ CHECK(inconsistent, "features.inconsistent-set", REQ("feat-03"), MUST,
 }
 
 /*
- * Without VERSION_1 (6.2: the driver MUST accept it, the device MAY fail to operate without): open, as long as a proper
- * driver can follow. Breaks: a refusal that outlives the reset. Symptom: after firmware with a legacy driver, the
- * operating system finds no disk.
+ * Breaks: a refusal that survives the reset. Symptom: after firmware with a legacy driver, the operating system finds
+ * no disk. By 6.2 the driver MUST accept VERSION_1, and the device MAY fail to operate without it; so the outcome is
+ * open, as long as a correct driver can use the device afterwards.
  */
 CHECK(without_version_1, "features.without-version-1", REQ("rfb-06"), DESCRIBED, NEEDS(.version = 2),
       "A driver that did not accept VERSION_1 does no lasting harm")
@@ -328,16 +336,18 @@ CHECK(without_version_1, "features.without-version-1", REQ("rfb-06"), DESCRIBED,
 }
 
 /*
- * DriverFeatures is write-only, so what the device took is seen by what it does. EVENT_IDX decides what makes it notify
- * (2.7.7.2, both MUST):
- *   accepted      avail.flags is ignored, the used entry at used_event makes it notify;
- *   not accepted  used_event is ignored, every used entry makes it notify while avail.flags is 0.
- * Each test asks for notifications that the other rule would leave out, and for more than one, since a device may begin
- * with a notification that nobody needs. (avail.flags with EVENT_IDX is for robustness: a driver leaves it 0.)
+ * DriverFeatures is write-only, so only the device's behaviour shows what it took. EVENT_IDX decides what makes it
+ * notify (2.7.7.2, both MUST):
+ *   - accepted: avail.flags is ignored, and the used entry at used_event makes it notify;
+ *   - not accepted: used_event is ignored, and every used entry makes it notify while avail.flags is 0.
+ *
+ * Each test asks for notifications that the other rule would suppress. It asks for several, since a device may begin
+ * with a notification that nobody asked for. (To set avail.flags with EVENT_IDX tests robustness: a driver leaves it
+ * 0.)
  */
 enum { PROBES = 3, FAR_AWAY = 0x7fff };
 
-/* Serves a request, and tells whether the device notifies. */
+/* Completes a request, and returns whether the device notifies. */
 static bool notifies(struct run *t, struct device *d, uint16_t used_event)
 {
 	struct transport *transport = &d->transport;
@@ -366,7 +376,7 @@ static bool expect_event_idx(struct run *t, struct device *d, bool active, const
 static void accept_words(struct run *t, struct device *d, const uint8_t *order, unsigned count,
 			 const struct features *set)
 {
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	device_greet(d);
 	for (unsigned i = 0; i < count; i++)
 		transport_accept(&d->transport, order[i], set->word[order[i]]);
@@ -376,8 +386,8 @@ static void accept_words(struct run *t, struct device *d, const uint8_t *order, 
 }
 
 /*
- * Breaks: a write to one word that clears the other. Symptom: works with Linux, which writes word 0 and then 1, and
- * with nothing else.
+ * Breaks: a write to one word that clears the other. Symptom: the device works with drivers that write the words in
+ * one order, and with no others.
  */
 CHECK(either_order, "features.words-in-either-order", REQ("mmio-table-03"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
@@ -392,8 +402,8 @@ CHECK(either_order, "features.words-in-either-order", REQ("mmio-table-03"), DESC
 }
 
 /*
- * Breaks: DriverFeaturesSel of which only some bits count, so that word 2 overwrites another. Symptom: a driver of
- * 1.4 loses what it negotiated.
+ * Breaks: a device that uses only some bits of DriverFeaturesSel, so that word 2 overwrites another word. Symptom: a
+ * driver for virtio 1.4 loses what it negotiated.
  */
 CHECK(high_words_alone, "features.driver-words-2-and-3", REQ("mmio-table-03"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
@@ -408,8 +418,8 @@ CHECK(high_words_alone, "features.driver-words-2-and-3", REQ("mmio-table-03"), D
 }
 
 /*
- * A lost VERSION_1 shows only where it makes a difference: some devices tell of a broken virtqueue only if it was
- * accepted. So this looks for a device that does, and then whether it still does.
+ * A lost VERSION_1 shows only where it makes a difference: some devices report a broken virtqueue only if it was
+ * accepted. So the check first finds out whether the device reports one, and then whether it still does.
  */
 static bool tells_of_broken_queue(struct run *t, struct device *d, uint64_t *usual)
 {
@@ -433,8 +443,8 @@ static bool tells_of_broken_queue(struct run *t, struct device *d, uint64_t *usu
 }
 
 /*
- * Breaks: a device that writes what is meant for a word of features that it does not have over word 1. Symptom: the
- * device goes back to the legacy interface, and to its shorter headers.
+ * Breaks: a device that writes to word 1 what the driver writes to a word that the device does not have. Symptom: the
+ * device falls back to the legacy interface and its shorter headers.
  */
 CHECK(version_1_kept, "features.driver-words-2-and-3-keep-version-1", REQ("mmio-table-03"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 2 * REQUEST_ENTRIES),
@@ -469,10 +479,10 @@ CHECK(rewriting_replaces, "features.rewriting-replaces", REQ("mmio-table-04"), D
 	d->accepted = without;
 	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
 	require(t, transport_status(&d->transport) & VIRTIO_STATUS_FEATURES_OK, "FEATURES_OK stays set");
-	expect_event_idx(t, d, false, "in the end");
+	expect_event_idx(t, d, false, "by the last write");
 }
 
-/* A driver that accepts nothing of word 0 and does not even write it: what holds then is not said. */
+/* Reports what a device does if the driver never writes word 0, which the specification leaves open. */
 static void tell_of_unwritten_word(struct run *t, struct device *d)
 {
 	struct features set = required(d);
@@ -485,7 +495,7 @@ static void tell_of_unwritten_word(struct run *t, struct device *d)
 	virtqueue_set_used_event(queue, FAR_AWAY);
 	require_ok(t, device_do_request(d, 0), "a request is served");
 	transport_interrupt_acknowledge(&d->transport, VIRTIO_INTERRUPT_USED_BUFFER);
-	/* When the last of these is back, the notification of the first is due. */
+	/* When the last of these has come back, the notification of the first is due. */
 	for (unsigned i = 0; i < PROBES; i++)
 		require_ok(t, device_do_request(d, i), "a request is served");
 	if (!(transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER))
@@ -493,7 +503,7 @@ static void tell_of_unwritten_word(struct run *t, struct device *d)
 }
 
 /*
- * Breaks: features that outlive a reset. Symptom: a kernel that boots after firmware which used EVENT_IDX misses
+ * Breaks: features that survive a reset. Symptom: a kernel that boots after firmware which used EVENT_IDX misses
  * interrupts.
  */
 CHECK(forgotten, "features.forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
@@ -502,16 +512,16 @@ CHECK(forgotten, "features.forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
 {
 	require_ok(t, device_start(d, FEATURE(VIRTIO_F_EVENT_IDX)), "the device starts");
 	require_ok(t, device_do_request(d, 1), "a request is served");
-	require_ok(t, negotiate(t, d, NO_FEATURES), "the least set of features is accepted");
-	/* From here on every other check would find EVENT_IDX in force. */
+	require_ok(t, negotiate(t, d, NO_FEATURES), "the smallest set of features is accepted");
+	/* Every later check would find EVENT_IDX in force, so none runs on this device. */
 	if (!expect_event_idx(t, d, false, "after the reset"))
 		d->unusable = DRIVER_FEATURES_KEPT;
 	tell_of_unwritten_word(t, d);
 }
 
 /*
- * Ring and transport features that need nothing but what we know: each must work when it is the only one accepted
- * (2.2.2: none that the device would not support).
+ * Ring and transport features that our driver can use with any device type. Each must work when it is the only one
+ * accepted (2.2.2: a device must not offer what it does not support).
  */
 static void notify_with_data(struct virtqueue *queue)
 {
@@ -532,7 +542,7 @@ static void expect_works(struct run *t, struct device *d, struct features set, c
 		struct request request;
 
 		require_ok(t, device_make_request(d, &request, i), "a request can be made");
-		require_ok(t, device_add_request(d, &request, &shape), "it can be added");
+		require_ok(t, device_add_request(d, &request, &shape), "the request can be added");
 		if (data)
 			notify_with_data(queue);
 		else
@@ -541,7 +551,10 @@ static void expect_works(struct run *t, struct device *d, struct features set, c
 	}
 }
 
-/* Breaks: offering what was never finished. Symptom: the device hangs with the first driver that accepts the bit. */
+/*
+ * Breaks: a feature that is offered and was never finished. Symptom: the device hangs with the first driver that
+ * accepts the bit.
+ */
 CHECK(ring_features_work, "features.ring-features-work", REQ("feat-04"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
       "Each ring and transport feature that is offered works when it is accepted")

@@ -94,7 +94,7 @@ CHECK(framing_random, "ring.framing.cut-anywhere", REQ("frame-01"), MUST, NEEDS(
 }
 
 /* Breaks: a device that reads a field of its header through a pointer into the first descriptor. */
-CHECK(framing_crumbs, "ring.framing.one-byte-descriptors", REQ("frame-01"), MUST, NEEDS(.requests = true, .entries = 4),
+CHECK(framing_bytes, "ring.framing.one-byte-descriptors", REQ("frame-01"), MUST, NEEDS(.requests = true, .entries = 4),
       "A request that starts in descriptors of one byte each is carried out")
 {
 	struct virtqueue *queue = traffic_start(t, d, traffic_need_any_framing(t, d), 2 * DEVICE_QUEUE_SIZE);
@@ -106,10 +106,10 @@ CHECK(framing_crumbs, "ring.framing.one-byte-descriptors", REQ("frame-01"), MUST
 	learn_answer(t, d, 0, &reference);
 	if (readable > most - 1)
 		readable = most - 1;
-	traffic_cut(t, &requests[0], CUT_CRUMBS, readable, most - readable);
+	traffic_cut(t, &requests[0], CUT_BYTES, readable, most - readable);
 	same_answer(t, d, &requests[0], NULL, &reference);
 	learn_answer(t, d, 1, &reference);
-	traffic_cut(t, &requests[1], CUT_CRUMBS, 1, readable ? most - 1 : most);
+	traffic_cut(t, &requests[1], CUT_BYTES, 1, readable ? most - 1 : most);
 	same_answer(t, d, &requests[1], NULL, &reference);
 }
 

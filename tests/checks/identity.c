@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Who the device says it is, and registers that only tell (4.2.2). A driver reads MagicValue, Version and DeviceID once
- * and believes them, so a device that answers differently later, or that does something because it was asked, shows as
- * a driver that finds no device after a reboot, a hot replug or a kexec.
+ * The registers that identify the device, and registers that only inform (4.2.2). A driver reads MagicValue, Version
+ * and DeviceID once and believes them. If the device answers differently later, or changes its state because a register
+ * was read, a driver finds no device after a reboot, a hot replug or a kexec.
  */
 #include "drivers/transport/mmio.h"
 #include "tests/checks/support/common.h"
@@ -21,7 +21,7 @@ static void stays_the_same(struct run *t, struct device *d, uint32_t offset, uin
 }
 
 /*
- * Breaks: a MagicValue that is only there until the device is reset or started. Symptom: "wrong magic value" at the
+ * Breaks: a MagicValue that is right only until the device is reset or started. Symptom: "wrong magic value" at the
  * second probe.
  */
 CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(.transport = TRANSPORT_MMIO),
@@ -31,16 +31,16 @@ CHECK(magic, "identity.magic", REQ("mmio-layout-01"), MUST, NEEDS(.transport = T
 }
 
 /*
- * Breaks: another Version, or one that depends on the stage. Version 3 is 1.5's: as 2, but its resets must be polled
- * (specification issue 246).
+ * Breaks: another Version, or one that depends on the stage. Version 3 comes with virtio 1.5: it is as 2, but the
+ * driver must poll for the end of a reset (specification issue 246).
  */
 CHECK(version, "identity.version", REQ("mmio-layout-02"), MUST, NEEDS(.transport = TRANSPORT_MMIO, .version = 2),
-      "Version reads 2 at every stage, or 3 as virtio 1.5 has it")
+      "Version reads 2, or 3 (virtio 1.5), at every stage")
 {
 	uint32_t version = d->transport.version;
 
 	expect(t, version == VIRTIO_MMIO_VERSION_MODERN || version == VIRTIO_MMIO_VERSION_POLLED_RESET,
-	       "Version is 2 or 3, it is %u", version);
+	       "Version is 2 or 3: it is %u", version);
 	if (version != VIRTIO_MMIO_VERSION_MODERN)
 		info(t, "Version is %u", version);
 	stays_the_same(t, d, VIRTIO_MMIO_VERSION, version);
@@ -59,7 +59,10 @@ CHECK(device_id, "identity.device-id", REQ("mmio-table-01"), DESCRIBED, NEEDS(.t
 	stays_the_same(t, d, VIRTIO_MMIO_VENDOR_ID, d->transport.vendor_id);
 }
 
-/* What registers tell. InterruptStatus and ConfigGeneration are left out: the device may have news at any time. */
+/*
+ * The values of the registers. InterruptStatus and ConfigGeneration are left out, because an event may change them at
+ * any time.
+ */
 struct registers {
 	uint32_t magic, version, device_id, vendor_id, features[2], size_max[2], ready[2], status;
 };
@@ -97,14 +100,14 @@ static void expect_same(struct run *t, const struct registers *first, const stru
 			  "DeviceFeatures word %u is the same when read again %s", i, where);
 		expect_eq(t, second->size_max[i], first->size_max[i],
 			  "QueueSizeMax of virtqueue %u is the same when read again %s", i, where);
-		expect_eq(t, second->ready[i], first->ready[i], "virtqueue %u is as ready as before when read again %s",
-			  i, where);
+		expect_eq(t, second->ready[i], first->ready[i],
+			  "QueueReady (legacy: QueuePFN) of virtqueue %u is the same when read again %s", i, where);
 	}
 }
 
 /*
- * Breaks: a register that acts when read, e.g. one that clears itself. Symptom: a debugger, a tracer or a second
- * reader changes what happens.
+ * Breaks: a register whose read has a side effect, such as one that clears itself. Symptom: a debugger, a tracer or a
+ * second reader changes what happens.
  */
 CHECK(reading_changes_nothing, "identity.reading-changes-nothing", REQ("mmio-table-12"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO), "Reading registers changes none of them, at any stage")
@@ -120,9 +123,9 @@ CHECK(reading_changes_nothing, "identity.reading-changes-nothing", REQ("mmio-tab
 }
 
 /*
- * Shared memory regions (2.10). 4.2.3.1.1 keeps drivers that expect none away from these registers; the table speaks of
- * every device, and a driver that enumerates regions by asking for each id relies on it. The ids here are ones that no
- * device type has given a meaning: 1.4 uses 0 to 3 and, for SCMI, 0x80 to 0xff.
+ * Shared memory regions (2.10). 4.2.3.1.1 keeps drivers that expect no region away from these registers. The register
+ * table binds every device all the same, and a driver that enumerates regions by trying each id relies on it. No device
+ * type has given these ids a meaning: virtio 1.4 uses 0 to 3 and, for SCMI, 0x80 to 0xff.
  */
 static const uint32_t unused_ids[] = { 0x10, 0x33, 0x7f, 0x100, 0x101, 0x10000, 0x80000000 };
 
@@ -145,7 +148,7 @@ CHECK(shared_memory_length, "identity.unused-shared-memory-length", REQ("mmio-ta
 	expect_no_region(t, d, transport_shared_memory_length, "length");
 }
 
-/* Breaks: registers that read 0, or the place of another region. Symptom: a driver maps a region at address 0. */
+/* Breaks: registers that read 0, or the base of another region. Symptom: a driver maps a region at address 0. */
 CHECK(shared_memory_base, "identity.unused-shared-memory-base", REQ("mmio-table-15"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2),
       "SHMBase of a shared memory region that does not exist is all ones")

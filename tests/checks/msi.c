@@ -95,7 +95,7 @@ CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(
 	need(t, d->msi.layout->features[0], "feature bit");
 	messages_need_targets(t, d);
 	device_greet(d);
-	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
+	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the smallest set of features");
 	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
 	if (stated) {
 		messages_give_each(t, d, 1, 0, 1);
@@ -445,7 +445,7 @@ CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEE
 {
 	messages_start(t, d, true);
 	one_message(t, d, messages_own(d), "before the reset");
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	messages_negotiate(t, d);
 	if (d->msi.layout->state_width)
 		expect(t, !msi_enabled(d), "messages are disabled after a reset");
@@ -463,12 +463,12 @@ CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(
 		msi_do(d, MSI_MASK, messages_source(d), NULL);
 		no_message(t, d, "of a masked source");
 	}
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	if (d->msi.layout == &msi_f44) {
 		messages_negotiate(t, d);
 		expect_source(t, d, messages_source(d), TARGETS, 1);
 		expect_source(t, d, MSI_CONFIG, TARGETS, 1);
-		require_ok(t, device_reset(d), "the device comes back from reset");
+		require_ok(t, device_reset(d), "the device completes the reset");
 	}
 	messages_start(t, d, true);
 	if (msi_can(&d->msi, MSI_UNMASK) && !msi_is(&d->msi, MSI_ENABLES_FIRST))

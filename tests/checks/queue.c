@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The registers of virtqueues (4.2.2, 4.2.3.2): which exist, how large, and whether the device may touch them. All of
- * them go through QueueSel, so what one queue is told must not reach another, and a queue that does not exist must not
- * look like the one that was selected before. Symptoms of getting it wrong: a driver that finds a thousand queues, two
- * queues that share a ring, a queue that goes on after the driver took its memory back.
+ * The registers of virtqueues (4.2.2, 4.2.3.2): which virtqueues exist, how large they are, and whether the device
+ * may touch them. All accesses go through QueueSel, so a write for one queue must not reach another, and a queue that
+ * does not exist must not look like the one that was selected before. Symptoms of a fault: a driver that finds a
+ * thousand queues, two queues that share a ring, a queue that goes on after the driver took its memory back.
  */
 #include "tests/checks/support/common.h"
 
@@ -30,7 +30,7 @@ static void set_ready(struct device *d, uint32_t index, uint32_t value)
 	transport_set_queue_ready(&d->transport, value);
 }
 
-/* How many virtqueues such a device can have at most; 0 where we do not know the type. */
+/* The most virtqueues that a device of this type can have; 0 if we do not know the type. */
 static uint32_t queues_at_most(struct device *d)
 {
 	return d->type->queues_at_most ? d->type->queues_at_most(d) : 0;
@@ -41,13 +41,13 @@ static uint32_t first_absent(struct device *d)
 {
 	uint32_t most = queues_at_most(d);
 
-	/* A device that ignores selections beyond its end seems to have as many as were looked at. */
+	/* A device that ignores selections beyond its last queue seems to have as many as discovery looked at. */
 	if (d->queue_count == DEVICE_QUEUES_SCANNED)
 		return most;
 	return most > d->queue_count ? most : d->queue_count;
 }
 
-/* Selects a queue that exists before, so that a selection that is not taken shows. */
+/* First selects a queue that exists, so that an ignored selection shows. */
 static void expect_absent(struct run *t, struct device *d, uint32_t index)
 {
 	if (d->queue_count)
@@ -56,11 +56,11 @@ static void expect_absent(struct run *t, struct device *d, uint32_t index)
 }
 
 /*
- * Breaks: a selection beyond the end that is ignored. Symptom: discovery by counting never ends, or finds one queue
- * too many.
+ * Breaks: a selection beyond the end that is ignored. Symptom: a driver that counts the queues never ends, or finds
+ * one too many.
  */
 CHECK(first_beyond, "queue.first-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEEDS(.version = 2),
-      "QueueSizeMax of the first virtqueue beyond the last is 0, also right after another one was selected")
+      "QueueSizeMax of the first virtqueue beyond the last is 0, even right after another one was selected")
 {
 	uint32_t first = first_absent(d);
 
@@ -88,7 +88,10 @@ CHECK(far_beyond, "queue.far-beyond-last", REQ("mmio-table-05"), DESCRIBED, NEED
 			expect_absent(t, d, indices[i]);
 }
 
-/* A virtqueue index has 16 bits (2.6), the register 32. Breaks: taking the low bits of what was written. */
+/*
+ * A virtqueue index has 16 bits (2.6), the register 32. Breaks: a device that uses only the low bits of what was
+ * written.
+ */
 CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2), "QueueSizeMax of an index that no virtqueue can have is 0")
 {
@@ -100,8 +103,8 @@ CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRI
 }
 
 /*
- * Breaks: a maximum that no queue can have (2.7), or registers in the other byte order: 256 is 65536 then. Symptom:
- * a driver that takes the maximum allocates a ring that the device then refuses.
+ * Breaks: a maximum that no queue can have (2.7), or registers in the other byte order, where 256 reads as 65536.
+ * Symptom: a driver that takes the maximum allocates a ring that the device then refuses.
  */
 CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06", "mmio-table-18"), DESCRIBED,
       NEEDS(.version = 2, .queues = 1), "QueueSizeMax is at most 32768")
@@ -111,14 +114,14 @@ CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06", "mmio-table
 		uint32_t max = size_max(d, i);
 
 		expect(t, max >= 1 && max <= VIRTQ_SIZE_MAX,
-		       "QueueSizeMax of virtqueue %u is between 1 and 32768, it is %u", i, max);
-		/* 2.7 asks it of the size that is used, which is the driver's choice. */
+		       "QueueSizeMax of virtqueue %u is between 1 and 32768: it is %u", i, max);
+		/* 2.7 asks for a power of 2 only of the size in use, which the driver chooses. */
 		if (max & (max - 1))
 			info(t, "QueueSizeMax of virtqueue %u is %u, which is no power of 2", i, max);
 	}
 }
 
-/* Only virtqueues that a driver would use: the others may come and go with the features that are accepted. */
+/* Looks only at virtqueues that a driver would use: the others may come and go with the accepted features. */
 static void expect_same_maxima(struct run *t, struct device *d, const char *where)
 {
 	for (unsigned i = 0; i < device_queues_used(d) && i < d->queue_count; i++) {
@@ -130,8 +133,8 @@ static void expect_same_maxima(struct run *t, struct device *d, const char *wher
 }
 
 /*
- * Breaks: one variable for the size in use and the largest one. Symptom: after a driver used 16 entries, the next
- * one can have no more.
+ * Breaks: one variable for the size in use and the largest one. Symptom: after one driver used 16 entries, the next
+ * driver gets no more.
  */
 CHECK(size_max_constant, "queue.size-max-is-constant", REQ("mmio-table-06"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .queues = 1),
@@ -156,8 +159,8 @@ static void expect_all_ready(struct run *t, struct device *d, unsigned set_up, c
 }
 
 /*
- * Breaks: one QueueReady for all queues, or one that reads what is selected last. Symptom: "queue is busy" for a
- * queue nobody used.
+ * Breaks: one QueueReady for all queues, or one that does not follow QueueSel. Symptom: "queue is busy" for a queue
+ * that nobody used.
  */
 CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .queues = 1),
@@ -167,7 +170,7 @@ CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBE
 
 	reach_stage(t, d, STAGE_FEATURES_OK);
 	expect_all_ready(t, d, 0, "before any is set up");
-	used = device_queues_used(d); /* of the features that were accepted */
+	used = device_queues_used(d); /* depends on the accepted features */
 	for (uint16_t i = 0; i < used; i++) {
 		require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up", i);
 		expect_all_ready(t, d, i + 1u, "while they are set up");
@@ -180,7 +183,7 @@ CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBE
 	}
 }
 
-/* Tells the device of a queue, all but QueueReady. */
+/* Writes all registers of a queue except QueueReady. */
 static void describe_queue(struct device *d, const struct virtqueue *queue)
 {
 	select_queue(d, queue->index);
@@ -193,8 +196,9 @@ static void describe_queue(struct device *d, const struct virtqueue *queue)
 enum { WAITING = 3 };
 
 /*
- * Publishes and notifies on a queue that is not ready, and sees that nothing happens: for a moment, since nothing of
- * this queue can come later, and then until the same device has served a request of its next life.
+ * Publishes requests on a queue that is not ready, notifies, and expects that nothing happens: for a quiet moment,
+ * since no later event of this queue can bound the wait, and then until the device has served a request of its next
+ * life.
  */
 static void expect_ignored(struct run *t, struct device *d)
 {
@@ -214,7 +218,8 @@ static void expect_ignored(struct run *t, struct device *d)
 }
 
 /*
- * Breaks: a device that takes the addresses for enough. Symptom: it reads a ring while the driver still writes it.
+ * Breaks: a device that uses a queue as soon as it has its addresses. Symptom: it reads a ring while the driver still
+ * writes it.
  */
 CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
@@ -237,8 +242,8 @@ CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
 }
 
 /*
- * Breaks: a QueueReady that is only a number. Symptom: the driver stops a queue as 4.2.2.2 tells it to, frees the
- * memory, and the device goes on using it.
+ * Breaks: a QueueReady that is stored and has no effect. Symptom: the driver stops a queue as 4.2.2.2 tells it to,
+ * frees the memory, and the device goes on using it.
  */
 CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = REQUEST_ENTRIES),
@@ -254,7 +259,8 @@ CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
 }
 
 /*
- * Breaks: stopping more than was asked for. Symptom: a network device whose control queue is stopped loses its link.
+ * Breaks: a device that stops more than was asked for. Symptom: a network device whose control queue is stopped loses
+ * its link.
  */
 CHECK(others_go_on, "queue.others-go-on", REQ("mmio-table-08"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES),

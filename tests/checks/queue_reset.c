@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * One virtqueue is reset by itself (2.6.1, QueueReset in 4.2.2): RING_RESET. A driver uses it to change the size or the
- * place of one queue while the others go on, and gives the memory of the old one back as soon as the device says that
- * the reset is complete.
+ * The reset of a single virtqueue (2.6.1, QueueReset in 4.2.2), with RING_RESET. A driver uses it to change the size
+ * or the place of one queue while the others go on, and frees the old memory as soon as the device says that the reset
+ * is complete.
  *
- * What goes wrong: the bit is offered because the device's core knows it, and the transport has no such register. Then
- * a driver believes that the queue is reset while the device still writes into memory that belongs to somebody else by
- * now, and a queue that is "enabled again" hangs.
+ * What goes wrong: the device offers the bit because its core knows it, but its transport lacks the register. Then a
+ * driver believes that the queue is reset while the device still writes into memory that now belongs to somebody else,
+ * and a queue that is "enabled again" hangs.
  */
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
@@ -38,8 +38,8 @@ static void reset_queue(struct run *t, struct virtqueue *queue)
 }
 
 /*
- * What a reset did is asked only of a queue that says it was reset: a transport without the register fails the one
- * check that is about that, and not every one that builds on it.
+ * Goes on only if the queue says that it was reset. A transport without the register fails the one check of the
+ * register, and not every check that builds on it.
  */
 static void reset_queue_or_skip(struct run *t, struct virtqueue *queue)
 {
@@ -65,13 +65,13 @@ static struct virtqueue *enable_again(struct run *t, struct device *d, uint16_t 
 
 /* Breaks: a register that keeps the 1 that was written before the device was reset. */
 CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("mmio-layout-08"), MUST,
-      NEEDS(RESETTABLE), "QueueReset reads 0 after a device reset, also one that came on top of a queue reset")
+      NEEDS(RESETTABLE), "QueueReset reads 0 after a device reset, even one that came during a queue reset")
 {
 	struct virtqueue *queue = start_resettable(t, d);
 
 	transport_select_queue(&d->transport, queue->index);
 	transport_set_queue_reset(&d->transport, 1);
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	device_greet(d);
 	require_ok(t, device_negotiate(d, FEATURE(VIRTIO_F_RING_RESET)), "the device accepts RING_RESET again");
 	for (uint16_t i = 0; i < d->queue_count && i < DEVICE_QUEUES; i++) {
@@ -81,8 +81,8 @@ CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("
 }
 
 /*
- * Breaks: a register that says 1 for a queue which is not ready, and goes on saying so. Symptom: a driver waits for
- * a reset that nobody asked for.
+ * Breaks: a register that reads 1 for a queue that is not ready, and does not change when it is. Symptom: a driver
+ * waits for a reset that nobody asked for.
  */
 CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio-layout-09"), MUST, NEEDS(RESETTABLE),
       "QueueReset reads 0 after a queue is enabled with QueueReady")
@@ -93,11 +93,11 @@ CHECK(reset_register_enabled, "ring.reset.register-is-0-when-enabled", REQ("mmio
 }
 
 /*
- * Breaks: a device that says 0 first and 1 later, or something else. Symptom: the driver reuses the memory too
+ * Breaks: a register that reads 0 first and 1 later, or another value. Symptom: the driver reuses the memory too
  * early.
  */
 CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11"), MUST, NEEDS(RESETTABLE),
-      "QueueReset reads 1 while the reset goes on and 0 from then on, nothing else")
+      "QueueReset reads 1 while the reset goes on, 0 afterwards, and nothing else")
 {
 	struct virtqueue *queue = start_resettable(t, d);
 	uint32_t value;
@@ -106,13 +106,13 @@ CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11
 	transport_select_queue(&d->transport, queue->index);
 	transport_set_queue_reset(&d->transport, 1);
 	(void)WAIT_UNTIL((value = transport_queue_reset(&d->transport)) != 1, device_patience_ns);
-	require_eq(t, value, 0, "QueueReset after the reset went on");
-	/* No event marks the time when it could come back. */
-	expect(t, STAYS(t, transport_queue_reset(&d->transport) == 0), "QueueReset stays 0 once it is");
+	require_eq(t, value, 0, "QueueReset once it no longer reads 1");
+	/* No event bounds the time in which the 1 could come back. */
+	expect(t, STAYS(t, transport_queue_reset(&d->transport) == 0), "QueueReset stays 0 once it reads 0");
 }
 
 /*
- * Breaks: a transport that does not know the register although the feature is offered, or one that says 0 while the
+ * Breaks: a transport that does not know the register although the feature is offered, or one that reads 0 while the
  * reset goes on.
  */
 CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
@@ -127,10 +127,10 @@ CHECK(reset_not_ready, "ring.reset.queue-is-not-ready-when-complete",
 }
 
 /*
- * Notifies a queue that was reset, and gives the device the time to do what it should not. No later event can exist:
- * the queue is dead.
+ * Notifies a queue that was reset, and gives the device time to do what it must not. The queue is dead, so no later
+ * event can bound the wait.
  */
-static void tempt(struct run *t, struct virtqueue *queue)
+static void notify_reset_queue(struct run *t, struct virtqueue *queue)
 {
 	virtqueue_publish(queue);
 	for (unsigned i = 0; i < 4; i++)
@@ -138,7 +138,10 @@ static void tempt(struct run *t, struct virtqueue *queue)
 	quiet_moment(t);
 }
 
-/* Breaks: a reset that is only remembered. Symptom: the device writes into memory that the driver has given back. */
+/*
+ * Breaks: a reset that is recorded and not carried out. Symptom: the device writes into memory that the driver has
+ * given back.
+ */
 CHECK(reset_executes_nothing, "ring.reset.executes-nothing-any-more", REQ("vqreset-01", "mmio-layout-10"), MUST,
       NEEDS(RESETTABLE), "A queue that was reset executes none of its requests")
 {
@@ -150,11 +153,11 @@ CHECK(reset_executes_nothing, "ring.reset.executes-nothing-any-more", REQ("vqres
 	reset_queue_or_skip(t, queue);
 	traffic_add(t, d, &requests[1], NULL);
 	watch_begin(&watch, queue, &requests[1], 1, false);
-	tempt(t, queue);
-	expect_none(t, watch_found(&watch), "nothing of a queue that was reset is used");
+	notify_reset_queue(t, queue);
+	expect_none(t, watch_found(&watch), "the device writes nothing for a queue that was reset");
 }
 
-/* Breaks: an interrupt that was on its way. */
+/* Breaks: a notification that was on its way, or a reset that is recorded and not carried out. */
 CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqreset-02"), MUST, NEEDS(RESETTABLE),
       "The device sends no used buffer notification for a queue that was reset")
 {
@@ -163,15 +166,15 @@ CHECK(reset_notifies_nothing, "ring.reset.notifies-nothing-any-more", REQ("vqres
 
 	traffic_do(t, d, &requests[0], NULL);
 	reset_queue_or_skip(t, queue);
-	/* What came before the reset was complete is gone now. */
+	/* Discards what came before the reset was complete. */
 	transport_interrupt_acknowledge(&d->transport, VIRTIO_INTERRUPT_USED_BUFFER);
 	traffic_add(t, d, &requests[1], NULL);
-	tempt(t, queue);
+	notify_reset_queue(t, queue);
 	expect_eq(t, transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER, 0,
 		  "bit 0 of InterruptStatus after notifications of a queue that was reset");
 }
 
-/* Breaks: indices that survive. Symptom: the queue hangs after it is enabled again. */
+/* Breaks: indices that survive the queue reset. Symptom: the queue hangs after it is enabled again. */
 CHECK(reset_starts_at_zero, "ring.reset.starts-at-zero-again", REQ("vqreset-03"), MUST, NEEDS(RESETTABLE),
       "After a queue reset the queue starts at index 0 with the size and addresses that are written then")
 {
@@ -191,7 +194,8 @@ CHECK(reset_starts_at_zero, "ring.reset.starts-at-zero-again", REQ("vqreset-03")
 }
 
 /*
- * Breaks: parameters that are read at the first start only. Symptom: works after `ethtool -G` until the ring wraps.
+ * Breaks: parameters that are read only at the first start. Symptom: after `ethtool -G` the queue works until the
+ * ring wraps.
  */
 CHECK(reset_other_parameters, "ring.reset.enables-with-other-size-and-addresses", REQ("vqreen-01"), MUST,
       NEEDS(RESETTABLE), "A queue that is enabled again works with another size at another place, several times")
@@ -205,8 +209,8 @@ CHECK(reset_other_parameters, "ring.reset.enables-with-other-size-and-addresses"
 		queue = enable_again(t, d, i % 2 ? most : 4);
 		for (unsigned j = 0; j < queue->size + 3u; j++)
 			traffic_do(t, d, request, NULL);
-		expect_eq(t, queue->used->index, queue->size + 3u, "used.idx in life %u of the queue, of %u entries", i,
-			  queue->size);
+		expect_eq(t, queue->used->index, queue->size + 3u, "used.idx in life %u of the queue, with %u entries",
+			  i, queue->size);
 	}
 }
 

@@ -36,8 +36,8 @@ static uint32_t aimed(const struct device *d)
 
 static void tell_mixture(struct run *t, const struct irq_message *one, const struct irq_message *other)
 {
-	info(t, "between 0x%lx/0x%x and 0x%lx/0x%x: %u astray, the last with data 0x%x at cpu %u", one->address,
-	     one->data, other->address, other->data, messages_astray(), irq_unowned_last(), irq_unowned_cpu());
+	info(t, "between 0x%lx/0x%x and 0x%lx/0x%x: %u stray, the last with data 0x%x at cpu %u", one->address,
+	     one->data, other->address, other->data, messages_stray(), irq_unowned_last(), irq_unowned_cpu());
 }
 
 static unsigned writes_of(const struct device *d, const enum msi_action *actions)
@@ -86,9 +86,9 @@ static void change_messages(struct run *t, struct device *d, const enum msi_acti
 			race_fire(&race, kick, queue);
 		race_join(&race);
 		traffic_take_all(t, d);
-		(void)WAIT_UNTIL(aimed(d) || messages_astray(), how & LOSSY ? LOSS_NS : race_patience(&race));
+		(void)WAIT_UNTIL(aimed(d) || messages_stray(), how & LOSSY ? LOSS_NS : race_patience(&race));
 		irq_settle();
-		if ((messages_astray() || (aimed(d) != 1 && !(how & LOSSY)) ||
+		if ((messages_stray() || (aimed(d) != 1 && !(how & LOSSY)) ||
 		     (how & MOVES && at == moment && messages_at(SPARE) != aimed(d))) &&
 		    race_shown(&race))
 			tell_mixture(t, &messages_targets[SPARE].message, &messages_targets[SPARE + 1].message);
@@ -212,7 +212,7 @@ static void update_both(struct run *t, struct device *d, struct race *race)
 		traffic_take_all(t, d);
 		(void)WAIT_UNTIL(messages_at(of_queue), updates.locked ? race_patience(race) : GLANCE_NS);
 		irq_settle();
-		if (messages_at(of_queue) != 1 || messages_astray())
+		if (messages_at(of_queue) != 1 || messages_stray())
 			race_shown(race);
 	}
 }
@@ -370,7 +370,7 @@ CHECK(driver_ok, "race.driver-ok", REQ("init-02", "mmio-table-09"), DESCRIBED,
 		struct virtqueue *queue;
 
 		dma_forget();
-		require_ok(t, device_reset(d), "the device comes back from reset");
+		require_ok(t, device_reset(d), "the device completes the reset");
 		queue = traffic_prepare(t, d, NO_FEATURES, 0);
 		traffic_add(t, d, traffic_make(t, d, 1, 0), NULL);
 		virtqueue_publish(queue);
@@ -473,7 +473,7 @@ CHECK(reset, "race.reset", REQ("reset-02", "reset-03"), MUST, NEEDS(RACE_NEEDS),
 		virtqueue_kick(queue);
 		former = *queue;
 		race_pause(&race);
-		require_ok(t, device_reset(d), "the device comes back from reset");
+		require_ok(t, device_reset(d), "the device completes the reset");
 		irq_settle();
 		if (d->msi.layout)
 			messages_mark(d);
@@ -482,7 +482,7 @@ CHECK(reset, "race.reset", REQ("reset-02", "reset-03"), MUST, NEEDS(RACE_NEEDS),
 		(void)WAIT_UNTIL(false, GLANCE_NS);
 		irq_settle();
 		if ((watch_found(&watch) || (d->transport.line && d->transport.line->count != interrupts) ||
-		     (d->msi.layout && (aimed(d) || messages_astray()))))
+		     (d->msi.layout && (aimed(d) || messages_stray()))))
 			race_shown(&race);
 	}
 	quiet_moment(t);

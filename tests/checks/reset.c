@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Reset (2.4, 4.2.2.1): the one way to get a device back from anything. Once Status reads 0 the memory of the former
- * life belongs to somebody else: a device that still completes a request writes into another program's page, an
- * interrupt that still comes has no handler. And the next life starts from zero: a device that keeps an index, an
- * address or a feature works until a kexec, a driver reload or a crash kernel.
+ * Reset (2.4, 4.2.2.1) must recover a device from any state. Once Status reads 0, the memory of the former life
+ * belongs to somebody else: a request that still completes overwrites another program's page, and an interrupt that
+ * still comes has no handler. The next life starts from zero: a device that keeps an index, an address or a feature
+ * works only until a kexec, a driver reload or a crash kernel.
  */
 #include "tests/checks/support/common.h"
 
@@ -16,29 +16,29 @@ static void expect_reset(struct run *t, struct device *d, const char *where)
 {
 	enum { READS = 3 };
 
-	if (!expect_ok(t, device_reset(d), "a reset %s ends", where))
+	if (!expect_ok(t, device_reset(d), "a reset %s completes", where))
 		return;
 	for (unsigned i = 0; i < READS; i++)
 		expect_eq(t, transport_status(&d->transport), 0, "Status stays 0 after a reset %s", where);
 }
 
 /*
- * Breaks: an InterruptStatus that outlives a reset (libvmm #349). Symptom: the next driver's first interrupt has a
- * cause that it never had.
+ * Breaks: an InterruptStatus that survives a reset (libvmm #349). Symptom: the next driver's first interrupt reports
+ * an event that it never caused.
  */
 CHECK(interrupt_status_cleared, "reset.clears-interrupt-status", REQ("mmio-layout-05"), MUST, NEEDS(0),
-      "InterruptStatus is 0 after a reset at every stage, also with an interrupt pending")
+      "InterruptStatus is 0 after a reset at every stage, even with an interrupt pending")
 {
 	for (unsigned stage = 0; stage < STAGES; stage++) {
 		reach_stage(t, d, (enum stage)stage);
-		require_ok(t, device_reset(d), "a reset ends");
+		require_ok(t, device_reset(d), "the reset completes");
 		expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 after a reset %s",
 			  stage_name((enum stage)stage));
 	}
 }
 
 /*
- * Breaks: a reset that forgets a virtqueue. Symptom: "queue is busy" at the next start: drivers read QueueReady
+ * Breaks: a reset that leaves a virtqueue ready. Symptom: "queue is busy" at the next start: drivers read QueueReady
  * first, as 4.2.3.2 tells them.
  */
 CHECK(queue_ready_cleared, "reset.clears-queue-ready", REQ("mmio-layout-05"), MUST, NEEDS(.version = 2, .queues = 1),
@@ -48,7 +48,7 @@ CHECK(queue_ready_cleared, "reset.clears-queue-ready", REQ("mmio-layout-05"), MU
 
 	for (unsigned i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
 		reach_stage(t, d, stages[i]);
-		require_ok(t, device_reset(d), "a reset ends");
+		require_ok(t, device_reset(d), "the reset completes");
 		for (unsigned queue = 0; queue < d->queue_count; queue++) {
 			transport_select_queue(&d->transport, queue);
 			expect_eq(t, transport_queue_ready(&d->transport), 0,
@@ -57,7 +57,7 @@ CHECK(queue_ready_cleared, "reset.clears-queue-ready", REQ("mmio-layout-05"), MU
 	}
 }
 
-/* How far requests have come when the reset comes. */
+/* How far the requests are when the reset comes. */
 enum flight { POSTED, NOTIFIED, SUPPRESSED, FLIGHTS };
 static const char *const flight_names[FLIGHTS] = {
 	[POSTED] = "with requests available and not notified",
@@ -65,7 +65,7 @@ static const char *const flight_names[FLIGHTS] = {
 	[SUPPRESSED] = "with requests in flight and notifications suppressed",
 };
 
-/* A life that was reset in the middle, and its memory. */
+/* A life of the device that a reset ended, and its memory. */
 struct former {
 	struct virtqueue queue;
 	struct request requests[IN_FLIGHT];
@@ -89,13 +89,13 @@ static void end_in_flight(struct run *t, struct device *d, enum flight flight, s
 	if (flight != POSTED)
 		virtqueue_notify(queue);
 	former->queue = *queue;
-	require_ok(t, device_reset(d), "a reset %s ends", flight_names[flight]);
+	require_ok(t, device_reset(d), "a reset %s completes", flight_names[flight]);
 	watch_begin(&former->watch, &former->queue, former->requests, former->count, true);
 }
 
 /*
- * Breaks: a stage in which the write of 0 is ignored, FAILED more than others. Symptom: a device that cannot be used
- * again without a reboot.
+ * Breaks: a stage in which the device ignores a write of 0; FAILED is the usual one. Symptom: a device that cannot be
+ * used again without a reboot.
  */
 CHECK(every_stage, "reset.from-every-stage", REQ("reset-01"), MUST, NEEDS(0),
       "Status reads 0 after a reset at every stage")
@@ -107,7 +107,7 @@ CHECK(every_stage, "reset.from-every-stage", REQ("reset-01"), MUST, NEEDS(0),
 	expect_reset(t, d, "after a reset");
 }
 
-/* Breaks: a reset that waits for what will never come back, or is put off until it does and then forgotten. */
+/* Breaks: a reset that waits for a request that never completes, or is postponed until it does and then forgotten. */
 CHECK(in_flight, "reset.with-requests-in-flight", REQ("reset-01"), MUST,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES), "Status reads 0 after a reset with requests in flight")
 {
@@ -120,9 +120,8 @@ CHECK(in_flight, "reset.with-requests-in-flight", REQ("reset-01"), MUST,
 }
 
 /*
- * Breaks: a request that was in flight and completes after Status read 0. Symptom: an interrupt without a driver, a
- * spurious one for the next. Until the driver comes back no event of the device can be later, so this is bounded by
- * time.
+ * Breaks: a request that was in flight and completes after Status read 0. Symptom: an interrupt that no driver
+ * expects, or a spurious one for the next driver. Until the next life no later event can bound the wait, so time does.
  */
 CHECK(no_notification, "reset.no-notification-after", REQ("reset-02"), MUST,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
@@ -153,8 +152,8 @@ CHECK(no_notification, "reset.no-notification-after", REQ("reset-02"), MUST,
 
 /*
  * Breaks: a request that was in flight and is carried out after Status read 0: the answer goes to memory that is no
- * longer the driver's. Symptom: corruption that nobody can place. Some lives are over for a moment before the next one
- * begins; then its first request is a later event of the same device.
+ * longer the driver's. Symptom: corruption that nobody can explain. In the first rounds a quiet moment follows the
+ * reset; in all rounds the first request of the next life is a later event of the same device.
  */
 CHECK(memory_left_alone, "reset.leaves-memory-alone", REQ("reset-03"), MUST,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
@@ -169,7 +168,7 @@ CHECK(memory_left_alone, "reset.leaves-memory-alone", REQ("reset-03"), MUST,
 		if (i < FLIGHTS)
 			expect(t, STAYS(t, !watch_found(&former.watch)), "after a reset %s no memory changes",
 			       flight_names[i]);
-		/* As if the ring went on: a device that still looks at it finds all its requests once more. */
+		/* Pretends that the ring goes on: a device that still looks at it finds all its requests once more. */
 		former.queue.avail->index = (uint16_t)(former.queue.avail->index + former.count);
 		require_ok(t, device_start(d, NO_FEATURES), "the device starts again");
 		require_ok(t, device_do_request(d, i), "a request is served");
@@ -182,9 +181,9 @@ CHECK(memory_left_alone, "reset.leaves-memory-alone", REQ("reset-03"), MUST,
 /* Starts a life with a virtqueue of `size` entries, or the most there are. */
 static void start_sized(struct run *t, struct device *d, uint16_t size)
 {
-	require_ok(t, device_reset(d), "a reset ends");
+	require_ok(t, device_reset(d), "the reset completes");
 	device_greet(d);
-	require_ok(t, device_negotiate(d, NO_FEATURES), "the least set of features is accepted");
+	require_ok(t, device_negotiate(d, NO_FEATURES), "the smallest set of features is accepted");
 	require_ok(t, device_setup_queues(d, size), "the virtqueues can be set up");
 	device_go(d);
 }
@@ -204,7 +203,9 @@ CHECK(indices, "reset.indices-start-at-zero", REQ("mmio-table-19", "reset-03"), 
 
 	for (unsigned life = 0; life < LIVES; life++) {
 		start_sized(t, d, sizes[life % SIZES]);
-		/* A number of requests that is no multiple of any size: an index that stays is not hidden by the wrap.
+		/*
+		 * The number of requests is no multiple of the size, so that the wrap does not hide an index that was
+		 * kept.
 		 */
 		for (unsigned i = 0; i < 5 + life; i++) {
 			require_ok(t, device_do_request(d, i), "request %u of life %u is served", i, life);
@@ -215,8 +216,8 @@ CHECK(indices, "reset.indices-start-at-zero", REQ("mmio-table-19", "reset-03"), 
 }
 
 /*
- * Breaks: a size or an address of a former life, or something that runs out. Symptom: the device works for the first
- * many reloads of the driver.
+ * Breaks: a size or an address that is kept from a former life, or a resource that runs out. Symptom: after some
+ * reloads of the driver the device stops working.
  */
 CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19", "feat-05"), DESCRIBED,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
@@ -238,8 +239,8 @@ CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19", "feat-05"), DESCRIBED
 }
 
 /*
- * Breaks: a device that is lost once it has asked for a reset. Symptom: the driver does what it is told, and the
- * device stays dead.
+ * Breaks: a device that does not recover once it has asked for a reset. Symptom: the driver resets it as told, and
+ * the device stays dead.
  */
 CHECK(cures, "reset.cures-needs-reset", REQ("reset-01", "mmio-table-19"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = 2 * REQUEST_ENTRIES),
@@ -253,7 +254,7 @@ CHECK(cures, "reset.cures-needs-reset", REQ("reset-01", "mmio-table-19"), MUST,
 	queue->avail->ring[0] = queue->size; /* robustness: names no descriptor */
 	virtqueue_kick(queue);
 	/* Most devices notice at once; one that does not is reset with the bad entry in flight. */
-	(void)WAIT_UNTIL(transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, GLIMPSE_NS);
+	(void)WAIT_UNTIL(transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, SHORT_WAIT_NS);
 	expect_reset(t, d, "after a bad available ring entry");
 	expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 after that reset");
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts again");

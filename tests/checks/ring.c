@@ -172,7 +172,7 @@ CHECK(ring_starts_at_zero, "ring.second-life-starts-at-zero", REQ("sring-03"), D
 		if (life % 2)
 			continue;
 		/* The next life gets the same memory. Guards are looked at before they are forgotten. */
-		require_ok(t, device_reset(d), "the device comes back from reset");
+		require_ok(t, device_reset(d), "the device completes the reset");
 		require(t, dma_guards_whole(&damage), "the device wrote only to what it was given");
 		dma_forget();
 	}
@@ -186,7 +186,7 @@ static struct virtqueue *start_without_request_queue(struct run *t, struct devic
 	bool allocated;
 
 	device_greet(d);
-	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
+	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the smallest set of features");
 	if (transport_is_legacy(&d->transport))
 		transport_set_page_size(&d->transport, PAGE_SIZE);
 	for (uint16_t i = 0; i < device_queues_used(d); i++)
@@ -426,7 +426,7 @@ CHECK(ring_address_order, "ring.address.any-order-of-registers", REQ("mmio-table
 		struct virtqueue *queue;
 
 		step(t, "the %s half first", high_first ? "high" : "low");
-		require_ok(t, device_reset(d), "the device comes back from reset");
+		require_ok(t, device_reset(d), "the device completes the reset");
 		queue = start_without_request_queue(t, d);
 		register_backwards(queue, high_first);
 		device_go(d);
@@ -482,9 +482,9 @@ CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-tab
 		struct virtqueue *pair[2] = { &d->queues[life ? other : mine], &d->queues[life ? mine : other] };
 
 		step(t, "the request queue is the %s", life ? "second" : "first");
-		require_ok(t, device_reset(d), "the device comes back from reset");
+		require_ok(t, device_reset(d), "the device completes the reset");
 		device_greet(d);
-		require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the least set of features");
+		require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the smallest set of features");
 		for (unsigned i = 0; i < 2; i++) {
 			uint16_t index = i == life ? mine : other;
 			uint16_t size = device_queue_size(d, DEVICE_QUEUE_SIZE, d->queue_max[index]);
@@ -543,7 +543,7 @@ CHECK(ring_address_high, "ring.address.above-4-gib", REQ("mmio-table-13"), DESCR
 
 		step(t, "the %s half first", high_first ? "high" : "low");
 		lift(t, request);
-		require_ok(t, device_reset(d), "the device comes back from reset");
+		require_ok(t, device_reset(d), "the device completes the reset");
 		queue = start_without_request_queue(t, d);
 		queue->desc = high_memory(t, VIRTQ_DESC_BYTES(queue->size), VIRTQ_DESC_ALIGN);
 		queue->avail = high_memory(t, VIRTQ_AVAIL_BYTES(queue->size), VIRTQ_AVAIL_ALIGN);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Status and InterruptStatus: what the driver has done, and what the device has to say (2.1, 4.2.2).
+ * Status and InterruptStatus: how far the driver is, and which events the device reports (2.1, 4.2.2).
  *
- * Status is the only thing both sides see of where they are. A device that works before DRIVER_OK reads rings that are
- * still being written; one whose Status does not read back makes a driver give up. InterruptStatus is the only thing
- * that says why an interrupt came: a bit that goes away by itself is a request that hangs, a bit that comes by itself
- * is a driver that looks for nothing. Whether the line follows it is for interrupt.c.
+ * Status alone tells both sides how far the initialisation is. A device that works before DRIVER_OK reads rings that
+ * are still being written; a device whose Status does not read back makes a driver give up. InterruptStatus alone says
+ * why an interrupt came: if a bit clears itself, a request hangs; if a bit sets itself, the driver looks for an event
+ * that never was. Whether the line follows InterruptStatus is judged in interrupt.c.
  */
 #include "drivers/transport/mmio.h"
 #include "tests/checks/support/common.h"
@@ -15,15 +15,12 @@ static uint32_t status_of(struct device *d)
 	return transport_status(&d->transport);
 }
 
-/*
- * A request whose used entry is there and whose InterruptStatus bit is set: both are the device's events, in whichever
- * order we come to see them.
- */
+/* Completes a request and waits for its bit of InterruptStatus, which may become visible after the used entry. */
 static void make_pending(struct run *t, struct device *d)
 {
 	require_ok(t, device_do_request(d, random_next(&t->random)), "a request is served");
 	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
-		"a request that came back shows in InterruptStatus");
+		"InterruptStatus shows the used buffer");
 }
 
 /*
@@ -49,7 +46,7 @@ CHECK(walk, "status.walk", REQ("init-01", "mmio-table-12"), DESCRIBED, NEEDS(0),
 		uint32_t bit = legacy ? steps[i].bit & ~(uint32_t)VIRTIO_STATUS_FEATURES_OK : steps[i].bit;
 
 		if (steps[i].stage == STAGE_FEATURES_OK)
-			require_ok(t, device_negotiate(d, NO_FEATURES), "the least set of features is accepted");
+			require_ok(t, device_negotiate(d, NO_FEATURES), "the smallest set of features is accepted");
 		else if (steps[i].stage == STAGE_QUEUES && d->queue_count)
 			require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
 		else if (bit)
@@ -60,8 +57,8 @@ CHECK(walk, "status.walk", REQ("init-01", "mmio-table-12"), DESCRIBED, NEEDS(0),
 }
 
 /*
- * Breaks: bits that come or go while the device works. Symptom: NEEDS_RESET out of the blue, a driver that resets a
- * healthy device.
+ * Breaks: bits that come or go while the device works. Symptom: DEVICE_NEEDS_RESET without a reason, so that a driver
+ * resets a healthy device.
  */
 CHECK(unchanged, "status.unchanged-by-work", REQ("mmio-table-12"), DESCRIBED,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
@@ -79,11 +76,11 @@ CHECK(unchanged, "status.unchanged-by-work", REQ("mmio-table-12"), DESCRIBED,
 }
 
 /*
- * Breaks: a Status that knows no FAILED, or forgets the rest. Symptom: an administrator's tool cannot tell a dead
- * device from a running one.
+ * Breaks: a Status without FAILED, or one that loses the other bits when FAILED is set. Symptom: an administrator's
+ * tool cannot tell a dead device from a running one.
  */
 CHECK(failed, "status.failed", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
-      "FAILED can be set from ACKNOWLEDGE on and reads back, with the other bits kept")
+      "FAILED can be set at every stage from ACKNOWLEDGE on and reads back, and the other bits stay")
 {
 	for (unsigned stage = STAGE_ACKNOWLEDGE; stage < STAGE_FAILED; stage++) {
 		uint32_t before;
@@ -97,7 +94,7 @@ CHECK(failed, "status.failed", REQ("mmio-table-12"), DESCRIBED, NEEDS(0),
 }
 
 /*
- * Brings the device to the last step before DRIVER_OK, with requests in its virtqueue, visible and not notified.
+ * Brings the device to the last step before DRIVER_OK, with requests published in its virtqueue and no notification.
  * Returns how many.
  */
 enum { EARLY = 3 };
@@ -112,7 +109,7 @@ static unsigned publish_early(struct run *t, struct device *d, struct request *r
 	return count;
 }
 
-/* No event can be later than this in a device that may do nothing, so it is bounded by time. */
+/* The device may do nothing before DRIVER_OK, so no later event can bound the wait: time does. */
 static void expect_untouched(struct run *t, struct device *d, bool notify)
 {
 	struct request requests[EARLY];
@@ -139,10 +136,9 @@ CHECK(nothing_early, "status.nothing-consumed-before-driver-ok", REQ("status-01"
 }
 
 /*
- * The same with a notification, which 3.1.1 forbids the driver: robustness of the device, which 2.1.2 binds without
- * exception. (The legacy layout is another matter: 3.1.2 lets its drivers start early.) Breaks: serving a
- * notification without a look at Status. Symptom: firmware or an operating system's early driver sees answers before it
- * is ready.
+ * Breaks: a device that serves a notification without a look at Status. Symptom: firmware or an operating system's
+ * early driver sees answers before it is ready. 3.1.1 forbids the driver this notification, but 2.1.2 binds the device
+ * without exception. (On the legacy layout 3.1.2 lets drivers start early.)
  */
 CHECK(kicked_early, "status.notified-before-driver-ok", REQ("status-01"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
@@ -152,8 +148,8 @@ CHECK(kicked_early, "status.notified-before-driver-ok", REQ("status-01"), MUST,
 }
 
 /*
- * Breaks: a device that takes the available index at DRIVER_OK for its start. Symptom: the first buffers of a driver
- * are never used.
+ * Breaks: a device that starts at the available index that it finds at DRIVER_OK, and not at 0. Symptom: the first
+ * buffers of a driver are never used.
  */
 CHECK(early_served, "status.early-buffers-are-served", REQ("init-02"), DESCRIBED,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
@@ -170,8 +166,8 @@ CHECK(early_served, "status.early-buffers-are-served", REQ("init-02"), DESCRIBED
 }
 
 /*
- * An available ring entry that names no descriptor: the driver is broken, and so is the virtqueue. Then a good request.
- * What the device does with the first is its choice; if it cannot go on, it should say so.
+ * Publishes an available ring entry that names no descriptor, as a broken driver might, and a good request behind it.
+ * The device may do with the bad entry what it likes; if it cannot go on, it should set DEVICE_NEEDS_RESET.
  */
 enum { BAD_ENTRIES = 8 };
 
@@ -183,7 +179,7 @@ static void break_queue(struct run *t, struct device *d)
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	require_ok(t, device_do_request(d, 0), "a request is served");
 	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
-		"InterruptStatus says so");
+		"InterruptStatus shows the used buffer");
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	if (add_requests(t, d, requests, 2) < 2)
 		skip(t, "the virtqueue is too small");
@@ -203,8 +199,8 @@ static bool went_on(struct device *d)
 }
 
 /*
- * Breaks: stopping without a word. Symptom: a request that hangs for ever, and a driver that could have reset the
- * device and does not.
+ * Breaks: a device that stops and does not say so. Symptom: a request that hangs for ever, and a driver that could
+ * have reset the device and does not.
  */
 CHECK(says_needs_reset, "status.needs-reset", REQ("status-02"), SHOULD,
       NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
@@ -220,7 +216,8 @@ CHECK(says_needs_reset, "status.needs-reset", REQ("status-02"), SHOULD,
 }
 
 /*
- * Breaks: setting the bit only (firecracker #5351). Symptom: a driver that waits for interrupts never learns of it.
+ * Breaks: a device that sets the bit and does not notify (firecracker #5351). Symptom: a driver that waits for
+ * interrupts never learns of it.
  */
 CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
@@ -234,11 +231,11 @@ CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUS
 }
 
 /*
- * Breaks: setting the configuration bit for a used buffer, or undefined bits. Symptom: drivers re-read everything
- * for every request.
+ * Breaks: a device that sets the configuration bit for a used buffer, or undefined bits. Symptom: the driver reads
+ * its configuration again for every request.
  */
 CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MUST, NEEDS(.transport = TRANSPORT_MMIO),
-      "InterruptStatus has no bit set for which there was no event")
+      "No bit of InterruptStatus is set without an event")
 {
 	const uint32_t defined = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;
 
@@ -248,7 +245,7 @@ CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MU
 		reach_stage(t, d, (enum stage)stage);
 		bits = interrupt_status(d);
 		expect_eq(t, bits & ~defined, 0, "no undefined bit is set %s", stage_name((enum stage)stage));
-		/* The configuration may really change once the driver is there; before that nobody would know. */
+		/* From ACKNOWLEDGE on, a real configuration change may set its bit. */
 		if (stage < STAGE_ACKNOWLEDGE)
 			expect_eq(t, bits, 0, "no bit is set %s", stage_name((enum stage)stage));
 		if (stage < STAGE_DRIVER_OK)
@@ -258,9 +255,8 @@ CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MU
 }
 
 /*
- * Breaks: a device that looks into its virtqueues when it starts, finds nothing and says so. Symptom: an interrupt
- * that the driver did not ask for and is not ready for. Nothing that may happen then comes later, so this is bounded by
- * time.
+ * Breaks: a device that looks into its virtqueues when it starts, finds nothing and notifies all the same. Symptom:
+ * an interrupt that the driver did not ask for and is not ready for. No later event can bound the wait, so time does.
  */
 CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO),
@@ -271,12 +267,13 @@ CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), 
 	reach_stage(t, d, STAGE_DRIVER_OK);
 	for (unsigned i = 0; i < MOMENTS; i++)
 		expect(t, STAYS(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER)),
-		       "no buffer was used, and the bit is clear");
+		       "the used buffer bit is clear while no buffer was made available");
 }
 
 /*
- * Breaks: a register that clears itself when read (hvisor #361), or when the device goes on (tt-bh-linux #118).
- * Symptom: an interrupt handler that finds InterruptStatus 0 says "not mine", and the request hangs.
+ * Breaks: a register that clears itself when read (hvisor #361), or when the device goes on to other work
+ * (tt-bh-linux #118). Symptom: an interrupt handler that finds InterruptStatus 0 says "not mine", and the request
+ * hangs.
  */
 CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
@@ -288,21 +285,24 @@ CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", 
 	make_pending(t, d);
 	for (unsigned i = 0; i < READS; i++)
 		if (!expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
-			    "the used buffer bit is there when read for the %uth time", i + 2))
+			    "the used buffer bit is still set when read for the %uth time", i + 2))
 			return;
 	(void)status_of(d);
 	(void)reg_read(&d->transport, VIRTIO_MMIO_MAGIC_VALUE);
 	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
-	       "the used buffer bit is there after other registers were read");
-	/* The next request is a later event: what the device does after it raised the first one is done by then. */
+	       "the used buffer bit is still set after other registers were read");
+	/*
+	 * The next request is a later event: by then the device has finished all that it does after the first
+	 * interrupt.
+	 */
 	require_ok(t, device_do_request(d, 2), "another request is served");
 	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
-	       "the used buffer bit is there after another request");
+	       "the used buffer bit is still set after another request");
 }
 
 /*
- * Breaks: an acknowledgement that is ignored, or that takes the next event with it. Symptom: an interrupt storm, or
- * a request that hangs.
+ * Breaks: an acknowledgement that is ignored, or that also clears the next event. Symptom: an interrupt storm, or a
+ * request that hangs.
  */
 CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-layout-04"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
@@ -320,8 +320,8 @@ CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-l
 }
 
 /*
- * Breaks: "status = !acknowledged", or by clearing everything (hvisor-tool #109). Symptom: an event is lost whenever
- * another one is handled.
+ * Breaks: a device that computes "status = !acknowledged", or clears everything (hvisor-tool #109). Symptom: an event
+ * is lost whenever another one is handled.
  */
 CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmio-table-11", "mmio-layout-03"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
@@ -331,26 +331,27 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 	make_pending(t, d);
 	acknowledge(d, VIRTIO_INTERRUPT_CONFIG);
 	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
-	       "the used buffer bit is there after the other bit was acknowledged");
+	       "the used buffer bit is still set after the other bit was acknowledged");
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
 	       "the used buffer bit is clear after it was acknowledged");
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
-	       "acknowledging what is not there sets nothing");
+	expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER), "acknowledging a clear bit does not set it");
 }
 
-/* Breaks: clearing everything, or what was not written. Symptom: of two events that come together one is lost. */
+/*
+ * Breaks: a device that clears everything, or what was not written. Symptom: of two events that come together, one is
+ * lost.
+ */
 CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-layout-03"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = BAD_ENTRIES),
-      "With two events pending, each is acknowledged on its own")
+      "With two events pending, each is acknowledged separately")
 {
 	const uint32_t both = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;
 	struct virtqueue *queue;
 	struct request request;
 
-	/* The only way for a driver alone to make any device tell of a configuration change is to make it need a reset.
-	 */
+	/* By itself, a driver can make any device notify a configuration change only by making it need a reset. */
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	make_pending(t, d);
 	if (!add_requests(t, d, &request, 1))
@@ -358,7 +359,7 @@ CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-l
 	queue = device_request_queue(d);
 	queue->avail->ring[queue->published % queue->size] = queue->size;
 	virtqueue_kick(queue);
-	/* A device that does not mind a bad entry shows nothing, and no later event tells of that. */
+	/* A device that tolerates the bad entry shows nothing, and no later event bounds the wait. */
 	if (!COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->pace_ns))
 		skip(t, "the device sends no configuration change notification that we can cause");
 	expect_eq(t, interrupt_status(d) & both, both, "both bits are set");
@@ -366,5 +367,5 @@ CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-l
 	expect_eq(t, interrupt_status(d) & both, VIRTIO_INTERRUPT_CONFIG,
 		  "only the used buffer bit is clear after it was acknowledged");
 	acknowledge(d, VIRTIO_INTERRUPT_CONFIG);
-	expect_eq(t, interrupt_status(d) & both, 0, "both are clear in the end");
+	expect_eq(t, interrupt_status(d) & both, 0, "both bits are clear after both were acknowledged");
 }

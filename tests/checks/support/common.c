@@ -6,8 +6,8 @@
 #include "firmware/lib/journal.h"
 #include "firmware/lib/string.h"
 
-enum { WITNESS_REQUESTS = 4 };
-#define QUIET_NS MILLISECONDS(1) /* without a witness */
+enum { OTHER_REQUESTS = 4 };
+#define QUIET_NS MILLISECONDS(1) /* without another device */
 
 enum { PATIENCE_TIMES = 20, PACE_TIMES = 2 };
 #define PATIENCE_LEAST_NS MILLISECONDS(5) /* a VMM may lose its CPU for that long between two events */
@@ -38,13 +38,13 @@ void reach_stage(struct run *t, struct device *d, enum stage stage)
 {
 	step(t, "%s", stage_name(stage));
 	device_settle(d);
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	if (stage >= STAGE_ACKNOWLEDGE)
 		transport_add_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);
 	if (stage >= STAGE_DRIVER)
 		transport_add_status(&d->transport, VIRTIO_STATUS_DRIVER);
 	if (stage >= STAGE_FEATURES_OK)
-		require_ok(t, device_negotiate(d, NO_FEATURES), "the least set of features is accepted");
+		require_ok(t, device_negotiate(d, NO_FEATURES), "the smallest set of features is accepted");
 	if (stage >= STAGE_QUEUES && d->queue_count)
 		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
 	if (stage >= STAGE_DRIVER_OK)
@@ -54,7 +54,7 @@ void reach_stage(struct run *t, struct device *d, enum stage stage)
 		require(t,
 			WAIT_UNTIL(transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER,
 				   device_patience_ns),
-			"a request that came back shows in InterruptStatus");
+			"InterruptStatus shows the used buffer");
 	}
 	if (stage >= STAGE_FAILED)
 		transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
@@ -81,7 +81,7 @@ enum driver_error make_quick_request(struct device *d, struct request *request)
 static unsigned add_some(struct run *t, struct device *d, struct request *requests, unsigned count, bool quick)
 {
 	for (unsigned i = 0; i < count; i++) {
-		/* Every other one: there are disks that drop requests for their name. */
+		/* Only every second request is a quick one: some disks drop requests for their name (GET_ID). */
 		enum driver_error error = quick && !(i & 1) ? make_quick_request(d, &requests[i])
 							    : device_make_request(d, &requests[i], i);
 
@@ -137,7 +137,7 @@ const char *watch_found(const struct watch *watch)
 {
 	if (watch->used->index != watch->index)
 		return "used.idx moved";
-	barrier_full(); /* memory is read as it is now, not as the compiler remembers it */
+	barrier_full(); /* makes the compiler read memory again */
 	if (!all_poison((const void *)(uintptr_t)watch->used->ring, watch->size * sizeof(struct virtq_used_element)))
 		return "an entry of the used ring was written";
 	if (watch->whole && (watch->used->flags != watch->flags || event_of(watch) != watch->avail_event))
@@ -153,9 +153,11 @@ const char *watch_found(const struct watch *watch)
 	return NULL;
 }
 
-/* Another device that answers requests, the deeper the better, and whose interrupts do not mix with those of the device
- * under test. */
-static struct device *find_witness(struct run *t)
+/*
+ * Finds another device that answers requests and has another interrupt line than the device under test. Prefers the
+ * type whose answers come from deepest inside the VMM.
+ */
+static struct device *find_other(struct run *t)
 {
 	struct device *best = NULL;
 
@@ -173,19 +175,19 @@ static struct device *find_witness(struct run *t)
 
 void quiet_moment(struct run *t)
 {
-	struct device *witness = find_witness(t);
+	struct device *other = find_other(t);
 	enum driver_error error;
 
-	(void)WAIT_UNTIL(false, PACE_TIMES * t->device->pace_ns + (witness ? 0 : QUIET_NS));
-	if (!witness)
+	(void)WAIT_UNTIL(false, PACE_TIMES * t->device->pace_ns + (other ? 0 : QUIET_NS));
+	if (!other)
 		return;
-	journal_pause(true); /* the log of a failure is about the device under test */
-	error = device_start(witness, NO_FEATURES);
-	for (unsigned i = 0; !error && i < WITNESS_REQUESTS; i++)
-		error = device_do_request(witness, i);
-	/* What the witness does wrong is for its own checks to say. */
-	device_reset(witness);
-	irq_line_rearm(witness->transport.line);
+	journal_pause(true); /* the log of a failure shows only the device under test */
+	error = device_start(other, NO_FEATURES);
+	for (unsigned i = 0; !error && i < OTHER_REQUESTS; i++)
+		error = device_do_request(other, i);
+	/* Faults of the other device are for its own checks to report. */
+	device_reset(other);
+	irq_line_rearm(other->transport.line);
 	journal_pause(false);
 }
 

@@ -69,11 +69,11 @@ static void put_back(struct run *t, struct device *d)
 		memcpy(restorer.data, disk.saved, DISK_BLOCKS * disk.block);
 		error = move_blocks(d, VIRTIO_BLK_T_OUT);
 	}
-	expect_ok(t, error, "the saved blocks are written back: sectors %lu to %lu may hold a pattern of ours",
+	expect_ok(t, error, "the saved blocks are written back (if not, sectors %lu to %lu hold a test pattern)",
 		  disk.first, disk.end - 1);
 }
 
-/* The device may have said that it takes only so much at a time. */
+/* The largest segment that the device takes: SIZE_MAX limits it. */
 static uint64_t largest_segment(struct device *d)
 {
 	return device_offers(d, VIRTIO_BLK_F_SIZE_MAX) ? config_read(&d->transport, VIRTIO_BLK_CONFIG_SIZE_MAX, 4)
@@ -84,7 +84,7 @@ void disk_open(struct run *t, struct device *d, struct features features)
 {
 	uint64_t blocks;
 
-	if (t->afterwards) { /* another life in the same check: what was saved at first counts */
+	if (t->afterwards) { /* another life in the same check: the blocks were saved in the first */
 		disk_start(t, d, features);
 		return;
 	}
@@ -135,7 +135,7 @@ const uint8_t *disk_read(struct run *t, struct device *d, unsigned block, unsign
 	return blk.data;
 }
 
-/* Where two buffers differ first, or `size`. */
+/* The offset where two buffers first differ, or `size`. */
 static uint32_t first_difference(const uint8_t *left, const uint8_t *right, uint32_t size)
 {
 	for (uint32_t i = 0; i < size; i++)
@@ -148,6 +148,6 @@ void disk_expect_same(struct run *t, const uint8_t *got, const uint8_t *want, ui
 {
 	uint32_t at = first_difference(got, want, size);
 
-	expect(t, at == size, "%s: byte %u of %u is 0x%02x, not 0x%02x", what, at, size, at < size ? got[at] : 0,
-	       at < size ? want[at] : 0);
+	expect(t, at == size, "%s: byte %u of %u is 0x%02x: it is 0x%02x", what, at, size, at < size ? want[at] : 0,
+	       at < size ? got[at] : 0);
 }

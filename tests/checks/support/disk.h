@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the checks of block devices share: requests that must come back, and a part of the disk to write on.
+ * Helpers for the checks of block devices: requests that must come back, and a part of the disk to write to.
  *
  * SAFETY. The disk may be a real one with data on it. Checks that write touch only the last DISK_BLOCKS logical blocks;
- * disk_open() reads and keeps them first, and they are restored in a fresh life of the device, however the check ended:
- * by an assertion, a trap, or its deadline. What could hit another place on a broken device is built so that it does no
- * harm there: a sector number that wraps around or loses its high bits lands in the same blocks, and what would be
- * written past the end is what the first block of the disk holds. A disk that offers RO is only ever written to by the
- * check that the write is refused. Only a guest that dies in the middle of such a check leaves its pattern behind, and
- * a device that reads wrong gets written back what it read.
+ * disk_open() saves them first, and after a reset of the device they are restored, however the check ended: by an
+ * assertion, a trap, or its deadline. A write that a broken device could put elsewhere is chosen so that it does no
+ * harm there: a sector number that wraps around or loses its high bits lands in the same blocks, and a write past the
+ * end carries what the first block of the disk holds. Only the check that a read-only disk refuses writes ever writes
+ * to a disk that offers RO. Two risks remain: a guest that dies in the middle of such a check leaves its pattern
+ * behind, and a device that reads wrong data gets that data written back.
  */
-#ifndef TESTS_CONFORMANCE_DISK_H
-#define TESTS_CONFORMANCE_DISK_H
+#ifndef TESTS_CHECKS_SUPPORT_DISK_H
+#define TESTS_CHECKS_SUPPORT_DISK_H
 
 #include "drivers/types/blk.h"
 #include "tests/framework/check.h"
@@ -23,8 +23,9 @@ enum {
 	DISK_UNDEFINED_TYPE = 77,
 };
 
-/* The device with these features, live. */
+/* Starts the device with these features. */
 void disk_start(struct run *t, struct device *d, struct features features);
+/* blk_plain_features() and one more. */
 struct features disk_plain_and(unsigned bit);
 
 struct blk_request disk_make(struct run *t, uint32_t type, uint64_t sector, uint32_t size, bool device_writes);
@@ -37,17 +38,16 @@ uint8_t disk_status_of(struct run *t, struct device *d, uint32_t type, uint64_t 
 /* The blocks that checks may use; valid after disk_open(). */
 struct disk {
 	uint32_t block;	  /* bytes of a logical block */
-	uint32_t sectors; /* 512-byte sectors of one */
+	uint32_t sectors; /* 512-byte sectors of a logical block */
 	uint64_t first;	  /* sector where they start */
-	uint64_t end;	  /* sector behind them, and behind the last whole block of the disk */
+	uint64_t end;	  /* first sector behind them, and behind the last whole block of the disk */
 	uint8_t saved[DISK_BLOCKS * DISK_BLOCK_MAX]; /* what they held before the check */
 };
 extern struct disk disk;
 
-/* Starts the device and saves the blocks; the check ends where there are none. From then on they are restored after the
- * check. */
+/* Starts the device and saves the blocks, which are restored after the check. SKIPs if the disk is too small. */
 void disk_open(struct run *t, struct device *d, struct features features);
-/* The same for checks that change them. */
+/* The same for checks that write to them. SKIPs if the disk is read-only. */
 void disk_open_writable(struct run *t, struct device *d, struct features features);
 
 uint64_t disk_sector(unsigned block);

@@ -39,7 +39,7 @@ void messages_mark(struct device *d)
 	line_mark = line_of(d) ? line_of(d)->count : 0;
 }
 
-uint32_t messages_astray(void)
+uint32_t messages_stray(void)
 {
 	return irq_unowned_count() - stray_mark;
 }
@@ -140,8 +140,7 @@ void messages_expect_only(struct run *t, unsigned target, uint32_t want, const c
 {
 	irq_settle();
 	for (unsigned i = 0; i < TARGETS; i++)
-		expect_eq(t, messages_at(i), i == target ? want : 0, "messages at target %u (of %u) %s", i, target,
-			  when);
-	expect_eq(t, messages_astray(), 0, "messages that went astray %s (the last one's data is 0x%x, cpu %u)", when,
+		expect_eq(t, messages_at(i), i == target ? want : 0, "messages at target %u %s", i, when);
+	expect_eq(t, messages_stray(), 0, "stray messages %s (the last with data 0x%x at cpu %u)", when,
 		  irq_unowned_last(), irq_unowned_cpu());
 }

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the checks of message signalled interrupts share: a target for each source, and targets where nothing should
- * arrive, on two CPUs where there are two; a device whose sources have them.
+ * Helpers for the checks of message signalled interrupts: a target for each interrupt source of the device, and
+ * further targets where no message should arrive. The targets alternate between two CPUs if there are two.
  */
-#ifndef TESTS_CONFORMANCE_MESSAGES_H
-#define TESTS_CONFORMANCE_MESSAGES_H
+#ifndef TESTS_CHECKS_SUPPORT_MESSAGES_H
+#define TESTS_CHECKS_SUPPORT_MESSAGES_H
 
 #include "tests/framework/check.h"
 
 enum { OWN = DEVICE_QUEUES + 1, SPARE = OWN, TARGETS = OWN + 2 };
 
-/* By number: 0 the configuration's, i + 1 virtqueue i's; from SPARE on nobody's. Odd ones are at another CPU, where
- * there is one. */
+/*
+ * Target 0 belongs to the configuration, target i + 1 to virtqueue i; those from SPARE on belong to no source. Targets
+ * with odd numbers are at the second CPU, if there is one.
+ */
 extern struct target {
 	struct irq_line *line;
 	struct irq_message message;
@@ -24,27 +26,34 @@ void messages_need_targets(struct run *t, const struct device *d);
 uint32_t messages_source(const struct device *d);
 unsigned messages_own(const struct device *d);
 
-/* From here on interrupts count: at a target, astray, of the line. */
+/*
+ * messages_mark() starts the count. The others return what came since then: messages at a target, stray messages (at no
+ * target), and interrupts of the line.
+ */
 void messages_mark(struct device *d);
 uint32_t messages_at(unsigned target);
-uint32_t messages_astray(void);
+uint32_t messages_stray(void);
 uint32_t messages_line(struct device *d);
 
-/* `want` messages at the target since the mark, no other, none astray. */
+/* Expects `want` messages at the target since the mark, none at any other, and no stray ones. TARGETS: none at all. */
 void messages_expect_only(struct run *t, unsigned target, uint32_t want, const char *when);
 
 void messages_give(struct device *d, uint32_t source, unsigned target);
-/* Each source gets a target: `target`, target + step and so on. The request queue is last. */
+/*
+ * Gives each source a target: `target`, `target` + `step` and so on. The message of the request queue is written last.
+ */
 void messages_give_each(struct run *t, struct device *d, unsigned queues, unsigned target, unsigned step);
 
-/* Parts of the start. A device whose type can has two virtqueues for requests; returns how many virtqueues there are.
+/*
+ * Parts of messages_start(). messages_queues() sets up a second request virtqueue if the device's type can have one,
+ * and returns the number of virtqueues.
  */
 void messages_negotiate(struct run *t, struct device *d);
 unsigned messages_queues(struct run *t, struct device *d);
-/* The second one for requests, whose target is behind that of the first; NULL. */
+/* The second request virtqueue, whose target follows that of the first, or NULL. */
 struct virtqueue *messages_second(struct device *d);
 
-/* Up to DRIVER_OK, or to just before it: each source has its message, and they are enabled or not. */
+/* Start the device up to DRIVER_OK, or to just before it. Each source has its message; `on` enables messages. */
 void messages_start(struct run *t, struct device *d, bool on);
 void messages_prepare(struct run *t, struct device *d, bool on, unsigned target, unsigned step);
 

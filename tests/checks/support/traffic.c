@@ -25,7 +25,7 @@ struct virtqueue *traffic_start(struct run *t, struct device *d, struct features
 
 struct virtqueue *traffic_restart(struct run *t, struct device *d, struct features wanted, uint16_t size)
 {
-	require_ok(t, device_reset(d), "the device comes back from reset");
+	require_ok(t, device_reset(d), "the device completes the reset");
 	return traffic_start(t, d, wanted, size);
 }
 
@@ -93,19 +93,19 @@ unsigned traffic_pieces_max(struct device *d, uint16_t queue_size)
 	return limit && limit < most ? limit : most;
 }
 
-/* Sizes of `count` pieces of `bytes` bytes. */
+/* Chooses the sizes of `count` pieces that add up to `bytes` bytes. */
 static void piece_sizes(struct random *random, enum cut cut, uint32_t bytes, unsigned count,
 			uint32_t sizes[REQUEST_SEGMENTS])
 {
 	uint32_t rest = bytes - count;
 
 	for (unsigned i = 0; i < count; i++) {
-		uint32_t more = i + 1 == count ? rest : cut == CUT_CRUMBS ? 0 : random_below(random, rest + 1);
+		uint32_t more = i + 1 == count ? rest : cut == CUT_BYTES ? 0 : random_below(random, rest + 1);
 
 		sizes[i] = 1 + more;
 		rest -= more;
 	}
-	/* Each piece took its share of what the ones before had left, so they get smaller: mix them. */
+	/* Each piece took a share of what was left, so later pieces are smaller: shuffle them. */
 	for (unsigned i = count; cut == CUT_RANDOM && i > 1; i--) {
 		uint32_t other = random_below(random, i), swap = sizes[i - 1];
 
@@ -114,7 +114,7 @@ static void piece_sizes(struct random *random, enum cut cut, uint32_t bytes, uns
 	}
 }
 
-/* The bytes of one direction as one run, and then as new segments. */
+/* Joins the bytes of one direction and cuts them into new segments. */
 static void cut_direction(struct run *t, struct request *request, enum cut cut, const struct request *old,
 			  bool writable, unsigned count)
 {
@@ -187,7 +187,10 @@ unsigned traffic_room(const struct virtqueue *queue, const struct request *reque
 	return queue->free_count / request->count;
 }
 
-/* A device that has given up will not answer: no need to wait for as long as a slow one may take. */
+/*
+ * Waits for a used entry. A device that says DEVICE_NEEDS_RESET will not answer, so it does not get the time of a slow
+ * device.
+ */
 static bool used_entry_came(struct device *d)
 {
 	if (device_wait_used(d, MILLISECONDS(10)))
@@ -215,7 +218,7 @@ struct request *traffic_take(struct run *t, struct device *d, struct completion 
 	error = device_judge(d, &request, &completion);
 	if (error && request && completion.length < request->least)
 		error = d->type->check_answer ? d->type->check_answer(d, request, completion.length) : DRIVER_NO_ERROR;
-	require_ok(t, error, "a request comes back with a right answer");
+	require_ok(t, error, "a request comes back with the right answer");
 	if (done)
 		*done = completion;
 	return request;
@@ -259,7 +262,7 @@ uint16_t traffic_cycle(struct run *t, struct device *d)
 		chains /= 2;
 	if (!chains)
 		skip(t, "a request does not fit into the virtqueue");
-	/* All share one request: what comes back is not looked at. */
+	/* All chains share one request, since nobody looks at the answers. */
 	for (uint16_t i = 0; i < chains; i++)
 		if (virtqueue_add(queue, request.segments, request.count, NULL, NULL) < 0)
 			abort_check(t, "no room for a request");
@@ -275,7 +278,7 @@ void traffic_cycle_take(struct run *t, struct device *d)
 	if (!virtqueue_used_waiting(queue))
 		traffic_wait_used(t, d);
 	virtqueue_cycle_take(queue, &error);
-	require_ok(t, error, "requests come back as they should, with used.idx %u", queue->used->index);
+	require_ok(t, error, "the used entries are valid, with used.idx %u", queue->used->index);
 }
 
 void traffic_pause(struct run *t, uint32_t nanoseconds)

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Requests for the checks of the rings, whatever the device's type: cut into other pieces, sent in numbers, taken back
- * and judged one by one.
+ * Requests of any device type for the checks of the rings: cut them into other descriptors, send many, take them back
+ * and judge each one.
  *
  * The functions end the check when the device does not answer, because nothing that follows would mean anything.
  */
-#ifndef TESTS_CONFORMANCE_TRAFFIC_H
-#define TESTS_CONFORMANCE_TRAFFIC_H
+#ifndef TESTS_CHECKS_SUPPORT_TRAFFIC_H
+#define TESTS_CHECKS_SUPPORT_TRAFFIC_H
 
 #include "tests/framework/check.h"
 
-/* Starts the device with the features and virtqueues of `size` entries (0: the usual). Returns the request queue. */
+/*
+ * Starts the device with the features and virtqueues of `size` entries (0: the usual size). Returns the request queue.
+ */
 struct virtqueue *traffic_start(struct run *t, struct device *d, struct features wanted, uint16_t size);
 /* The same without DRIVER_OK. */
 struct virtqueue *traffic_prepare(struct run *t, struct device *d, struct features wanted, uint16_t size);
-/* Resets first: another life within the check. */
+/* The same after a reset: another life of the device within the check. */
 struct virtqueue *traffic_restart(struct run *t, struct device *d, struct features wanted, uint16_t size);
 
-/* `count` requests with the tags from `tag` on. Reusable: they may be sent again once they came back. */
+/* Makes `count` requests with tags from `tag` on. A request may be sent again once it has come back. */
 struct request *traffic_make(struct run *t, struct device *d, unsigned count, uint64_t tag);
 /* Bytes of a request that the device reads or, with `writable`, writes. */
 uint32_t traffic_bytes(const struct request *request, bool writable);
@@ -30,59 +32,58 @@ void traffic_gather(const struct request *request, uint8_t *bytes, uint32_t size
  * May requests be cut anywhere? Always on the modern layout (2.7.4.1), with ANY_LAYOUT on the legacy one (2.7.4.3).
  */
 bool traffic_any_framing(const struct device *d);
-/* What to negotiate so that they may be, where the device offers it. */
+/* The features to negotiate so that requests may be cut anywhere, if the device offers them. */
 struct features traffic_framing_features(const struct device *d);
-/* The same for a check that is about nothing else: SKIPs where the device does not offer it. */
+/* The same for a check of nothing but framing: SKIPs if the device does not offer them. */
 struct features traffic_need_any_framing(struct run *t, const struct device *d);
-/* Descriptors that a chain may have: the queue's size, our own limit, and what the device's type says of its limit. */
+/* The most descriptors that a chain may have: the least of the queue's size, our own limit and the device's. */
 unsigned traffic_pieces_max(struct device *d, uint16_t queue_size);
 
 /* How a request is cut. */
 enum cut {
 	CUT_RANDOM, /* pieces of random sizes */
-	CUT_CRUMBS, /* one-byte pieces, and the rest last */
+	CUT_BYTES,  /* pieces of one byte, and the rest in the last piece */
 };
 /*
- * Cuts a request anew: so many device-readable and device-writable pieces, each in memory of its own between guards, at
- * any alignment. Numbers beyond what there are bytes are lowered, 0 becomes 1 where there are bytes.
+ * Cuts a request into `readable` device-readable and `writable` device-writable pieces. Each piece is separate memory
+ * between guard bytes, at any alignment. A number above the number of bytes is lowered to it; 0 becomes 1 if there are
+ * bytes.
  */
 void traffic_cut(struct run *t, struct request *request, enum cut cut, unsigned readable, unsigned writable);
-/*
- * Cuts it into a random number of pieces, at most `most` in all (at least 2). Leaves it alone where requests may not be
- * cut.
- */
+/* Cuts it into a random number of pieces, `most` (2 or more) at most. Does nothing if requests may not be cut. */
 void traffic_cut_randomly(struct run *t, struct request *request, unsigned most);
 
-/* Adds a request, unpublished. */
+/* Adds a request without publishing it. */
 void traffic_add(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape);
-/* Requests like this one, direct, for which the queue has room now. */
+/* How many requests like this one, without indirect tables, the queue now has room for. */
 unsigned traffic_room(const struct virtqueue *queue, const struct request *request);
 
 /* Waits until the request queue has a used entry; the check ends if none comes. */
 void traffic_wait_used(struct run *t, struct device *d);
 /*
- * Waits for a used entry, takes it and judges it: named by the right head, readable bytes untouched, answer right. A
- * length below the bytes written is not judged here: it is an underestimate that a device may give (2.7.8.2), and has a
- * check of its own.
+ * Waits for a used entry, takes it and judges it: it names the right head, the readable bytes are untouched, and the
+ * answer is right. A used length below the bytes written is not judged here, since a device may underestimate it
+ * (2.7.8.2); another check does.
  */
 struct request *traffic_take(struct run *t, struct device *d, struct completion *done);
-/* Takes all that is outstanding. */
+/* Takes all requests that are outstanding. */
 void traffic_take_all(struct run *t, struct device *d);
-/* Adds, kicks and takes one request. */
+/* Adds one request, notifies the device and takes the answer. */
 void traffic_do(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape);
-/* Sends all that fit of `count` requests in one batch with one notification, and takes them. Returns how many. */
+/*
+ * Sends as many of `count` requests as fit, in one batch with one notification, and takes them back. Returns how many.
+ */
 unsigned traffic_do_batch(struct run *t, struct device *d, struct request *requests, unsigned count);
 
 /*
- * Fills a fresh request queue with chains that cost the device next to nothing, to be sent around and around by
- * virtqueue_cycle_publish(): for the checks that need 2^16 of them. Returns how many there are. SKIPs where there are
- * none. traffic_cycle_take() waits for one that is outstanding and takes back all that came.
+ * Fills a fresh request queue with chains that cost the device next to nothing. virtqueue_cycle_publish() sends them
+ * again and again, for the checks that need 2^16 requests. Returns the number of chains; SKIPs if the type has no such
+ * request. traffic_cycle_take() waits until at least one is used, and takes back all that are.
  */
 uint16_t traffic_cycle(struct run *t, struct device *d);
 void traffic_cycle_take(struct run *t, struct device *d);
 
-/* Waits a random time below `nanoseconds`, for another moment of a race; not for the device, which may do nothing
- * meanwhile. */
+/* Waits a random time below `nanoseconds`, to vary the moment of a race. It does not wait for the device. */
 void traffic_pause(struct run *t, uint32_t nanoseconds);
 
 #endif

@@ -12,7 +12,10 @@ struct wire_packet wire_packet;
 
 static struct wire_receiver receivers[WIRE_RECEIVERS];
 
-/* What is known of the other end of the device that was asked last. Void once that device is discovered anew. */
+/*
+ * What is known about the other end of the device that was asked last. It is forgotten when that device is discovered
+ * again.
+ */
 static struct other_end {
 	const struct device *device;
 	uint32_t discovery;
@@ -76,7 +79,7 @@ uint32_t wire_transmit(struct run *t, struct device *d, const uint8_t *frame, ui
 
 /* ---- packets in ---- */
 
-/* Adds a receive buffer, filled with fresh bytes, without publishing it. */
+/* Adds a receive buffer, filled with DMA_FRESH_BYTE, without publishing it. */
 static void offer(struct run *t, struct wire_receiver *rx, uint8_t *buffer)
 {
 	bool legacy = transport_is_legacy(&rx->device->transport);
@@ -167,7 +170,7 @@ bool wire_is_answer(const uint8_t mac[6])
 	return wire_is_answer_behind((uint32_t)(wire_packet.frame - wire_packet.raw), mac);
 }
 
-/* What answers there are to be seen in a packet. */
+/* What the packet tells about the other end. */
 static enum wire_peer judge(struct device *d, const uint8_t mac[6])
 {
 	if (wire_is_answer(mac))
@@ -177,7 +180,7 @@ static enum wire_peer judge(struct device *d, const uint8_t mac[6])
 	return wire_packet.size < ETHERNET_HEADER_BYTES ? WIRE_ARRIVES_APART : WIRE_SILENT;
 }
 
-/* Asks; the first packet that is anything to go by decides. */
+/* Sends ARP requests. The first packet that tells something about the other end decides. */
 static enum wire_peer ask(struct run *t, struct device *d, struct wire_receiver *rx,
 			  const struct virtio_net_header *header, uint32_t header_bytes)
 {
@@ -244,7 +247,7 @@ void wire_need_answers(struct run *t, struct device *d)
 
 void wire_require_answer(struct run *t, struct device *d, struct wire_receiver *rx, const char *with)
 {
-	require(t, wire_ask(t, d, rx), "an answer arrives %s, as it does on the plainest device", with);
+	require(t, wire_ask(t, d, rx), "an answer arrives %s, as it does with the fewest features", with);
 }
 
 /* ---- the other end: a reflector ---- */
@@ -298,7 +301,7 @@ bool wire_send_us(struct device *d, uint16_t number, uint32_t payload)
 					   wire_fill_numbered(frame, mac, -1, number, payload));
 }
 
-/* Bytes of the tag that the frame has. */
+/* Bytes of the frame's VLAN tag, 0 without one. */
 static uint32_t tag_bytes(void)
 {
 	return net_get16(wire_packet.frame + 12) == ETHERTYPE_VLAN ? 4 : 0;
@@ -334,7 +337,7 @@ static bool find_reflector(struct run *t, struct device *d)
 	rx = wire_open_plain(t, d);
 	net_mac(d, mac);
 	wire_reflect_numbered(t, d, mac, -1, NUMBER, WIRE_PAYLOAD);
-	if (answers) { /* then that answer bounds the wait: it is asked for later */
+	if (answers) { /* the answer bounds the wait, since it was asked for later */
 		net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 		wire_transmit(t, d, frame, sizeof(frame));
 	}
