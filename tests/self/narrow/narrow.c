@@ -389,7 +389,7 @@ static void write_register(const void *context, struct model *m, uint32_t offset
 		return;
 	if (offset == VIRTIO_MMIO_QUEUE_NOTIFY && vmm->notify_unguarded && value < model_queue_count(m) &&
 	    m->queue[value].avail)
-		m->queue[value].zombie = true;
+		m->queue[value].served_unready = true;
 	model_write(m, offset, width, value);
 }
 
