@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Assertions. Each takes the running check and a format with arguments, which states the property that should hold and
- * is printed when it does not. expect...() returns whether it held, and the check goes on; require...() ends the check
- * if it did not.
+ * Assertions. Each takes the running check and a format with arguments that states the property; the report prints it
+ * if the property does not hold. After expect...() the check goes on, and learns from its value whether the property
+ * held; require...() ends the check if it did not.
  */
 #ifndef TESTS_FRAMEWORK_ASSERT_H
 #define TESTS_FRAMEWORK_ASSERT_H
@@ -24,16 +24,17 @@ struct run;
 #define require_eq(T, GOT, WANT, ...) check_require(expect_eq(T, GOT, WANT, __VA_ARGS__))
 
 /*
- * A driver function succeeded. The check ends, as a SKIP or an ERROR, if that is not the device's fault (need_ok()) or
- * for the checks of another row to report.
+ * A driver function succeeded. If the failure is not the device's fault (need_ok()), or if the checks of another row
+ * report it, the check ends as a SKIP or an ERROR.
  */
 #define expect_ok(T, ERROR, ...)  check_expect_ok((T), __FILE__, __LINE__, (ERROR), __VA_ARGS__)
 #define require_ok(T, ERROR, ...) check_require(expect_ok(T, ERROR, __VA_ARGS__))
 
-/* A search for violations found none: FOUND is NULL, or a phrase that says what was found. */
+/* A search for violations found none. FOUND is NULL, or a phrase that describes what was found. */
 #define expect_none(T, FOUND, ...) check_expect_none((T), __FILE__, __LINE__, (FOUND), __VA_ARGS__)
 
-/* What the macros call. CHECK_FORMAT: the compiler compares the AT-th argument, a format, with those that follow. */
+/* The functions behind the macros. CHECK_FORMAT: the compiler compares the AT-th argument, a format, with those that
+ * follow. */
 #define CHECK_FORMAT(AT) __attribute__((format(printf, AT, AT + 1)))
 
 bool check_expect(struct run *t, const char *file, int line, bool held, const char *condition, const char *format, ...)
@@ -44,6 +45,6 @@ bool check_expect_ok(struct run *t, const char *file, int line, enum driver_erro
 	CHECK_FORMAT(5);
 bool check_expect_none(struct run *t, const char *file, int line, const char *found, const char *format, ...)
 	CHECK_FORMAT(5);
-void check_require(bool held); /* ends the check if it did not */
+void check_require(bool held); /* ends the check unless `held` */
 
 #endif

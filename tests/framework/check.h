@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What a check is and what it may say. To add one, write one CHECK (declare.h) in a file of tests/checks;
+ * What a check is, and how it reports. To add a check, write a CHECK (declare.h) in a file of tests/checks;
  * docs/adding-a-check.md shows how. Its body states what should hold with expect() and require() (assert.h).
  *
- * A check starts with a reset device whose interrupt line is held (counted, no handler), and is followed by a reset and
- * a look at all guard bytes. It must assert something: silence is an ERROR.
+ * A check starts with a device that was reset and whose interrupt line is held (interrupts are counted, no handler
+ * runs). After the check, the framework resets the device and examines all guard bytes. A check that asserts nothing is
+ * an ERROR.
  */
 #ifndef TESTS_FRAMEWORK_CHECK_H
 #define TESTS_FRAMEWORK_CHECK_H
@@ -20,41 +21,43 @@
 #include "tests/framework/assert.h"
 #include "tests/framework/declare.h"
 
-/* By severity; the worst of a check counts. */
+/* In order of severity; the worst one is the result of a check. */
 enum verdict { VERDICT_PASS, VERDICT_SKIP, VERDICT_WARN, VERDICT_FAIL, VERDICT_ERROR };
 
 enum level {
-	MUST,	   /* MUST, MUST NOT, SHALL of the specification */
-	DESCRIBED, /* register or ring behaviour that it states without a keyword */
+	MUST,	   /* MUST, MUST NOT or SHALL in the specification */
+	DESCRIBED, /* behaviour that the specification describes without such a keyword */
 	SHOULD,	   /* SHOULD, SHOULD NOT: a failure is a WARN */
 };
 
-/* What a device must have for a check to apply. Zero: no need. */
+/* What a check needs. A member that is 0 needs nothing. */
 struct needs {
-	uint8_t transport; /* the one whose registers are the subject. Another one: the check is not in the plan */
-	uint32_t type;	   /* device id. Another type: not in the plan */
-	uint8_t version;   /* 1: legacy layout, 2: modern layout (Version 2 or 3). Another layout: not in the plan */
-	uint16_t queues;   /* at least so many virtqueues; fewer: SKIP, as for all needs below */
-	uint16_t entries;  /* QueueSizeMax of the request queue at least this */
-	bool requests;	   /* the type makes requests */
-	bool answers;	   /* its requests have device-writable bytes */
-	bool line;	   /* an interrupt line that the platform can deliver */
-	bool level_line;   /* ... announced as level-triggered */
-	bool edge_line;	   /* ... announced as edge-triggered */
-	bool stimulus;	   /* its other side does what we ask it for (drivers/stimuli.h) */
-	uint8_t cpus;	   /* so many CPUs. Fewer: not in the plan. They are started when the first such check runs */
-	bool msi;	   /* message signalled interrupts of any layout. None: not in the plan */
-	bool slow;	   /* takes longer on a model than all other checks: left out with touchstone.brief */
-	struct features features; /* offered, all of them: OFFERS(bit) */
+	uint8_t transport; /* the transport whose registers the check judges. On another one the check is not in the
+			      plan */
+	uint32_t type;	   /* device id. On another type: not in the plan */
+	uint8_t version;   /* 1: legacy layout, 2: modern layout (Version 2 or 3). On another layout: not in the plan */
+	uint16_t queues;  /* this many virtqueues or more; fewer: SKIP, as for all needs below unless they say otherwise
+			   */
+	uint16_t entries; /* this QueueSizeMax of the request queue, or more */
+	bool requests;	  /* the type has requests (make_request) */
+	bool answers;	  /* its requests have device-writable bytes */
+	bool line;	  /* an interrupt line that the platform can deliver */
+	bool level_line;  /* ... announced as level-triggered */
+	bool edge_line;	  /* ... announced as edge-triggered */
+	bool stimulus;	  /* we can cause events on its other side (drivers/stimuli.h) */
+	uint8_t cpus;	  /* this many CPUs; fewer: not in the plan. They start when the first such check runs */
+	bool msi;	  /* message signalled interrupts of any layout. None: not in the plan */
+	bool slow;	  /* the check takes very long on a simulated CPU: touchstone.brief leaves it out */
+	struct features features; /* the device offers all of these: OFFERS(bit) */
 };
 
 struct run;
 struct options;
 
 struct check {
-	const char *id;			 /* "ring.wrap": family, then what; stable for ever */
+	const char *id;			 /* "ring.wrap": a family, and a name in it; it never changes */
 	const char *title;		 /* the property, as a sentence */
-	const char *const *requirements; /* rows of requirements.csv, NULL at the end */
+	const char *const *requirements; /* rows of requirements.csv; NULL ends the list */
 	enum level level;
 	struct needs needs;
 	void (*body)(struct run *t, struct device *d);
@@ -64,34 +67,35 @@ struct check {
 struct run {
 	const struct check *check;
 	struct device *device;
-	struct device *devices; /* all of them, for checks that involve two */
+	struct device *devices; /* all devices, for checks that need two */
 	unsigned device_count;
 	struct random random;
 	uint64_t seed;
 	const struct options *options;
 	enum verdict verdict;
-	bool aftermath; /* a device that does not come back from the reset after the check is this check's to report */
-	bool peer; /* option: the other end of a network device is known to answer, so that silence is the device's */
+	bool reports_lost_device; /* this check must report a device that does not come back from the reset after it */
+	bool peer; /* touchstone.peer: the other end of a network device answers, so that a missing answer is the
+		      device's fault */
 	unsigned assertions, failures;
-	char reason[160]; /* of a SKIP or an ERROR */
-	/* Set by a body that changed what must be put back: runs after it, also when it ended early or trapped. The
-	 * device is as the body left it. */
+	char reason[160]; /* why the check ended as a SKIP or an ERROR */
+	/* A body sets this if it changed something that must be put back. It runs after the body, even if that ended
+	 * early or trapped, with the device as the body left it. */
 	void (*afterwards)(struct run *t, struct device *d);
 };
 
-/* Ends the check as a SKIP: a need is not met that NEEDS cannot say. */
+/* Ends the check as a SKIP, because it lacks something that NEEDS cannot express. */
 _Noreturn void skip(struct run *t, const char *format, ...) CHECK_FORMAT(2);
-/* Ends it as an ERROR: the fault is ours, not the device's. */
+/* Ends the check as an ERROR: the fault is ours, not the device's. */
 _Noreturn void abort_check(struct run *t, const char *format, ...) CHECK_FORMAT(2);
-/* What the device did where the specification leaves the choice. */
+/* Prints what the device did where the specification leaves a choice. */
 void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
-/* A step, for the log of a failure. */
+/* Records a step in the journal, which the report prints with a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 
-/* The driver can do what the check needs. Otherwise the check ends: as a SKIP if the device is too small for it, as an
- * ERROR for anything else. */
+/* For a driver function that the check needs: goes on if it succeeded, else ends the check, as a SKIP if the device is
+ * too small, as an ERROR for anything else. */
 void need_ok(struct run *t, enum driver_error error);
-/* DMA memory, or the check ends as an ERROR. */
+/* Returns `memory`, or ends the check as an ERROR if it is NULL. */
 void *need_memory(struct run *t, void *memory);
 
 /* Is the row among the requirements of the check? */

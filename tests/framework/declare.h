@@ -7,7 +7,7 @@
  *           the body, with t (struct run) and d (struct device)
  *   }
  *
- * The checks run in the order in which they stand in their file, and the files in the order of CHECKS in the Makefile.
+ * Checks run in the order of their file, and the files in the order of CHECKS in the Makefile.
  */
 #ifndef TESTS_FRAMEWORK_DECLARE_H
 #define TESTS_FRAMEWORK_DECLARE_H
@@ -19,7 +19,7 @@
 	{                   \
 		__VA_ARGS__ \
 	}
-/* For .features: a bit, or two of the same word. */
+/* For .features: one bit, or two bits of the same word. */
 #define OFFERS(BIT)                                       \
 	{                                                 \
 		{                                         \
@@ -33,7 +33,7 @@
 		}                                                                \
 	}
 
-/* gcc otherwise emits the variables of a file in whatever order it likes; clang keeps theirs. */
+/* Without the attribute gcc may emit a file's variables in any order; clang keeps their order. */
 #if __has_attribute(no_reorder)
 #define IN_ORDER __attribute__((no_reorder))
 #else
@@ -41,8 +41,8 @@
 #endif
 
 /*
- * Declares the body, describes it in a struct check, and puts a pointer to that into the section "checks", which is the
- * list of all checks (all_checks in plan.h).
+ * Declares the body, describes it in a struct check, and puts a pointer to that into the section "checks". The section
+ * is the list of all checks (all_checks in plan.h).
  */
 #define CHECK(NAME, ID, REQUIREMENTS, LEVEL, NEEDED, TITLE)                                                           \
 	static void NAME(struct run *t, struct device *d);                                                            \

@@ -10,7 +10,7 @@ static const char prefix[] = "touchstone.";
 
 enum option_kind { TEXT, NUMBER, CHOICE, FLAG };
 
-/* The words of a choice, by the value that they stand for; the last is followed by NULL. */
+/* The words of a choice, indexed by their value; NULL ends the list. */
 static const char *const ref_words[] = {
 	[REF_AUTO] = "auto", [REF_OFF] = "off", [REF_ON] = "on", [REF_ONLY] = "only", NULL,
 };
@@ -53,7 +53,7 @@ static const struct option {
 };
 enum { KNOWN = sizeof(known) / sizeof(known[0]) };
 
-/* False: none of the words. */
+/* False: `value` is none of the words. */
 static bool choose(unsigned *field, const char *const *words, const char *value)
 {
 	for (unsigned i = 0; words[i]; i++)
@@ -64,7 +64,7 @@ static bool choose(unsigned *field, const char *const *words, const char *value)
 	return false;
 }
 
-/* Sets one option from text[0..length). NULL or what is wrong with it. */
+/* Sets one option. Returns NULL, or what is wrong with the value. */
 static const char *set(struct options *options, const struct option *option, const char *value, bool has_value)
 {
 	char *field = (char *)options + option->offset;

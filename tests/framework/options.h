@@ -9,19 +9,20 @@
 enum { OPTION_TEXT = 1024 };
 #define OPTION_ANY_DELAY UINT64_MAX
 
-/* The reference devices inside the image: where no other device is found, never, behind the others, or alone. */
+/* When to use the reference devices inside the image: if no other device is found, never, after the others, or alone.
+ */
 enum option_reference { REF_AUTO, REF_OFF, REF_ON, REF_ONLY };
 
-/* Proof of the checks on the defects of the reference devices (proof.h). */
+/* How to prove the checks on the defects of the reference devices (proof.h). */
 enum option_proof { PROOF_NONE, PROOF_FIRST, PROOF_ALL };
 
 struct options {
-	char only[OPTION_TEXT], skip[OPTION_TEXT]; /* globs with commas; "" = not given */
-	char race[24];				   /* the same as only race.* */
+	char only[OPTION_TEXT], skip[OPTION_TEXT]; /* lists of globs, separated by commas; "" = not given */
+	char race[24];				   /* short for only=race.NAME */
 	char after[128];
-	uint64_t rounds, delay; /* of races: how many, 0 for the usual, and how long, if it is always the same */
+	uint64_t rounds, delay; /* of races: the number of rounds (0: the check's own) and a fixed delay */
 	uint64_t seed, repeat, timeout_ms, patience_ms;
-	/* The reference devices, and how they behave: tests/guest/reference/setup.c reads the text. */
+	/* The reference devices and their behaviour; tests/guest/reference/setup.c reads the texts. */
 	enum option_reference ref;
 	char ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];
 	uint64_t ref_version, ref_queue_size;
@@ -29,18 +30,18 @@ struct options {
 	char msi[16]; /* "auto", "off", or the layout of message signalled interrupts that every device has
 			  (drivers/msi/msi.h) */
 	enum option_proof proof;
-	bool peer; /* somebody answers at the other end of network devices */
+	bool peer; /* the other end of each network device answers */
 	bool list, bench;
-	bool brief;    /* without the checks that take long on a model, unless `only` is given */
-	bool isolated; /* the VMM starts anew after each check: what one leaves behind is nobody's business */
+	bool brief;    /* leave out the checks that take long on a simulated CPU, unless `only` is given */
+	bool isolated; /* the VMM starts anew after each check, so that no check inherits what another left behind */
 };
 
-/* Sets the defaults, then what the command line says. `warn` gets a sentence for each word that is unknown, malformed
- * or given twice. */
+/* Sets the defaults, then what the command line says. Calls `warn` for each word that is unknown, malformed or given
+ * twice. */
 void options_parse(struct options *options, const char *cmdline,
 		   void (*warn)(void *context, const char *what, const char *word), void *context);
 
-/* Does a comma list of globs match the name, or the name without its device? */
+/* Does a glob of the list match the name, with or without its device? */
 bool options_match(const char *globs, const char *name);
 
 #endif

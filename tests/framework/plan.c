@@ -6,7 +6,7 @@
 #include "firmware/lib/string.h"
 #include "tests/framework/report.h"
 
-/* The linker's names for the section that CHECK fills. */
+/* The linker defines these as the ends of the section that CHECK fills. */
 extern const struct check *const __start_checks[], *const __stop_checks[];
 
 const struct check_list all_checks = { __start_checks, __stop_checks };
@@ -33,7 +33,7 @@ bool plan_chooses(const char *name, const struct options *options)
 	       (!options->skip[0] || !options_match(options->skip, name));
 }
 
-/* touchstone.brief leaves it out. Who names checks gets what they name. */
+/* Does touchstone.brief leave it out? A user who names checks with `only` gets them all. */
 static bool is_too_slow(const struct check *check, const struct options *options)
 {
 	return options->brief && check->needs.slow && !options->only[0];

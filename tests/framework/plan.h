@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The plan: which checks run on which devices, and in what order. */
+/* The plan: which checks run on which devices, in what order. */
 #ifndef TESTS_FRAMEWORK_PLAN_H
 #define TESTS_FRAMEWORK_PLAN_H
 
@@ -15,14 +15,14 @@ enum { PLAN_NAME_MAX = 96 };
 struct check_list {
 	const struct check *const *begin, *const *end;
 };
-/* All that CHECK declares, in the order in which their files are linked. */
+/* All checks that CHECK declares, in the order in which their files are linked. */
 extern const struct check_list all_checks;
 
 struct plan {
 	struct check_list checks;
 	struct device *devices;
 	unsigned device_count;
-	const struct options *options; /* which of them are chosen */
+	const struct options *options; /* they choose among the checks */
 };
 
 /* Does the check concern the device at all? */
@@ -31,7 +31,7 @@ bool plan_has(const struct check *check, const struct device *device);
 /* The full name of a result: "blk0.ring.wrap". */
 void plan_name(char name[PLAN_NAME_MAX], const struct check *check, const struct device *device);
 
-/* Do the options `only` and `skip` leave a full name in? */
+/* Do the options `only` and `skip` choose the check with this full name? */
 bool plan_chooses(const char *name, const struct options *options);
 
 /*
@@ -42,7 +42,7 @@ unsigned plan_each(const struct plan *plan,
 		   void (*visit)(struct device *device, const struct check *check, const char *name, void *context),
 		   void *context);
 
-/* The plan as the option `list` prints it, with an end marker. */
+/* Prints the plan for the option `list`, with an end marker. */
 void plan_list(const struct plan *plan);
 
 #endif

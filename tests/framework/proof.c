@@ -7,9 +7,9 @@
 #include "tests/framework/report.h"
 #include "tests/framework/run.h"
 
-/* A device in this program answers within some turns of a wait or never. */
+/* Short waits: a device in this program answers within a few turns of a wait, or never. */
 enum {
-	PROOF_LOOKS = 8, /* some defects show only now and then: with another seed, the check may meet them */
+	PROOF_ATTEMPTS = 8, /* some defects show only sometimes, so the check tries again with another seed */
 	PROOF_PATIENCE_MS = 20,
 	PROOF_TIMEOUT_MS = 60000,
 };
@@ -21,11 +21,11 @@ struct proof {
 	uint64_t seed;
 	const struct proof_catalogue *catalogue;
 	const struct proof_defect *defect;
-	unsigned number, version; /* of the defect */
+	unsigned number, version; /* the defect's number, and the devices' Version */
 	bool all;
-	const char *hint;    /* id of the check that notices it the soonest, NULL: none can */
-	unsigned noticed;    /* checks that failed */
-	const char *trouble; /* id of a check that ended in an ERROR */
+	const char *hint;    /* id of the check that notices it first; NULL: no check can */
+	unsigned noticed;    /* number of checks that failed */
+	const char *trouble; /* id of a check that ended as an ERROR */
 };
 
 static bool is_chosen(const struct proof *proof, const struct device *device, const struct check *check)
@@ -36,7 +36,8 @@ static bool is_chosen(const struct proof *proof, const struct device *device, co
 	return plan_has(check, device) && plan_chooses(name, &proof->options);
 }
 
-/* Finds the devices anew: a defect may show in what discovery reads. False: one of them is not what it was. */
+/* Discovers the devices again, because a defect may show in what discovery reads. False: a device is no longer what it
+ * was. */
 static bool rediscover(struct proof *proof)
 {
 	bool same = true;
@@ -55,7 +56,7 @@ static bool rediscover(struct proof *proof)
 	return same;
 }
 
-/* Shows the defect to one check on one device. Returns whether it was noticed. */
+/* Runs one check on one device with the defect. Returns whether the check noticed it. */
 static bool try(struct proof *proof, const struct check *check, struct device *device)
 {
 	uint64_t began = clock_ns();
@@ -66,7 +67,7 @@ static bool try(struct proof *proof, const struct check *check, struct device *d
 	verdict = run_silently(check, device, proof->devices, proof->count, &proof->options, proof->seed);
 	print_mute(false);
 	report_counts.infos = infos;
-	/* A device that a check left useless is switched off and on for the next one. */
+	/* The check left the device useless: switch the devices off and on for the next one. */
 	if (device->unusable) {
 		proof->catalogue->restart(proof->catalogue->context, proof->version, proof->number);
 		rediscover(proof);
@@ -80,7 +81,7 @@ static bool try(struct proof *proof, const struct check *check, struct device *d
 	return true;
 }
 
-/* The id of the check that notices a defect the soonest, NULL: none can. */
+/* The id of the check that notices a defect first; NULL: no check can. */
 static const char *hint_for(const char *defect)
 {
 	const struct proof_hint *hint = proof_hints;
@@ -95,7 +96,7 @@ static bool is_hint(const struct proof *proof, const struct check *check)
 	return proof->hint && !strcmp(proof->hint, check->id);
 }
 
-/* All checks, or the one that is known to notice the defect, on each device until one shows it. */
+/* Runs all checks, or only the one that is known to notice the defect, on each device until the defect shows. */
 static void try_checks(struct proof *proof)
 {
 	for (unsigned i = 0; i < proof->count; i++) {
@@ -159,8 +160,9 @@ void prove_checks(struct device *devices, unsigned count, const struct options *
 			print("# caught-by discovery\n");
 			proof.noticed++;
 		}
-		for (unsigned look = 0; found && !proof.noticed && look < (proof.all ? 1 : PROOF_LOOKS); look++) {
-			proof.seed = options->seed + look;
+		for (unsigned attempt = 0; found && !proof.noticed && attempt < (proof.all ? 1 : PROOF_ATTEMPTS);
+		     attempt++) {
+			proof.seed = options->seed + attempt;
 			try_checks(&proof);
 		}
 		if (!proof.noticed && !proof.all && !proof.hint) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Proof that the checks can fail: the reference device is given one defect of its catalogue after the other, and the
- * checks must notice each. The result is one line of the report for each defect, and what caught it.
+ * Proof that the checks can fail: the reference devices get one defect of the catalogue after the other, and the checks
+ * must notice each. The report has one line for each defect, which names the check that caught it.
  */
 #ifndef TESTS_CONFORMANCE_PROOF_H
 #define TESTS_CONFORMANCE_PROOF_H
@@ -11,28 +11,28 @@
 #include "drivers/device.h"
 #include "tests/framework/options.h"
 
-/* The catalogue, which is not ours. Defects have numbers from 1 on. */
+/* The catalogue of defects, as the reference provides it. Defects are numbered from 1. */
 struct proof_defect {
 	const char *name;
 	uint64_t types;	   /* bit n: device id n */
 	uint32_t versions; /* bit n: Version n */
 };
 struct proof_catalogue {
-	bool (*describe)(unsigned defect, struct proof_defect *description); /* false behind the last */
+	bool (*describe)(unsigned defect, struct proof_defect *description); /* false after the last */
 	void (*restart)(void *context, unsigned version, unsigned defect);   /* 0: healthy */
 	void *context;
 };
 
 /*
- * Runs on the reference's devices alone. options->proof: PROOF_FIRST shows each defect to the check that notices it the
- * soonest, and skips those that none can notice; PROOF_ALL runs every check on every defect that its device can have,
- * and names all that notice.
+ * Needs the reference's devices alone. With options->proof = PROOF_FIRST, each defect is shown to the check that
+ * notices it first, and a defect that no check can notice is skipped. With PROOF_ALL, every check runs on every defect
+ * that its device can have, and the report names all checks that notice it.
  */
 void prove_checks(struct device *devices, unsigned count, const struct options *options,
 		  const struct proof_catalogue *catalogue);
 
-/* By the name of a defect, the id of the check of PROOF_FIRST. { NULL, NULL } at the end; a defect that no check
- * notices is not in it. */
+/* Maps the name of a defect to the id of its check for PROOF_FIRST. A defect that no check notices is missing. { NULL,
+ * NULL } ends the list. */
 struct proof_hint {
 	const char *defect, *check;
 };

@@ -10,18 +10,18 @@
 #include "tests/framework/options.h"
 
 enum { DELAY_DOUBLINGS = 16, MILLION = 1000000 };
-#define SPOKEN_NS MILLISECONDS(500)
-#define JOIN_NS	  MILLISECONDS(8000) /* the host may lose that CPU for seconds */
-#define SHORT_NS  MILLISECONDS(5)
+#define ROUND_LINE_NS MILLISECONDS(500)
+#define JOIN_NS	      MILLISECONDS(8000) /* the host may stop that CPU for seconds */
+#define SHORT_NS      MILLISECONDS(5)
 
 void race_begin(struct race *race, struct run *t, uint32_t usual)
 {
-	*race = (struct race){ .t = t, .spoken = clock_ns(), .two = !cpus_start(1) };
+	*race = (struct race){ .t = t, .printed_ns = clock_ns(), .two = !cpus_start(1) };
 	race->rounds = t->options->rounds ? (uint32_t)t->options->rounds : usual;
 }
 
-/* As many of one nanosecond as of ten microseconds. */
-static uint64_t some_while(struct race *race)
+/* A random delay of up to 65 microseconds; every power of 2 of nanoseconds is equally likely. */
+static uint64_t random_delay(struct race *race)
 {
 	return random_below(&race->t->random, 1u << (1 + random_below(&race->t->random, DELAY_DOUBLINGS)));
 }
@@ -33,12 +33,12 @@ bool race_next(struct race *race)
 	if (race->round == race->rounds)
 		return false;
 	random_seed(&t->random, t->seed + race->round++, random_hash(t->check->id));
-	race->delay_ns = some_while(race);
+	race->delay_ns = random_delay(race);
 	if (t->options->delay != OPTION_ANY_DELAY)
 		race->delay_ns = t->options->delay;
-	if (deadline_passed(race->spoken + SPOKEN_NS)) {
+	if (deadline_passed(race->printed_ns + ROUND_LINE_NS)) {
 		print("# round %u seed=0x%lx\n", race->round, t->seed + race->round - 1);
-		race->spoken = clock_ns();
+		race->printed_ns = clock_ns();
 	}
 	return true;
 }
@@ -79,7 +79,7 @@ void race_join(struct race *race)
 
 void race_pause(struct race *race)
 {
-	spend(some_while(race));
+	spend(random_delay(race));
 }
 
 uint64_t race_patience(const struct race *race)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A race, many times: two halves that nobody keeps in order, with another delay between them in each round. The other
- * half runs on another CPU, or, where there is none, here, at a moment that the check chooses.
+ * A race, repeated many times: two halves whose order nothing enforces, with another delay between them in each round.
+ * The other half runs on another CPU. On a machine with one CPU it runs on this one, at a moment that the check
+ * chooses.
  *
- * Each round has a seed of its own, the run's plus its number, so that the first round of a run with that seed and with
- * touchstone.delay is the round again, as far as it was ours to choose.
+ * Each round has its own seed, the run's plus the number of the round. So a run with that seed and touchstone.delay
+ * repeats the round as its first one, as far as our own choices go.
  */
 #ifndef TESTS_CONFORMANCE_RACE_H
 #define TESTS_CONFORMANCE_RACE_H
@@ -13,40 +14,41 @@
 
 struct race {
 	struct run *t;
-	uint32_t rounds, round; /* the first is 1 */
-	uint32_t shown;		/* in so many the race was lost */
-	uint32_t first_round;	/* of those */
+	uint32_t rounds, round; /* rounds count from 1 */
+	uint32_t shown;		/* rounds in which the race was lost */
+	uint32_t first_round;	/* the first round that was lost */
 	uint64_t delay_ns, first_delay_ns;
-	uint64_t spoken;
-	bool two; /* CPUs */
+	uint64_t printed_ns;
+	bool two; /* there is a second CPU */
 	void (*function)(void *argument);
 	void *argument;
 };
 
-/* touchstone.rounds, or the check's own number of rounds. */
+/* Starts a race of touchstone.rounds rounds, or of `usual` rounds. */
 void race_begin(struct race *race, struct run *t, uint32_t usual);
-/* False: that was the last. */
+/* Starts the next round. False: there was none left. */
 bool race_next(struct race *race);
 
-/* The other half begins, after the round's delay if it is on another CPU. race_join() waits for its end. */
+/* Starts the other half; on another CPU it begins after the round's delay. race_join() waits for its end. */
 void race_fire(struct race *race, void (*function)(void *argument), void *argument);
 void race_join(struct race *race);
 
-/* A random while, mostly short, as the round's delay. */
+/* Waits for a random time like the round's delay, mostly short. */
 void race_pause(struct race *race);
 
-/* Something is wrong already: what does not come in the next rounds is not waited for in full. */
+/* How long a round may wait. It is short once a round was lost, because then the waits of further rounds add little. */
 uint64_t race_patience(const struct race *race);
 
-/* The round showed what must not be. True for the first of them. */
+/* Counts the round as lost. True the first time. */
 bool race_shown(struct race *race);
 
-/* Says how often, with bounds of 95 %, and how to see it again, if it was seen, or rounds were asked for. */
+/* Reports how many rounds were lost, with 95 % confidence bounds, and how to repeat the first of them. Prints nothing
+ * if no round was lost, unless the user asked for rounds. */
 void race_tell(const struct race *race, const char *how);
-/* And fails if it was ever. */
+/* Reports the same, and fails the check if a round was lost. */
 void race_end(const struct race *race);
 
-/* races.c: events while messages change, as race.torn and race.masked. */
+/* In tests/checks/races.c: events while messages change, for race.torn and race.masked. */
 void race_messages(struct run *t, struct device *d, bool behind_mask);
 
 #endif

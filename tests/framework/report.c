@@ -6,8 +6,7 @@
 #include "firmware/lib/string.h"
 #include "tests/framework/requirements.h"
 
-/* So many failed assertions of one check are printed in full; a check that fails the same way a thousand times says so
- * once. */
+/* The report prints this many failed assertions of a check in full, because one that fails in a loop would flood it. */
 enum { FAILURES_SHOWN = 4 };
 
 const char *const level_names[] = { [MUST] = "must", [DESCRIBED] = "described", [SHOULD] = "should" };
@@ -35,7 +34,8 @@ static void report_event(const struct journal_event *event, void *context)
 	switch (event->kind) {
 	case JOURNAL_READ:
 	case JOURNAL_WRITE:
-		/* Said only if it is not obvious: the device, where it is not the one under test; the offset. */
+		/* Leaves out what is obvious: the device, if it is the one under test, and the offset, if the register
+		 * has a name. */
 		print("%s%s%s ", same ? "" : event->text, same ? "" : " ",
 		      event->kind == JOURNAL_READ ? "read" : "write");
 		if (!name || transport_is_config(transport, event->where))
@@ -128,7 +128,7 @@ void report_result(unsigned number, const char *name, const struct run *t)
 
 void report_end(uint64_t seed)
 {
-	/* Everything up to here is under the checksum, so it is taken before this line is printed. */
+	/* The checksum covers everything up to here, so take it before printing this line. */
 	uint32_t checksum = print_checksum();
 	const unsigned *by = report_counts.by_verdict;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The lines of the report that belong to a check. Inside tests/framework only. */
+/* The lines of the report that belong to a check. For files of tests/framework only. */
 #ifndef TESTS_CONFORMANCE_REPORT_H
 #define TESTS_CONFORMANCE_REPORT_H
 
@@ -7,7 +7,7 @@
 
 #include "tests/framework/check.h"
 
-extern const char *const level_names[]; /* by enum level */
+extern const char *const level_names[]; /* indexed by enum level */
 
 /* "# start ..." */
 void report_start(const struct check *check, const char *name);
@@ -15,10 +15,10 @@ void report_start(const struct check *check, const char *name);
 struct failure {
 	const char *file;
 	int line;
-	const char *property;	/* format of what should have held */
-	const char *got, *want; /* NULL where there is nothing to say */
+	const char *property;	/* the property that should have held, a format */
+	const char *got, *want; /* each may be NULL */
 };
-/* Prints it, with the arguments of the property. The first failure of a check comes with the journal. */
+/* Prints a failure, with the arguments of its property. The journal follows the first failure of a check. */
 void report_failure(struct run *t, const struct failure *failure, va_list arguments);
 /* "ok ..." or "not ok ..." */
 void report_result(unsigned number, const char *name, const struct run *t);

@@ -11,14 +11,14 @@
 #include "tests/framework/report.h"
 
 enum { TEXT_MAX = 96, ROUND_MS = 100 };
-#define ROUND_SPOKEN_NS MILLISECONDS(500)
+#define ROUND_LINE_NS MILLISECONDS(500)
 
 bool run_was_good(void)
 {
 	return !report_counts.by_verdict[VERDICT_FAIL] && !report_counts.by_verdict[VERDICT_ERROR];
 }
 
-/* NULL, or the need that is not met. */
+/* Returns NULL, or a phrase for the need that is not met. */
 static const char *unmet(const struct check *check, const struct device *device, char text[TEXT_MAX])
 {
 	const struct needs *needs = &check->needs;
@@ -82,7 +82,7 @@ static void call_body(void *argument)
 {
 	struct run *t = argument;
 
-	/* Nothing can be done with it any more, and this check is the one to say so. */
+	/* The device did not come back from an earlier reset. This check reports it; later ones will be skipped. */
 	if (t->device->unusable == DRIVER_NO_RESET) {
 		t->device->unusable = DRIVER_LOST;
 		require_ok(t, DRIVER_NO_RESET, "the device comes back from the resets between checks");
@@ -97,8 +97,8 @@ static void call_afterwards(void *argument)
 	t->afterwards(t, t->device);
 }
 
-/* Puts the device and its line into the state in which each check starts. */
-static void calm(struct device *device)
+/* Puts the device and its line into the state in which a check starts. */
+static void back_to_start(struct device *device)
 {
 	unsigned queues = 0;
 
@@ -108,7 +108,8 @@ static void calm(struct device *device)
 		device_settle(device);
 		device->unusable = device_reset(device);
 	}
-	/* A virtqueue that outlives the reset: the checks of the next life would fail for what the former has left. */
+	/* A virtqueue may survive the reset. Then the device is unusable, because later checks would fail for what this
+	 * one left. */
 	while (!device->unusable && queues--)
 		if (device_queue_used(device, (uint16_t)queues))
 			device->unusable = DRIVER_QUEUE_IN_USE;
@@ -119,19 +120,20 @@ static void calm(struct device *device)
 	irq_settle();
 }
 
-/* What must hold after every check: the device comes back from reset, and wrote nowhere but into what it was given. */
-static void look_around(void *argument)
+/* Judges what must hold after every check: the device comes back from a reset, and has written only to memory that it
+ * was given. */
+static void judge_leftovers(void *argument)
 {
 	struct run *t = argument;
 	struct dma_damage damage;
 	bool was_usable = !t->device->unusable;
 
-	calm(t->device);
-	/* A check that needed a second device and ended early left it running in memory that is given away next. */
+	back_to_start(t->device);
+	/* A check that used a second device and ended early left that running, on memory that the next check gets. */
 	for (unsigned i = 0; i < t->device_count; i++)
 		if (t->devices[i].queues[0].size)
-			calm(&t->devices[i]);
-	if (was_usable && t->device->unusable == DRIVER_NO_RESET && t->aftermath)
+			back_to_start(&t->devices[i]);
+	if (was_usable && t->device->unusable == DRIVER_NO_RESET && t->reports_lost_device)
 		check_expect(t, __FILE__, __LINE__, false, driver_error_text(DRIVER_NO_RESET),
 			     "the device comes back from a reset after this check");
 	if (!dma_guards_whole(&damage))
@@ -156,8 +158,9 @@ static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms
 	t->verdict = VERDICT_ERROR;
 }
 
-/* What is said of interrupts that did not come was waited for. Where that was given up, nothing passes. */
-static void tell_unsettled(struct run *t, uint32_t before)
+/* A check that found no interrupt has waited for those on their way (irq_settle). If a CPU took none for so long that
+ * the wait gave up, the check must not pass. */
+static void doubt_silence(struct run *t, uint32_t before)
 {
 	uint32_t cpu;
 
@@ -172,10 +175,11 @@ static void tell_unsettled(struct run *t, uint32_t before)
 	t->verdict = t->verdict == VERDICT_PASS ? VERDICT_SKIP : VERDICT_ERROR;
 }
 
-/* What follows a check's body must end before the runner, after 20 seconds of silence, takes the VMM for dead. */
+/* The work after a check's body must end before the runner gives up the VMM, which it does after 20 seconds of silence.
+ */
 enum { TIDY_TIMEOUT_MS = 4500 };
 
-/* The checks that judge what the quirk works around meet the device as it is. */
+/* Switches the quirk on, except for the checks that judge the defect it works around. */
 static void apply_quirk(const struct check *check, struct device *device)
 {
 	const struct quirk *quirk = quirk_of(device);
@@ -213,7 +217,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	unsettled = irq_unsettled(&cpu);
 	for (unsigned i = 0; i < t->device_count; i++)
 		apply_quirk(t->check, &t->devices[i]);
-	/* A round of a race takes less. */
+	/* A round of a race takes less than ROUND_MS. */
 	guarded(t, call_body, options->timeout_ms + ROUND_MS * options->rounds);
 	if (t->afterwards)
 		guarded(t, call_afterwards, tidy_timeout);
@@ -221,14 +225,14 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		string_copy(t->reason, sizeof(t->reason), "the check asserted nothing");
 		t->verdict = VERDICT_ERROR;
 	}
-	/* What still runs there may go on using the device. */
+	/* A function that still runs on another CPU may go on using the device. */
 	if (cpus_release(&trap) && t->verdict < VERDICT_ERROR) {
 		format_string(t->reason, sizeof(t->reason), "another CPU: %s at 0x%lx",
 			      *trap.name ? trap.name : "no end of what it was given", trap.address);
 		t->verdict = VERDICT_ERROR;
 	}
-	guarded(t, look_around, tidy_timeout);
-	tell_unsettled(t, unsettled);
+	guarded(t, judge_leftovers, tidy_timeout);
+	doubt_silence(t, unsettled);
 }
 
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
@@ -240,15 +244,15 @@ enum verdict run_silently(const struct check *check, struct device *device, stru
 		.devices = devices,
 		.device_count = count,
 		.peer = options->peer,
-		.aftermath = true,
+		.reports_lost_device = true,
 	};
 
 	run_once(&t, options, seed);
 	return t.verdict;
 }
 
-/* A device that does not come back from a reset is reported once: by the check of that clause, if one is still to run.
- */
+/* Is a check of the reset's own clause still to run? Then that one reports a device that does not come back from a
+ * reset, and not this check. */
 static bool clause_comes(const struct check *check)
 {
 	const struct check *const *at = all_checks.end;
@@ -267,19 +271,19 @@ void run_check(struct running *running, const struct check *check, struct device
 		.devices = running->devices,
 		.device_count = running->device_count,
 		.peer = running->options->peer,
-		.aftermath = !running->options->isolated &&
-			     (running->options->only[0] || running->options->skip[0] || !clause_comes(check)),
+		.reports_lost_device = !running->options->isolated &&
+				       (running->options->only[0] || running->options->skip[0] || !clause_comes(check)),
 	};
-	uint64_t spoken = clock_ns();
+	uint64_t printed_ns = clock_ns();
 
 	report_start(check, name);
 	for (uint64_t i = 0; i < running->options->repeat; i++) {
 		uint64_t seed = running->options->seed + i;
 
-		/* A sign of life for the runner, and the seed of the round that a VMM died in. */
-		if (i && deadline_passed(spoken + ROUND_SPOKEN_NS)) {
+		/* Shows the runner that the guest is alive, and the user the seed of a round that kills the VMM. */
+		if (i && deadline_passed(printed_ns + ROUND_LINE_NS)) {
 			print("# round %lu seed=0x%lx\n", i + 1, seed);
-			spoken = clock_ns();
+			printed_ns = clock_ns();
 		}
 		run_once(&t, running->options, seed);
 	}

@@ -9,13 +9,13 @@
 #include "tests/checks/support/messages.h"
 
 /*
- * A transaction is a request, its answer, and the interrupt that tells of it: the driver looks at the ring only then.
- * One at a time, so that nothing is saved by taking two for one interrupt.
+ * A transaction is a request, its answer, and the interrupt for it; the driver looks at the ring only after the
+ * interrupt. Transactions run one at a time, so that no interrupt serves two.
  */
 enum { TRANSACTIONS = 500, WARM_UP = 10, ANSWER_BYTES = 1024, PERCENT = 100, SECOND_US = 1000000 };
 #define BENCH_NS MILLISECONDS(400)
 
-/* Between the drivers and the device: counts. */
+/* A bus between the drivers and the device, which counts accesses. */
 static struct counter {
 	const struct transport_bus *bus;
 	void *context;
@@ -55,7 +55,7 @@ static void start_counting(struct run *t, struct device *d)
 	d->transport.bus_context = &counter;
 }
 
-/* An answer of ANSWER_BYTES where the type has one, else its usual request. */
+/* Makes a request with an answer of ANSWER_BYTES if the type has such requests, else its usual request. */
 static void make(struct run *t, struct device *d, struct request *request)
 {
 	memset(request, 0, sizeof(*request));
@@ -71,7 +71,7 @@ static void tell_what(const struct device *d)
 		print("what it sends)\n");
 }
 
-/* One of them. `count` is what an interrupt moves. */
+/* Does one transaction. *count is the counter that its interrupt advances. */
 static void transact(struct run *t, struct device *d, struct request *request, const volatile uint32_t *count)
 {
 	struct virtqueue *queue = device_request_queue(d);
@@ -82,12 +82,12 @@ static void transact(struct run *t, struct device *d, struct request *request, c
 	if (virtqueue_add(queue, request->segments, request->count, NULL, request) < 0)
 		need_ok(t, DRIVER_QUEUE_TOO_SMALL);
 	virtqueue_kick(queue);
-	/* The interrupt may come before the used entry is ours to see only if the device is wrong. */
+	/* Only a defective device sends the interrupt before the used entry is visible. */
 	require(t, WAIT_UNTIL(*count != before, device_patience_ns), "an interrupt comes for a used buffer");
 	require(t, virtqueue_pop(queue, &done, &error) == VIRTQUEUE_POPPED, "there is a used buffer when it comes");
 }
 
-static uint64_t wired_ns; /* of the last device, a transaction */
+static uint64_t wired_ns; /* time of a transaction by the line, of the last device */
 static const struct device *wired_device;
 
 static uint32_t hundredths(uint32_t amount, uint32_t of)
@@ -107,7 +107,7 @@ static uint64_t median(uint64_t *samples, unsigned count)
 	return samples[count / 2];
 }
 
-/* Returns nanoseconds for each: the median, for a host that does something else now and then makes the mean useless. */
+/* Returns the median of the times in nanoseconds. The mean is useless if the host does something else at times. */
 static uint64_t measure(struct run *t, struct device *d, const char *way, const volatile uint32_t *count,
 			uint32_t *accesses)
 {
@@ -140,8 +140,8 @@ static uint64_t measure(struct run *t, struct device *d, const char *way, const 
 	return each;
 }
 
-/* The line: notification, InterruptStatus, InterruptACK; on an edge line one more look, for there another cause makes
- * no interrupt. */
+/* By the line: a notification, a read of InterruptStatus and a write to InterruptACK. On an edge line the driver reads
+ * InterruptStatus once more, because another cause would make no interrupt there. */
 static void wired(struct run *t, struct device *d)
 {
 	struct irq_line *line = d->transport.line;
@@ -156,18 +156,18 @@ static void wired(struct run *t, struct device *d)
 	expect_eq(t, accesses, want * PERCENT, "hundredths of register accesses of a transaction");
 }
 
-/* A message: the notification alone. */
+/* By a message: only the notification. */
 static void message(struct run *t, struct device *d)
 {
 	struct irq_line *line;
 	uint32_t accesses, ratio;
 	uint64_t each;
 
-	messages_prepare(t, d, true, 0, 0); /* one message for all sources, at the CPU that waits for it */
+	messages_prepare(t, d, true, 0, 0); /* one message for all sources, sent to the CPU that waits for it */
 	device_go(d);
 	line = messages_targets[0].line;
 	each = measure(t, d, d->msi.layout->name, &line->count, &accesses);
-	/* Of the reference device, whose messages are sent by this CPU, the ratio would say nothing. */
+	/* For the reference device the ratio means nothing, because this CPU sends its messages. */
 	if (wired_device == d && each && d->transport.bus == &transport_memory_bus) {
 		ratio = (uint32_t)(wired_ns * PERCENT / each);
 		print("# bench: %s %s: %u.%02u times as many as wired (the proposal's cover letter: 1.36)\n", d->name,

@@ -30,7 +30,7 @@ static void report_features(const struct device *device)
 	print("\n");
 }
 
-/* Sizes of the queues, runs of equal ones folded: "0-1:1024 2:64". */
+/* Prints the sizes of the queues, with equal neighbours together: "0-1:1024 2:64". */
 static void report_queues(const struct device *device)
 {
 	print("# device %s: queues", device->name);
@@ -45,7 +45,7 @@ static void report_queues(const struct device *device)
 	print("%s\n", device->queue_count ? "" : " none");
 }
 
-/* `place` is where it is, `source` who said so. */
+/* `place` says where the device is, `source` who announced it. */
 static void report_device(const struct device *device, const char *place, const char *source)
 {
 	const struct transport *transport = &device->transport;
@@ -69,8 +69,8 @@ static bool is_reference(const struct device *device)
 }
 
 /*
- * Adds a device that answered. The name is its type and a number, in the order in which devices were announced: blk0,
- * blk1, net0; refblk0 for the reference's.
+ * Adds a device that answered. Its name is its type and a number, in the order of the announcements: blk0, blk1, net0;
+ * refblk0 for a reference device.
  */
 static void add(struct devices *devices)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finds the devices of a run, names them, and says in the report what each is. */
+/* Finds the devices of a run, names them, and describes each in the report. */
 #ifndef TESTS_GUEST_DEVICES_H
 #define TESTS_GUEST_DEVICES_H
 
@@ -8,20 +8,20 @@
 #include "tests/guest/reference/reference.h"
 
 struct devices {
-	/* The machine's own in the order in which they were announced, then the reference's. */
+	/* The machine's own devices in the order in which they were announced, then the reference's. */
 	struct device device[PLATFORM_WINDOWS + REFERENCE_DEVICES];
 	unsigned count;
-	unsigned own;	/* of the machine */
+	unsigned own;	/* devices of the machine */
 	unsigned empty; /* transports without a device */
 };
 
-/* Adds the device, if there is one, in each virtio-mmio window of the machine. Before devices_open_reference(). */
+/* Adds the device, if any, of each virtio-mmio window of the machine. To call before devices_open_reference(). */
 void devices_open_windows(struct devices *devices, const struct platform *platform);
 
-/* Adds the devices of a reference machine, which has been started. */
+/* Adds the devices of a reference machine that has been started. */
 void devices_open_reference(struct devices *devices, struct reference_machine *machine);
 
-/* Why the machine has no device, for a report that would otherwise be empty. */
+/* Says why the machine has no device, for a report that would otherwise be empty. */
 const char *devices_why_none(const struct devices *devices, const struct platform *platform);
 
 #endif

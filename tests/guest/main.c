@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The whole run: boot -> discover -> run -> report. Entered by firmware/boot with what the loader handed over. */
+/* The whole run: boot -> discover -> run -> report. firmware/boot calls it with what the loader handed over. */
 #include "drivers/msi/discover.h"
 #include "firmware/arch/clock.h"
 #include "firmware/arch/machine.h"
@@ -46,7 +46,7 @@ static void open_reference(void)
 	devices_open_reference(&devices, &reference);
 }
 
-/* Proves the checks on the reference devices; those of the machine, if any, stay out of it. */
+/* Proves the checks on the reference devices, without the machine's own. */
 static void prove(void)
 {
 	const struct proof_catalogue catalogue = reference_catalogue(&reference);
@@ -60,12 +60,12 @@ static void prove(void)
 
 void firmware_main(const struct boot_info *boot)
 {
-	/* Boot: a place where C runs and a report can be written. */
+	/* Boot: make C run, and a report possible. */
 	machine_early_init();
 	print_to(machine_put);
 	print_checksum_start();
 
-	/* Discover: what the machine is, what the user wants, which devices there are. */
+	/* Discover: the machine, the user's options, the devices. */
 	platform_discover(&platform, boot, &machine_memory);
 	machine_init(&platform);
 	memory_for_devices(&platform);
@@ -78,7 +78,7 @@ void firmware_main(const struct boot_info *boot)
 		open_reference();
 	announce_options(&options);
 
-	/* Run and report: each check says its result as it ends. */
+	/* Run and report: each check prints its result as it ends. */
 	if (options.proof)
 		prove();
 	else

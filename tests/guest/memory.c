@@ -7,7 +7,7 @@
 enum { ARENA_BYTES = 4 << 20, HIGH_ARENA_BYTES = 1 << 20 };
 #define FOUR_GIB (1ull << 32)
 
-/* Not part of .bss: nobody needs it zeroed, and clearing it would be most of the boot. */
+/* Not part of .bss: nothing needs it zeroed, and clearing it would take most of the boot. */
 static uint8_t arena[ARENA_BYTES] __attribute__((section(".arena"), aligned(4096)));
 
 static void use_high_memory(const struct platform *platform)

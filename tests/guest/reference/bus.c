@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The driver's side of a device: its registers, and what a check can make happen to it from outside
- * (drivers/stimuli.h). Every call enters the models; an interrupt that it causes is taken when it leaves them. */
+/* The driver's side of a device: its registers, and the events that a check can cause from outside (drivers/stimuli.h).
+ * Every call enters the models, and takes the interrupt that it causes when it leaves them. */
 #include "tests/guest/reference/internal.h"
 
 #include "firmware/lib/string.h"

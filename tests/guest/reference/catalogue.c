@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The model's catalogue of defects, as proof.h asks for it. */
+/* The model's catalogue of defects, in the form that proof.h wants. */
 #include "tests/guest/reference/reference.h"
 
 static bool describe(unsigned defect, struct proof_defect *description)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the models call: memory, interrupts and random numbers; and the lock that keeps a second caller out. */
+/* The functions that the models call, for memory, interrupts and random numbers; and the lock that admits one caller at
+ * a time. */
 #include "tests/guest/reference/internal.h"
 
 #include "drivers/dma.h"
@@ -16,8 +17,8 @@ bool reference_enter(struct reference_machine *machine)
 }
 
 /*
- * Messages go one by one, and each is taken before the next one goes, since two on one vector would merge. The lock is
- * released meanwhile: a handler may access the device.
+ * Sends messages one by one, and takes each interrupt before the next message, because two on one vector would merge.
+ * It releases the lock meanwhile, because a handler may access the device.
  */
 void reference_leave(struct reference_machine *machine, bool interrupts_on)
 {
@@ -83,7 +84,7 @@ static uint64_t draw(void *context)
 	return random_next(&((struct reference_device *)context)->machine->choices);
 }
 
-/* Port 0 is the console. What does not fit is dropped. */
+/* Keeps the output of port 0, which is the console, and drops what does not fit. */
 static void output(void *context, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
 	struct reference_device *device = context;

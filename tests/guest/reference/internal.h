@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the reference machine share. */
+/* Declarations that only the files of the reference machine share. */
 #ifndef TESTS_GUEST_REFERENCE_INTERNAL_H
 #define TESTS_GUEST_REFERENCE_INTERNAL_H
 
 #include "tests/guest/reference/reference.h"
 
-/* host.c: what the model of a device calls, and the lock around every call of a model. */
+/* host.c: the functions that the model of a device calls, and the lock around every call of a model. */
 struct model_host reference_host(struct reference_device *device);
 /* Returns whether interrupts were on, which reference_leave() takes. */
 bool reference_enter(struct reference_machine *machine);
-/* Lets the messages go that the models sent meanwhile. */
+/* Delivers the messages that the models have sent meanwhile. */
 void reference_leave(struct reference_machine *machine, bool interrupts_on);
 
-/* schedule.c. The first two after a register access; all three inside the lock. */
+/* schedule.c. The first two are called after a register access; all three need the lock. */
 void reference_after_read(struct reference_device *device);
 void reference_after_write(struct reference_device *device);
-/* One turn of a wait, for all devices. Returns whether one of them did something. */
+/* Lets all devices work for one turn of a wait. Returns whether one of them did. */
 bool reference_work(struct reference_machine *machine);
 
-/* setup.c: what device `index` is. */
+/* setup.c: makes the configuration of device `index`. */
 void reference_configure(const struct reference_setup *setup, unsigned index, struct model_config *config);
 
 /* bus.c: the driver's side of a device. The context of both is struct reference_device. */

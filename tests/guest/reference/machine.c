@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The life of a reference machine: lines, power on, and on again. */
+/* Starts a reference machine: opens its lines, and powers its devices on, once or again. */
 #include "tests/guest/reference/internal.h"
 
 #include "firmware/lib/string.h"
 
-/* False: the model takes no such configuration. */
+/* False: the model refuses the configuration. */
 static bool power_on(struct reference_machine *machine, unsigned index, const struct reference_setup *setup)
 {
 	const struct reference_bus *bus = machine->bus;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* When the devices do their work: the model leaves that to its host. */
+/* When the devices do their work, which the model leaves to its host. */
 #include "tests/guest/reference/internal.h"
 
 enum {
-	PROMPT_UNITS = 256, /* of work after one write: more than any write causes, but not without end */
-	MIXED_ONE_IN = 4,   /* register accesses that let the device act */
-	MIXED_UNITS = 3,    /* done in a turn of a wait */
+	PROMPT_UNITS = 256, /* units of work after one write: more than any write causes, but a limit */
+	MIXED_ONE_IN = 4,   /* one register access in this many lets the device act */
+	MIXED_UNITS = 3,    /* units of work in a turn of a wait */
 	MIXED_BURST_ONE_IN = 8,
 };
 
-static void act_now_and_then(struct reference_device *device)
+static void act_sometimes(struct reference_device *device)
 {
 	struct reference_machine *machine = device->machine;
 
@@ -20,7 +20,7 @@ static void act_now_and_then(struct reference_device *device)
 void reference_after_read(struct reference_device *device)
 {
 	device->idle = false;
-	act_now_and_then(device);
+	act_sometimes(device);
 }
 
 void reference_after_write(struct reference_device *device)
@@ -29,10 +29,10 @@ void reference_after_write(struct reference_device *device)
 	if (device->machine->setup.schedule == REFERENCE_PROMPT)
 		model_run(&device->model, PROMPT_UNITS);
 	else
-		act_now_and_then(device);
+		act_sometimes(device);
 }
 
-/* Mixed: mostly slow, now and then as fast as it can. */
+/* For the schedule "mixed": mostly few units, sometimes as many as there are. */
 static unsigned units_a_turn(struct reference_machine *machine)
 {
 	if (machine->setup.schedule != REFERENCE_MIXED)
@@ -52,7 +52,7 @@ bool reference_work(struct reference_machine *machine)
 		if (device->idle)
 			continue;
 		units = units_a_turn(machine);
-		/* A defect may show in what the device does long after it was left alone. */
+		/* A defect may show in what the device does long after the last access. */
 		worked |= !device->defective || model_has_work(&device->model);
 		device->idle = !model_run(&device->model, units) && !device->defective;
 	}

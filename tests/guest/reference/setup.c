@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From the options to a setup, and from a setup to what each device is. */
+/* Turns options into a setup, and a setup into the configuration of each device. */
 #include "tests/guest/reference/internal.h"
 
 #include "drivers/spec/mmio.h"
 #include "firmware/lib/string.h"
 
 enum {
-	MIXED_BATCH = 3,     /* used buffers shown at once */
+	MIXED_BATCH = 3,     /* used buffers published at once */
 	MIXED_IN_FLIGHT = 6, /* requests taken before the first completes */
 	DEFECT_NAME_MAX = 64,
 };
 
 static const struct layout {
-	const char *name; /* as touchstone.ref-msi has it */
+	const char *name; /* the word of touchstone.ref-msi */
 	enum model_msi_layout msi;
 	bool sharing, patch_state;
 } layouts[REFERENCE_LAYOUTS] = {
@@ -67,7 +67,7 @@ static const char *read_line(enum irq_trigger *line, const char *name)
 								     : "touchstone.ref-line is neither level nor edge";
 }
 
-/* Names with commas between them. */
+/* Reads names separated by commas. */
 static const char *read_defects(uint32_t defects[MODEL_DEFECT_WORDS], const char *names)
 {
 	memset(defects, 0, MODEL_DEFECT_WORDS * sizeof(defects[0]));
@@ -92,7 +92,7 @@ static const char *read_defects(uint32_t defects[MODEL_DEFECT_WORDS], const char
 
 const char *reference_read_options(struct reference_setup *setup, const struct options *options)
 {
-	/* A proof sets one defect after the other, and touchstone.defect says which. */
+	/* A proof sets the defects itself, one after the other; touchstone.defect only chooses among them. */
 	const char *const defects = options->proof ? "" : options->defect;
 	const char *wrong = read_schedule(&setup->schedule, options->ref_schedule);
 
