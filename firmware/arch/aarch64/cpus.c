@@ -75,7 +75,7 @@ void cpu_started(void)
 {
 	if (gic_cpu_init(cpus_self()) && irq_cpu_init())
 		booting->enter();
-	cpu_park();
+	cpu_await_stop();
 }
 
 static bool is_off(void)
@@ -105,7 +105,7 @@ void cpu_wake(uint32_t cpu)
 	irq_send_wake(cpu);
 }
 
-void cpu_park(void)
+void cpu_await_stop(void)
 {
 	interrupts_off();
 	irq_cpu_end();

@@ -31,7 +31,7 @@ void interrupt_taken(uint64_t elr)
 	} else if (intid == SGI_WAKE) {
 		irq_end();
 	} else if (intid == SGI_STOP) {
-		cpu_park();
+		cpu_await_stop();
 	} else if (intid == clock_timer_interrupt()) {
 		clock_timer_start();
 		irq_end();

@@ -22,7 +22,7 @@
 static void advance_state(struct cpu_state *cpu, enum cpu_state_kind from, enum cpu_state_kind to)
 {
 	if (!cpu_state_change(cpu, from, to))
-		cpu_park();
+		cpu_await_stop();
 }
 
 /* Waits as WAIT_UNTIL() does, but does not run the wait's worker. */
@@ -171,5 +171,5 @@ void cpus_trapped(const char *name, uint64_t address, uint64_t data, uint64_t er
 	cpu->trap = (struct guard_trap){ .name = name, .address = address, .data = data, .error = error };
 	if (!cpu_state_change(cpu, CPU_BUSY, CPU_TRAPPED))
 		cpu_state_change(cpu, CPU_RESTING, CPU_TRAPPED); /* trapped in an interrupt */
-	cpu_park();
+	cpu_await_stop();
 }

@@ -37,7 +37,7 @@ void cpu_rest(void);
 void cpu_wake(uint32_t cpu);
 
 /* Called on the CPU itself, after a trap: waits for cpu_stop(). */
-_Noreturn void cpu_park(void);
+_Noreturn void cpu_await_stop(void);
 
 /*
  * What a port calls.

@@ -34,7 +34,7 @@ void cpu_wake(uint32_t cpu)
 	(void)cpu;
 }
 
-void cpu_park(void)
+void cpu_await_stop(void)
 {
 	for (;;)
 		;

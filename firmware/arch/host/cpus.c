@@ -59,7 +59,7 @@ void cpu_rest(void)
 {
 }
 
-void cpu_park(void)
+void cpu_await_stop(void)
 {
 	abort();
 }

@@ -9,7 +9,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/arch/riscv64/imsic.h"
 #include "firmware/arch/riscv64/riscv.h"
-#include "firmware/arch/riscv64/wires.h"
+#include "firmware/arch/riscv64/wired.h"
 #include "firmware/machine.h"
 
 /* clang-format off */
@@ -100,7 +100,7 @@ static void complete_message(const struct irq_source *source, bool parked)
 }
 
 /* Making an input inactive also clears its pending bit. */
-static void mask_wire(const struct irq_source *source, uint32_t identity, bool masked)
+static void mask_direct(const struct irq_source *source, uint32_t identity, bool masked)
 {
 	(void)identity;
 	mmio_write32(base + SOURCECFG(source->gsi), masked ? SOURCE_INACTIVE : mode_of(source));
@@ -120,7 +120,7 @@ static uint32_t claim(void)
 }
 
 /* The claim has completed the interrupt. */
-static void complete_wire(const struct irq_source *source, bool parked)
+static void complete_direct(const struct irq_source *source, bool parked)
 {
 	(void)source;
 	(void)parked;
@@ -162,13 +162,15 @@ static void start_messages(void)
 	mmio_write32(base + DOMAINCFG, DOMAINCFG_ENABLE | DOMAINCFG_MESSAGES);
 }
 
-const struct wires *aplic_init(const struct platform_irqchip *chip)
+const struct wired_controller *aplic_init(const struct platform_irqchip *chip)
 {
-	static const struct wires direct = {
-		.open = open, .mask = mask_wire, .claim = claim, .complete = complete_wire, .forgets = forgets
+	static const struct wired_controller direct = {
+		.open = open, .mask = mask_direct, .claim = claim, .complete = complete_direct, .forgets = forgets
 	};
-	static const struct wires by_message = { .open = open, .mask = mask_message, .complete = complete_message };
-	const uint32_t output = wires_output(chip);
+	static const struct wired_controller by_message = { .open = open,
+							    .mask = mask_message,
+							    .complete = complete_message };
+	const uint32_t output = wired_output(chip);
 
 	messages = chip->messages_to && chip->messages_to == imsic_chip();
 	if (!messages && !output)

@@ -218,7 +218,7 @@ void cpu_wake(uint32_t cpu)
 }
 
 /* The software interrupt stays enabled, because cpu_stop() uses it. */
-void cpu_park(void)
+void cpu_await_stop(void)
 {
 	own_write(ie, own_bit(INTERRUPT_SOFTWARE));
 	for (;;)

@@ -34,8 +34,8 @@ static void take_messages(void)
 		struct irq_line *const line = lines_at(identity - 1);
 
 		take(line, identity);
-		if (is_wired(line) && irq_wires())
-			irq_wires()->complete(&line->source, line->parked);
+		if (is_wired(line) && irq_controller())
+			irq_controller()->complete(&line->source, line->parked);
 	}
 }
 
@@ -45,18 +45,19 @@ static void complete(uint32_t input)
 	const struct irq_source stranger = { .gsi = input };
 
 	claimed = 0;
-	irq_wires()->complete(line ? &line->source : &stranger, line && line->parked);
+	irq_controller()->complete(line ? &line->source : &stranger, line && line->parked);
 	if (line)
 		irq_remember(line);
 	else
-		irq_wires()->mask(&stranger, 0, true); /* a loader left it enabled, and it might interrupt for ever */
+		irq_controller()->mask(&stranger, 0,
+				       true); /* a loader left it enabled, and it might interrupt for ever */
 }
 
 static void take_inputs(void)
 {
 	uint32_t input;
 
-	while ((input = irq_wires()->claim() % IRQ_INPUTS) != 0) {
+	while ((input = irq_controller()->claim() % IRQ_INPUTS) != 0) {
 		claimed = input;
 		take(lines_at(irq_place(input)), input);
 		complete(input);
@@ -78,7 +79,7 @@ static void take_soft_lines(struct percpu *self)
 		line = lines_at(index);
 		if (!is_wired(line)) {
 			take(line, SOFT_VECTOR + index);
-		} else if (!line->parked && irq_wires()->forgets(&line->source)) {
+		} else if (!line->parked && irq_controller()->forgets(&line->source)) {
 			lines_taken(line);
 			irq_remember(line);
 		}
@@ -112,7 +113,7 @@ void interrupt_taken(uint32_t number, uint64_t epc)
 {
 	if (number == own_interrupt(INTERRUPT_EXTERNAL) || number == INTERRUPT_EXTERNAL) {
 		take_messages();
-		if (irq_wires() && irq_wires()->claim && !cpus_self())
+		if (irq_controller() && irq_controller()->claim && !cpus_self())
 			take_inputs();
 	} else if (number == own_interrupt(INTERRUPT_TIMER)) {
 		clock_timer_start();

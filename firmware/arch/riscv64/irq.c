@@ -27,7 +27,7 @@
 
 _Static_assert(LINES_MAX <= 64, "a CPU's soft lines are one word of bits");
 
-static const struct wires *wires;
+static const struct wired_controller *controller;
 static uint64_t external;	   /* the bit of external interrupts in `ie` */
 static uint8_t owners[IRQ_INPUTS]; /* for each input: index + 1 of its line */
 static void (*watchdog_tick)(uint64_t address);
@@ -35,11 +35,11 @@ static void (*watchdog_tick)(uint64_t address);
 void irq_init(const struct platform *platform)
 {
 	imsic_init(platform);
-	for (uint32_t i = 0; i < platform->irqchip_count && !wires; i++) {
+	for (uint32_t i = 0; i < platform->irqchip_count && !controller; i++) {
 		if (platform->irqchips[i].kind == IRQCHIP_PLIC)
-			wires = plic_init(&platform->irqchips[i]);
+			controller = plic_init(&platform->irqchips[i]);
 		else if (platform->irqchips[i].kind == IRQCHIP_APLIC)
-			wires = aplic_init(&platform->irqchips[i]);
+			controller = aplic_init(&platform->irqchips[i]);
 	}
 	cpu_interrupt_clear();
 	/* TinyEMU has no machine external interrupt: the supervisor external interrupt, which is not delegated,
@@ -51,9 +51,9 @@ void irq_init(const struct platform *platform)
 	own_set(ie, own_bit(INTERRUPT_SOFTWARE) | 1u << INTERRUPT_SOFTWARE | external);
 }
 
-const struct wires *irq_wires(void)
+const struct wired_controller *irq_controller(void)
 {
-	return wires;
+	return controller;
 }
 
 uint32_t irq_place(uint32_t input)
@@ -63,7 +63,8 @@ uint32_t irq_place(uint32_t input)
 
 void irq_remember(const struct irq_line *line)
 {
-	if (line->source.trigger != IRQ_LEVEL || line->parked || !wires->forgets || !wires->forgets(&line->source))
+	if (line->source.trigger != IRQ_LEVEL || line->parked || !controller->forgets ||
+	    !controller->forgets(&line->source))
 		return;
 	__atomic_fetch_or(&percpu[0].pending, 1ull << (owners[line->source.gsi] - 1), __ATOMIC_RELEASE);
 	cpu_interrupt(0);
@@ -90,17 +91,17 @@ bool line_setup(struct irq_line *line, uint32_t index)
 {
 	const uint32_t input = line->source.gsi, identity = index + 1;
 
-	if (!wires || input >= IRQ_INPUTS || (!wires->claim && identity > imsic_identities()) ||
-	    !wires->open(&line->source, identity))
+	if (!controller || input >= IRQ_INPUTS || (!controller->claim && identity > imsic_identities()) ||
+	    !controller->open(&line->source, identity))
 		return false;
 	owners[input] = (uint8_t)identity;
-	line->vector = wires->claim ? input : identity;
+	line->vector = controller->claim ? input : identity;
 	return true;
 }
 
 void line_mask(const struct irq_line *line, bool masked)
 {
-	wires->mask(&line->source, owners[line->source.gsi], masked);
+	controller->mask(&line->source, owners[line->source.gsi], masked);
 	if (!masked)
 		irq_remember(line);
 }

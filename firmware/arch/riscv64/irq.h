@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "firmware/arch/irq.h"
-#include "firmware/arch/riscv64/wires.h"
+#include "firmware/arch/riscv64/wired.h"
 
 /* The number of a controller's inputs. */
 #define IRQ_INPUTS 1024u
@@ -15,7 +15,7 @@
 #define SOFT_VECTOR 0x1000u
 
 /* The controller of wired interrupts; NULL: there is none. */
-const struct wires *irq_wires(void);
+const struct wired_controller *irq_controller(void);
 
 /* The index of the line that an input belongs to; LINES_MAX: none. */
 uint32_t irq_place(uint32_t input);

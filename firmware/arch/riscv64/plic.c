@@ -12,7 +12,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/arch/riscv64/clock.h"
 #include "firmware/arch/riscv64/console.h"
-#include "firmware/arch/riscv64/wires.h"
+#include "firmware/arch/riscv64/wired.h"
 #include "firmware/machine.h"
 
 /* clang-format off */
@@ -170,10 +170,12 @@ static bool find_priorities(void)
 	return kept;
 }
 
-const struct wires *plic_init(const struct platform_irqchip *chip)
+const struct wired_controller *plic_init(const struct platform_irqchip *chip)
 {
-	static const struct wires plic = { .open = open, .mask = mask, .claim = claim, .complete = complete };
-	const uint32_t output = wires_output(chip);
+	static const struct wired_controller plic = {
+		.open = open, .mask = mask, .claim = claim, .complete = complete
+	};
+	const uint32_t output = wired_output(chip);
 
 	if (!output || !machine_map(chip->regions[0].base, PLIC_CONTEXT(output), true))
 		return NULL;

@@ -134,7 +134,7 @@ void cpu_wake(uint32_t cpu)
 	cpu_interrupt(cpu, VECTOR_WAKE);
 }
 
-void cpu_park(void)
+void cpu_await_stop(void)
 {
 	for (;;)
 		__asm__ volatile("cli; hlt");

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Starts an image as a loader does that leaves its MMU and its caches on, at EL1 or EL2: QEMU itself starts this, a raw
- * file, with the MMU off and x0 = device tree. The image is at TARGET; x0 is handed on to it, or TREE, if there is a tree.
+ * Starts an image as a loader does that leaves its MMU and its caches on, at EL1 or EL2. QEMU starts this raw file with
+ * the MMU off and x0 = device tree. The image is at TARGET. It gets the device tree at TREE in x0, if there is one,
+ * otherwise the x0 that we got.
  */
 #include "firmware/arch/aarch64/arm.h"
 
-#define TARGET 0x42001000 /* a multiple of 4 KiB and of nothing more */
+#define TARGET 0x42001000 /* a multiple of 4 KiB and of no larger page */
 
 #define TREE 0x43000000
 #define FDT_MAGIC 0xedfe0dd0 /* big-endian */

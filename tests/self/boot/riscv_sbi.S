@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * A small SBI: firmware in machine mode that starts an image in supervisor mode, on one hart, with the extensions BASE, TIME, DBCN and SRST
- * and no others: no HSM, no IPI, no legacy call. QEMU starts it with -bios; a0 is the hart. a1 is TREE, if there is a device tree.
+ * A small SBI: firmware in machine mode that starts an image in supervisor mode on one hart. It has the extensions
+ * BASE, TIME, DBCN and SRST only: no HSM, no IPI, no legacy call. QEMU starts it with -bios; a0 is the hart. The image
+ * gets the device tree at TREE in a1, if there is one.
  */
 #define IMAGE 0x80200000
 #define TREE  0x86000000
@@ -22,7 +23,7 @@
 
 #define MTIP_BIT 0x80
 #define STIP_BIT 0x20
-#define DELEGATED_TRAPS 0xf5ff /* all but calls from supervisor and from machine mode */
+#define DELEGATED_TRAPS 0xf5ff /* all but calls from supervisor mode and from machine mode */
 #define DELEGATED_INTERRUPTS 0x222
 #define STATUS_MPP_S 0x800
 #define STATUS_MPP_M 0x1800

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How QEMU starts the loader (PVH), and the last instructions before the image's own entries. */
+/* QEMU starts the loader here (PVH); and the last instructions before the image's entries. */
 	.section .note.Xen, "a", @note
 	.long 4, 4, 18 /* XEN_ELFNOTE_PHYS32_ENTRY */
 	.asciz "Xen"
@@ -32,11 +32,12 @@ enter64:
 	rdmsr
 	or $0x100, %eax       /* LME */
 	wrmsr
-	mov $0x80000011, %eax /* PG, ET, PE; no WP, as many loaders leave it */
+	mov $0x80000011, %eax /* PG, ET, PE; many loaders leave WP off */
 	mov %eax, %cr0
 	ljmp $0x08, $1f
 
-/* From here on nothing of ours is left to lean on: descriptor tables, stack and registers are junk. */
+/* From here on the image finds nothing that it could use by accident: descriptor tables, stack and registers are
+ * junk. */
 	.code64
 1:	mov %ebx, %ebx
 	mov %esi, %esi
@@ -53,7 +54,7 @@ enter64:
 	std
 	jmp *%rbx
 
-/* void enter32(uint32_t image_entry, uint32_t ebx): PVH, with the registers that one VMM leaves: all 0 but EBX. */
+/* void enter32(uint32_t image_entry, uint32_t ebx): PVH, with all registers 0 but EBX, as one VMM leaves them. */
 	.code32
 	.globl enter32
 enter32:
@@ -71,9 +72,10 @@ enter32:
 	ljmp *entry32
 
 /*
- * void enter16(void): what lies at 0x10000 is a bzImage's setup. CS = DS = SS = its segment, SP at the end of its
- * memory, interrupts off. Of a BIOS there is only the memory map, 20 bytes an entry at 0x9000, and their number at 0x8ff0. The way back to real mode
- * leads over 16-bit segments, and is copied to where such a segment reaches.
+ * void enter16(void): enters the bzImage whose setup is at 0x10000, in real mode. CS = DS = SS = its segment, SP at the
+ * end of its memory, interrupts off. The only BIOS call is the memory map: entries of 20 bytes at 0x9000, and their
+ * number at 0x8ff0. The way back to real mode needs 16-bit segments, so that code is copied to where such a segment
+ * reaches.
  */
 	.globl enter16
 enter16:
@@ -126,7 +128,7 @@ int15:
 	xor %ebx, %ebx
 1:	mov $20, %ecx
 	mov %edx, %eax
-	andb $0xfe, 6(%bp) /* no carry: it is done */
+	andb $0xfe, 6(%bp) /* no carry: success */
 	jmp 3f
 2:	orb $1, 6(%bp)
 3:	pop %di

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A loader as small VMMs have it, for machines that start by PVH only. It takes the file that lies at IMAGE: an ELF64,
- * a bzImage, or else a flat image; puts it where such a file belongs, and enters it in long mode with the first GiB
- * mapped and nothing else, by the Linux 64-bit protocol. It does what the protocol allows and no loader is that mean:
- * memory and registers are full of junk where the image does not say what it wants there.
+ * A loader like those of small VMMs, for machines that start by PVH only. It takes the file at IMAGE: an ELF64, a
+ * bzImage, or else a flat image. It puts the file where it belongs, and enters it by the Linux 64-bit boot protocol, in
+ * long mode with only the first GiB mapped. It is as hostile as the protocol allows, and more than any real loader:
+ * memory and registers are full of junk wherever the image does not ask for something.
  *
- * Words on the command line, which is handed on, for other states:
+ * Words on the command line, which the image gets as well, choose other states:
  *   no-e820, no-header, five-level, x2apic
- *   no-rsdp      boot_params names none
- *   rsdp-e0000   it lies at 0xe0000, and nowhere else
- *   pvh          an ELF64 by PVH, as a VMM does that has no firmware: RSDP not named, all registers 0 but EBX
- *   real         a bzImage by its entry in real mode
+ *   no-rsdp      boot_params has no RSDP
+ *   rsdp-e0000   the RSDP is at 0xe0000, and nowhere else
+ *   pvh          an ELF64 by PVH, as a VMM without firmware does: no RSDP, all registers 0 but EBX
+ *   real         a bzImage by its real-mode entry
  */
 #include <stdint.h>
 
@@ -20,7 +20,7 @@
 #define JUNK_END   0xf00000u
 #define JUNK	   0xa5u
 
-/* Where these things lie under a well-known VMM. */
+/* The addresses that a well-known VMM uses. */
 #define BOOT_PARAMS 0x7000u
 #define PML4	    0x9000u
 #define PDPT	    0xa000u
@@ -33,15 +33,15 @@
 #define RSDP	    0xe0000u
 #define RSDP_SIZE   36u
 #define SETUP	    0x10000u
-#define E820	    0x9000u /* for the BIOS that enter16() brings along */
+#define E820	    0x9000u /* for the BIOS of enter16() */
 #define E820_COUNT  0x8ff0u
 
 #define FLAT	     0x1000000u
-#define FLAT_SIZE    0x100000u /* nobody says how long the file is: no image is longer */
+#define FLAT_SIZE    0x100000u /* the file's length is unknown here; no image is longer */
 #define PROTECTED    0x100000u
 #define ENTRY64	     0x200u
 #define HEADER	     0x1f1u
-#define HEADER_END   0x201u /* one byte: so far behind 0x202 */
+#define HEADER_END   0x201u /* one byte: the header's end, as a distance from 0x202 */
 #define HEADER_MAGIC 0x53726448u
 #define SECTOR	     512u
 #define PARAGRAPH    16u
@@ -127,7 +127,7 @@ static int has_word(const char *text, const char *word)
 	return 0;
 }
 
-/* Returns e_entry; `pvh` becomes the other entry. */
+/* Returns e_entry, and stores the PVH entry in *pvh. */
 static uint32_t load_elf(uint32_t *pvh)
 {
 	const struct elf64 *elf = (const struct elf64 *)IMAGE;
@@ -137,7 +137,8 @@ static uint32_t load_elf(uint32_t *pvh)
 
 		if (s->type == 4)
 			*pvh = get32(IMAGE + (uint32_t)s->offset + 16);
-		/* One loader tests this bit and not the number, so whatever has it is loaded. */
+		/* One real loader tests this bit instead of the type's number, so it loads all types that have the
+		 * bit. */
 		if (s->type & 1)
 			copy((uint32_t)s->paddr, IMAGE + (uint32_t)s->offset, (uint32_t)s->filesz);
 	}
@@ -201,7 +202,7 @@ static void make_start_info(const struct start_info *start)
 	put64(START_INFO + __builtin_offsetof(struct start_info, memmap), MEMMAP);
 }
 
-/* Returns the new address. The old one is in RAM, where the firmware has copied itself to. */
+/* Returns the new address. At the old one, in RAM, the firmware has left its copy, which is erased. */
 static uint32_t move_rsdp(uint32_t rsdp)
 {
 	copy(RSDP, rsdp, RSDP_SIZE);
@@ -219,7 +220,7 @@ static void make_tables(void)
 		put64(PD + i * 8, (uint64_t)i << 21 | 0x83);
 }
 
-/* Firmware with many CPUs leaves it on. */
+/* Firmware with many CPUs leaves x2APIC mode on. */
 static void enter_x2apic(void)
 {
 	uint32_t eax = CPUID_FEATURES, ebx, ecx, edx;

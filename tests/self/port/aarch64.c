@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the page tables promise, interrupts that belong to no line, and what becomes of exceptions on other stacks. */
+/* The protections of the page tables, interrupts that belong to no line, messages, and exceptions of all kinds. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +17,7 @@
 #include "firmware/lib/string.h"
 #include "tests/self/port/port_test.h"
 
-/* SGIs that the port has no use for. */
+/* SGIs that the port does not use. */
 enum { SGI_FREE = 8, SGI_END = 16 };
 
 bool port_test_watchdog(void)
@@ -25,7 +25,7 @@ bool port_test_watchdog(void)
 	return clock_timer_interrupt() && gic_inputs();
 }
 
-/* PSCI has a CPU switch itself off. */
+/* PSCI cannot stop a CPU; the CPU has to do it itself. */
 bool port_test_stops_deaf(void)
 {
 	return false;
@@ -93,7 +93,7 @@ static void test_unowned(void)
 		counted = counted && irq_unowned_count() == before + 1;
 		last = last && irq_unowned_last() == sgi;
 	}
-	port_expect(counted, "an interrupt that nobody owns is counted");
+	port_expect(counted, "an unowned interrupt is counted");
 	port_expect(last, "the last one is remembered");
 }
 
@@ -115,12 +115,13 @@ static void test_messages(void)
 	stray.data ^= 0x800;
 	irq_message_send(&stray);
 	irq_settle();
-	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1, "a message to nobody is told");
+	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1,
+		    "a message that matches no target is counted");
 }
 
 /*
- * An SError or an FIQ, as the CPU takes it: to the vector for who is on SP_EL0, with everything masked. Nothing in a
- * virtual machine makes a real one for us.
+ * Simulates an SError or an FIQ as the CPU takes it: enters the vector for exceptions from SP_EL0, with everything
+ * masked. We cannot make a virtual machine raise a real one.
  */
 static void jumps_to_vector(uintptr_t offset)
 {
@@ -153,26 +154,27 @@ static void test_unexpected(void)
 {
 	struct guard_trap trap;
 
-	port_expect_trap(gets_serror, NULL, "an SError in a guard ends what is guarded");
+	port_expect_trap(gets_serror, NULL, "an SError in a guard ends the guarded function");
 	port_expect_trap(gets_fiq, NULL, "so does an FIQ");
-	if (cpus_count() < 3 || cpus_start(1)) /* one of them may be announced and not there */
+	if (cpus_count() < 3 || cpus_start(1)) /* the platform may announce one of them that does not exist */
 		return;
 	port_expect(cpus_begin(1, gets_serror, NULL) && cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_TRAPPED &&
 			    !strcmp(trap.name, "SError"),
-		    "an SError on another CPU ends what runs there");
+		    "an SError on another CPU ends its function");
 	port_expect(!cpus_start(1) && cpus_begin(1, gets_fiq, NULL) &&
 			    cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_TRAPPED && !strcmp(trap.name, "FIQ"),
 		    "so does an FIQ there");
 	port_expect(!cpus_start(1) && !cpus_release(&trap), "after that it can be started again");
 }
 
-/* The first CPU's affinity is 0, and so is what is known of one that never came up. What reaches us ends the run. */
-static void test_stop_of_nobody(void)
+/* The affinity of CPU 0 is 0, and so is the stored affinity of a CPU that never came up. If the stop reached CPU 0,
+ * this run would end. */
+static void test_stop_of_absent_cpu(void)
 {
 	if (cpus_count() > 1)
 		irq_send_stop(cpus_count() - 1);
 	irq_settle();
-	port_expect(true, "a CPU that never came up is stopped, and nobody else");
+	port_expect(true, "stopping a CPU that never came up stops no other CPU");
 }
 
 void port_test_arch(void)
@@ -181,5 +183,5 @@ void port_test_arch(void)
 	test_unexpected();
 	test_unowned();
 	test_messages();
-	test_stop_of_nobody();
+	test_stop_of_absent_cpu();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Does a port keep the contract of firmware/arch/cpus.h? Every CPU that there is, and one that there is not. */
+/* Tests a port against firmware/arch/cpus.h: every CPU, and one that does not exist. */
 #include "firmware/arch/cpus.h"
 
 #include <stddef.h>
@@ -102,7 +102,7 @@ static void tells_time(void *argument)
 	*(volatile uint64_t *)argument = clock_ns();
 }
 
-/* Clocks need not agree to the nanosecond, but a deadline of one CPU must mean something to another. */
+/* Clocks need not agree to the nanosecond, but a deadline of one CPU must be meaningful to another. */
 static bool has_our_time(void)
 {
 	const uint64_t before = clock_ns();
@@ -118,15 +118,15 @@ static void test_functions(void)
 	char byte = 1;
 
 	cpu_expect(tells_the_truth(), "a function runs there, with interrupts on");
-	cpu_expect(tells_the_truth(), "and another one");
-	cpu_expect(has_our_time(), "its time is ours");
+	cpu_expect(tells_the_truth(), "and so does another function");
+	cpu_expect(has_our_time(), "its clock agrees with ours");
 	cpu_expect(in_use && !cpus_release(&trap) && !cpus_in_use(number), "it is in use until it is released");
 
 	cpus_start(number);
 	cpu_expect(run(recurses, &byte, LONG) == GUARD_TRAPPED && !strcmp(trap.name, "stack overflow"),
-		   "a stack overflow is told");
+		   "a stack overflow is reported");
 	cpus_start(number);
-	cpu_expect(run(is_invalid, NULL, LONG) == GUARD_TRAPPED && *trap.name && trap.address, "a trap is told");
+	cpu_expect(run(is_invalid, NULL, LONG) == GUARD_TRAPPED && *trap.name && trap.address, "a trap is reported");
 	cpu_expect(!cpus_in_use(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is out of use");
 	cpu_expect(!cpus_start(number) && tells_the_truth(), "and can be started again");
 	cpu_expect(run(loops, NULL, SHORT) == GUARD_TIMED_OUT, "a function that does not end is ended");
@@ -137,12 +137,12 @@ static void test_functions(void)
 	cpus_start(number);
 }
 
-/* The last thing, for not every machine can take a CPU away from such a function. */
+/* Must come last, because not every machine can take a CPU away from such a function. */
 static void test_deaf(void)
 {
 	cpus_start(number);
 	cpu_expect(make_deaf() && cpus_wait(number, SHORT, &trap) == GUARD_TIMED_OUT,
-		   "one that takes no interrupts is ended, or left");
+		   "a function that takes no interrupts is ended or given up");
 	if (port_test_stops_deaf()) {
 		cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
 		return;
@@ -150,8 +150,8 @@ static void test_deaf(void)
 	cpu_expect(cpus_start(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is lost");
 	hears = true;
 	WAIT_UNTIL(!deaf, LONG);
-	WAIT_UNTIL(false, SHORT); /* and it goes on from there */
-	cpu_expect(cpus_start(number) && run(tells, NULL, 0) == GUARD_LEFT, "and stays lost when it comes to its end");
+	WAIT_UNTIL(false, SHORT); /* the function returns, and the CPU notices that it was given up */
+	cpu_expect(cpus_start(number) && run(tells, NULL, 0) == GUARD_LEFT, "and stays lost when the function ends");
 }
 
 static void test_unsettled(void)
@@ -160,11 +160,11 @@ static void test_unsettled(void)
 
 	cpu_expect(make_deaf(), "it takes no interrupts for a while");
 	irq_settle();
-	cpu_expect(irq_unsettled(&cpu) == before + 1 && cpu == number, "settling was given up, and that is told");
+	cpu_expect(irq_unsettled(&cpu) == before + 1 && cpu == number, "settling gives up and reports it");
 	hears = true;
 	cpu_expect(cpus_wait(number, LONG, &trap) == GUARD_RETURNED, "it takes them again");
 	irq_settle();
-	cpu_expect(irq_unsettled(&cpu) == before + 1, "and settles as ever");
+	cpu_expect(irq_unsettled(&cpu) == before + 1, "and settles again");
 }
 
 static volatile uint32_t taken_by = UINT32_MAX;
@@ -181,21 +181,21 @@ static void sends(void *argument)
 	irq_settle();
 }
 
-/* A message to this CPU, from both. */
+/* Sends a message to `cpu`, from CPU 0 and from the CPU under test. */
 static void test_message(uint32_t cpu)
 {
-	struct irq_message message, astray;
+	struct irq_message message, stray;
 	struct irq_line *const line = irq_message_open(cpu, &message);
 	const uint32_t before = irq_unowned_count();
 
 	if (!line) {
-		cpu_expect(false, "it can get messages");
+		cpu_expect(false, "it can be sent messages");
 		return;
 	}
 	irq_line_attach(line, takes, NULL);
 	irq_message_send(&message);
 	irq_settle();
-	cpu_expect(line->count == 1 && taken_by == cpu, "a message from CPU 0 is taken where it was aimed");
+	cpu_expect(line->count == 1 && taken_by == cpu, "a message from CPU 0 is taken by its target");
 	taken_by = UINT32_MAX;
 	run(sends, &message, LONG);
 	irq_settle();
@@ -205,10 +205,10 @@ static void test_message(uint32_t cpu)
 		irq_settle();
 	}
 	cpu_expect(line->count == 102, "settling waits for each");
-	astray = message;
-	astray.data ^= 0x80;
-	irq_message_send(&astray);
-	cpu_expect(irq_unowned_count() == before + 1 && irq_unowned_cpu() == cpu, "one that nobody owns is told");
+	stray = message;
+	stray.data ^= 0x80;
+	irq_message_send(&stray);
+	cpu_expect(irq_unowned_count() == before + 1 && irq_unowned_cpu() == cpu, "an unowned message is reported");
 }
 
 static void hangs(void *context)
@@ -217,7 +217,7 @@ static void hangs(void *context)
 	loops(context);
 }
 
-/* It was in the midst of an interrupt; that must not be in the way of the next one when it is started again. */
+/* A CPU that is stopped in an interrupt handler must take the next interrupt when it is started again. */
 static void test_handler(void)
 {
 	enum { TIMES = 8 };
@@ -233,14 +233,14 @@ static void test_handler(void)
 			break;
 		hung++;
 	}
-	cpu_expect(hung == TIMES, "a handler that does not end is ended, time and again");
+	cpu_expect(hung == TIMES, "a handler that does not end is ended, repeatedly");
 	taken_by = UINT32_MAX;
 	if (line) {
 		irq_line_attach(line, takes, NULL);
 		irq_message_send(&message);
 		irq_settle();
 	}
-	cpu_expect(taken_by == number && tells_the_truth(), "after that its interrupts are taken as ever");
+	cpu_expect(taken_by == number && tells_the_truth(), "after that its interrupts are taken again");
 }
 
 static void traps(void *context)
@@ -249,7 +249,7 @@ static void traps(void *context)
 	is_invalid(NULL);
 }
 
-/* With nothing to do it still takes interrupts. */
+/* A CPU takes interrupts while it rests. */
 static void test_trap_at_rest(void)
 {
 	struct irq_message message;
@@ -260,13 +260,13 @@ static void test_trap_at_rest(void)
 		irq_message_send(&message);
 	}
 	cpu_expect(line && WAIT_UNTIL(!cpus_in_use(number), LONG) && cpus_release(&trap) == 1 && *trap.name,
-		   "a trap in an interrupt, with nothing to do, is told");
+		   "a trap in an interrupt at rest is reported");
 	if (line)
 		irq_line_attach(line, NULL, NULL);
 	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
 }
 
-/* Its stop and a message arrive together, and the message's handler does not end. */
+/* The request to stop and a message arrive together, and the message's handler does not end. */
 static void hears_late(void *argument)
 {
 	const struct irq_message *const message = argument;
@@ -294,7 +294,7 @@ static void test_stop_among_others(void)
 		irq_line_attach(line, hangs, NULL);
 	cpu_expect(line && cpus_begin(number, hears_late, &message) && WAIT_UNTIL(deaf, LONG) &&
 			   cpus_wait(number, 0, &trap) == GUARD_TIMED_OUT,
-		   "it is ended when its end comes along with other interrupts");
+		   "it is stopped even if the stop comes along with a message");
 	if (line)
 		irq_line_attach(line, NULL, NULL);
 	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
@@ -310,18 +310,19 @@ static void locks(void *argument)
 	loops(argument);
 }
 
-static void test_lock_of_the_dead(void)
+static void test_lock_of_stopped_cpu(void)
 {
 	uint64_t start;
 
 	deaf = false;
 	cpus_begin(number, locks, NULL);
 	cpu_expect(WAIT_UNTIL(deaf, LONG) && cpus_wait(number, 0, &trap) == GUARD_TIMED_OUT && !cpus_start(number),
-		   "it is ended with a lock in its hands");
+		   "it is stopped while it holds a lock");
 	start = clock_ns();
 	cpus_lock(&lock);
 	cpus_unlock(&lock);
-	cpu_expect(clock_ns() - start < LONG && tells_the_truth(), "which is broken, although it lives again");
+	cpu_expect(clock_ns() - start < LONG && tells_the_truth(),
+		   "which is broken, although the CPU has started again");
 }
 
 static void counts(void *argument)
@@ -351,13 +352,13 @@ void port_test_cpus(uint32_t absent, bool patient)
 {
 	print("# cpus: %u\n", cpus_count());
 	port_expect(cpus_self() == 0 && cpus_count() >= 1 && cpus_count() <= CPUS_MAX, "we are CPU 0");
-	port_expect(cpus_start(cpus_count()) != NULL, "there is no CPU behind the last");
+	port_expect(cpus_start(cpus_count()) != NULL, "there is no CPU after the last");
 	for (number = 1; number < cpus_count(); number++) {
 		const char *const wrong = cpus_start(number);
 
 		if (number == absent) {
 			print("# cpu %u: %s\n", number, wrong ? wrong : "is there");
-			cpu_expect(wrong != NULL, "one that does not come up is told");
+			cpu_expect(wrong != NULL, "a CPU that does not come up is reported");
 			continue;
 		}
 		if (wrong) {
@@ -369,7 +370,7 @@ void port_test_cpus(uint32_t absent, bool patient)
 		test_message(number);
 		test_message(0);
 		test_lock();
-		test_lock_of_the_dead();
+		test_lock_of_stopped_cpu();
 		test_handler();
 		test_trap_at_rest();
 		test_stop_among_others();

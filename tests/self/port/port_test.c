@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Does a port keep the contracts of firmware/arch? An image of its own, with this file in the place of
- * tests/guest/main.c: it traps, hangs, overflows the stack, and drives the first entropy device for a real interrupt
- * line. Output is KTAP, one line a property.
+ * Tests a port against the contracts of firmware/arch. The image has this file in the place of tests/guest/main.c. It
+ * traps, hangs, overflows the stack, and drives the first entropy device for a real interrupt line. The output is KTAP,
+ * with one line for each property.
  */
 #include "drivers/request.h"
 #include "drivers/dma.h"
@@ -19,7 +19,7 @@
 
 #define FOUR_GIB (1ull << 32)
 #define TIMEOUT	 MILLISECONDS(60)
-#define LATEST	 MILLISECONDS(5000) /* for a watchdog that ticks slowly, on a machine under load */
+#define LATEST	 MILLISECONDS(5000) /* long enough for a watchdog that ticks slowly, on a host under load */
 #define SOON	 MILLISECONDS(1000)
 
 enum { ARENA_BYTES = 1 << 20, REQUESTS_A_LIFE = 256 };
@@ -111,7 +111,7 @@ static enum guard_end run_for(uint64_t nanoseconds, void (*function)(void *), vo
 	return last_end;
 }
 
-/* What ends by itself has all the time that a machine under load may need. */
+/* For a function that ends by itself: allows all the time that a host under load may need. */
 static enum guard_end run(void (*function)(void *), void *argument)
 {
 	return run_for(LATEST, function, argument);
@@ -141,7 +141,7 @@ static void test_guard(void)
 	expect(run(returns, &calls) == GUARD_RETURNED && calls == 1, "a guarded function returns");
 	expect(run(leaves, &calls) == GUARD_LEFT && calls == 2, "a guarded function leaves");
 	port_expect_trap(reads_null, NULL, "a read of NULL traps");
-	expect(last_trap.data == 0, "the trap tells the address that was read");
+	expect(last_trap.data == 0, "the trap has the address that was read");
 	port_expect_trap(calls_null, NULL, "a call of NULL traps");
 	port_expect_trap(is_invalid, NULL, "an invalid instruction traps");
 	for (unsigned i = 0; i < 3; i++)
@@ -167,8 +167,8 @@ static void test_clock(void)
 	expect(!back, "the clock does not go back");
 	now = clock_ns();
 	WAIT_UNTIL(false, MILLISECONDS(20));
-	expect(clock_ns() - now >= MILLISECONDS(20) && clock_ns() - now < SOON, "a wait takes its time");
-	expect(WAIT_UNTIL(true, 0), "a condition that holds needs no time");
+	expect(clock_ns() - now >= MILLISECONDS(20) && clock_ns() - now < SOON, "a wait lasts as long as it should");
+	expect(WAIT_UNTIL(true, 0), "a wait for a condition that holds takes no time");
 }
 
 static void test_memory(void)
@@ -178,7 +178,7 @@ static void test_memory(void)
 
 	expect(machine_probe_read32((uintptr_t)&known, &value) && value == known, "a probe reads memory");
 	expect(!machine_probe_read32(0, &value), "a probe of NULL fails");
-	expect(!machine_probe_read32(1ull << 46, &value), "a probe of what is not mapped fails");
+	expect(!machine_probe_read32(1ull << 46, &value), "a probe of an unmapped address fails");
 	expect(!machine_probe_read32(1ull << 63 | 1ull << 40, &value), "a probe of an impossible address fails");
 	expect(!machine_map(~0ull - 4096, 8192, true), "a mapping that wraps around is refused");
 	expect(machine_map((uintptr_t)arena, sizeof(arena), false), "RAM may be mapped again");
@@ -194,20 +194,20 @@ static void test_memory(void)
 		*last = 2;
 		expect(*first == 1 && *last == 2, "RAM above 4 GiB holds what is written");
 		expect(machine_map(base + (1 << 20), 4096, true) && *first == 1 && *last == 2,
-		       "a device among RAM can be mapped");
+		       "a device inside RAM can be mapped");
 	}
 	print("# %u ranges of RAM\n", platform.memory_count);
 }
 
 /*
- * A line and what asserts it. The entropy device does when a request is done, until InterruptStatus is acknowledged; a
- * soft line is our own. Both must behave the same.
+ * A line, and what asserts it. The entropy device asserts its line when a request is done, until InterruptStatus is
+ * acknowledged. A soft line is asserted by us. Both must behave the same.
  */
 
 static struct irq_line *line;
 static const struct cause {
 	const char *name;
-	void (*reset)(void); /* released, and able to be asserted again */
+	void (*reset)(void); /* released, and ready to be asserted again */
 	bool (*assert)(void);
 	void (*release)(void);
 } * cause;
@@ -303,16 +303,16 @@ static void test_held_level(void)
 	line_expect(cause->assert() && counted(count + 1), "one interrupt");
 	line_expect(line->parked && !line->storm, "then it is parked");
 	line_expect(irq_line_asserted(line) && line->count == count + 2 && line->parked, "still asserted");
-	line_expect(irq_line_asserted(line) && line->count == count + 3, "asserted as often as one asks");
+	line_expect(irq_line_asserted(line) && line->count == count + 3, "asserted each time one asks");
 	irq_line_rearm(line);
-	line_expect(counted(count + 4) && line->parked, "fires again when it is armed again");
+	line_expect(counted(count + 4) && line->parked, "fires again when it is rearmed");
 	cause->release();
-	line_expect(!irq_line_asserted(line) && line->count == count + 4, "released, not asserted");
+	line_expect(!irq_line_asserted(line) && line->count == count + 4, "after a release, not asserted");
 	line_expect(cause->assert() && counted(count + 5), "the next interrupt comes");
 	cause->release();
 	irq_line_rearm(line);
 	irq_settle();
-	line_expect(line->count == count + 5 && !line->parked, "armed again, without a cause nothing comes");
+	line_expect(line->count == count + 5 && !line->parked, "rearmed without a cause, nothing comes");
 }
 
 static void test_parked_level(void)
@@ -326,14 +326,14 @@ static void test_parked_level(void)
 	irq_settle();
 	line_expect(line->count == count && line->parked, "nothing comes while parked");
 	irq_line_rearm(line);
-	line_expect(counted(count + 1), "what came meanwhile comes when it is armed");
+	line_expect(counted(count + 1), "a level that rose while parked comes when it is rearmed");
 	cause->release();
 	irq_line_park(line);
 	line_expect(cause->assert(), "asserted while parked again");
 	cause->release();
 	irq_line_rearm(line);
 	irq_settle();
-	line_expect(line->count == count + 1, "what went meanwhile does not come");
+	line_expect(line->count == count + 1, "a level that fell while parked does not come");
 }
 
 static void test_held_edge(void)
@@ -347,16 +347,17 @@ static void test_held_edge(void)
 		good = good && cause->assert() && counted(count + i);
 		cause->release();
 	}
-	line_expect(good && !line->parked, "one interrupt each of 100 times, never parked");
-	line_expect(irq_enable(false) && cause->assert() && line->count == count + 100, "interrupts off, none comes");
+	line_expect(good && !line->parked, "one interrupt for each of 100 edges, never parked");
+	line_expect(irq_enable(false) && cause->assert() && line->count == count + 100,
+		    "with interrupts off, none is taken");
 	irq_enable(true);
-	line_expect(counted(count + 101), "interrupts on, it comes");
+	line_expect(counted(count + 101), "with interrupts on, it is taken");
 	cause->release();
 	for (uint32_t i = 0; i < IRQ_STORM_LIMIT; i++) {
 		cause->assert();
 		cause->release();
 	}
-	line_expect(line->storm && line->parked, "thousands that nobody armed again for are a storm");
+	line_expect(line->storm && line->parked, "thousands without a rearm are a storm");
 	start();
 	count = line->count;
 	line_expect(cause->assert() && counted(count + 1), "it works after a storm");
@@ -417,7 +418,7 @@ static void test_serviced(void)
 		irq_line_rearm(line);
 		irq_settle();
 		line_expect(!line->storm && !line->parked && line->count == count + IRQ_STORM_LIMIT,
-			    "a storm that is over is over");
+			    "a storm ends when the line is rearmed");
 	}
 
 	if (port_test_watchdog()) {
@@ -446,10 +447,10 @@ static void test_line(const struct cause *of, struct irq_line *its)
 		test_held_edge();
 	}
 	test_serviced();
-	line_expect(irq_unowned_count() == 0, "no interrupt without an owner");
+	line_expect(irq_unowned_count() == 0, "no unowned interrupt");
 }
 
-/* The line of the first device that answers requests. */
+/* Returns the line of the first device that answers requests, or NULL. */
 static struct irq_line *find_device(void)
 {
 	for (uint32_t i = 0; i < platform.window_count; i++) {
@@ -496,7 +497,7 @@ static void test_lines(void)
 	struct irq_line *const soft_edge = irq_soft_line_open(IRQ_EDGE);
 
 	expect(!irq_line_open(&nowhere), "a line that no controller has cannot be opened");
-	expect(settling_time(100) < SOON, "settling takes no time");
+	expect(settling_time(100) < SOON, "settling is fast");
 	if (found)
 		test_line(&by_device, found);
 	else
@@ -508,7 +509,7 @@ static void test_lines(void)
 	expect(!soft_level == !soft_edge && (soft_level || !found), "soft lines exist where lines do");
 }
 
-/* A platform that tells of more CPUs than it has. Returns its number. */
+/* Announces a CPU that does not exist, and returns its number; 0: there is no place or only one CPU. */
 static uint32_t announce_absent_cpu(void)
 {
 	if (platform.cpu_count < 2 || platform.cpu_count == PLATFORM_CPUS)

@@ -5,27 +5,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { PORT_TEST_LINES = 3 }; /* that this test opens at most */
+enum { PORT_TEST_LINES = 3 }; /* the most that this test opens */
 
-/* A line of the report. */
+/* Prints a line of the report. */
 void port_expect(bool good, const char *property);
 
-/* The function ends in a trap. */
+/* Expects the function to end in a trap. */
 void port_expect_trap(void (*function)(void *), void *argument, const char *property);
 
-/* What only one architecture has: <arch>.c. */
+/* <arch>.c: tests what only one architecture has. */
 void port_test_arch(void);
 
 /*
- * The other CPUs (cpus.c). `absent` is one that the platform does not have, whatever it says; 0: none. `patient`: with
- * what takes seconds, which is enough on one machine of each kind.
+ * cpus.c: tests the other CPUs. `absent` is a CPU that is announced but does not exist; 0: none. `patient` adds tests
+ * that take seconds, for which one machine of each kind is enough.
  */
 void port_test_cpus(uint32_t absent, bool patient);
 
 /* Can this machine end a function that runs for ever? */
 bool port_test_watchdog(void);
 
-/* And one on another CPU that has interrupts off? */
+/* Can it stop another CPU whose function has turned interrupts off? */
 bool port_test_stops_deaf(void);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the page tables promise, interrupts that belong to no line, and messages. */
+/* The protections of the page tables, interrupts that belong to no line, messages, and settling. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +21,7 @@ bool port_test_watchdog(void)
 	return clock_has_timer();
 }
 
-/* A CPU switches itself off. */
+/* A CPU has to stop itself. */
 bool port_test_stops_deaf(void)
 {
 	return false;
@@ -64,13 +64,13 @@ static void test_exceptions(void)
 	port_expect_trap(is_illegal, NULL, "an illegal instruction traps");
 	port_expect_trap(calls_itself, NULL, "a breakpoint traps");
 	if (machine_mode)
-		return; /* without translation there is no protection */
+		return; /* without translation there is no such protection */
 	port_expect_trap(writes_code, NULL, "a write to the code traps");
 	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
 	port_expect_trap(runs_data, code, "data cannot be executed");
 }
 
-/* An identity that no line has. */
+/* Sends an identity that belongs to no line. */
 static void test_unowned(void)
 {
 	const uint32_t identity = imsic_identities(), before = irq_unowned_count();
@@ -79,11 +79,11 @@ static void test_unowned(void)
 		return;
 	mmio_write32(imsic_page(0), identity);
 	irq_settle();
-	port_expect(irq_unowned_count() == before + 1, "a message that nobody owns is counted");
+	port_expect(irq_unowned_count() == before + 1, "an unowned message is counted");
 	port_expect(irq_unowned_last() == identity, "the last one is remembered");
 	mmio_write32(imsic_page(0), identity + 1);
 	irq_settle();
-	port_expect(irq_unowned_count() == before + 1, "an identity that is not there is nothing");
+	port_expect(irq_unowned_count() == before + 1, "an identity that does not exist has no effect");
 }
 
 static void test_messages(void)
@@ -104,12 +104,13 @@ static void test_messages(void)
 	stray.data ^= 0x800;
 	irq_message_send(&stray);
 	irq_settle();
-	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1, "a message to nobody is told");
+	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1,
+		    "a message that matches no target is counted");
 }
 
 /*
- * The interrupt that settling waits for is one of several reasons for the same interrupt. While another CPU takes it
- * for one of the others, a message is sent there: after settling it must have been taken.
+ * The interrupt that answers a request to settle may come for other reasons as well. Here a message is sent while
+ * another CPU takes that interrupt for another reason. After settling, the message must have been taken.
  */
 static void test_settling(void)
 {
@@ -119,7 +120,7 @@ static void test_settling(void)
 	struct irq_line *line;
 	uint32_t late = 0;
 
-	if (cpus_count() < 3 || cpus_start(1)) /* one of them may be announced and not there */
+	if (cpus_count() < 3 || cpus_start(1)) /* the platform may announce one of them that does not exist */
 		return;
 	line = irq_message_open(1, &message);
 	for (uint32_t i = 0; line && i < ROUNDS; i++) {
@@ -134,7 +135,7 @@ static void test_settling(void)
 		WAIT_UNTIL(line->count == count + 1, MILLISECONDS(5000));
 	}
 	print("# %u messages came after settling\n", late);
-	port_expect(line && !late, "a message to a CPU that takes another interrupt is waited for");
+	port_expect(line && !late, "settling waits for a message to a CPU that takes another interrupt");
 	cpus_release(&trap);
 }
 

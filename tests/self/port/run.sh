@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# run.sh [ARCH [PART OF A NAME]]: the port's contracts (firmware/arch/*.h), tried on every machine of an architecture (x86_64)
-# that QEMU can make, every way into the image, and every way out: machines/ARCH.sh. One line a machine, and the
-# whole output where something is wrong. QEMU=... is another QEMU.
+# run.sh [ARCH [PART OF A NAME]]: tests the port's contracts (firmware/arch/*.h) on every machine of an architecture
+# (x86_64) that QEMU can make, with every way to enter the image and to end the machine: see machines/ARCH.sh. Prints
+# one line for each machine, and the whole output of a machine on which something is wrong. QEMU=... names another QEMU.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../../.." && pwd)
@@ -40,7 +40,7 @@ bad() { # NAME EXPECTED
 	sed 's/^/    /' "$output"
 }
 
-# boot NAME STATUS WANT OPTIONS...: the output must be complete, without a failure, and have a line that matches WANT.
+# boot NAME STATUS WANT OPTIONS...: the output must be complete, report no failure, and have a line that matches WANT.
 boot() {
 	wanted "$1" || return 0
 	name=$1 expected=$2 want=$3
@@ -54,7 +54,7 @@ boot() {
 	fi
 }
 
-# hang NAME WANT OPTIONS...: the image says WANT and nothing else, and stops; QEMU does not end.
+# hang NAME WANT OPTIONS...: the image must print WANT and nothing else, and stop; QEMU does not end.
 hang() {
 	wanted "$1" || return 0
 	name=$1 want=$2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the page tables promise, and vectors that belong to no line: each has a handler, and none upsets what comes
- * after it.
+ * The protections of the page tables, and vectors that belong to no line: each has a handler, which leaves no interrupt
+ * in service. And a CPU whose time stamp counter disagrees.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -74,14 +74,14 @@ static void test_vectors(void)
 		counted = counted && irq_unowned_count() == before + !owned;
 		last = last && (owned || irq_unowned_last() == vector);
 	}
-	port_expect(counted, "an interrupt on a vector that nobody owns is counted");
+	port_expect(counted, "an unowned interrupt is counted, on every vector");
 	port_expect(last, "the last one is remembered");
 	for (uint32_t vector = 0; vector < VECTOR_COUNT; vector++)
 		idle = idle && !apic_in_service((uint8_t)vector);
 	port_expect(idle, "none is left in service");
 }
 
-/* The counters of a virtual machine agree; so that they do not is made up. */
+/* The counters of a virtual machine agree, so this test simulates that they do not. */
 static void is_told_another_time(void *argument)
 {
 	volatile uint64_t *const times = argument;
@@ -100,14 +100,14 @@ static void test_clocks(void)
 	volatile uint64_t times[3] = { UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	struct guard_trap trap;
 
-	if (cpus_count() < 3 || cpus_start(1)) /* one of them may be announced and not there */
+	if (cpus_count() < 3 || cpus_start(1)) /* the platform may announce one of them that does not exist */
 		return;
 	port_expect(cpus_begin(1, is_told_another_time, (void *)times) &&
 			    cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_RETURNED,
 		    "a CPU is told the time");
-	port_expect(times[0] < MILLISECONDS(5000), "one whose counter is behind goes on from there");
+	port_expect(times[0] < MILLISECONDS(5000), "a CPU whose counter is behind continues from that time");
 	port_expect(times[1] < MILLISECONDS(5000), "so does one whose counter is ahead");
-	port_expect(times[2] < MILLISECONDS(5000), "one that agrees is believed");
+	port_expect(times[2] < MILLISECONDS(5000), "a CPU whose counter agrees keeps its time");
 	cpus_release(&trap);
 }
 

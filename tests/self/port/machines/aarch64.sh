@@ -8,7 +8,7 @@ shim=build/aarch64/arm64_mmu.bin
 
 rng='-global virtio-mmio.force-legacy=false -device virtio-rng-device'
 
-# virt NAME WANT MACHINE OPTIONS...: QEMU's virt, by Linux's protocol.
+# virt NAME WANT MACHINE OPTIONS...: QEMU's virt, by Linux's boot protocol.
 virt() {
 	name=$1 want=$2 machine=$3
 	shift 3
@@ -20,9 +20,9 @@ virt gicv2-edge 'gsi 79 edge' '' $rng
 virt gicv3 'messages by ITS' ,gic-version=3 $rng
 virt gicv3-no-its 'messages by none' ,gic-version=3,its=off $rng
 virt smp-gicv2 'cpu 3: a lock keeps' '' -smp 4 $rng
-virt patient-gicv2 'cpu 1: and settles as ever' '' -smp 2 -append patient
+virt patient-gicv2 'cpu 1: and settles again' '' -smp 2 -append patient
 virt smp-gicv3 'cpu 3: a lock keeps' ,gic-version=3 -smp 4 $rng
-virt patient-gicv3 'cpu 1: and settles as ever' ,gic-version=3 -smp 3 -append patient
+virt patient-gicv3 'cpu 1: and settles again' ,gic-version=3 -smp 3 -append patient
 virt smp-16 'cpu 7: a lock keeps' ,gic-version=3 -smp 16 $rng
 virt smp-gicv3-no-its 'cpu 1: a lock keeps' ,gic-version=3,its=off -smp 2 $rng
 virt el2-gicv2 'messages by GICv2m frame' ,virtualization=on $rng
@@ -40,7 +40,8 @@ virt above-4-gib 'RAM above 4 GiB holds' '' -m 4G $rng
 virt cmdline 'some=words' '' -append some=words
 virt fatal 'fatal: data abort at pc=' '' -append fatal
 
-# tree NAME WANT MACHINE NODE PROPERTY CELLS...: the machine's own device tree, with a property that cannot be.
+# tree NAME WANT MACHINE NODE PROPERTY CELLS...: the machine's own device tree, with a property that has an impossible
+# value.
 tree() {
 	name=$1 want=$2 machine=$3
 	shift 3
@@ -52,7 +53,8 @@ tree() {
 tree odd-redistributors 'cpu 1: a lock keeps' ,gic-version=3 /intc@8000000 redistributor-stride 0 1
 tree odd-timer 'messages by GICv2m frame' '' /timer interrupts 1 13 4 1 14 4 2 100 4 1 10 4
 
-# tree NAME STATUS WANT SED MACHINE OPTIONS...: with a device tree that was changed, and the MMU on. QEMU itself would put some of it right.
+# tree NAME STATUS WANT SED MACHINE OPTIONS...: with a changed device tree, and the MMU on. The shim passes the tree on,
+# since QEMU itself would undo some changes.
 at="-device loader,file=$image,addr=0x42001000,force-raw=on"
 tree() {
 	name=$1 expected=$2 want=$3 sed=$4 machine=$5
@@ -63,26 +65,26 @@ tree() {
 		-device loader,file="$damaged",addr=0x43000000,force-raw=on $rng
 }
 
-# QEMU drives levels and announces edges: where the tree tells the truth, lines are levels.
+# QEMU drives levels but announces edges. With a corrected tree, lines are levels.
 level='/virtio_mmio@/,/};/s/\(interrupts = <0x00 0x[0-9a-f]* \)0x01>/\10x04>/'
 tree level-gicv2 0 'gsi 79 level' "$level" ''
 tree level-gicv3 0 'gsi 79 level' "$level" ,gic-version=3
 tree level-smp 0 'cpu 1: a lock keeps' "$level" ,gic-version=3 -smp 2
 
-# The physical timer, where there is no virtual one: secure and physical are the first two.
+# The physical timer, if there is no virtual one: the secure and the physical timer are the first two.
 tree physical-timer 0 'an endless loop is ended' 's/\(interrupts = <0x01 0x0d [^>]* 0x01 0x0e 0x[0-9a-f]*\)[^>]*>/\1>/' ''
 
-# Semihosting is the way out where there is no PSCI; it has a status.
+# Semihosting ends the machine if there is no PSCI. It has an exit status.
 silent='s/method = "hvc"/method = "none"/'
 tree semihosting 0 'cpus: 1$' "$silent" '' -semihosting -smp 2
 tree semihosting-fatal 1 'fatal: data abort' "$silent;s/chosen {/&bootargs = \"fatal\";/" '' -semihosting
 
-# A file that is no Image is loaded elsewhere, and entered at its first byte all the same.
+# QEMU loads a file without the header of an Image to another address, and enters it at its first byte.
 cp $image "$damaged"
 printf 'RAW' | dd of="$damaged" bs=1 seek=56 conv=notrunc 2>/dev/null
 boot raw-file 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -kernel "$damaged"
 
-# With an MMU that is on, at an address that only pages are aligned to.
+# With an MMU that is on, and at an address that is aligned to 4 KiB only.
 boot mmu-on 0 'messages by GICv2m frame' -M virt -cpu cortex-a57 -m 128M $rng -kernel $shim $at
 boot mmu-on-el2 0 'messages by ITS' -M virt,virtualization=on,gic-version=3 -cpu cortex-a57 -m 128M -smp 2 $rng -kernel $shim $at
 
@@ -91,13 +93,13 @@ efi=build/aarch64/port_test.efi
 if [ -e $firmware ] && [ -e $efi ]; then
 	image=$efi
 	virt efi 'boot efi' ,acpi=off -m 256M -bios $firmware $rng
-	# By ACPI, which says level: the GIC in both versions, its messages, and CPUs by their MPIDRs.
+	# By ACPI, which announces levels: both versions of the GIC, messages, and CPUs by their MPIDRs.
 	virt acpi-gicv2 'gsi 79 level' '' -m 256M -bios $firmware -smp 2 $rng
 	virt acpi-frame 'messages by GICv2m frame' '' -m 256M -bios $firmware
 	virt acpi-smp 'cpu 3: a lock keeps' '' -m 256M -bios $firmware -smp 4
 	virt acpi-its 'messages by ITS' ,gic-version=3 -m 256M -bios $firmware -smp 2 $rng
 	virt acpi-its-smp 'cpu 3: a lock keeps' ,gic-version=3 -m 256M -bios $firmware -smp 4
-	virt acpi-its-that-is-not 'messages by none' ,gic-version=3,its=off -m 256M -bios $firmware # it is listed all the same
+	virt acpi-its-that-is-not 'messages by none' ,gic-version=3,its=off -m 256M -bios $firmware # the ITS is listed all the same
 	virt acpi-el2 'cpu 1: a lock keeps' ,virtualization=on,gic-version=3 -m 256M -bios $firmware -smp 2
 	virt efi-el2 'boot efi' ,acpi=off,virtualization=on,gic-version=3 -m 256M -bios $firmware -smp 2 $rng
 	virt efi-4G 'RAM above 4 GiB holds' ,acpi=off,gic-version=3 -m 4G -bios $firmware
@@ -107,12 +109,12 @@ else
 	echo "skip efi: host/need.sh efi aavmf"
 fi
 
-# Nobody passes on the device tree: it is at the start of RAM.
+# Without a pointer to the device tree, which is at the start of RAM.
 boot elf 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -kernel $elf
 boot no-x0 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=0x40201000,force-raw=on \
 	-device loader,addr=0x40201000,cpu-num=0
 
-# Or something else is in x0: the address of other RAM, or of nothing at all. movz x0, ...; movz x1, ...; movk x1, ...; br x1
+# With something else in x0: the address of other RAM, or of nothing. movz x0, ...; movz x1, ...; movk x1, ...; br x1
 junk() { # NAME FIRST-INSTRUCTION [FILE-AT-0x43000000]
 	printf "$2"'\001\004\250\322\001\000\202\362\040\000\037\326' >"$damaged"
 	boot "$1" 0 'gsi 79 edge' -M virt -cpu cortex-a57 -m 128M $rng -device loader,file=$image,addr=0x40201000,force-raw=on \
@@ -122,14 +124,14 @@ junk() { # NAME FIRST-INSTRUCTION [FILE-AT-0x43000000]
 junk junk-x0 '\000\040\250\322'
 junk junk-x0-nowhere '\000\000\254\322'
 
-# Or what the EFI application hands over, with a device tree and an RSDP where nothing is.
+# With the EFI application's struct handover in x0, whose device tree and RSDP point to nothing.
 printf 'stoneefi\000\000\000\100\000\000\000\000\000\000\000\013' >"$output.handover"
 junk rsdp-nowhere '\000\140\250\322' "$output.handover"
 rm -f "$output.handover"
 
-# as_by NAME WANT MACHINE IMAGE-AT TREE-AT DTS: the state and the tree that a VMM leaves which does not run here: EL1, MMU and
-# caches off, x0 = device tree, edges, and the image where that VMM puts it. Nothing of QEMU's own tree is left.
-# movz x0, TREE-AT; movz x1, IMAGE-AT; movk x1, ...; br x1
+# as_by NAME WANT MACHINE IMAGE-AT TREE-AT DTS: the state and the device tree that another VMM leaves, one that cannot
+# run here: EL1, MMU and caches off, x0 = device tree, edges, and the image where that VMM puts it. QEMU's own tree is
+# overwritten. movz x0, TREE-AT; movz x1, IMAGE-AT; movk x1, ...; br x1
 movz() { # REGISTER VALUE OPCODE: an instruction for 16 bits of a register
 	word=$(($3 << 21 | $2 << 5 | $1))
 	printf "\\\\$(printf %o $((word & 255)))\\\\$(printf %o $((word >> 8 & 255)))\\\\$(printf %o $((word >> 16 & 255)))\\\\$(printf %o $((word >> 24)))"
@@ -149,7 +151,7 @@ as_by libkrun 'gsi 79 edge' ,gic-version=3 0x44000000 0x47e00000 firecracker
 as_by kvmtool 'gsi 79 edge' '' 0x44080000 0x47e00000 kvmtool
 as_by stratovirt 'messages by ITS' ,gic-version=3 0x44200000 0x44000000 stratovirt
 
-# EL3 is firmware's: that is said, once, and that is all.
+# EL3 is the place of firmware: the image prints one line and stops.
 at_el3() {
 	hang "$1" "# fatal: entered at EL3, where firmware belongs: a kernel starts at EL2 or EL1" -M "virt,secure=on$2" -cpu cortex-a57 -m 128M \
 		-device loader,file=$image,addr=0x40201000,force-raw=on -device loader,addr=0x40201000,cpu-num=0

@@ -19,18 +19,18 @@ virt plic-rng 'entropy device at 0x10008000 gsi 8' '' $rng
 virt aplic 'gsi 8' ,aia=aplic $rng
 virt imsic 'messages by IMSIC' ,aia=aplic-imsic $rng
 virt imsic-level 'gsi 8' ,aia=aplic-imsic $rng
-# Two CPUs only: under OpenSBI 1.1 those that rest spin, and four of them keep a small host from everything else.
+# Two CPUs only: under OpenSBI 1.1, CPUs that rest spin, and four of them would take all of a small host.
 virt smp 'cpu 1: a lock keeps' '' -smp 2 $rng
-virt patient 'cpu 1: and settles as ever' '' -smp 2 -append patient
+virt patient 'cpu 1: and settles again' '' -smp 2 -append patient
 virt smp-imsic 'cpu 1: a lock keeps' ,aia=aplic-imsic -smp 2 $rng
 virt bare 'in machine mode' '' -bios none $rng
 virt bare-aplic 'gsi 8' ,aia=aplic -bios none $rng
 virt bare-imsic 'messages by IMSIC' ,aia=aplic-imsic -bios none $rng
 virt bare-aclint 'in machine mode' ,aclint=on -bios none $rng
 virt bare-smp 'cpu 3: a lock keeps' '' -bios none -smp 4 $rng
-virt bare-patient 'cpu 1: and settles as ever' '' -bios none -smp 3 -append patient
+virt bare-patient 'cpu 1: and settles again' '' -bios none -smp 3 -append patient
 virt bare-smp-imsic 'cpu 3: a lock keeps' ,aia=aplic-imsic -bios none -smp 4 $rng
-virt bare-patient-imsic 'cpu 1: and settles as ever' ,aia=aplic-imsic -bios none -smp 2 -append patient
+virt bare-patient-imsic 'cpu 1: and settles again' ,aia=aplic-imsic -bios none -smp 2 -append patient
 virt bare-smp-10 'cpu 7: a lock keeps' '' -bios none -smp 10 $rng
 virt legacy-registers 'gsi 8' '' -device virtio-rng-device
 virt 32-MiB 'gsi 8' '' -m 32M $rng
@@ -41,21 +41,23 @@ boot fatal-bare 1 'fatal: load access fault at pc=' -M virt -m 128M -bios none -
 
 boot elf 0 'gsi 8' -M virt -m 128M $rng -kernel $elf
 
-# A loader that puts the device tree where the image's memory is. lui a1, 0x803; slli a1, a1, 8; lui t0, 0x802; slli t0, t0, 8; jr t0
+# A loader that puts the device tree where the image's memory is. lui a1, 0x803; slli a1, a1, 8; lui t0, 0x802; slli t0,
+# t0, 8; jr t0
 printf '\267\065\200\000\223\225\205\000\267\042\200\000\223\222\202\000\147\200\002\000' >"$output.loader"
 "$qemu" -M virt,dumpdtb="$damaged" -m 128M >/dev/null 2>&1
 boot tree-behind-the-file 0 'gsi 8' -M virt -m 128M $rng -bios "$output.loader" -device loader,file=$image,addr=0x80200000,force-raw=on \
 	-device loader,file="$damaged",addr=0x80300000,force-raw=on
 rm -f "$output.loader"
 
-# QEMU's other machine: HTIF is console and way out, and there is neither an interrupt controller nor the time register.
+# QEMU's spike machine: HTIF is the console and ends the machine, and there is no interrupt controller and no time
+# register.
 boot spike 0 'in machine mode' -M spike -m 128M -bios none -kernel $image
 boot spike-smp 0 'cpu 3: a lock keeps' -M spike -m 128M -bios none -smp 4 -kernel $image
 boot spike-supervisor 0 'in supervisor mode' -M spike -m 128M -kernel $image
 boot spike-fatal 1 'fatal: load access fault at pc=' -M spike -m 128M -bios none -kernel $image -append fatal
 
-# Firmware with neither harts to start nor IPIs to send, no legacy call, and a console of its own, for the tree names no other.
-# sbi NAME STATUS WANT SED OPTIONS...: with QEMU's device tree, changed.
+# Firmware without HSM, IPIs and legacy calls. It is also the console, because the tree names no other. sbi NAME STATUS
+# WANT SED OPTIONS...: with QEMU's device tree, changed.
 sbi() {
 	name=$1 expected=$2 want=$3 sed=$4
 	shift 4

@@ -16,7 +16,7 @@ pvh() {
 	boot "$name" 33 "$want" "$@" -kernel $image $tell
 }
 
-# linux64 NAME WANT CMDLINE OPTIONS...: by the Linux 64-bit protocol, which QEMU never uses for an ELF.
+# linux64 NAME WANT CMDLINE OPTIONS...: by the Linux 64-bit boot protocol, which QEMU never uses for an ELF.
 linux64() {
 	name=$1 want=$2 cmdline=$3
 	shift 3
@@ -24,8 +24,8 @@ linux64() {
 		-device loader,file=$image,addr=0x4000000,force-raw=on $rng $tell
 }
 
-# as_by VMM WANT CMDLINE OPTIONS...: the state in which a VMM enters the image that cannot run here; tests/self/boot/x86_loader.c
-# makes it, docs/vmms.md describes it.
+# as_by VMM WANT CMDLINE OPTIONS...: the state in which another VMM enters the image, one that cannot run here.
+# tests/self/boot/x86_loader.c makes that state, docs/vmms.md describes it.
 as_by() {
 	name=$1 want=$2 cmdline=$3
 	shift 3
@@ -41,7 +41,7 @@ pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
 pvh smp-8G 'cpu 3: a lock keeps' -M microvm -m 8G -smp 4 $rng
 pvh smp-2 'cpu 2: it did not come up' -M microvm -m 128M -smp 2 -cpu max $rng
 pvh smp-q35 'cpu 1: a lock keeps' -M q35 -m 128M -smp 2
-pvh patient 'cpu 1: and settles as ever' -M q35 -m 128M -smp 2 -append patient
+pvh patient 'cpu 1: and settles again' -M q35 -m 128M -smp 2 -append patient
 pvh smp-16 'cpu 7: a lock keeps' -M microvm -m 128M -smp 16 $rng
 pvh cpu-max 'gsi 47 level' -M microvm -m 8G -cpu max $rng
 pvh no-execute-bit 'boot pvh' -M microvm -m 128M -cpu qemu64,nx=off
@@ -64,7 +64,7 @@ linux64 x2apic '' 'x2apic' -M microvm -m 128M -cpu max
 linux64 no-header '' 'no-header' -M $bare -m 128M
 linux64 no-e820 '' 'no-e820' -M $bare -m 128M
 
-# Without ACPI, QEMU names its devices on the command line, as these do: edge-triggered.
+# Without ACPI, QEMU announces its devices on the command line, as these VMMs do: with edges.
 as_by firecracker-pvh 'boot pvh' pvh -M $bare -m 128M
 as_by firecracker-pvh-acpi 'gsi 47 level' 'pvh rsdp-e0000' -M microvm -m 128M
 as_by firecracker-linux64 'gsi 47 level' rsdp-e0000 -M microvm -m 128M
@@ -85,7 +85,7 @@ image=build/x86_64/port_test.flat
 as_by stratovirt-flat 'gsi 12 edge' no-rsdp -M $bare -m 128M
 linux64 flat-above-4-gib '' '' -M microvm -m 8G -smp 4
 
-# A PC has no virtio-mmio device: these are the port's own contracts, after firmware that left its traces.
+# A PC has no virtio-mmio device. These test the port's other contracts, after firmware that has used the machine.
 ovmf=/usr/share/ovmf/OVMF.fd
 image=build/x86_64/port_test.efi
 if [ -e $ovmf ] && [ -e $image ]; then

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Controllers of wired interrupts: a PLIC or an APLIC. A platform has one that interrupts us. */
-#ifndef ARCH_RISCV64_WIRES_H
-#define ARCH_RISCV64_WIRES_H
+#ifndef ARCH_RISCV64_WIRED_H
+#define ARCH_RISCV64_WIRED_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +11,7 @@
 struct platform;
 struct platform_irqchip;
 
-struct wires {
+struct wired_controller {
 	/*
 	 * Prepares an input and leaves it masked. `identity` is the message that it sends, if the controller sends
 	 * messages. If the controller turns a level into an edge, changes source->trigger. Returns false if there is no
@@ -32,10 +32,10 @@ struct wires {
 };
 
 /* Return NULL if the chip does not interrupt this CPU in this mode. */
-const struct wires *plic_init(const struct platform_irqchip *chip);
-const struct wires *aplic_init(const struct platform_irqchip *chip);
+const struct wired_controller *plic_init(const struct platform_irqchip *chip);
+const struct wired_controller *aplic_init(const struct platform_irqchip *chip);
 
 /* The index + 1 of the chip's output that is CPU 0's external interrupt; 0: none. */
-uint32_t wires_output(const struct platform_irqchip *chip);
+uint32_t wired_output(const struct platform_irqchip *chip);
 
 #endif
