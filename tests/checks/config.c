@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Device-specific configuration space (2.5, 4.2.2): there before negotiation is over, read field by field with accesses
- * as wide as the field, and with a generation that tells whether it changed. Symptoms of getting it wrong: a driver
- * that sizes a disk by half a capacity, a MAC address of four equal bytes, a probe that loops for ever because the
- * generation never rests.
+ * Device-specific configuration space (2.5, 4.2.2): it can be read before negotiation is over, field by field with
+ * accesses as wide as the field, and its generation tells whether it changed. Symptoms of a fault: a driver that sizes
+ * a disk by half a capacity, a MAC address of four equal bytes, a probe that loops for ever because the generation
+ * changes all the time.
  *
- * Only fields that exist are read (2.5.1), and only with accesses as wide as they are (4.2.2.2): a device may do with
- * others what it wants. The fields are those of the type (drivers/types).
+ * Only fields that exist are read (2.5.1), and only with accesses as wide as they are (4.2.2.2): the device may answer
+ * other accesses as it likes. drivers/types lists the fields of each device type.
  */
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
@@ -116,7 +116,10 @@ CHECK(readable_early, "config.readable-before-features-ok", REQ("cfg-01"), MUST,
 	expect_readable_early(t, d, PERMANENT_FIELD);
 }
 
-/* Breaks: fields that appear once their feature is accepted; it is enough that it is offered. */
+/*
+ * Breaks: fields that appear only when their feature is accepted, though the offer is enough. Symptom: a driver that
+ * looks before it accepts sees zeroes.
+ */
 CHECK(conditional_readable_early, "config.conditional-fields-before-features-ok", REQ("cfg-02"), MUST, NEEDS(0),
       "Fields of an offered feature can be read before FEATURES_OK")
 {
@@ -125,7 +128,7 @@ CHECK(conditional_readable_early, "config.conditional-fields-before-features-ok"
 
 /*
  * Breaks: accesses that are answered from the wrong offset or with the wrong width, depending on the one before.
- * Symptom: the wrong MAC address, now and then. The order is random, so that each field follows each other one sooner
+ * Symptom: the wrong MAC address, now and then. The order is random, so that each field follows every other one sooner
  * or later.
  */
 CHECK(any_order, "config.fields-in-any-order", REQ("cfg-03", "mmio-table-16"), DESCRIBED, NEEDS(0),
@@ -150,13 +153,13 @@ CHECK(any_order, "config.fields-in-any-order", REQ("cfg-03", "mmio-table-16"), D
 	}
 	for (unsigned i = 0; i < field_count(d); i++)
 		if (has_field(d, i, ANY_FIELD)) /* one change may be the host's */
-			expect(t, changes[i] <= 1, "%s reads the same each time, it changed %u times and is 0x%x",
+			expect(t, changes[i] <= 1, "%s reads the same each time: it changed %u times and is 0x%x",
 			       field_of(d, i)->name, changes[i], values[i]);
 }
 
 /*
- * A number of virtqueues whose bytes are in the wrong order names one that does not exist. Asked once the features are
- * accepted: some virtqueues come with them.
+ * If a number of virtqueues has its bytes in the wrong order, the last of them does not exist. The check looks after
+ * feature negotiation, since some virtqueues come with a feature.
  */
 static void expect_last_queue(struct run *t, struct device *d, const struct config_field *field, uint32_t value)
 {
@@ -168,7 +171,7 @@ static void expect_last_queue(struct run *t, struct device *d, const struct conf
 	       "%s is in the right byte order: it is 0x%x, so there are %u virtqueues", field->name, value, count);
 }
 
-/* Fields of which the byte order shows, because only few values are possible. */
+/* Judges the fields whose byte order shows because only few values are possible. */
 static void expect_byte_order(struct run *t, struct device *d)
 {
 	unsigned judged = 0;
@@ -204,8 +207,10 @@ CHECK(little_endian, "config.little-endian", REQ("cfg-03", "mmio-table-16"), DES
 	expect_byte_order(t, d);
 }
 
-/* Breaks: big-endian fields, from a device that takes legacy for the byte order of a network, or of its own machine.
- * Symptom: drivers of before virtio 1.0 see a network device with 256 queues, a link that is never up. */
+/*
+ * Breaks: big-endian fields, because the device uses the byte order of a network, or of its own machine. Symptom:
+ * drivers from before virtio 1.0 see a network device with 256 queues, a link that is never up.
+ */
 CHECK(native_endian, "config.native-endian", REQ("mmio-leg-10", "blk-leg-01", "net-leg-01", "con-leg-01"), MUST,
       NEEDS(.version = 1), "Fields of a legacy device are in the byte order of the guest, as far as their values tell")
 {
@@ -231,8 +236,8 @@ static bool generation_rests(struct run *t, struct device *d, enum stage stage)
 }
 
 /*
- * ConfigGeneration moves when the configuration does. Breaks: a generation that counts reads or requests. Symptom:
- * the loop of 2.5.1 never ends. Host events may move it once; so it fails only if it moves every time.
+ * Breaks: a generation that counts reads or requests. Symptom: the loop of 2.5.1 never ends. (A host event may change
+ * the generation once, so the check fails only if it changes every time.)
  */
 CHECK(generation, "config.generation-rests", REQ("mmio-table-17", "mmio-layout-06", "cfg-04"), DESCRIBED,
       NEEDS(.version = 2), "ConfigGeneration stays the same while the configuration does")
@@ -246,8 +251,8 @@ CHECK(generation, "config.generation-rests", REQ("mmio-table-17", "mmio-layout-0
 }
 
 /*
- * Breaks: a configuration that a driver's life wears off. Symptom: the disk has no capacity after the driver was
- * reloaded.
+ * Breaks: a configuration that is lost while a driver uses the device. Symptom: the disk has no capacity after the
+ * driver was reloaded.
  */
 CHECK(survives, "config.survives-reset", REQ("cfg-01", "cfg-02"), MUST, NEEDS(0),
       "Fields read the same after a reset as before it")
@@ -276,32 +281,31 @@ CHECK(survives, "config.survives-reset", REQ("cfg-01", "cfg-02"), MUST, NEEDS(0)
 /*
  * ---- changes from outside (3.2.1, 2.5) ----
  *
- * A disk grows, a cable is pulled, a window is resized. How it goes wrong: the new value is there and nobody is told,
- * or is told through a line that does not move; the two halves of a capacity change one after the other; the generation
- * counts something else. In the field: a guest that never learns of its larger disk, or for a moment believes in one of
- * exabytes.
+ * A disk grows, a cable is pulled, a window is resized. What goes wrong: the new value is there and nobody is notified,
+ * or the notification never reaches the line; the two halves of a capacity change one after the other; the generation
+ * counts something else. In the field a guest never learns of its larger disk, or for a moment sees one of exabytes.
  */
 
-static bool away; /* the configuration is not what it was before the check */
+static bool config_changed; /* the configuration is not what it was before the check */
 
 static void change(struct run *t, struct device *d)
 {
 	step(t, "the configuration changes from outside");
 	if (!d->transport.stimuli->change_config(d->transport.bus_context))
 		skip(t, "the device has nothing that could change from outside");
-	away = !away;
+	config_changed = !config_changed;
 }
 
 static void change_back(struct run *t, struct device *d)
 {
-	if (away)
+	if (config_changed)
 		change(t, d);
 }
 
-/* With the virtqueues set up. */
+/* Brings the device to the last step before DRIVER_OK. */
 static void prepare_for_change(struct run *t, struct device *d)
 {
-	away = false;
+	config_changed = false;
 	t->afterwards = change_back;
 	device_greet(d);
 	require_ok(t, device_negotiate(d, features_of_fields(d)), "the features that bring the fields are accepted");
@@ -320,11 +324,14 @@ static void expect_acknowledged(struct run *t, struct device *d)
 		  "bit 1 of InterruptStatus after it was acknowledged");
 }
 
-/* Breaks: a change without a notification, or with one that never reaches the line. */
+/*
+ * Breaks: a change without a notification, or with one that never reaches the line. Symptom: a guest never learns of
+ * its larger disk.
+ */
 CHECK(change_told, "config.change-is-notified",
       REQ("cfg-05", "blk-op-01", "mmio-layout-03", "mmio-table-10", "mmio-table-11"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .stimulus = true),
-      "A change is notified, with bit 1 of InterruptStatus and the line until acknowledged")
+      "A configuration change sets bit 1 of InterruptStatus until it is acknowledged, and interrupts")
 {
 	enum { ROUNDS = 4 };
 	struct irq_line *line = d->transport.line;
@@ -354,9 +361,11 @@ CHECK(change_told, "config.change-is-notified",
 }
 
 /*
+ * Breaks: a generation that does not change, or changes too early, or a field that is stored in two steps. Symptom: a
+ * driver combines the halves of two capacities.
+ *
  * 2.5: the generation "will change whenever there is a possibility that two accesses can see different versions". So
- * with one generation all fields read twice the same, wherever a change falls. Breaks: a generation that is not
- * moved, is moved too early, or a field that is stored in two steps.
+ * under one generation every field reads the same twice, whenever a change comes.
  */
 CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmio-layout-06"), MUST,
       NEEDS(.version = 2, .stimulus = true), "Accesses that see different versions see different generations")
@@ -386,8 +395,8 @@ CHECK(generation_moves, "config.generation-tells-of-changes", REQ("cfg-04", "mmi
 }
 
 /*
- * A driver may be told of a change as soon as it is there, so it must be able to say that it knows. Breaks: an
- * acknowledgement that counts only while the virtqueues are live. Symptom: an interrupt storm during boot.
+ * Breaks: an acknowledgement that has no effect before DRIVER_OK. Symptom: an interrupt storm during boot. (A device
+ * may notify a change as soon as there is a driver, so the driver must be able to acknowledge it.)
  */
 CHECK(early_change, "config.early-change-is-acknowledged", REQ("mmio-table-11", "mmio-layout-03"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .stimulus = true),

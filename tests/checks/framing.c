@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Descriptor chains (2.7.4, 2.7.5). A request is a sequence of bytes; how the driver cuts it into descriptors says
- * nothing: "the device MUST NOT make assumptions about the particular arrangement of descriptors". Devices do, because
- * the one driver they were tried with always cuts the same way: header, data, status. Another driver, a boot loader or
- * a driver's next version cuts elsewhere, and the device answers with an error, reads a header from the wrong place,
- * writes the status over the data, or stops.
+ * Descriptor chains (2.7.4, 2.7.5). A request is a sequence of bytes; how the driver cuts it into descriptors has no
+ * meaning: "the device MUST NOT make assumptions about the particular arrangement of descriptors". Devices make them,
+ * because the one driver that they were tried with always cuts the same way: header, data, status. Another driver, a
+ * boot loader or a driver's next version cuts elsewhere, and the device answers with an error, reads a header from the
+ * wrong place, writes the status over the data, or stops.
  *
- * Each check takes the harmless request of the device's type, cuts it anew with the check's own random numbers, and
- * wants the answer that the plain request gets.
+ * Each check takes the harmless request of the device's type, cuts it with the check's own random numbers, and expects
+ * the answer that the plain request gets.
  */
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
@@ -16,11 +16,11 @@
 
 enum {
 	ROUNDS = 12,
-	ANSWER_MAX = 1024, /* bytes of an answer that are compared */
+	ANSWER_MAX = 1024, /* bytes of an answer that are compared, at most */
 	MIXED_LIVES = 3,
 };
 
-/* The answer to the plain request, where asking twice gives the same; what a cut request must then give too. */
+/* The answer to the plain request, which a cut request must get too. Only known if asking twice gives the same. */
 struct reference {
 	uint32_t size; /* 0: nothing to compare (random bytes, or no answer but the used entry) */
 	uint8_t bytes[ANSWER_MAX];
@@ -58,7 +58,7 @@ static void same_answer(struct run *t, struct device *d, struct request *request
 		"a request of %u descriptors gets the answer of the plain one", request->count);
 }
 
-/* Breaks: a device that takes the second descriptor for the data whatever it holds. */
+/* Breaks: a device that takes the second descriptor for the data, whatever it holds. */
 CHECK(framing_merged, "ring.framing.one-descriptor-each-way", REQ("frame-01"), MUST,
       NEEDS(.requests = true, .entries = 2),
       "A request whose parts are merged into one readable and one writable descriptor is carried out")
@@ -73,7 +73,7 @@ CHECK(framing_merged, "ring.framing.one-descriptor-each-way", REQ("frame-01"), M
 	same_answer(t, d, request, NULL, &reference);
 }
 
-/* Breaks: a device that wants a whole header in the first descriptor, or the status byte in one of its own. */
+/* Breaks: a device that wants a whole header in the first descriptor, or a descriptor for the status byte alone. */
 CHECK(framing_random, "ring.framing.cut-anywhere", REQ("frame-01"), MUST, NEEDS(.requests = true, .entries = 4),
       "A request cut into descriptors at random places is carried out")
 {
@@ -113,7 +113,7 @@ CHECK(framing_bytes, "ring.framing.one-byte-descriptors", REQ("frame-01"), MUST,
 	same_answer(t, d, &requests[1], NULL, &reference);
 }
 
-/* So many descriptors, a power of two, that the request can be cut into and the device's type allows. */
+/* The most descriptors, a power of two, that the request can be cut into and the device allows. */
 static uint16_t longest_chain(struct device *d, const struct request *request, uint16_t queue_max)
 {
 	unsigned most = traffic_pieces_max(d, queue_max),
@@ -126,8 +126,8 @@ static uint16_t longest_chain(struct device *d, const struct request *request, u
 }
 
 /*
- * Cuts the request into exactly `pieces` descriptors, or the nearest number that it can be cut into. Leaves it alone
- * where requests may not be cut.
+ * Cuts the request into exactly `pieces` descriptors, or the nearest number that it can be cut into. Does nothing if
+ * requests may not be cut.
  */
 static void cut_exactly(struct run *t, struct request *request, unsigned pieces)
 {
@@ -150,7 +150,7 @@ static void cut_exactly(struct run *t, struct request *request, unsigned pieces)
 	traffic_cut(t, request, CUT_RANDOM, first, pieces - first);
 }
 
-/* Breaks: a device that keeps one entry free, or takes a chain that uses up the table for a loop. */
+/* Breaks: a device that keeps one entry free, or takes a chain that fills the table for a loop. */
 CHECK(framing_longest, "ring.framing.chain-as-long-as-the-queue", REQ("frame-01"), DESCRIBED,
       NEEDS(.requests = true, .entries = 2), "A chain may have as many descriptors as the queue has entries")
 {
@@ -168,10 +168,10 @@ CHECK(framing_longest, "ring.framing.chain-as-long-as-the-queue", REQ("frame-01"
 		  requests[0].count, size);
 }
 
-/* Breaks: a device that keeps what it read of a descriptor, or of the memory behind it, for the next request. */
+/* Breaks: a device that caches a descriptor, or the memory behind it, for the next request. */
 CHECK(framing_reuse, "ring.framing.descriptors-used-again", REQ("frame-01", "sring-02"), MUST,
       NEEDS(.requests = true, .entries = 4),
-      "Descriptors that are used again with other buffers, lengths and directions mean what they say now")
+      "Descriptors that are used again with other buffers, lengths and directions have their new meaning")
 {
 	struct virtqueue *queue = traffic_start(t, d, traffic_need_any_framing(t, d), 4);
 
@@ -201,7 +201,7 @@ static void cut_into_at_least(struct run *t, struct request *request, unsigned l
 	}
 }
 
-/* Breaks: a device that forgets the entries of a table that has only one, or stops after the first. */
+/* Breaks: a device that does not look into a table of one entry, or stops after the first entry. */
 CHECK(indirect_whole, "ring.indirect.whole-request-in-a-table", REQ("sind-02"), MUST,
       NEEDS(.requests = true, .entries = 2, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "A request in an indirect table of any number of entries is carried out")
@@ -223,9 +223,10 @@ CHECK(indirect_whole, "ring.indirect.whole-request-in-a-table", REQ("sind-02"), 
 }
 
 /*
- * A device that chokes on such a chain answers nothing any more, so no later event bounds the wait. One life in which
- * it is answered proves that the device knows it; unanswered in each of several lives, for many times as long as
- * an ordinary request took in the same life, is no matter of a slow machine or a slow device.
+ * Sends a chain of one direct descriptor and a table. A device that cannot handle it answers nothing any more, so no
+ * later event bounds the wait. One life with an answer proves that the device can. If it stays unanswered in each of
+ * several lives, for many times as long as an ordinary request took in the same life, then neither a slow machine nor a
+ * slow device is the reason.
  */
 static bool mixed_chain_is_answered(struct run *t, struct device *d)
 {
@@ -265,7 +266,7 @@ CHECK(indirect_after_direct, "ring.indirect.behind-direct-descriptors", REQ("sin
 	struct virtqueue *queue;
 
 	require(t, mixed_chain_is_answered(t, d),
-		"a chain of one direct descriptor and a table is answered in one of %u lives", MIXED_LIVES);
+		"a chain of one direct descriptor and a table is answered in at least one of %u lives", MIXED_LIVES);
 	require_ok(t, device_reset(d), "the device resets");
 	queue = traffic_start(t, d, indirect(d), 0);
 	learn_answer(t, d, 0, &reference);
@@ -303,7 +304,7 @@ CHECK(indirect_write, "ring.indirect.write-flag-is-ignored", REQ("sind-01"), MUS
 	}
 }
 
-/* The table to which the head of the chain points that was added last. */
+/* The indirect table of the chain that was added last. */
 static struct virtq_desc *table_of_last(const struct virtqueue *queue)
 {
 	uint16_t head = queue->heads[(uint16_t)(queue->available - 1) % queue->size];
@@ -353,7 +354,7 @@ CHECK(indirect_scattered, "ring.indirect.entries-in-any-order", REQ("frame-01", 
 	}
 }
 
-/* Breaks: room for one entry less, or a count of entries that includes the descriptor which points to the table. */
+/* Breaks: room for one entry too few, or a count of entries that includes the descriptor which points to the table. */
 CHECK(indirect_longest, "ring.indirect.table-as-long-as-the-queue", REQ("sind-02", "frame-01"), DESCRIBED,
       NEEDS(.requests = true, .entries = 2, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
       "A table may have as many entries as the queue, and as many tables may be available at once")
@@ -377,7 +378,7 @@ CHECK(indirect_longest, "ring.indirect.table-as-long-as-the-queue", REQ("sind-02
 /* Breaks: state of one chain that leaks into the next. */
 CHECK(indirect_mixed, "ring.indirect.mixed-with-direct-chains", REQ("sind-02", "sring-02"), MUST,
       NEEDS(.requests = true, .entries = 8, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
-      "Chains with and without tables stand beside one another, and each comes back once")
+      "Chains with and without tables can be mixed, and each comes back once")
 {
 	struct virtqueue *queue = traffic_start(t, d, indirect(d), 4 * DEVICE_QUEUE_SIZE);
 
@@ -419,11 +420,11 @@ CHECK(indirect_untouched, "ring.indirect.table-is-not-written", REQ("sdesc-03"),
 		virtqueue_kick(queue);
 		traffic_take(t, d, NULL);
 		require(t, !memcmp(before, table, request->count * sizeof(*table)),
-			"a table of %u entries is byte for byte what it was", request->count);
+			"a table of %u entries is unchanged", request->count);
 	}
 }
 
-/* Fills the queue, completes it all, and looks at part of the driver's areas. */
+/* Fills the queue, lets all requests complete, and expects that one of the driver's areas did not change. */
 static void area_untouched(struct run *t, struct device *d, bool available_ring)
 {
 	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
@@ -442,13 +443,13 @@ static void area_untouched(struct run *t, struct device *d, bool available_ring)
 		virtqueue_notify(queue);
 		traffic_take_all(t, d);
 		require(t, !memcmp(before, (const void *)(uintptr_t)area, size),
-			"%u bytes are what they were after batch %u", size, i);
+			"all %u bytes are unchanged after batch %u", size, i);
 	}
 }
 
 /*
- * Breaks: a device that links, marks or clears descriptors of its own accord. Symptom: the driver's list of free
- * descriptors is not what it was.
+ * Breaks: a device that links, marks or clears descriptors. Symptom: the driver's list of free descriptors is
+ * corrupted.
  */
 CHECK(table_untouched, "ring.descriptor-table-is-not-written", REQ("sdesc-03"), MUST,
       NEEDS(.requests = true, .entries = 4), "The device writes to no entry of the descriptor table")

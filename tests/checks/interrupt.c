@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The wired interrupt (4.2.3.4): "a single, dedicated interrupt signal, which is asserted when at least one of the bits
- * described in the description of InterruptStatus is set". What a device can do wrong here is what people chase for
- * weeks: an interrupt that never comes leaves a request hanging, one without a cause costs a CPU, one that does not go
- * away stalls the machine. So the line itself is judged, not the register alone.
+ * described in the description of InterruptStatus is set". People chase faults of it for weeks: an interrupt that never
+ * comes leaves a request hanging, one without a cause costs a CPU, one that does not go away stalls the machine. So
+ * these checks judge the line itself, not the register alone.
  *
- * Whether a line is level or edge is the platform's word (ACPI, device tree, convention of the command line), and each
- * is judged by its own rules: level  asserted from the first cause until the last one is acknowledged; edge   each time
- * a cause appears while there was none, the controller sees exactly one edge. What happens on the wire while a cause is
- * already pending is open: some devices hold the line, some pulse it for every event.
+ * The platform says whether a line is level or edge triggered (ACPI, device tree, convention of the command line). A
+ * level line is asserted from the first cause until the last one is acknowledged. On an edge line, the controller sees
+ * exactly one edge each time a cause appears while none was pending. What happens while a cause is already pending is
+ * open: some devices hold the line, some pulse it for every event.
  *
- * "No interrupt came" is measured against an interrupt that must have come later, or, on our side of the wire, against
- * irq_settle().
+ * To see that no interrupt comes, a check waits for an interrupt that must come later. irq_settle() takes those that
+ * were already sent.
  */
 #include "drivers/interrupt.h"
 #include "tests/checks/support/common.h"
@@ -28,7 +28,7 @@ static struct irq_line *line_of(struct device *d)
 	return d->transport.line;
 }
 
-/* With EVENT_IDX: an interrupt for the next used buffer, please. */
+/* With EVENT_IDX, asks for an interrupt for the next used buffer. */
 static void ask_for_next(struct device *d)
 {
 	struct virtqueue *queue = device_request_queue(d);
@@ -44,9 +44,9 @@ static void complete_one(struct run *t, struct device *d)
 }
 
 /*
- * Starts the device with its line held (each interrupt is counted, a level line is then parked), and gets it going: two
- * requests, all causes acknowledged. A device that announces something at DRIVER_OK though nothing happened fails the
- * first check below, and only that one.
+ * Starts the device with its line held (each interrupt is counted, and masks a level line), completes two requests and
+ * acknowledges all causes. A device that interrupts at DRIVER_OK though nothing happened fails the first check below,
+ * and only that one.
  */
 static void start_quiet(struct run *t, struct device *d, struct features wanted)
 {
@@ -58,7 +58,7 @@ static void start_quiet(struct run *t, struct device *d, struct features wanted)
 		complete_one(t, d);
 		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 			"InterruptStatus shows the used buffer");
-		/* The edge may be on its way when the bit is there already; it must not be taken for a later one. */
+		/* The edge may come after the bit is set; it must not be taken for that of a later event. */
 		if (line_of(d)->source.trigger == IRQ_EDGE)
 			(void)WAIT_UNTIL(line_of(d)->count != mark, patience_for(d->pace_ns));
 		transport_acknowledge(&d->transport);
@@ -72,7 +72,7 @@ static bool interrupt_came(struct irq_line *line, uint32_t mark)
 	return WAIT_UNTIL(line->count != mark, device_patience_ns);
 }
 
-/* One request, its interrupt, and both left pending: the device asserts the line and nobody acknowledged. */
+/* Completes a request and waits for its interrupt, without an acknowledgement: the cause stays pending. */
 static void make_pending(struct run *t, struct device *d)
 {
 	struct irq_line *line = line_of(d);
@@ -80,7 +80,7 @@ static void make_pending(struct run *t, struct device *d)
 
 	complete_one(t, d);
 	require(t, interrupt_came(line, mark), "an interrupt follows the used buffer");
-	require(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, "InterruptStatus says used buffer");
+	require(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, "InterruptStatus shows the used buffer");
 }
 
 /* Breaks: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",
@@ -104,10 +104,12 @@ CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04"
 	expect_eq(t, interrupt_status(d), VIRTIO_INTERRUPT_USED_BUFFER, "its only cause is the used buffer");
 }
 
-/* Breaks: a status bit without a wire, or a wire to the wrong input. Symptom: the guest hangs in its first request.
+/*
+ * Breaks: a status bit that drives no line, or a line to the wrong input of the interrupt controller. Symptom: the
+ * guest hangs in its first request.
  */
 CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03", "mmio-layout-03"), MUST,
-      NEEDS(.requests = true, .line = true), "Each used buffer that finds no cause pending raises an interrupt")
+      NEEDS(.requests = true, .line = true), "Each used buffer raises an interrupt while no cause is pending")
 {
 	struct irq_line *line = line_of(d);
 
@@ -152,27 +154,28 @@ CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "
 	irq_line_attach(line, NULL, NULL);
 }
 
-/* Breaks: a level line that is pulsed. Symptom: with an interrupt controller that was masked at the wrong moment,
- * the interrupt is gone. */
+/* Breaks: a level line that is only pulsed. Symptom: if its input was masked at that moment, the interrupt is lost. */
 CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout-03", "mmio-table-10"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .level_line = true),
-      "A level line stays asserted until its cause is acknowledged, and falls then")
+      "A level line stays asserted until its cause is acknowledged, and is then deasserted")
 {
 	struct irq_line *line = line_of(d);
 
 	start_quiet(t, d, NO_FEATURES);
 	make_pending(t, d);
 	for (unsigned i = 0; i < ROUNDS; i++)
-		require(t, irq_line_asserted(line), "the line is asserted while the cause is pending (look %u)", i + 1);
+		require(t, irq_line_asserted(line), "the line is asserted while the cause is pending (read %u)", i + 1);
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect(t, !irq_line_asserted(line), "the line falls with the acknowledgement");
+	expect(t, !irq_line_asserted(line), "the acknowledgement deasserts the line");
 }
 
-/* Breaks: a device whose line is a pulse, or that signals only on a change that the masked controller did not see.
+/*
+ * Breaks: a device that pulses its line, or signals only at a change that the masked controller did not see. Symptom: a
+ * request that completes while its interrupt is masked hangs.
  */
 CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-table-10"), DESCRIBED,
       NEEDS(.requests = true, .level_line = true),
-      "An interrupt raised while its input is masked at the interrupt controller fires when it is unmasked")
+      "An interrupt raised while its input is masked at the interrupt controller arrives when the input is unmasked")
 {
 	struct irq_line *line = line_of(d);
 	uint32_t mark;
@@ -185,10 +188,13 @@ CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-tab
 	irq_settle();
 	expect_eq(t, line->count - mark, 0, "a masked input delivers nothing");
 	irq_line_rearm(line);
-	expect(t, interrupt_came(line, mark), "the interrupt fires when the input is unmasked");
+	expect(t, interrupt_came(line, mark), "the interrupt arrives when the input is unmasked");
 }
 
-/* Breaks: "reading clears". Symptom: two handlers on a shared line, or a debugger, steal each other's interrupts. */
+/*
+ * Breaks: a register that a read clears. Symptom: two handlers on a shared line, or a debugger, steal each other's
+ * interrupts.
+ */
 CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-table-10", "mmio-layout-03"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .line = true),
       "Reading InterruptStatus neither clears a cause nor lowers the line")
@@ -204,8 +210,10 @@ CHECK(status_read_harmless, "interrupt.reading-status-has-no-effect", REQ("mmio-
 		expect(t, irq_line_asserted(line), "the line is still asserted after the reads");
 }
 
-/* Breaks: clearing everything on any acknowledgement, or a logical instead of a bitwise "not". Symptom: a
- * configuration change eats a completion. */
+/*
+ * Breaks: a device that clears everything at any acknowledgement, or uses a logical instead of a bitwise "not".
+ * Symptom: a completion is lost when a configuration change is acknowledged.
+ */
 CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ("mmio-layout-03", "mmio-table-11"),
       MUST, NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .line = true),
       "Acknowledging a configuration change leaves a pending used buffer, and its line, alone")
@@ -222,13 +230,14 @@ CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ(
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	expect_eq(t, interrupt_status(d), 0, "InterruptStatus after both bits were acknowledged");
 	if (line->source.trigger == IRQ_LEVEL)
-		expect(t, !irq_line_asserted(line), "the line falls when the last cause is acknowledged");
+		expect(t, !irq_line_asserted(line), "the line is deasserted when the last cause is acknowledged");
 }
 
 /*
- * The only way for a driver alone to make any device tell of a configuration change is to make it need a reset: a
- * device sends the notification with DEVICE_NEEDS_RESET (2.1.2). Changes that somebody asks for are judged in config.c.
- * Breaks: a line that only the used buffers drive. Symptom: a driver never learns that its device has given up.
+ * Breaks: a line that only used buffers drive. Symptom: a driver never learns that its device has given up.
+ *
+ * By itself, a driver can make any device notify a configuration change only by making it need a reset:
+ * DEVICE_NEEDS_RESET comes with the notification (2.1.2). config.c judges changes that a stimulus causes.
  */
 CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-table-10", "status-03"), MUST,
       NEEDS(.version = 2, .requests = true, .line = true, .entries = 2 * REQUEST_ENTRIES),
@@ -245,15 +254,15 @@ CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-
 	mark = line->count;
 	queue->avail->ring[queue->published % queue->size] = queue->size; /* names no descriptor */
 	virtqueue_kick(queue);
-	/* A device that does not mind a bad entry shows nothing, and no later event tells of that. */
+	/* A device that tolerates the bad entry shows nothing, and no later event bounds the wait. */
 	if (!COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->pace_ns))
 		skip(t, "the device sends no configuration change notification that we can cause");
 	expect(t, interrupt_came(line, mark), "an interrupt follows the configuration change notification");
 }
 
-/* Breaks: a level kept high without a cause, or a second edge for the acknowledgement. Symptom: interrupt storm. */
+/* Breaks: a line kept high without a cause, or a second edge at the acknowledgement. Symptom: an interrupt storm. */
 CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio-table-10"), DESCRIBED,
-      NEEDS(.requests = true, .edge_line = true), "A used buffer makes exactly one edge, its acknowledgement none")
+      NEEDS(.requests = true, .edge_line = true), "A used buffer makes exactly one edge, and its acknowledgement none")
 {
 	struct irq_line *line = line_of(d);
 
@@ -285,16 +294,18 @@ CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-la
 	require(t, WAIT_UNTIL(d->used_interrupts, device_patience_ns), "the handler is called");
 	irq_settle();
 	irq_line_attach(line, NULL, NULL);
-	expect(t, !line->storm, "the line does not fire for ever");
+	expect(t, !line->storm, "the line does not interrupt for ever");
 	expect_eq(t, d->causeless_interrupts, 0, "calls of the handler that found InterruptStatus 0");
 	expect(t, d->used_interrupts <= 4 * ROUNDS, "no more interrupts (%u) than used buffers (%u)",
 	       d->used_interrupts, 4 * ROUNDS);
 }
 
 /*
- * The rule of the field: acknowledge first, then drain. A buffer that is used after the acknowledgement must raise a
- * new interrupt even though the driver has not looked at the used ring since. Breaks: a device that raises only when
- * it believes the driver has seen everything. Symptom: a rare hang under load.
+ * Breaks: a device that raises an interrupt only when it believes that the driver has seen everything. Symptom: a rare
+ * hang under load.
+ *
+ * Drivers acknowledge first and then drain the used ring. A buffer that is used after the acknowledgement must raise a
+ * new interrupt, even though the driver has not looked at the used ring since.
  */
 CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST,
       NEEDS(.requests = true, .entries = 4, .line = true),
@@ -326,11 +337,13 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
 }
 
 /*
- * A driver that lives by interrupts alone: its handler acknowledges and counts; the main program drains once per
- * interrupt. What is used before the acknowledgement is found by the drain that follows it, what is used later must
- * raise another interrupt: so with requests outstanding there is always one to come. If an interrupt is lost, used
- * entries wait for ever; that is told apart from a device that does not answer. Breaks: a device that raises only when
- * InterruptStatus was 0 or the driver has caught up. Symptom: a disk or a network that stops under load.
+ * Breaks: a device that raises an interrupt only when InterruptStatus was 0 or the driver has caught up. Symptom: a
+ * disk or a network that stops under load.
+ *
+ * The driver relies on interrupts alone: its handler acknowledges and counts, and the main program drains the used ring
+ * once per interrupt. That drain finds every buffer that was used before the acknowledgement, and a buffer that is used
+ * later must raise another interrupt; so while requests are outstanding, another interrupt must come. A lost one leaves
+ * entries in the used ring, which tells it from a device that does not answer.
  */
 CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sintr-03", "sring-02"), MUST,
       NEEDS(.requests = true, .entries = 16, .line = true),
@@ -376,7 +389,7 @@ CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sin
 		}
 	}
 	irq_line_attach(line, NULL, NULL);
-	expect(t, !line->storm, "the line does not fire for ever");
+	expect(t, !line->storm, "the line does not interrupt for ever");
 }
 
 /* Steps 1 to 7 of 3.1.1: all but DRIVER_OK. */
@@ -388,8 +401,10 @@ static void start_up_to_driver_ok(struct run *t, struct device *d)
 	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
 }
 
-/* Breaks: a line that a reset forgets. Symptom: the next driver's first interrupt is a leftover, or the machine
- * stalls before it has a handler. */
+/*
+ * Breaks: a reset that leaves the line asserted. Symptom: the next driver's first interrupt is a leftover, or the
+ * machine stalls before it has a handler.
+ */
 CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05", "reset-02"), MUST,
       NEEDS(.requests = true, .line = true),
       "A reset withdraws a pending interrupt, and none comes until the device is set up again")
@@ -414,8 +429,10 @@ CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05",
 	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer of the next life");
 }
 
-/* Breaks: a completion that finds its way to the line after the reset. The next life's first interrupt must be its
- * own. */
+/*
+ * Breaks: a completion that still raises the line after the reset. Symptom: the first interrupt of the next life
+ * belongs to the former one.
+ */
 CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"), MUST,
       NEEDS(.requests = true, .entries = 4, .line = true), "Requests in flight at a reset raise no interrupt after it")
 {
@@ -449,7 +466,9 @@ CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"
 	}
 }
 
-/* Breaks: a flag that only the register honours. Symptom: a driver that polls under load still drowns in interrupts.
+/*
+ * Breaks: a flag that InterruptStatus follows and the line does not. Symptom: a driver that polls under load still gets
+ * all its interrupts.
  */
 CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ("sintr-02"), SHOULD,
       NEEDS(.requests = true, .line = true),
@@ -475,7 +494,9 @@ CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ
 	expect_eq(t, line->count - mark, 1, "interrupts once NO_INTERRUPT is cleared");
 }
 
-/* Breaks: looking at the flags with EVENT_IDX, or an off-by-one in used_event. Symptom: a hang at queue depth one.
+/*
+ * Breaks: a device that looks at avail.flags with EVENT_IDX, or is off by one at used_event. Symptom: a hang at queue
+ * depth one.
  */
 CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-05"), MUST,
       NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
@@ -497,7 +518,7 @@ CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-0
 		irq_settle();
 		for (uint16_t i = 0; i < ahead; i++)
 			complete_one(t, d);
-		/* Whatever came early is a matter of the SHOULD below; here only the named one counts. */
+		/* The SHOULD below judges interrupts that come early; here only the named one counts. */
 		irq_settle();
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_line_rearm(line);
@@ -509,7 +530,7 @@ CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-0
 	}
 }
 
-/* Breaks: an interrupt for every buffer in spite of EVENT_IDX. */
+/* Breaks: an interrupt for every buffer in spite of EVENT_IDX. Symptom: the cost that EVENT_IDX is there to save. */
 CHECK(used_event_quiet, "interrupt.used-event-is-quiet-until-then", REQ("sintr-06"), SHOULD,
       NEEDS(.requests = true, .line = true, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "With EVENT_IDX used buffers before the one that used_event names raise no interrupt")
@@ -555,8 +576,8 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 	start_quiet(t, d, NO_FEATURES);
 	make_pending(t, d);
 	irq_line_attach(line_of(other), NULL, NULL);
-	if (line_of(other) ==
-	    line_of(d)) { /* shared: count the second device's interrupt with the first one's cause out of the way */
+	if (line_of(other) == line_of(d)) { /* shared: acknowledge the first device's cause, so that the second one's
+					       interrupt can be counted */
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_line_rearm(line_of(d));
 	}
@@ -578,7 +599,7 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 	irq_line_attach(line_of(other), NULL, NULL);
 }
 
-/* Breaks: crossed wires. Symptom: works with one device, hangs with two. */
+/* Breaks: crossed lines. Symptom: a guest works with one device and hangs with two. */
 CHECK(own_line, "interrupt.arrives-on-its-own-line-only", REQ("mmio-table-10"), DESCRIBED,
       NEEDS(.requests = true, .line = true),
       "A device's interrupt arrives on the line that the platform announced for it, and on no other")

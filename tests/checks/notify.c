@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Available buffer notifications (2.7.10, 2.9, 4.2.3.3): what the driver writes to QueueNotify, and what the device
- * says about when it wants to hear of it.
+ * Available buffer notifications (2.7.10, 2.9, 4.2.3.3): what the driver writes to QueueNotify, and how the device says
+ * when it wants to be notified.
  *
  * Drivers notify too often: a notification crosses the device's own look at the ring, two CPUs notify at once, a queue
- * was emptied in between. The device "MUST handle spurious notifications". And drivers notify as little as they are
- * told to: a device that switches notifications off, and then does not look once more before it sleeps, stands still
- * with buffers in its ring.
+ * was emptied meanwhile. The device "MUST handle spurious notifications". Drivers also notify as little as they are
+ * told to: a device that sleeps with notifications switched off, or without another look at the ring after it switched
+ * them on, stands still with buffers in its ring.
  */
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
@@ -22,7 +22,7 @@ static void expect_healthy(struct run *t, struct device *d)
 	       "DEVICE_NEEDS_RESET is not set");
 }
 
-/* What came back is what was sent: no buffer was used twice. */
+/* Expects as many used buffers as were made available: none was used twice. */
 static void expect_balanced(struct run *t, struct device *d)
 {
 	struct virtqueue *queue = device_request_queue(d);
@@ -33,11 +33,11 @@ static void expect_balanced(struct run *t, struct device *d)
 }
 
 /*
- * Breaks: a device that takes a notification for the promise of a buffer. Symptom: it reads a stale entry, and
- * returns a buffer that nobody offered.
+ * Breaks: a device that expects a buffer for each notification. Symptom: it reads a stale entry, and returns a buffer
+ * that nobody offered.
  */
 CHECK(notify_nothing, "notify.extra.nothing-available", REQ("savail-03"), MUST, NEEDS(.requests = true, .entries = 4),
-      "Notifications for a queue with nothing in it do no harm")
+      "Notifications for an empty queue do no harm")
 {
 	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
 	struct request *request = traffic_make(t, d, 1, 0);
@@ -52,9 +52,7 @@ CHECK(notify_nothing, "notify.extra.nothing-available", REQ("savail-03"), MUST, 
 	expect_balanced(t, d);
 }
 
-/*
- * Breaks: a device that starts to work on a buffer once for each notification. Symptom: a write that is done twice.
- */
+/* Breaks: a device that processes a buffer once for each notification. Symptom: a write is done twice. */
 CHECK(notify_repeated, "notify.extra.several-for-one-buffer", REQ("savail-03"), MUST,
       NEEDS(.requests = true, .entries = 4), "Several notifications for the same buffers use each of them once")
 {
@@ -77,7 +75,7 @@ CHECK(notify_repeated, "notify.extra.several-for-one-buffer", REQ("savail-03"), 
 	expect_balanced(t, d);
 }
 
-/* Breaks: a device that takes the index for an array without looking, or one handler for two queues. */
+/* Breaks: a device that uses the queue index without a check, or has one handler for two queues. */
 CHECK(notify_others, "notify.extra.other-queues", REQ("savail-03"), MUST,
       NEEDS(.requests = true, .queues = 2, .entries = 4),
       "Notifications for other queues, which are set up and empty, do no harm")
@@ -96,8 +94,8 @@ CHECK(notify_others, "notify.extra.other-queues", REQ("savail-03"), MUST,
 	expect_balanced(t, d);
 }
 
-/* Sends a notification that means nothing, and sees whether the device still works. */
-static void harmless(struct run *t, struct device *d, uint32_t value)
+/* Sends a notification that means nothing, and expects that the device still works. */
+static void expect_harmless(struct run *t, struct device *d, uint32_t value)
 {
 	struct request *request = traffic_make(t, d, 1, value);
 
@@ -106,7 +104,9 @@ static void harmless(struct run *t, struct device *d, uint32_t value)
 	traffic_do(t, d, request, NULL);
 }
 
-/* Breaks: a queue that is used without a look at QueueReady. Symptom: the device reads its rings from address 0. */
+/*
+ * Breaks: a device that uses a queue without a look at QueueReady. Symptom: the device reads its rings from address 0.
+ */
 CHECK(notify_not_ready, "notify.extra.queue-that-is-not-ready", REQ("savail-03"), MUST,
       NEEDS(.requests = true, .queues = 2, .entries = 4),
       "A notification for a queue that exists and was never set up does no harm")
@@ -116,25 +116,28 @@ CHECK(notify_not_ready, "notify.extra.queue-that-is-not-ready", REQ("savail-03")
 	if (first >= d->queue_count)
 		skip(t, "all virtqueues of the device are in use");
 	traffic_start(t, d, NO_FEATURES, 0);
-	harmless(t, d, first);
-	harmless(t, d, d->queue_count - 1u);
+	expect_harmless(t, d, first);
+	expect_harmless(t, d, d->queue_count - 1u);
 	expect_balanced(t, d);
 }
 
-/* A driver would not do this. Breaks: an index that is not checked. Symptom: a guest that brings down its VMM. */
+/* Breaks: an index that is not checked. Symptom: a guest brings down its VMM. (No driver should do this.) */
 CHECK(notify_unknown, "notify.queue-that-does-not-exist", REQ("mmio-table-09"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = 4),
       "A notification for a queue that does not exist does no harm")
 {
 	traffic_start(t, d, NO_FEATURES, 0);
 	if (d->queue_count < DEVICE_QUEUES_SCANNED)
-		harmless(t, d, d->queue_count);
-	harmless(t, d, 0x7fff);
-	harmless(t, d, 0xffff);
+		expect_harmless(t, d, d->queue_count);
+	expect_harmless(t, d, 0x7fff);
+	expect_harmless(t, d, 0xffff);
 	expect_balanced(t, d);
 }
 
-/* Breaks: one buffer a notification. Symptom: a driver that batches sees its last requests hang. */
+/*
+ * Breaks: a device that takes one buffer for each notification. Symptom: a driver that batches sees its last requests
+ * hang.
+ */
 CHECK(notify_one_for_many, "notify.one-for-many-buffers", REQ("sring-02", "mmio-table-09"), DESCRIBED,
       NEEDS(.requests = true, .entries = 8), "One notification is enough for all buffers that are available then")
 {
@@ -148,7 +151,7 @@ CHECK(notify_one_for_many, "notify.one-for-many-buffers", REQ("sring-02", "mmio-
 	expect_eq(t, queue->used->index, queue->available, "used.idx when everything came back");
 }
 
-/* Looks at used.flags whenever there is a chance: while waiting too. */
+/* Reads used.flags at every opportunity, even while waiting. */
 static void sample_flags(struct run *t, struct device *d, struct features features, uint16_t allowed)
 {
 	struct virtqueue *queue = traffic_start(t, d, features, 0);
@@ -180,8 +183,8 @@ CHECK(notify_flags_range, "notify.flags.are-0-or-1", REQ("savail-01"), MUST, NEE
 }
 
 /*
- * Breaks: a device that uses both ways at once. Symptom: a driver that looks at the flags does not notify, and the
- * queue stands still.
+ * Breaks: a device that uses used.flags and avail_event at the same time. Symptom: a driver that looks at the flags
+ * does not notify, and the queue stands still.
  */
 CHECK(notify_flags_zero, "notify.event-idx.flags-are-0", REQ("savail-02"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
@@ -191,10 +194,10 @@ CHECK(notify_flags_zero, "notify.event-idx.flags-are-0", REQ("savail-02"), MUST,
 }
 
 /*
- * A driver that notifies only when it is told to. The delays let the device come to every point of its own "switch
- * notifications on, look once more, sleep".
+ * Sends requests, and notifies only when the device asks for it. Random delays let the driver meet every point of the
+ * device's "switch notifications on, look once more, sleep".
  */
-static void obedient(struct run *t, struct device *d, struct features features)
+static void notify_when_asked(struct run *t, struct device *d, struct features features)
 {
 	enum { BATCHES = 48 };
 	struct virtqueue *queue = traffic_start(t, d, features, 0);
@@ -229,25 +232,26 @@ static void obedient(struct run *t, struct device *d, struct features features)
 }
 
 /*
- * Breaks: NO_NOTIFY that stays set while the device sleeps. Symptom: a disk that hangs until somebody writes to it.
+ * Breaks: NO_NOTIFY that stays set while the device sleeps. Symptom: a disk that hangs until something else wakes the
+ * device.
  */
 CHECK(notify_flags_honoured, "notify.flags.obeying-them-never-stalls", REQ("savail-01", "sring-02"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4), "A driver that notifies only while used.flags is 0 never stalls")
 {
-	obedient(t, d, NO_FEATURES);
+	notify_when_asked(t, d, NO_FEATURES);
 }
 
-/* Breaks: an avail_event that is not moved, or is moved without a look at what came in between. */
+/* Breaks: an avail_event that is not moved, or is moved without another look at the ring. */
 CHECK(notify_event_honoured, "notify.event-idx.obeying-avail-event-never-stalls", REQ("savail-04"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A driver that notifies only when avail_event asks for it never stalls")
 {
-	obedient(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
+	notify_when_asked(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
 }
 
 /*
- * Breaks: a device that takes the whole value for a queue index. Symptom: nothing is ever used, with a driver that
- * accepts the feature.
+ * Breaks: a device that takes the whole value for a queue index. Symptom: no buffer of a driver that accepts the
+ * feature is ever used.
  */
 CHECK(notify_data, "notify.data.carries-the-available-index", REQ("dnotif-01"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_NOTIFICATION_DATA)),

@@ -15,8 +15,8 @@
 #include "tests/checks/support/traffic.h"
 
 enum { USUAL = 64, USUAL_LIVES = 16, FAR_AHEAD = 0x4000, CHANGES = 8 };
-#define GLANCE_NS MICROSECONDS(50)
-#define LOSS_NS	  MILLISECONDS(5) /* so late is as good as never, where never is allowed */
+#define RACE_WAIT_NS MICROSECONDS(50)
+#define LOSS_NS	     MILLISECONDS(5) /* so late is as good as never, where never is allowed */
 
 #define RACE_NEEDS .requests = true, .entries = REQUEST_ENTRIES
 #define MESSAGES   .version = 2, .msi = true
@@ -210,7 +210,7 @@ static void update_both(struct run *t, struct device *d, struct race *race)
 		traffic_add(t, d, request, NULL);
 		virtqueue_kick(device_request_queue(d));
 		traffic_take_all(t, d);
-		(void)WAIT_UNTIL(messages_at(of_queue), updates.locked ? race_patience(race) : GLANCE_NS);
+		(void)WAIT_UNTIL(messages_at(of_queue), updates.locked ? race_patience(race) : RACE_WAIT_NS);
 		irq_settle();
 		if (messages_at(of_queue) != 1 || messages_stray())
 			race_shown(race);
@@ -479,7 +479,7 @@ CHECK(reset, "race.reset", REQ("reset-02", "reset-03"), MUST, NEEDS(RACE_NEEDS),
 			messages_mark(d);
 		interrupts = d->transport.line ? d->transport.line->count : 0;
 		watch_begin(&watch, &former, requests, count, true);
-		(void)WAIT_UNTIL(false, GLANCE_NS);
+		(void)WAIT_UNTIL(false, RACE_WAIT_NS);
 		irq_settle();
 		if ((watch_found(&watch) || (d->transport.line && d->transport.line->count != interrupts) ||
 		     (d->msi.layout && (aimed(d) || messages_stray()))))

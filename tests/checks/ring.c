@@ -3,9 +3,9 @@
  * The rings of a split virtqueue (2.7.6, 2.7.8): where they are, how long they are, where they start, and that each
  * buffer which was made available comes back exactly once, in the next slot, under the number of its head.
  *
- * What goes wrong here goes wrong late: after the first wrap of a ring, after 65536 requests, on the second start of a
- * driver, with the one queue size that nobody tried. In the field it is a disk that hangs after a minute, and a guest
- * that reads data of another request.
+ * Faults show late here: after the first wrap of a ring, after 65536 requests, at the second start of a driver, with
+ * the one queue size that nobody tried. In the field a disk hangs after a minute, or a guest reads the data of another
+ * request.
  */
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
@@ -23,8 +23,8 @@ enum {
 	INDICES = 1 << 16,
 };
 /*
- * A device that takes longer for 2^16 requests is limited on purpose. Between two answers no more counts than a device
- * may take for one: the rest is a host that did not let us run.
+ * A device that needs longer for 2^16 requests is rate limited on purpose. A gap between two answers counts for no more
+ * than a device may take for one: the rest is a host that did not let us run.
  */
 #define WRAP_PATIENCE_NS  MILLISECONDS(6000)
 #define SIZES_PATIENCE_NS MILLISECONDS(2000) /* larger sizes are left out then */
@@ -56,16 +56,16 @@ CHECK(ring_slots, "ring.used-slots-follow-the-index", REQ("sring-01"), DESCRIBED
 }
 
 /*
- * Costs 2^16 requests: the one thing here that takes a while. So it is done once, with EVENT_IDX where there is that:
- * the driver then asks for a notification somewhere in each batch, and notifies the device only when avail_event says
- * so. All four indices cross from 65535 to 0.
- *
  * Breaks: an index kept in more or fewer than 16 bits, or compared with < instead of by difference. Symptom: a guest
  * that works for hours and then hangs.
+ *
+ * This check needs 2^16 requests, more than any other, so it runs once, with EVENT_IDX if it is offered: the driver
+ * then asks for a notification somewhere in each batch, and notifies the device only when avail_event says so. All four
+ * indices cross from 65535 to 0.
  */
 CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02", "sintr-05", "savail-04"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4, .slow = true),
-      "The ring goes on when its 16-bit indices wrap, with used_event and avail_event where there are any")
+      "The ring works on when its 16-bit indices wrap, including used_event and avail_event with EVENT_IDX")
 {
 	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), WRAP_ENTRIES);
 	const bool events = device_accepted(d, VIRTIO_F_EVENT_IDX);
@@ -75,7 +75,7 @@ CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02",
 	for (uint32_t sent = 0; sent < INDICES + WRAP_MARGIN; sent += batch) {
 		uint16_t old = queue->published;
 
-		/* Small steps about the wrap, so that used_event stands on every index there. */
+		/* Small batches around the wrap, so that used_event takes every index there. */
 		batch = chains;
 		if (sent > INDICES - WRAP_MARGIN)
 			batch = (uint16_t)(1 + random_below(&t->random, chains < 4 ? chains : 4));
@@ -101,7 +101,7 @@ CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02",
 	}
 }
 
-/* A random chain of the pool that is not outstanding, in a random shape. */
+/* Adds a request, at random with an indirect table or without. */
 static void add_any(struct run *t, struct device *d, struct request *request, bool indirect)
 {
 	struct chain_shape shape = { .indirect = indirect && random_below(&t->random, 2) };
@@ -110,11 +110,11 @@ static void add_any(struct run *t, struct device *d, struct request *request, bo
 }
 
 /*
- * Breaks: an entry that is lost or doubled when chains of different shapes are taken in numbers. Symptom: a request
- * that hangs alone while the others go on, or a buffer that the driver has given away already.
+ * Breaks: a used entry that is lost or doubled when the device takes many chains of different shapes. Symptom: one
+ * request hangs while the others go on, or a buffer comes back that the driver has already freed.
  */
 CHECK(ring_each_once, "ring.each-buffer-comes-back-once", REQ("sring-02"), DESCRIBED,
-      NEEDS(.requests = true, .entries = 8), "Of many buffers, each comes back exactly once")
+      NEEDS(.requests = true, .entries = 8), "Each of many buffers comes back exactly once")
 {
 	enum { SENT = 160 };
 	struct features features = features_with(traffic_framing_features(d), VIRTIO_F_INDIRECT_DESC);
@@ -139,7 +139,7 @@ CHECK(ring_each_once, "ring.each-buffer-comes-back-once", REQ("sring-02"), DESCR
 	}
 	for (; queue->outstanding; returned++)
 		free[free_count++] = traffic_take(t, d, NULL);
-	/* A buffer that comes back twice would stand before this one. */
+	/* A buffer that comes back twice would come before this one. */
 	traffic_do(t, d, free[0], NULL);
 	expect_eq(t, queue->used->index, returned + 1, "used.idx after %u buffers", sent + 1);
 }
@@ -150,7 +150,7 @@ CHECK(ring_each_once, "ring.each-buffer-comes-back-once", REQ("sring-02"), DESCR
  */
 CHECK(ring_starts_at_zero, "ring.second-life-starts-at-zero", REQ("sring-03"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4),
-      "After traffic and a reset the rings start at index 0 again, at the same place as before too")
+      "After traffic and a reset the rings start at index 0 again, even at the same addresses")
 {
 	enum { LIVES = 4 };
 
@@ -171,14 +171,14 @@ CHECK(ring_starts_at_zero, "ring.second-life-starts-at-zero", REQ("sring-03"), D
 			traffic_do(t, d, request, NULL);
 		if (life % 2)
 			continue;
-		/* The next life gets the same memory. Guards are looked at before they are forgotten. */
+		/* The next life gets the same memory. Look at the guard bytes before dma_forget() gives them up. */
 		require_ok(t, device_reset(d), "the device completes the reset");
 		require(t, dma_guards_whole(&damage), "the device wrote only to what it was given");
 		dma_forget();
 	}
 }
 
-/* The request queue, allocated but unknown to the device; the others are set up. */
+/* Sets up all virtqueues but the request queue, which is allocated and unknown to the device. */
 static struct virtqueue *start_without_request_queue(struct run *t, struct device *d)
 {
 	uint16_t index = d->type->request_queue, size = device_queue_size(d, DEVICE_QUEUE_SIZE, request_queue_max(d));
@@ -204,7 +204,7 @@ static struct virtqueue *start_without_request_queue(struct run *t, struct devic
 	return queue;
 }
 
-/* Makes as much available as fits. */
+/* Makes as many requests available as fit. */
 static unsigned fill(struct run *t, struct device *d)
 {
 	struct virtqueue *queue = device_request_queue(d);
@@ -223,7 +223,7 @@ static unsigned fill(struct run *t, struct device *d)
  */
 CHECK(ring_before_ready, "ring.buffers-from-before-the-queue-was-ready", REQ("sring-03", "init-02"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4),
-      "Buffers that stood in the ring when the queue became ready are used after DRIVER_OK and one notification")
+      "Buffers that were in the ring when the queue became ready are used after DRIVER_OK and one notification")
 {
 	struct virtqueue *queue = start_without_request_queue(t, d);
 	unsigned count = fill(t, d);
@@ -235,7 +235,10 @@ CHECK(ring_before_ready, "ring.buffers-from-before-the-queue-was-ready", REQ("sr
 	expect_eq(t, queue->used->index, count, "used.idx when all came back");
 }
 
-/* Breaks: a device that looks at its queues only at DRIVER_OK, or counts what was there then as seen. */
+/*
+ * Breaks: a device that first looks at its queues at DRIVER_OK and takes what it finds there for done. Symptom: the
+ * first requests of a driver hang.
+ */
 CHECK(ring_before_driver_ok, "ring.buffers-from-before-driver-ok", REQ("init-02", "sring-03"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4),
       "Buffers made available between QueueReady and DRIVER_OK are used after DRIVER_OK and one notification")
@@ -250,11 +253,11 @@ CHECK(ring_before_driver_ok, "ring.buffers-from-before-driver-ok", REQ("init-02"
 }
 
 /*
- * Breaks: a device that reads the ring up to where something stands in it. Symptom: a chain is used while the driver
- * is still building it.
+ * Breaks: a device that reads the ring as long as it finds entries, and not up to avail.idx. Symptom: a chain is used
+ * while the driver is still building it.
  */
 CHECK(ring_unpublished, "ring.entries-behind-the-index-are-left-alone", REQ("aring-02"), DESCRIBED,
-      NEEDS(.requests = true, .entries = 8), "What stands in the available ring at and behind avail.idx is not used")
+      NEEDS(.requests = true, .entries = 8), "Entries of the available ring at and behind avail.idx are not used")
 {
 	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
 	struct request *requests = traffic_make(t, d, 2, 0);
@@ -266,13 +269,14 @@ CHECK(ring_unpublished, "ring.entries-behind-the-index-are-left-alone", REQ("ari
 	queue->available++;
 	expect(t, traffic_take(t, d, NULL) == &requests[0], "the first buffer comes back");
 	virtqueue_notify(queue);
-	/* No later event can exist: the second buffer is the next one. */
+	/* No later event can bound the wait: the second buffer is the next one. */
 	expect(t, STAYS(t, !virtqueue_used_waiting(queue)), "the second buffer stays until avail.idx moves past it");
 	virtqueue_kick(queue);
-	expect(t, traffic_take(t, d, NULL) == &requests[1], "then it comes back");
+	expect(t, traffic_take(t, d, NULL) == &requests[1],
+	       "the second buffer comes back once avail.idx moved past it");
 }
 
-/* The least queue in which a request fits, cut into one descriptor each way where that is allowed. */
+/* The size of the smallest queue that a request fits into, cut into one descriptor each way if that is allowed. */
 static uint16_t least_size(struct device *d, const struct request *request)
 {
 	unsigned least = request->count;
@@ -285,7 +289,7 @@ static uint16_t least_size(struct device *d, const struct request *request)
 	return size;
 }
 
-/* One life with a queue of `size` entries: more requests than it has slots. */
+/* Runs one life with a queue of `size` entries and more requests than it has slots. */
 static void wrap_once(struct run *t, struct device *d, struct request *requests, uint16_t size)
 {
 	struct virtqueue *queue = traffic_restart(t, d, traffic_framing_features(d), size);
@@ -308,7 +312,8 @@ static struct request *small_requests(struct run *t, struct device *d)
 }
 
 /*
- * Breaks: a ring that wraps at QueueSizeMax, or at a size of the device's own. Symptom: works until the first wrap.
+ * Breaks: a ring that wraps at QueueSizeMax, or at a size that the device chose. Symptom: the device works until the
+ * first wrap.
  */
 CHECK(ring_written_size, "ring.size.written-size-is-used", REQ("mmio-table-07"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4),
@@ -325,7 +330,7 @@ CHECK(ring_written_size, "ring.size.written-size-is-used", REQ("mmio-table-07"),
 }
 
 /*
- * Breaks: sizes that the device cannot do although it says so. Symptom: a driver with little memory, or with much,
+ * Breaks: sizes that do not work although QueueSizeMax allows them. Symptom: a driver with little memory, or with much,
  * sees a dead device.
  */
 CHECK(ring_sizes, "ring.size.every-power-of-two", REQ("sring-05", "mmio-table-07"), DESCRIBED, NEEDS(.requests = true),
@@ -345,7 +350,7 @@ CHECK(ring_sizes, "ring.size.every-power-of-two", REQ("sring-05", "mmio-table-07
 }
 
 /*
- * Breaks: a device that cannot tell a full ring from an empty one, or counts what is available in too few bits.
+ * Breaks: a device that cannot tell a full ring from an empty one, or counts available buffers in too few bits.
  * Symptom: a driver that fills its queue waits for ever.
  */
 CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCRIBED,
@@ -374,8 +379,8 @@ CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCR
 }
 
 /*
- * Breaks: a device that wants whole pages or cache lines. Symptom: a guest whose allocator is thriftier than Linux's
- * fails.
+ * Breaks: a device that needs rings on whole pages or cache lines. Symptom: a guest whose allocator aligns less than
+ * Linux's fails.
  */
 CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 4),
@@ -391,7 +396,7 @@ CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIB
 	expect_eq(t, queue->used->index, 9, "used.idx after 9 requests");
 }
 
-/* One of the three addresses. */
+/* Writes one of the three addresses. */
 static void write_area(struct transport *transport, enum transport_area area, volatile const void *ring,
 		       bool high_first)
 {
@@ -404,7 +409,7 @@ static void write_area(struct transport *transport, enum transport_area area, vo
 		transport_set_queue_address_half(transport, area, true, (uint32_t)(address >> 32));
 }
 
-/* virtqueue_register() in another order: the areas backwards, each half first or last. */
+/* Does what virtqueue_register() does in another order: the areas backwards, and either half of an address first. */
 static void register_backwards(struct virtqueue *queue, bool high_first)
 {
 	struct transport *transport = queue->transport;
@@ -417,7 +422,10 @@ static void register_backwards(struct virtqueue *queue, bool high_first)
 	transport_set_queue_ready(transport, 1);
 }
 
-/* Breaks: an address that is taken over when its high half, or its low half, is written. */
+/*
+ * Breaks: an address that takes effect as soon as one half of it is written. Symptom: the device reads a ring at half
+ * an address.
+ */
 CHECK(ring_address_order, "ring.address.any-order-of-registers", REQ("mmio-table-13"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 4),
       "The address and size registers of a queue may be written in any order before QueueReady")
@@ -437,7 +445,7 @@ CHECK(ring_address_order, "ring.address.any-order-of-registers", REQ("mmio-table
 	}
 }
 
-/* Writes the addresses of two queues in turns, a half of one and then the same half of the other. */
+/* Writes the addresses of two queues in turns: half an address of one queue, then the same half of the other's. */
 static void register_in_turns(struct virtqueue *pair[2])
 {
 	static const struct {
@@ -516,22 +524,22 @@ static void *high_memory(struct run *t, size_t size, size_t align)
 }
 
 /* Moves the buffers of a request above 4 GiB. */
-static void lift(struct run *t, struct request *request)
+static void move_high(struct run *t, struct request *request)
 {
 	for (unsigned i = 0; i < request->count; i++) {
 		struct segment *segment = &request->segments[i];
-		void *lifted = high_memory(t, segment->size, 1);
+		void *moved = high_memory(t, segment->size, 1);
 
-		memcpy(lifted, segment->data, segment->size);
+		memcpy(moved, segment->data, segment->size);
 		if (request->answer == segment->data)
-			request->answer = lifted;
-		segment->data = lifted;
+			request->answer = moved;
+		segment->data = moved;
 	}
 }
 
 /*
- * Breaks: the high halves are dropped, of the rings or of the buffers. Symptom: a large guest hangs, or memory is
- * overwritten 4 GiB below.
+ * Breaks: a device that drops the high half of the address of a ring or a buffer. Symptom: a large guest hangs, or
+ * memory below 4 GiB is overwritten.
  */
 CHECK(ring_address_high, "ring.address.above-4-gib", REQ("mmio-table-13"), DESCRIBED,
       NEEDS(.version = 2, .requests = true, .entries = 4),
@@ -542,7 +550,7 @@ CHECK(ring_address_high, "ring.address.above-4-gib", REQ("mmio-table-13"), DESCR
 		struct virtqueue *queue;
 
 		step(t, "the %s half first", high_first ? "high" : "low");
-		lift(t, request);
+		move_high(t, request);
 		require_ok(t, device_reset(d), "the device completes the reset");
 		queue = start_without_request_queue(t, d);
 		queue->desc = high_memory(t, VIRTQ_DESC_BYTES(queue->size), VIRTQ_DESC_ALIGN);
@@ -557,12 +565,12 @@ CHECK(ring_address_high, "ring.address.above-4-gib", REQ("mmio-table-13"), DESCR
 }
 
 /*
- * The race of 2.7.8.2: the entry must be final when the index shows it. We look at the index as fast as we can, then at
- * the entry at once, and a little later again. The slot is filled with what no device writes; a driver does not write
- * to the used ring, but nobody reads that slot before the device has filled it.
+ * Breaks: no write barrier between entry and index. Symptom: once in a million requests, a wrong buffer is returned or
+ * a length is 0.
  *
- * Breaks: no write barrier between entry and index. Symptom: once in a million requests, a wrong buffer is returned
- * or a length is 0.
+ * 2.7.8.2 asks that the entry is final when the index shows it. The check polls the index, then reads the entry at once
+ * and a little later again. It fills the slot beforehand with what no device writes; a driver must not write to the
+ * used ring, but nobody reads that slot before the device has filled it.
  */
 CHECK(ring_entry_final, "ring.used-entry-is-final-when-shown", REQ("sused-01"), MUST,
       NEEDS(.requests = true, .entries = 4), "Id and length of a used entry are final when used.idx shows it")
@@ -586,8 +594,8 @@ CHECK(ring_entry_final, "ring.used-entry-is-final-when-shown", REQ("sused-01"), 
 		barrier_read();
 		first.id = slot->id;
 		first.length = slot->length;
-		require_eq(t, first.id, head, "id at the first sight of used.idx, request %u", i);
-		require(t, first.length != STALE, "length is written at the first sight of used.idx, request %u", i);
+		require_eq(t, first.id, head, "id when used.idx first shows request %u", i);
+		require(t, first.length != STALE, "the length is written when used.idx first shows request %u", i);
 		traffic_take(t, d, &done);
 		require_eq(t, done.length, first.length, "length a little later, request %u", i);
 	}
@@ -597,13 +605,14 @@ CHECK(ring_entry_final, "ring.used-entry-is-final-when-shown", REQ("sused-01"), 
  * The used length. On the legacy interface "many devices set len incorrectly" and drivers are told to ignore it
  * (2.7.8.1), so only modern devices are judged.
  *
- * Rounds with different poison: a byte that is the poison in all of them was never written, whatever the data. A random
- * byte is so once in 2^40.
+ * Each request runs in several rounds, with its writable bytes filled with another value (the poison) in each. A byte
+ * that is the poison in every round was never written, whatever the data. For a random byte that happens once in 2^40
+ * times.
  */
 static const uint8_t poisons[] = { 0x5a, 0xa5, 0x3c, 0xc3, 0x99 };
 enum { POISONS = sizeof(poisons), WATCHED = 1024 };
 
-/* Marks the bytes of the answer that were the poison; `shortest` is lowered to the used length. */
+/* Counts for each byte of the answer how often it was the poison; lowers `shortest` to the used length. */
 static void note_unwritten(const struct request *request, uint8_t poison, uint8_t times[WATCHED], uint32_t length,
 			   uint32_t *shortest)
 {
@@ -627,12 +636,12 @@ static void expect_written(struct run *t, const uint8_t times[WATCHED], uint32_t
 }
 
 /*
- * Breaks: a length that counts what was to be written, or data that lands after the index. Symptom: old memory of
- * the guest's is taken for data.
+ * Breaks: a length that counts what should have been written, or data that is written after the index. Symptom: the
+ * driver takes old memory of the guest for data.
  */
 CHECK(ring_length_written, "ring.used-length-is-really-written", REQ("sused-02"), MUST,
       NEEDS(.version = 2, .requests = true, .answers = true, .entries = 4),
-      "As many bytes as the used length says are written, from the first device-writable byte on")
+      "As many bytes are written as the used length says, from the first device-writable byte on")
 {
 	struct virtqueue *queue = traffic_start(t, d, traffic_framing_features(d), 0);
 
@@ -656,8 +665,8 @@ CHECK(ring_length_written, "ring.used-length-is-really-written", REQ("sused-02")
 	}
 }
 
-/* Sends a block request that fails and holds its used length against what was written. */
-static void fail_and_look(struct run *t, struct device *d, uint32_t type, uint64_t sector)
+/* Sends a block request that fails and compares its used length with what was written. */
+static void judge_failed_request(struct run *t, struct device *d, uint32_t type, uint64_t sector)
 {
 	struct virtqueue *queue = device_request_queue(d);
 	uint8_t times[WATCHED] = { 0 };
@@ -674,7 +683,7 @@ static void fail_and_look(struct run *t, struct device *d, uint32_t type, uint64
 		virtqueue_kick(queue);
 		traffic_wait_used(t, d);
 		if (virtqueue_pop(queue, &done, &error) != VIRTQUEUE_POPPED)
-			require_ok(t, error, "a request that fails comes back as it should");
+			require_ok(t, error, "a request that fails comes back with a valid used entry");
 		note_unwritten(&blk.request, poisons[i], times, done.length, &shortest);
 	}
 	expect_written(t, times, shortest);
@@ -691,19 +700,19 @@ CHECK(ring_length_error, "ring.used-length-of-an-unsupported-request", REQ("suse
 	enum { UNKNOWN_TYPE = 0x7ffffff0 };
 
 	traffic_start(t, d, NO_FEATURES, 0);
-	fail_and_look(t, d, UNKNOWN_TYPE, 0);
+	judge_failed_request(t, d, UNKNOWN_TYPE, 0);
 }
 
 /*
- * A driver must not ask for this; the device answers all the same. Breaks: the length is that of the buffers, although
- * only the status was written. Symptom: a driver takes its own old memory for what was read.
+ * Breaks: the length of the whole buffer although only the status was written. Symptom: a driver takes its own old
+ * memory for what was read. (A driver must not read beyond the end of the disk, but the device must answer.)
  */
 CHECK(ring_length_beyond, "ring.used-length-of-a-failed-read", REQ("sused-02"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .requests = true, .entries = 4),
       "The used length of a read that fails counts only bytes that were written")
 {
 	traffic_start(t, d, NO_FEATURES, 0);
-	fail_and_look(t, d, VIRTIO_BLK_T_IN, blk_capacity(d));
+	judge_failed_request(t, d, VIRTIO_BLK_T_IN, blk_capacity(d));
 }
 
 /* Breaks: a length that leaves out the status byte, or is 0. Symptom: a driver that trusts it sees a short read. */
@@ -721,13 +730,14 @@ CHECK(ring_length_complete, "ring.used-length-counts-all-that-was-written", REQ(
 		virtqueue_kick(queue);
 		traffic_take(t, d, &done);
 		expect(t, done.length >= request->least && done.length <= request->most,
-		       "the used length is %u to %u bytes, and not %u", request->least, request->most, done.length);
+		       "the used length is %u to %u bytes: it is %u", request->least, request->most, done.length);
 	}
 }
 
 /*
- * IN_ORDER asks the driver for descriptors in ring order (2.7.5.1), and lets the device write one entry for a batch
- * (2.7.9). So the books are kept here: next is the descriptor where the next chain starts.
+ * With IN_ORDER the driver uses descriptors in ring order (2.7.5.1), and the device may write one used entry for a
+ * batch (2.7.9). The driver's queue supports neither, so this check keeps track of the descriptors: the next chain
+ * starts at descriptor `next`.
  */
 static void arrange_in_order(struct virtqueue *queue, uint16_t next)
 {
@@ -749,15 +759,15 @@ static unsigned take_in_order(struct run *t, struct virtqueue *queue, unsigned m
 	while (batch <= waiting && queue->heads[(uint16_t)(first + batch - 1) % queue->size] != id)
 		batch++;
 	require(t, batch <= waiting,
-		"id %u in slot %u is the next buffer in order, or one of the %u which used.idx shows", id,
+		"id %u in slot %u names the next buffer in order, or ends a batch of the %u that used.idx shows", id,
 		first % queue->size, waiting);
 	queue->used_seen = (uint16_t)(first + batch);
 	return batch;
 }
 
 /*
- * Breaks: completion as it comes, for instance from several threads. Symptom: the driver takes a batch for done that
- * is not.
+ * Breaks: used entries in the order of completion, for instance from several threads. Symptom: the driver takes a batch
+ * for complete that is not.
  */
 CHECK(ring_in_order, "ring.in-order.buffers-are-used-in-order", REQ("rfb-03", "sring-04"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_IN_ORDER)),
@@ -782,7 +792,7 @@ CHECK(ring_in_order, "ring.in-order.buffers-are-used-in-order", REQ("rfb-03", "s
 			barrier_read();
 			taken += take_in_order(t, queue, sent - taken);
 		}
-		/* Everything is back: all descriptors are free. */
+		/* All buffers have come back, so all descriptors are free. */
 		queue->outstanding = 0;
 		queue->free_count = queue->size;
 		memset(queue->chains, 0, queue->size * sizeof(*queue->chains));

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Used buffer notification suppression (2.7.7): the driver says when it wants to hear of used buffers, with avail.flags
- * or, where EVENT_IDX is negotiated, with used_event.
+ * Used buffer notification suppression (2.7.7): the driver says when it wants to be notified of used buffers, with
+ * avail.flags or, if EVENT_IDX is negotiated, with used_event.
  *
  * A notification that is not sent although it was asked for is the classic lost interrupt: the guest sleeps, the buffer
- * lies in the ring, and all is well again as soon as something else happens. It comes from comparing indices with <
- * instead of by difference, from reading the wrong field for the features that were negotiated, and from the race of
- * publishing against asking: the device writes used.idx, then reads what the driver wants; the driver writes what it
- * wants, then reads used.idx. Without a full barrier between the two, on both sides, each may miss the other.
+ * waits in the ring, and all is well again as soon as something else happens. It comes from comparing indices with <
+ * instead of by difference, from reading the wrong field for the features that were negotiated, and from a race: the
+ * device writes used.idx, then reads what the driver wants; the driver writes what it wants, then reads used.idx.
+ * Without a full barrier between the two, on both sides, each may miss the other.
  *
  * The device may look at what the driver wants long after the driver saw used.idx move. So a check that asks for a
- * notification leaves used_event and the flags alone until it came.
+ * notification leaves used_event and the flags alone until it has come.
  *
- * Judged here is InterruptStatus; what the line makes of it is the business of interrupt.c.
+ * These checks judge InterruptStatus; interrupt.c judges the line.
  */
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
 
 enum {
 	ROUNDS = 8,
-	RACES = 32, /* rounds of a race, with so many requests at most: */
-	RACE_BATCH = 6,
-	FAR = 0x4000, /* how far ahead used_event is when nothing should come */
+	RACES = 32,	/* rounds of a race */
+	RACE_BATCH = 6, /* requests of a round, at most */
+	FAR = 0x4000,	/* how far ahead used_event is when nothing should come */
 };
 
 static bool bit_is_set(struct device *d)
@@ -29,15 +29,15 @@ static bool bit_is_set(struct device *d)
 	return interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER;
 }
 
-/* A device may set the bit after it moved used.idx, so it gets the time that it gets for an answer. */
+/* A device may set the bit after it moved used.idx, so it gets as much time as for an answer. */
 static bool notified(struct device *d)
 {
 	return WAIT_UNTIL(bit_is_set(d), device_patience_ns);
 }
 
 /*
- * Each request bounds the notification of the one before it; what the last one should not cause gets a moment, because
- * no later event can exist.
+ * Each request bounds the notification of the one before it. The last one has no later event, so a quiet moment bounds
+ * its notification.
  */
 static void expect_quiet(struct run *t, struct device *d, const char *when)
 {
@@ -74,14 +74,14 @@ CHECK(flags_notifies, "suppression.flags.notifies-when-asked", REQ("sintr-03"), 
 	}
 }
 
-/* Breaks: a device that does not read avail.flags. Symptom: a driver that polls is interrupted all the same. */
+/* Breaks: a device that does not read avail.flags. Symptom: a driver that polls is interrupted nevertheless. */
 CHECK(flags_quiet, "suppression.flags.quiet-when-not-asked", REQ("sintr-02"), SHOULD,
       NEEDS(.requests = true, .entries = 4), "With NO_INTERRUPT in avail.flags no used buffer notification is sent")
 {
 	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
 	struct request *request = traffic_make(t, d, 1, 0);
 
-	/* A device that announces something at DRIVER_OK fails its own check (status.no-used-buffer-at-driver-ok). */
+	/* A device that notifies at DRIVER_OK fails another check (status.no-used-buffer-at-driver-ok). */
 	for (unsigned i = 0; i < 2; i++) {
 		traffic_do(t, d, request, NULL);
 		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u, with flags 0", i);
@@ -137,8 +137,8 @@ CHECK(flags_ignores_event, "suppression.flags.used-event-is-ignored", REQ("sintr
 }
 
 /*
- * How long the device takes for a request after it was notified, for the delays of a race: the interesting moments are
- * before and about the answer.
+ * Measures how long the device takes for a request after the notification. The delays of a race are as long, because
+ * the interesting moments are before and around the answer.
  */
 static uint32_t measure(struct run *t, struct device *d, struct request *request)
 {
@@ -175,10 +175,10 @@ static void disarm(struct virtqueue *queue)
 }
 
 /*
- * Requests are on their way while the driver changes its mind, as one does that polls for a while and then goes to
- * sleep. If used.idx has not moved when the driver looks, after a full barrier, then the device has yet to look at what
- * the driver wants, and must notify. A device that answers within the notification never lets us see this; then only
- * the answers are judged.
+ * While requests are in flight, the driver switches notifications on, as a driver does that polls for a while and then
+ * sleeps. If used.idx has not moved when the driver looks after a full barrier, then the device has yet to look at what
+ * the driver wants, and must notify. A device that answers within the notification never leaves this window open; then
+ * only the answers are judged.
  */
 static void race(struct run *t, struct device *d, struct features features)
 {
@@ -214,7 +214,7 @@ static void race(struct run *t, struct device *d, struct features features)
 }
 
 /*
- * Breaks: no full barrier between used.idx and reading avail.flags. Symptom: an interrupt is lost now and then,
+ * Breaks: no full barrier between writing used.idx and reading avail.flags. Symptom: an interrupt is lost now and then,
  * under load.
  */
 CHECK(flags_race, "suppression.flags.asking-late-loses-nothing", REQ("sintr-03"), MUST,
@@ -271,7 +271,7 @@ CHECK(event_in_batch, "suppression.event-idx.notifies-when-passed-in-a-batch", R
 	}
 }
 
-/* A driver must keep avail.flags 0 here. Breaks: a device that looks at both. */
+/* Breaks: a device that looks at both. (A driver must keep avail.flags 0 here.) */
 CHECK(event_ignores_flags, "suppression.event-idx.low-flag-is-ignored", REQ("sintr-04"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "With EVENT_IDX the low bit of avail.flags does not keep a notification back")
@@ -289,8 +289,8 @@ CHECK(event_ignores_flags, "suppression.event-idx.low-flag-is-ignored", REQ("sin
 }
 
 /*
- * Breaks: a device that does not read used_event. Symptom: an interrupt for every buffer, the cost that EVENT_IDX
- * was made to save.
+ * Breaks: a device that does not read used_event. Symptom: an interrupt for every buffer, the cost that EVENT_IDX is
+ * there to save.
  */
 CHECK(event_quiet, "suppression.event-idx.quiet-before-used-event", REQ("sintr-06"), SHOULD,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
@@ -299,8 +299,10 @@ CHECK(event_quiet, "suppression.event-idx.quiet-before-used-event", REQ("sintr-0
 	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), 0);
 	struct request *request = traffic_make(t, d, 1, 0);
 
-	/* The first one is asked for: used_event is 0. That it came means that the device has made up its mind about
-	 * it. */
+	/*
+	 * The first notification is asked for, since used_event is 0. Once it has come, the device has decided about
+	 * it.
+	 */
 	traffic_do(t, d, request, NULL);
 	require(t, notified(d), "bit 0 of InterruptStatus is set after the first buffer");
 	virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + FAR));
@@ -324,7 +326,10 @@ CHECK(event_quiet_first, "suppression.event-idx.quiet-from-the-first-buffer-on",
 	expect_quiet(t, d, "while used_event is far ahead from the start");
 }
 
-/* Breaks: no full barrier between used.idx and reading used_event. */
+/*
+ * Breaks: no full barrier between writing used.idx and reading used_event. Symptom: an interrupt is lost now and then,
+ * under load.
+ */
 CHECK(event_race, "suppression.event-idx.asking-late-loses-nothing", REQ("sintr-05"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A driver that sets used_event to the next entry and then finds the used ring empty gets a notification")
@@ -332,7 +337,7 @@ CHECK(event_race, "suppression.event-idx.asking-late-loses-nothing", REQ("sintr-
 	race(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
 }
 
-/* Suppressed in whichever way, the last buffer is announced all the same. */
+/* Suppresses notifications, and expects one all the same when the device has used all buffers. */
 static void announces_empty(struct run *t, struct device *d, struct features features)
 {
 	struct virtqueue *queue = traffic_start(t, d, features, 0);
@@ -350,21 +355,21 @@ static void announces_empty(struct run *t, struct device *d, struct features fea
 }
 
 /*
- * Breaks: an offer that nobody looks at. Symptom: a legacy network driver frees its last packets only with the next
- * one.
+ * Breaks: a feature that is offered and not implemented. Symptom: a legacy network driver frees its last packets only
+ * with the next one.
  */
 CHECK(empty_flags, "suppression.notify-on-empty.with-no-interrupt", REQ("leg-rfb-01"), MUST,
       NEEDS(.version = 1, .requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_NOTIFY_ON_EMPTY)),
-      "With NOTIFY_ON_EMPTY a notification is sent when the device runs out of buffers, also with NO_INTERRUPT set")
+      "With NOTIFY_ON_EMPTY a notification is sent when the device runs out of buffers, even with NO_INTERRUPT set")
 {
 	announces_empty(t, d, FEATURE(VIRTIO_F_NOTIFY_ON_EMPTY));
 }
 
-/* Breaks: looking at it on one of the two ways only. */
+/* Breaks: a device that honours the feature with avail.flags only. */
 CHECK(empty_event, "suppression.notify-on-empty.with-used-event-ahead", REQ("leg-rfb-01"), MUST,
       NEEDS(.version = 1, .requests = true, .entries = 4,
 	    .features = OFFERS_BOTH(VIRTIO_F_NOTIFY_ON_EMPTY, VIRTIO_F_EVENT_IDX)),
-      "With NOTIFY_ON_EMPTY a notification is sent when the device runs out of buffers, also with used_event far ahead")
+      "With NOTIFY_ON_EMPTY a notification is sent when the device runs out of buffers, even with used_event far ahead")
 {
 	announces_empty(t, d, FEATURES(VIRTIO_F_NOTIFY_ON_EMPTY, VIRTIO_F_EVENT_IDX));
 }
