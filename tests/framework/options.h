@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The touchstone.* words of the command line (docs/report.md lists them). */
-#ifndef TESTS_CONFORMANCE_OPTIONS_H
-#define TESTS_CONFORMANCE_OPTIONS_H
+#ifndef TESTS_OPTIONS_H
+#define TESTS_OPTIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  * Proof that the checks can fail: the reference devices get one defect of the catalogue after the other, and the checks
  * must notice each. The report has one line for each defect, which names the check that caught it.
  */
-#ifndef TESTS_CONFORMANCE_PROOF_H
-#define TESTS_CONFORMANCE_PROOF_H
+#ifndef TESTS_PROOF_H
+#define TESTS_PROOF_H
 
 #include <stdbool.h>
 

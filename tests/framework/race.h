@@ -7,8 +7,8 @@
  * Each round has its own seed, the run's plus the number of the round. So a run with that seed and touchstone.delay
  * repeats the round as its first one, as far as our own choices go.
  */
-#ifndef TESTS_CONFORMANCE_RACE_H
-#define TESTS_CONFORMANCE_RACE_H
+#ifndef TESTS_RACE_H
+#define TESTS_RACE_H
 
 #include "tests/framework/check.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lines of the report that belong to a check. For files of tests/framework only. */
-#ifndef TESTS_CONFORMANCE_REPORT_H
-#define TESTS_CONFORMANCE_REPORT_H
+#ifndef TESTS_REPORT_H
+#define TESTS_REPORT_H
 
 #include <stdarg.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs the checks on the devices and writes plan, results and end marker (docs/report.md). */
-#ifndef TESTS_CONFORMANCE_RUN_H
-#define TESTS_CONFORMANCE_RUN_H
+#ifndef TESTS_RUN_H
+#define TESTS_RUN_H
 
 #include <stdbool.h>
 
