@@ -96,8 +96,8 @@ struct platform_irqchip {
 	} outputs[PLATFORM_IRQCHIP_OUTPUTS];
 	uint32_t output_count;
 
-	uint32_t messages_to; /* APLIC: index + 1 of the IMSIC that it sends its interrupts to; 0: it interrupts CPUs
-				 directly */
+	uint32_t messages_to; /* APLIC: index + 1 of the IMSIC that gets its interrupts; 0: it interrupts CPUs directly
+			       */
 
 	uint32_t redistributor_regions; /* GICv3 */
 	uint64_t redistributor_stride;	/* 0: not given */

@@ -76,8 +76,8 @@ void irq_soft_line_set(struct irq_line *line, bool asserted)
 	const bool rising = asserted && !line->soft_asserted;
 
 	line->soft_asserted = asserted;
-	barrier_full(); /* races with another CPU that unmasks the line: at least one of the two sees the other's write
-			 */
+	/* Another CPU may be unmasking the line: at least one of the two sees the other's write. */
+	barrier_full();
 	if (rising && !line->parked)
 		soft_line_raise(line);
 	irq_enable(on);

@@ -8,10 +8,9 @@
 #include "firmware/arch/host/host.h"
 #include "firmware/arch/irq.h"
 
-enum {
-	REAL_SECONDS = 120
-}; /* long enough for a loaded host and the sanitizers; virtual time stands still in a loop that does not read the clock
-    */
+/* Long enough for a loaded host and the sanitizers. Virtual time stands still in a loop that does not read the clock.
+ */
+enum { REAL_SECONDS = 120 };
 
 static sigjmp_buf guard_jump;
 static volatile enum guard_end guard_jump_end;
