@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Actors: stacks of their own, and who is on which. ucontext makes a stack; jumps, which cost no system call, change
- * between them. */
+/* Actors: each has a stack, and the explorer switches between the stacks. ucontext makes a stack; jumps, which cost no
+ * system call, switch. */
 #include <setjmp.h>
 #include <stdlib.h>
 #include <ucontext.h>
@@ -16,8 +16,8 @@ static const char *const names[ACTORS] = { "cpu0",    "cpu1",	"cpu0",	  "cpu1", 
 
 static struct actor {
 	void (*body)(void);
-	jmp_buf base; /* at the bottom of its stack */
-	jmp_buf here; /* where it stopped */
+	jmp_buf base; /* at the bottom of the actor's stack */
+	jmp_buf here; /* where the actor stopped */
 	bool made, finished, moved;
 	struct stop stop;
 	uint64_t learnt;
@@ -39,7 +39,7 @@ const char *actor_name(enum actor_index actor)
 	return names[actor];
 }
 
-/* The bottom of every stack. It is entered once, and its frame stays: each run of the actor begins with a jump there.
+/* The bottom of every stack. It is entered once, and its frame stays: each run of the actor begins with a jump to it.
  */
 static void bottom(void)
 {
@@ -147,7 +147,7 @@ bool actor_could_turn(enum actor_index actor)
 	return actors[actor].moved;
 }
 
-/* An actor is where it is because of what it has learnt: the program is the same, and so is where it began. */
+/* What an actor has learnt determines where it is, because its program and its start are always the same. */
 uint64_t actors_hash(uint64_t hash)
 {
 	for (unsigned i = 0; i < ACTORS; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Included before the model's files: its fences are those of the device's buffer of stores (stores.c). */
+/* Included before the model's files: turns its fences into barriers of the device's store buffer (stores.c). */
 #ifndef TESTS_SELF_EXPLORE_FENCE_H
 #define TESTS_SELF_EXPLORE_FENCE_H
 

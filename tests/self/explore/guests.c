@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The programs. */
+/* The guest programs of the scenarios. */
 #include "drivers/interrupt.h"
 #include "drivers/types/blk.h"
 #include "drivers/spec/features.h"
 #include "firmware/lib/string.h"
 #include "tests/self/explore/programs.h"
 
-enum { STATUS_LOOKS = 8, KICK_ENTRIES = 16, KICK_PAGE = 4096 };
+enum { STATUS_READS = 8, KICK_ENTRIES = 16, KICK_PAGE = 4096 };
 
-/* ---- a message changes while its virtqueue is at work ---- */
+/* ---- a message changes while its virtqueue is in use ---- */
 
 static void start(struct features wanted, unsigned queues)
 {
@@ -26,7 +26,7 @@ static void change_prepare(void)
 	offer(0, requests_wanted());
 }
 
-/* From message 1 to 2, back, and so on: from one CPU to the other. */
+/* Changes from message 1 to 2, back, and so on, and so from one CPU to the other. */
 static void change_cpu(void)
 {
 	for (unsigned i = 0; i < scenario->rounds; i++)
@@ -46,7 +46,7 @@ const struct program program_change = {
 	.finish = nothing_left,
 };
 
-/* The drivers' own handler. A change that it heard of is one that the driver will look at. */
+/* Runs the drivers' own handler. The driver will look at a configuration change that the handler has seen. */
 static void service(void)
 {
 	const uint32_t config = device.config_interrupts;
@@ -59,7 +59,7 @@ static void service(void)
 		violation("an interrupt without a cause in InterruptStatus");
 }
 
-/* ---- two CPUs, a source each ---- */
+/* ---- two CPUs with one source each ---- */
 
 static void two_prepare(void)
 {
@@ -68,7 +68,7 @@ static void two_prepare(void)
 	offer(1, requests_wanted());
 }
 
-/* The drivers' own lock is around each of its parts. */
+/* Each part takes the drivers' own lock. */
 static void two_cpu0(void)
 {
 	change(0, 3, false);
@@ -79,7 +79,7 @@ static void two_cpu1(void)
 	change(1, 4, false);
 }
 
-/* Targets 1 and 3 are virtqueue 0's, 2 and 4 virtqueue 1's. */
+/* Targets 1 and 3 belong to virtqueue 0, targets 2 and 4 to virtqueue 1. */
 static void two_handler(unsigned cpu, uint32_t vector)
 {
 	(void)cpu;
@@ -93,7 +93,7 @@ const struct program program_two_cpus = {
 	.finish = nothing_left,
 };
 
-/* ---- two CPUs, a virtqueue each to set up ---- */
+/* ---- two CPUs set up one virtqueue each ---- */
 
 static void queues_prepare(void)
 {
@@ -148,7 +148,7 @@ static void wire_prepare(void)
 	offer(0, requests_wanted());
 }
 
-/* Acknowledge first, then drain: what is used after the look at the ring asserts the line again. */
+/* Acknowledges first, then drains: a buffer that is used after the look at the ring asserts the line again. */
 static void wire_handler(unsigned cpu, uint32_t vector)
 {
 	(void)cpu, (void)vector;
@@ -183,7 +183,7 @@ const struct program program_wire = {
 	.finish = wire_finish,
 };
 
-/* ---- notifications are suppressed while the driver is at work ---- */
+/* ---- the driver suppresses notifications while it works ---- */
 
 static void suppress_prepare(void)
 {
@@ -193,7 +193,8 @@ static void suppress_prepare(void)
 	offer(0, requests_wanted());
 }
 
-/* The driver has looked at the ring and will not look again unless it is told: asks for the next one. */
+/* The driver has looked at the ring and will not look again without an interrupt, so it asks for the next notification.
+ */
 static void ask(struct virtqueue *queue)
 {
 	if (scenario->event_idx)
@@ -238,7 +239,7 @@ const struct program program_suppress = {
 	.finish = nothing_left,
 };
 
-/* ---- buffers are made available while the device looks for them ---- */
+/* ---- the driver makes buffers available while the device looks for them ---- */
 
 static void publish_prepare(void)
 {
@@ -265,7 +266,7 @@ static bool all_used(void)
 	return device.queues[0].used->index == world.offered[0];
 }
 
-/* Of the driver's rings only the available one is watched: the rest is the other scenarios'. */
+/* Of the driver's rings only accesses to the available ring are steps; other scenarios cover the rest. */
 static void publish_finish(void)
 {
 	if (!all_used())
@@ -287,7 +288,7 @@ const struct program program_publish = {
 	.finish = publish_finish,
 };
 
-/* ---- a field of 8 bytes changes while it is read ---- */
+/* ---- a field of 8 bytes changes while the driver reads it ---- */
 
 static void capacity_prepare(void)
 {
@@ -312,7 +313,7 @@ const struct program program_capacity = {
 	.finish = nothing_left,
 };
 
-/* ---- a reset while requests are under way ---- */
+/* ---- a reset while requests are in flight ---- */
 
 static void reset_prepare(void)
 {
@@ -320,7 +321,7 @@ static void reset_prepare(void)
 	offer(0, requests_wanted());
 }
 
-static void clear_books(void)
+static void clear_records(void)
 {
 	for (unsigned i = 0; i < QUEUES; i++)
 		world.offered[i] = world.taken[i] = 0;
@@ -329,7 +330,7 @@ static void clear_books(void)
 	world.line_causes = 0;
 }
 
-/* An event may be waiting behind the mask. Afterwards a second life, in which everything starts at 0. */
+/* An event may be pending while masked. After the reset the device is set up again, and everything starts at 0. */
 static void reset_cpu(void)
 {
 	enum driver_error error;
@@ -341,11 +342,11 @@ static void reset_cpu(void)
 	error = device_reset(&device);
 	if (error)
 		violation("%s", driver_error_text(error));
-	clear_books();
+	clear_records();
 	world.silent = true;
 	if (world.line)
 		violation("the line is asserted although the reset is complete");
-	for (unsigned i = 0; i < STATUS_LOOKS; i++)
+	for (unsigned i = 0; i < STATUS_READS; i++)
 		transport_status(&device.transport);
 	world.latched[0] = world.latched[1] = 0;
 	world.silent = false;
@@ -364,7 +365,7 @@ static void reset_handler(unsigned cpu, uint32_t vector)
 {
 	(void)cpu, (void)vector;
 	if (!device.msi.layout)
-		device_service(&device); /* what was on its way before the reset may come, and find nothing */
+		device_service(&device); /* an interrupt from before the reset may still come, and find no cause */
 	if (device.queues[0].size)
 		drain(0);
 }
@@ -376,9 +377,10 @@ const struct program program_reset = {
 	.finish = nothing_left,
 };
 
-/* ---- messages are turned off and on again ---- */
+/* ---- the driver turns messages off and on again ---- */
 
-/* Off, with the source masked where the layout can: what waits behind the mask goes on on the line. And on again. */
+/* Turns messages off, with the source masked if the layout has masks, so that pending events move to the line; and
+ * turns messages on again. */
 static void toggle_cpu(void)
 {
 	const bool masks = msi_can(&device.msi, MSI_MASK);
@@ -411,7 +413,7 @@ const struct program program_toggle = {
 	.finish = nothing_left,
 };
 
-/* ---- the way to DRIVER_OK, with buffers there already ---- */
+/* ---- the driver sets DRIVER_OK with buffers already available ---- */
 
 static void start_prepare(void)
 {
@@ -435,7 +437,7 @@ const struct program program_start = {
 	.finish = wire_finish,
 };
 
-/* ---- a notification against QueueReady and DRIVER_OK ---- */
+/* ---- a notification races with QueueReady and DRIVER_OK ---- */
 
 static void kick_prepare(void)
 {
@@ -454,7 +456,7 @@ static void kick_cpu0(void)
 	virtqueue_register(&device.queues[0], KICK_PAGE);
 }
 
-/* 4.2.2: it is not stated that a notification which comes early is lost. */
+/* 4.2.2: the specification does not say that a notification which comes early is lost. */
 static void kick_cpu1(void)
 {
 	virtqueue_notify(&device.queues[0]);
@@ -467,7 +469,7 @@ const struct program program_kick = {
 	.finish = wire_finish,
 };
 
-/* ---- a virtqueue is reset with requests under way ---- */
+/* ---- a virtqueue is reset with requests in flight ---- */
 
 static void queue_reset_prepare(void)
 {
@@ -483,11 +485,11 @@ static void queue_reset_cpu(void)
 	transport_set_queue_reset(transport, 1);
 	WAIT_UNTIL(!transport_queue_reset(transport), MILLISECONDS(1000));
 	world.silent = true;
-	virtqueue_notify(&device.queues[0]); /* there is nobody to hear it */
-	for (unsigned i = 0; i < STATUS_LOOKS; i++)
+	virtqueue_notify(&device.queues[0]); /* the queue is in its reset, so the device must ignore this */
+	for (unsigned i = 0; i < STATUS_READS; i++)
 		transport_status(transport);
 	world.silent = false;
-	clear_books();
+	clear_records();
 	memset(&device.queues[0], 0, sizeof(device.queues[0]));
 	set_up(0);
 	offer(0, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Fingerprints of 64 bits. Two states with the same one are taken for the same: with a million states the odds that any
- * two collide are one in tens of millions. */
+/* Hashes of 64 bits. The search takes two states with the same hash for the same state. With a million states the odds
+ * that any two collide are one in tens of millions. */
 #ifndef TESTS_SELF_EXPLORE_HASH_H
 #define TESTS_SELF_EXPLORE_HASH_H
 
@@ -14,7 +14,7 @@ static inline uint64_t hash_word(uint64_t hash, uint64_t word)
 	return hash ^ hash >> 29;
 }
 
-/* Four sums side by side, which a CPU computes at once. */
+/* Four independent sums, which a CPU computes in parallel. */
 static inline uint64_t hash_bytes(uint64_t hash, const void *from, size_t size)
 {
 	const uint8_t *bytes = from;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The drivers are compiled with -fsanitize=thread and linked with this in place of its library: the compiler puts a
- * call before each of their accesses to memory, and so every access to a ring is a stop, in the drivers' own code.
+ * call before each of their accesses to memory, so that every access to a ring in the drivers' own code is a stop.
  */
 #include "tests/self/explore/explore.h"
 
@@ -17,7 +17,7 @@ WRITE(__tsan_write1, 1) WRITE(__tsan_write2, 2) WRITE(__tsan_write4, 4) WRITE(__
 READ(__tsan_unaligned_read2, 2) READ(__tsan_unaligned_read4, 4) READ(__tsan_unaligned_read8, 8) READ(__tsan_unaligned_read16, 16)
 WRITE(__tsan_unaligned_write2, 2) WRITE(__tsan_unaligned_write4, 4) WRITE(__tsan_unaligned_write8, 8)
 WRITE(__tsan_unaligned_write16, 16)
-/* Whole objects: requests and books, never a ring. */
+/* Accesses to whole objects concern requests and the driver's records, never a ring. */
 RANGE(__tsan_read_range) RANGE(__tsan_write_range)
 BLANK(__tsan_init) BLANK(__tsan_func_exit)
 	/* clang-format on */
@@ -28,7 +28,7 @@ void __tsan_func_entry(void *caller)
 	(void)caller;
 }
 
-/* What clang makes of copies and fills of memory. */
+/* clang turns copies and fills of memory into calls of these. */
 void *__tsan_memcpy(void *to, const void *from, size_t size);
 void *__tsan_memcpy(void *to, const void *from, size_t size)
 {

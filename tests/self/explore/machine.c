@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the drivers and the device are put into: a bus, memory, interrupt controllers of two CPUs; and the properties
- * that are looked at whenever something leaves the device.
+ * The machine around the drivers and the device: a bus, memory, the interrupt controllers of two CPUs; and the
+ * properties, which are tested whenever the device sends or writes something.
  *
- * The device works in units (model_run()). In a fine scenario its accesses to the rings are steps of their own; it
- * holds a lock of its own meanwhile, as a VMM does, so that registers wait for the end of the unit while memory does
- * not.
+ * The device works in units (model_run()). In a fine scenario each of its accesses to the rings is a step. The device
+ * holds its own lock during a unit, as a VMM does, so that register accesses wait for the end of the unit while memory
+ * accesses do not.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -35,11 +35,11 @@ bool telling;
 static uint8_t arena[ARENA_BYTES] __attribute__((aligned(4096)));
 static uint8_t disk[DISK_SECTORS * VIRTIO_BLK_SECTOR];
 static char violation_text[TEXT_MAX], story[TEXT_MAX], step_text[2 * TEXT_MAX];
-static struct irq_line line; /* only what the platform says of it matters */
-static uint32_t last_value;  /* that a register read */
+static struct irq_line line; /* only its description by the platform matters */
+static uint32_t last_value;  /* that a register read returned */
 static uint64_t draws;
 
-/* ---- telling ---- */
+/* ---- descriptions of steps ---- */
 
 void violation(const char *format, ...)
 {
@@ -76,7 +76,7 @@ void machine_watch(unsigned queue)
 	world.rings[queue] = (struct rings){ .avail = from->avail, .used = from->used, .size = from->size };
 }
 
-/* What stands at an address of an available or used ring, or NULL. */
+/* The name of what is at an address of an available or used ring, or NULL. */
 static const char *ring_name(const volatile void *address, uint16_t *value)
 {
 	static char name[80];
@@ -166,7 +166,7 @@ const char *told(enum actor_index actor, const struct stop *stop)
 	return step_text;
 }
 
-/* ---- messages and the line: what leaves the device ---- */
+/* ---- messages and the line ---- */
 
 struct irq_message target_message(unsigned target)
 {
@@ -182,7 +182,7 @@ static const char *source_name(unsigned source)
 	return source == SOURCE_CONFIG ? "the configuration" : name;
 }
 
-/* Targets whose address, and whose data, these are. */
+/* Finds the targets to which the parts of a message belong. */
 static void take_apart(uint64_t address, uint32_t data, unsigned part[3])
 {
 	part[0] = part[1] = part[2] = UNKNOWN;
@@ -285,7 +285,7 @@ void machine_event(unsigned source, unsigned count)
 	world.line_events += (uint8_t)count;
 }
 
-/* A used index that moves is an event of its virtqueue. */
+/* An advance of the used index is an event of its virtqueue. */
 static void note_used(uint64_t address, const void *from)
 {
 	for (unsigned i = 0; i < QUEUES; i++) {
@@ -304,7 +304,7 @@ static void note_used(uint64_t address, const void *from)
 	}
 }
 
-/* A used element is two stores. */
+/* Writing a used element takes two stores. */
 static bool write_later(uint64_t address, const void *from, uint32_t length)
 {
 	const uint32_t half = length > 4 ? 4 : length;
@@ -352,7 +352,7 @@ void machine_ring_access(const volatile void *address, unsigned width, bool writ
 	if (write)
 		stores_coming(address, width);
 	ring_name(address, &value);
-	actor_learns(value); /* a 32-bit id or length is a small number here */
+	actor_learns(value); /* 32-bit ids and lengths are small numbers here */
 }
 
 /* ---- registers ---- */
@@ -375,7 +375,7 @@ static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t va
 
 static const struct transport_bus bus = { .read = bus_read, .write = bus_write };
 
-/* ---- actors that are not the guest's ---- */
+/* ---- actors other than the guest's ---- */
 
 static void device_body(void)
 {
@@ -388,7 +388,7 @@ static void device_body(void)
 	}
 }
 
-/* The end of an interrupt: a level that is still asserted interrupts again, by itself. */
+/* Handles interrupts. After the end of one, a level line that is still asserted interrupts again by itself. */
 static void handle(unsigned cpu)
 {
 	for (;;) {
@@ -525,7 +525,7 @@ unsigned machine_enabled(void)
 	return set;
 }
 
-/* What the device was at, in front of what was seen of it. */
+/* Describes the unit of work that the device did, before what it wrote. */
 static void tell_work(const struct model *before)
 {
 	char effects[TEXT_MAX];
@@ -557,7 +557,7 @@ void machine_step(enum actor_index actor)
 		tell_work(&before);
 }
 
-/* All that can matter from here on. The chain that the device worked on last is scratch. */
+/* Hashes all that can matter from here on, without the chain that the device walked last. */
 uint64_t machine_hash(void)
 {
 	const size_t first = offsetof(struct model, defects);
@@ -582,7 +582,7 @@ void machine_finish(void)
 		scenario->program->finish();
 }
 
-/* ---- what the drivers need of a port ---- */
+/* ---- the functions of a port that the drivers call ---- */
 
 uint64_t clock_ns(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* explore [--bound N] [--requests N] [--plain] [--list] [NAME[:SCHEDULE]]...: all scenarios, those whose name begins
- * with a word, or one schedule of one. */
+/* explore [--bound N] [--requests N] [--plain] [--list] [NAME[:SCHEDULE]]...: explores all scenarios, explores those
+ * whose name begins with a NAME, or replays one schedule. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 enum { USAGE = 2, PLAIN_BOUND = 1 };
 
 static bool bounded;
-static unsigned bound; /* preemptions at most */
+static unsigned bound; /* the most preemptions */
 static uint64_t states, schedules;
 static unsigned found, passed, failed;
 
@@ -70,10 +70,10 @@ static bool print_replay(const struct scenario *chosen, const uint8_t *schedule,
 }
 
 /*
- * A search that takes no state for one that it knows must come to the same: as far as it can be waited for, with one
- * preemption at most, or none where stores are on their way.
+ * A plain search, which goes on from states that it has seen before, must give the same result. It runs with at most
+ * one preemption, or none with store buffers, because more would take too long.
  */
-static bool plainly_so(const struct scenario *chosen, const struct outcome *outcome)
+static bool agrees_with_plain_search(const struct scenario *chosen, const struct outcome *outcome)
 {
 	static struct outcome plain;
 	bool same;
@@ -103,7 +103,8 @@ static void explore(const struct scenario *chosen)
 	states += outcome.states;
 	schedules += outcome.schedules;
 	found += outcome.found;
-	right = !outcome.full && outcome.found == chosen->found && (search_plain || plainly_so(chosen, &outcome));
+	right = !outcome.full && outcome.found == chosen->found &&
+		(search_plain || agrees_with_plain_search(chosen, &outcome));
 	passed += right;
 	failed += !right;
 	printf("%s %s: %s\n    ", right ? "ok" : "not ok", chosen->name, chosen->title);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What programs of the guest are made of: the drivers' functions, in the order that the specification asks for. */
+/* The parts of guest programs: calls of the drivers, in the order that the specification requires. */
 #include "tests/self/explore/programs.h"
 
 #include <stdio.h>
@@ -154,7 +154,7 @@ void unlock(void)
 	world.locked = false;
 }
 
-/* The drivers' lock. A scenario with one CPU does without the steps that it would add. */
+/* The drivers' lock. In a scenario with one CPU it does nothing, to save the steps. */
 void cpus_lock(struct cpus_lock *of)
 {
 	(void)of;

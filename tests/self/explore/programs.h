@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the guest does in the scenarios; programs.c has what all of them are made of. */
+/* The guest programs of the scenarios (guests.c), and the parts that they share (programs.c). */
 #ifndef TESTS_SELF_EXPLORE_PROGRAMS_H
 #define TESTS_SELF_EXPLORE_PROGRAMS_H
 
@@ -9,34 +9,34 @@ extern const struct program program_change, program_two_cpus, program_two_queues
 	program_publish, program_capacity, program_reset, program_toggle, program_start, program_kick,
 	program_queue_reset;
 
-/* The preparations cannot go wrong: if they do, the program ends. */
+/* Ends the explorer, because a preparation failed, which should not happen. */
 _Noreturn void give_up(const char *why);
 void must(enum driver_error error);
 
-/* Discovery up to FEATURES_OK, with these features and those of the layout. */
+/* Goes from discovery to FEATURES_OK, with these features and those of the layout. */
 void discover(struct features wanted);
-/* A virtqueue, from QueueSel to QueueReady. */
+/* Sets up a virtqueue, from QueueSel to QueueReady. */
 void set_up(unsigned queue);
-/* Message `target` for each source from target 0 on, messages on, nothing masked. */
+/* Gives each source its message, counting from target 0, unmasks all and enables messages. */
 void give_messages(unsigned queues);
-/* How many there are to be. */
+/* How many requests the scenario wants. */
 unsigned requests_wanted(void);
 /* Makes `count` requests available on a virtqueue, and tells the device. */
 void offer(unsigned queue, unsigned count);
-/* One of them; without the notification. */
+/* Makes one request available, without the notification. */
 void offer_one(unsigned queue);
-/* Takes what has come back. */
+/* Takes the used buffers. */
 void drain(unsigned queue);
-/* What must hold at the end: nothing that was offered is left. */
+/* Checks, at the end, that the device has returned everything that was offered. */
 void nothing_left(void);
 
-/* The guest's lock, unless the scenario does without. */
+/* Takes the guest's lock, unless the scenario is `bare`. */
 void lock(void);
 void unlock(void);
 /* Stops until met() holds; `text` for "cpu0 ...". */
 void wait_for(bool (*met)(void), const char *text);
 
-/* A new message for a virtqueue, as a driver should give it, or `bare`: without the mask. */
+/* Gives a virtqueue a new message, as a driver should, or, if `bare`, without the mask. */
 void change(unsigned queue, unsigned target, bool bare);
 
 #endif

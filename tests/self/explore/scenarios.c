@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What is explored. In each part first what should have no counter-example: our drivers as they are, on a device as it
- * should be. Then what should have one: a driver that does without something, and devices with the races of the
- * catalogue. A search that finds nothing proves something only where the same search finds what is there.
+ * The scenarios. Each part first has those without a counter-example: our drivers on a healthy device. Then come those
+ * that must have one: a driver that omits something, and devices with the races of the catalogue. They show that the
+ * search would find a counter-example if there were one.
  */
 #include "drivers/spec/features.h"
 #include "tests/self/explore/programs.h"
@@ -55,7 +55,7 @@ const struct scenario scenarios[] = {
 	CHANGE_DEFECT(msi_pending_each, "every event behind the mask is sent"),
 	CHANGE_DEFECT(msi_unmask_sends, "unmasking sends a message without an event"),
 
-	/* Two CPUs, each changes the message of a virtqueue of its own. */
+	/* Two CPUs change the message of one virtqueue each. */
 #define TWO(NAME, TITLE, ...) SCENARIO("two-cpus." NAME, two_cpus, 1, TITLE, BLOCK, __VA_ARGS__)
 	TWO("draft3", "draft3: with a lock", DRAFT3),
 	TWO("f40", "f40: with a lock", F40),
@@ -66,11 +66,11 @@ const struct scenario scenarios[] = {
 	TWO("f40-fixed-unlocked", "f40, fixed mapping: without a lock", FIXED, BARE),
 	TWO("dragonball-unlocked", "dragonball: without a lock", DRAGONBALL, BARE),
 	TWO("f44-unlocked", "f44: without a lock", F44, BARE),
-	/* Two CPUs, each sets a virtqueue up. */
+	/* Two CPUs set up one virtqueue each. */
 	SCENARIO("two-cpus.queues", two_queues, 2, "QueueSel: with a lock", BLOCK),
 	SCENARIO("two-cpus.queues-unlocked", two_queues, 2, "QueueSel: without a lock", BLOCK, BARE),
 
-	/* Messages are turned off, and on again. */
+	/* The driver turns messages off, and on again. */
 #define TOGGLE(NAME, TITLE, ...) SCENARIO("toggle." NAME, toggle, 2, TITLE, __VA_ARGS__)
 	TOGGLE("draft3", "draft3: messages off and on again", DRAFT3, .rounds = 2),
 	TOGGLE("f40", "f40: messages off behind a mask, and on again", F40, .rounds = 2),
@@ -80,7 +80,7 @@ const struct scenario scenarios[] = {
 	TOGGLE("draft3-msi_enable_forgets", "draft3: what InterruptStatus shows is not moved to a message", DRAFT3, .rounds = 2, FOUND(msi_enable_forgets)),
 	TOGGLE("f40-msi_enable_forgets", "f40: what InterruptStatus shows is not moved to a message", F40, .rounds = 2, FOUND(msi_enable_forgets)),
 
-	/* Our handler of the line. */
+	/* Our handler serves the line. */
 #define WIRE(NAME, TITLE, ...) SCENARIO("wire." NAME, wire, 3, TITLE, __VA_ARGS__)
 	WIRE("level", "level: acknowledge first, then drain"),
 	WIRE("edge", "edge: acknowledge first, then drain", EDGE),
@@ -104,7 +104,7 @@ const struct scenario scenarios[] = {
 	WIRE_DEFECT(used_index_before_element, "used.idx moves before the element is there", EDGE),
 	SCENARIO("wire.first_notification_missing", wire, 1, "the first notification is missing", FOUND(first_notification_missing)),
 
-	/* Notifications are suppressed while the driver is at work. */
+	/* The driver suppresses notifications while it works. */
 #define SUPPRESS(NAME, TITLE, ...) SCENARIO("suppress." NAME, suppress, 3, TITLE, .fine = true, __VA_ARGS__)
 	SUPPRESS("no-interrupt", "NO_INTERRUPT: cleared, then a second look at the ring"),
 	SUPPRESS("no-interrupt-edge", "NO_INTERRUPT on an edge line", EDGE),
@@ -119,7 +119,7 @@ const struct scenario scenarios[] = {
 	SUPPRESS("event_idx_late_by_one", "used_event: one buffer too late", EVENT_IDX, FOUND(event_idx_late_by_one)),
 	SUPPRESS("event_idx_last_of_batch", "used_event: only the last of a batch is compared", EVENT_IDX, .batch = 2, FOUND(event_idx_last_of_batch)),
 
-	/* Buffers are made available while the device looks for them. */
+	/* The driver makes buffers available while the device looks for them. */
 #define PUBLISH(NAME, TITLE, ...) SCENARIO("publish." NAME, publish, 3, TITLE, .fine = true, __VA_ARGS__)
 	PUBLISH("flags", "published, then NO_NOTIFY is looked at"),
 	PUBLISH("event-idx", "published, then avail_event is looked at", EVENT_IDX),
@@ -128,7 +128,7 @@ const struct scenario scenarios[] = {
 	PUBLISH("takes_beyond_available_index", "the device takes what is not published yet", FOUND(takes_beyond_available_index)),
 	PUBLISH("loses_notification", "NO_NOTIFY is set, and the device does not look", FOUND(used_flags_stuck)),
 
-	/* The same with stores that others see later, and in another order where nothing parts them. */
+	/* The same with stores that others see later, and in another order unless a barrier separates them. */
 #define WEAK_SUPPRESS(NAME, TITLE, ...) SCENARIO("weak." NAME, suppress, 2, TITLE, .fine = true, .weak = true, __VA_ARGS__)
 #define WEAK_PUBLISH(NAME, TITLE, ...) SCENARIO("weak." NAME, publish, 2, TITLE, .fine = true, .weak = true, __VA_ARGS__)
 	WEAK_SUPPRESS("no-interrupt", "NO_INTERRUPT: a barrier before the second look"),
@@ -156,11 +156,11 @@ const struct scenario scenarios[] = {
 	START("buffers_before_driver_ok_skipped", "buffers of before DRIVER_OK are skipped", FOUND(buffers_before_driver_ok_skipped)),
 	START("interrupt_at_driver_ok", "an interrupt at DRIVER_OK without a cause", FOUND(interrupt_at_driver_ok)),
 
-	/* A notification from another CPU. */
+	/* A notification comes from another CPU. */
 	SCENARIO("start.kick", kick, 2, "a notification against DRIVER_OK and QueueReady"),
 	SCENARIO("start.notify_before_ready_lost", kick, 2, "a notification is forgotten while QueueReady is 0", FOUND(notify_before_ready_lost)),
 
-	/* A virtqueue's reset, and its second life. */
+	/* A virtqueue is reset and used again. */
 #define QUEUE_RESET(NAME, TITLE, ...) SCENARIO("queue-reset." NAME, queue_reset, 2, TITLE, __VA_ARGS__)
 	QUEUE_RESET("wire", "requests under way"),
 	QUEUE_RESET("edge", "requests under way, on an edge line", EDGE),
@@ -169,7 +169,7 @@ const struct scenario scenarios[] = {
 	QUEUE_RESET("queue_reset_keeps_indices", "the second life goes on with the indices of the first", FOUND(queue_reset_keeps_indices)),
 	QUEUE_RESET("queue_reset_reads_zero_early", "QueueReset reads 0 before the reset is complete", FOUND(queue_reset_reads_zero_early)),
 
-	/* A reset with requests under way, silence after it, and a second life. */
+	/* A reset with requests in flight: the device is silent after it, and works again. */
 #define RESET(NAME, TITLE, ...) SCENARIO("reset." NAME, reset, 2, TITLE, __VA_ARGS__)
 	RESET("wire", "requests under way, wired"),
 	RESET("edge", "requests under way, wired, on an edge line", EDGE),

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Depth first through the choices. No state is kept: a run goes from the start along the choices made so far, takes the
- * first way at each new fork, and the last fork with a way left is where the next run turns off. A state that was
- * reached before, with as many preemptions left and in as few steps, is not gone on from.
+ * A depth-first search through the choices. It restores no state: each run starts from the beginning, repeats the
+ * choices made so far, and takes the first alternative at each new fork. The next run takes another alternative at the
+ * last fork that has one left. A run ends at a state that was reached before with as many preemptions left and in as
+ * few steps.
  */
 #include "tests/self/explore/search.h"
 
@@ -15,28 +16,28 @@ enum { SEEN_BITS = 21, SEEN_MAX = (1 << SEEN_BITS) / 4 * 3 };
 
 static struct seen {
 	uint64_t hash;
-	uint32_t search; /* 0: free */
+	uint32_t search; /* number of the search that stored the entry; 0: free */
 	uint16_t depth, left;
 } seen_states[1 << SEEN_BITS];
 static uint32_t searches;
 bool search_plain;
 
 static struct fork {
-	uint8_t actor;	 /* taken */
-	uint16_t others; /* a set of those that are still to be tried */
-	uint16_t spent;	 /* preemptions before it */
+	uint8_t actor;	 /* the alternative taken */
+	uint16_t others; /* the set of alternatives still to be tried */
+	uint16_t spent;	 /* preemptions before this fork */
 } forks[STEPS_MAX];
 
 static struct {
 	unsigned allowed;
-	unsigned made;	/* forks */
-	bool cut;	/* something would have taken more preemptions */
-	unsigned found; /* length of the shortest, 0: none */
-	bool first;	/* any will do, and all that matters of a state is that it was reached */
+	unsigned made;	/* number of forks */
+	bool cut;	/* an alternative was left out because it needs another preemption */
+	unsigned found; /* length of the shortest counter-example; 0: none */
+	bool first;	/* any counter-example will do, so a state counts as known however it was reached */
 	struct outcome *outcome;
 } now;
 
-/* Remembers a state. True: nothing new can come of it. */
+/* Remembers a state. True: it was known, and nothing new can come of it. */
 static bool seen(uint64_t hash, unsigned left, unsigned depth)
 {
 	struct seen *slot = &seen_states[hash >> (64 - SEEN_BITS)];
@@ -53,7 +54,7 @@ static bool seen(uint64_t hash, unsigned left, unsigned depth)
 	return false;
 }
 
-/* Who may act: first the one that acted last, if it can. */
+/* The actors that may act. The one that acted last comes first, if it can go on. */
 static struct fork make_fork(unsigned able, enum actor_index last, unsigned spent)
 {
 	const bool goes_on = last != ACTORS && (able >> last & 1);
@@ -103,8 +104,8 @@ static void run(unsigned known)
 	}
 }
 
-/* The last fork with a way left takes it. False: there is none. */
-static bool turn_off(void)
+/* Takes the next alternative at the last fork that has one left. False: no fork has. */
+static bool next_alternative(void)
 {
 	while (now.made && !forks[now.made - 1].others)
 		now.made--;
@@ -115,7 +116,7 @@ static bool turn_off(void)
 	return true;
 }
 
-/* All schedules with so many preemptions, or with any number. */
+/* Searches all schedules with `allowed` preemptions, or any number with `first`. */
 static void pass(unsigned allowed, bool first)
 {
 	struct outcome *outcome = now.outcome;
@@ -129,7 +130,7 @@ static void pass(unsigned allowed, bool first)
 	do {
 		run(now.made);
 		outcome->schedules++;
-	} while (!outcome->full && !(first && now.found) && turn_off());
+	} while (!outcome->full && !(first && now.found) && next_alternative());
 	outcome->length = now.found;
 	outcome->found = now.found;
 	outcome->all = !now.cut && !outcome->full;

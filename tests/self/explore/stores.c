@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Store buffers, for scenarios that are weak: what CPU 0 or the device writes to a ring can be seen by itself at once
- * and by others later, the oldest store first or, until a barrier parts them, the newest first. That is what barriers
- * are for, and without it none of them would ever be missed.
+ * Store buffers, for scenarios that are weak: CPU 0 and the device see their own stores to a ring at once, the others
+ * see them later, the oldest first or, unless a barrier separates them, the newest first. Barriers exist for this
+ * reason, and without store buffers the explorer would not notice that one is missing.
  *
- * The drivers store to memory themselves. So while CPU 0 runs its buffer is laid over memory, and taken off again
- * whenever it stops. The device asks for its memory, and is told.
+ * The drivers store to memory directly. So while CPU 0 runs, memory holds the stores of its buffer, and whenever it
+ * stops, the bytes under them are put back. The device reads memory by a function, which adds its stores.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 enum { BUFFER_CPU, BUFFER_DEVICE };
 
 static struct {
-	volatile uint8_t *at; /* where CPU 0 is about to store, NULL: nowhere */
+	volatile uint8_t *at; /* where CPU 0 is about to store; NULL: nowhere */
 	uint8_t width, under[4];
 } coming;
 
@@ -81,7 +81,7 @@ void stores_enter(enum actor_index actor)
 	}
 }
 
-/* What was stored meanwhile goes into the buffer. */
+/* Moves what CPU 0 has stored meanwhile into the buffer. */
 static void collect(void)
 {
 	volatile uint8_t *const at = coming.at;
@@ -123,7 +123,7 @@ bool stores_write(const volatile void *address, const void *from, unsigned width
 	return true;
 }
 
-/* Its own stores, over what it has read. */
+/* Puts the device's own stores over the bytes that it has read. */
 void stores_read(const volatile void *address, void *to, unsigned width)
 {
 	const struct buffer *buffer = &world.buffers[BUFFER_DEVICE];
@@ -190,10 +190,10 @@ void stores_fence(int order)
 		wait_empty(BUFFER_DEVICE);
 }
 
-/* ---- a store is seen ---- */
+/* ---- a store becomes visible ---- */
 
-/* The one that may be seen before older ones: the newest that no barrier parts from the oldest, and at an address that
- * no older one has. 0: none. */
+/* The store that may become visible before older ones: the newest that no barrier separates from the oldest, at an
+ * address to which no older one goes. 0: none. */
 static unsigned newest(const struct buffer *buffer)
 {
 	for (unsigned i = buffer->count; i-- > 1;) {

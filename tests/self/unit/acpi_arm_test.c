@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What ACPI says of an Arm machine: GIC, timers, console, PSCI. */
+/* What ACPI says about an Arm machine: GIC, timers, console, PSCI. */
 #include "tests/self/unit/unit.h"
 
 #include "firmware/discovery/platform.h"
@@ -22,7 +22,7 @@ enum {
 	NOTHING = 0x7000000,
 
 	ARM_BOOT = 129,
-	HIGH_MPIDR = 0x80000100, /* bit 31 is no affinity */
+	HIGH_MPIDR = 0x80000100, /* bit 31 is not part of the affinity */
 };
 
 #define MADT_NAME "ACPI APIC at 0x103000: "
@@ -148,7 +148,8 @@ UNIT_TEST(a_gicv2_with_a_message_frame)
 	unit_equal(platform.irqchips[1].regions[1].base, INTERFACE);
 }
 
-/* A frame's own register says what the table does not. A CPU interface of all CPUs may be in the table's head. */
+/* What the table omits, a register of the frame tells. The head of the table may have one CPU interface for all CPUs.
+ */
 UNIT_TEST(a_gicv2_of_few_words)
 {
 	begin_madt(INTERFACE);
@@ -273,7 +274,7 @@ UNIT_TEST(one_distributor)
 	expect_chip(0, IRQCHIP_GICV2, DISTRIBUTOR, 2);
 }
 
-/* 40 bytes are what the first release had; it has no MPIDR. */
+/* An entry of 40 bytes comes from the first release and has no MPIDR. */
 UNIT_TEST(entries_that_are_too_short)
 {
 	static const uint8_t sizes[][2] = { { 11, 75 }, { 11, 40 }, { 12, 23 }, { 13, 23 }, { 14, 15 }, { 15, 19 } };
@@ -458,7 +459,7 @@ UNIT_TEST(how_psci_is_called)
 	}
 }
 
-/* Who told of it first counts. */
+/* The first source that announces the console counts. */
 UNIT_TEST(a_device_tree_knows_better)
 {
 	begin_gtdt(104);
@@ -484,7 +485,7 @@ UNIT_TEST(a_device_tree_knows_better)
 	unit_equal(platform.cpu_count, 1);
 }
 
-/* Its console is the first serial port, whatever an SPCR says. */
+/* A PC's console is the first serial port, whatever an SPCR says. */
 UNIT_TEST(a_pc_knows_better)
 {
 	begin_spcr(3, 32, 3);

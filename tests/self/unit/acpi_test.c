@@ -41,7 +41,7 @@ static void place_empty(const char *signature, uint64_t address)
 	table_place(&table, address);
 }
 
-/* RSDP, XSDT, FADT and an empty DSDT, and what else is given. Returns the XSDT's bytes. */
+/* Places RSDP, XSDT, FADT, an empty DSDT and the given table. Returns the XSDT's bytes. */
 static uint8_t *place_skeleton(uint64_t more)
 {
 	const uint64_t entries[] = { FADT, more };
@@ -81,7 +81,7 @@ UNIT_TEST(an_rsdp_of_the_first_release)
 	unit_equal(platform.warning_count, 0);
 }
 
-/* The BIOS area with decoys: the signature in code, not aligned, and aligned with nothing behind it that adds up. */
+/* A BIOS area with decoys: the signature inside code and not aligned, and aligned but with a wrong checksum. */
 static uint8_t *place_bios(void)
 {
 	static uint8_t bios[BIOS_SIZE];
@@ -102,7 +102,7 @@ UNIT_TEST(an_rsdp_is_found_by_scanning)
 	parse(0);
 	expect_one_warning("ACPI XSDT at 0x100000: lists a DSDT, which does not belong there; ignored");
 
-	/* The very last place has room for the short structure only. */
+	/* At the very end of the area only the short structure fits. */
 	place_skeleton(0);
 	bios = place_bios();
 	make_rsdp(bios + BIOS_SIZE - 48, 0, ROOT, 0);
@@ -221,7 +221,8 @@ UNIT_TEST(the_rsdt_stands_in_for_a_broken_xsdt)
 	parse(RSDP);
 	unit_equal(platform.warning_count, 2);
 	unit_text(platform.warnings[0], "ACPI XSDT at 0x100000: bad checksum (bytes add up to 0x03, not 0); ignored");
-	unit_text(platform.warnings[1], "ACPI DSDT at 0x104000: unreachable; ignored"); /* so the FADT was read */
+	unit_text(platform.warnings[1],
+		  "ACPI DSDT at 0x104000: unreachable; ignored"); /* this shows that the FADT was read */
 }
 
 UNIT_TEST(a_root_with_an_impossible_length)
@@ -304,7 +305,7 @@ UNIT_TEST(a_root_with_more_tables_than_there_is_room_for)
 	place_rsdp(RSDP, 2, 0, ROOT);
 	place_fadt(FADT, DSDT);
 	place_empty("DSDT", DSDT);
-	/* All fillers are in one region: the machine has fewer regions than this root has entries. */
+	/* All fillers share one region, because the machine has fewer regions than this root has entries. */
 	table_begin(&filler, "FILL");
 	for (uint32_t i = 1; i < 66; i++) {
 		struct table one;
@@ -332,7 +333,7 @@ UNIT_TEST(a_root_without_fadt)
 	expect_one_warning("ACPI XSDT at 0x100000: lists no intact FACP, so there is no DSDT");
 }
 
-/* A table that is bad in the same ways as a root can be is ignored in the same way, and the others are still read. */
+/* A table that is bad in one of the ways in which a root can be bad is ignored, and the others are still read. */
 UNIT_TEST(a_broken_table_does_not_hide_the_others)
 {
 	struct table madt;
@@ -427,7 +428,7 @@ UNIT_TEST(generic_addresses_come_first)
 	unit_equal(platform.poweroff.sleep_address, 0xfed00004);
 	unit_equal(platform.poweroff.sleep_space, ACPI_SPACE_MEMORY);
 	unit_equal(platform.pm_timer_port, 0x408);
-	unit_equal(platform.poweroff.reset_address, 0); /* the flag says that it is not supported */
+	unit_equal(platform.poweroff.reset_address, 0); /* the flag says that reset is not supported */
 }
 
 UNIT_TEST(how_hardware_reduced_platforms_power_off)
@@ -463,7 +464,7 @@ UNIT_TEST(registers_that_cannot_be_written)
 	unit_equal(platform.pm_timer_port, 0);
 }
 
-/* Every length: fields that are not there are not read, and nothing behind the end is. */
+/* With every length, discovery reads no field that the table does not have, and nothing behind its end. */
 UNIT_TEST(a_fadt_of_any_length)
 {
 	for (uint32_t length = TABLE_HEADER; length <= FADT_SIZE; length++) {
@@ -667,7 +668,7 @@ UNIT_TEST(more_of_everything_than_there_is_room_for)
 UNIT_TEST(entries_that_do_not_fit)
 {
 	static const uint8_t broken[][4] = {
-		{ 0, 0, 0, 0 }, /* would loop for ever */
+		{ 0, 0, 0, 0 }, /* would loop forever */
 		{ 0, 1, 0, 0 }, /* shorter than its own header */
 		{ 0, 5, 0, 0 }, /* reaches out of the table */
 		{ 0, 0xff, 0, 0 },

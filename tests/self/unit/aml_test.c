@@ -39,7 +39,7 @@ static void parse(void)
 	platform_parse_acpi(&platform, RSDP);
 }
 
-/* UNIT_ACPI: the directory of what iasl made of acpi/. */
+/* Loads a table. UNIT_ACPI is the directory of the tables that iasl compiled from acpi/. */
 static void load(struct table *table, const char *name)
 {
 	char path[256];
@@ -83,7 +83,7 @@ static struct irq_source low(uint32_t gsi, enum irq_trigger trigger)
 	return (struct irq_source){ gsi, trigger, IRQ_ACTIVE_LOW };
 }
 
-/* In an SSDT, beside a DSDT that has windows of its own. */
+/* In an SSDT, with a DSDT that announces windows, too. */
 UNIT_TEST(all_descriptors)
 {
 	const uint64_t entries[] = { FADT, SSDT };
@@ -230,7 +230,7 @@ static void expect_one_warning(const char *warning)
 	unit_text(platform.warnings[0], warning);
 }
 
-/* Names that lead somewhere, as names of things between which the walk must not get lost. */
+/* Names of all kinds, on objects through which the walk must find its way. */
 UNIT_TEST(all_names)
 {
 	/* External, with type and count of arguments, by a name of three segments */
@@ -299,7 +299,7 @@ UNIT_TEST(power_off_values_that_cannot_be)
 	}
 }
 
-/* Every kind of definition is read as a whole, and not when it ends early. */
+/* Discovery reads every kind of definition if it is complete, and not if it ends early. */
 UNIT_TEST(definitions_that_end_early)
 {
 #define A 'A', '_', '_', '_'
@@ -356,7 +356,7 @@ UNIT_TEST(definitions_that_end_early)
 	}
 }
 
-/* Packages and buffers whose insides end early. */
+/* Packages and buffers whose contents end early. */
 UNIT_TEST(values_that_end_inside)
 {
 	static const uint8_t values[][3] = { { 0x11, 1 }, { 0x11, 2, 0x0a }, { 0x11, 2, 0x0b }, { 0x12, 1 } };
@@ -386,7 +386,7 @@ static void parse_resources(const uint8_t *bytes, uint8_t size)
 	parse_bytes(whole, sizeof(start) + size);
 }
 
-/* Descriptors that are shorter than what they describe, in front of a good template. */
+/* Descriptors that are too short for their fields, in front of a good template. */
 UNIT_TEST(descriptors_that_are_too_short)
 {
 	static const uint8_t good[] = { MEMORY, INTERRUPT, END };
@@ -408,7 +408,8 @@ UNIT_TEST(descriptors_that_are_too_short)
 	}
 }
 
-/* A template that is cut at every byte. Between descriptors only the end tag, or what is needed, is missing. */
+/* A template that is cut at every byte. A cut between two descriptors only removes the end tag, or a descriptor that
+ * discovery needs. */
 UNIT_TEST(templates_that_end_early)
 {
 	static const uint8_t good[] = { MEMORY, 0x23, 0x20, 0, 1, INTERRUPT, END };
@@ -438,7 +439,8 @@ UNIT_TEST(package_lengths_that_cannot_be)
 	}
 }
 
-/* One memory and one interrupt, and how many windows that makes beside the definitions around it. */
+/* Resources of one memory region and one interrupt, and how many windows they give with various definitions around
+ * them. */
 #define RESOURCES CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END
 
 /* Buffers whose size is not that of their bytes, or is none. */
@@ -459,14 +461,14 @@ UNIT_TEST(buffer_sizes_that_cannot_be)
 	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _CRS has no end tag");
 	unit_text(platform.warnings[1], "ACPI DSDT at 0x104000: VZ9_: _CRS has no memory; ignored");
 
-	/* a buffer for a size */
+	/* a buffer in place of the size */
 	PARSE(DEVICE(40), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 14, 0x11, 12, 0x11, 10, 0x11, 8, 0x11, 6, 0x11, 4, 0x11, 2,
 	      NOOP, NOOP, NOOP, NOOP, NOOP, NOOP);
 	unit_equal(platform.window_count, 0);
 	unit_contains(platform.warnings[0], "is not understood");
 }
 
-/* A name that leads elsewhere is not the device's own. */
+/* A name that refers to another object does not define anything of the device. */
 UNIT_TEST(definitions_of_others)
 {
 	PARSE(DEVICE(53), 0x08, '^', '_', 'H', 'I', 'D', 0x0d, LNRO0005, 0, RESOURCES);
@@ -481,7 +483,7 @@ UNIT_TEST(definitions_of_others)
 	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: a _STA outside of its device is not read");
 }
 
-/* The device is below one with this _STA, which comes behind it. */
+/* The device is below one with this _STA, which follows the device. */
 static void parse_below(uint8_t status)
 {
 	PARSE(0x5b, 0x82, 0x43, 4, 'A', 'B', 'O', 'V', DEVICE(52), HID, 0x0d, LNRO0005, 0, RESOURCES,
@@ -501,10 +503,10 @@ UNIT_TEST(devices_below_one_that_is_not_there)
 		parse_below(hidden[i]);
 		expect_one_warning("ACPI DSDT at 0x104000: VZ9_: below a device that is not present; ignored");
 	}
-	/* Its own _STA hides it when it is not present, working or not. */
+	/* Its own _STA hides a device that is not present, functioning or not. */
 	PARSE(DEVICE(59), HID, 0x0d, LNRO0005, 0, RESOURCES, NAME('_', 'S', 'T', 'A'), 0x0a, 8);
 	expect_one_warning("ACPI DSDT at 0x104000: VZ9_: _STA says that it is not present; ignored");
-	/* by its path it is somewhere else */
+	/* its path puts it somewhere else */
 	PARSE(0x5b, 0x82, 0x44, 4, 'A', 'B', 'O', 'V', 0x5b, 0x82, 53, '\\', 'V', 'Z', '9', '_', HID, 0x0d, LNRO0005, 0,
 	      RESOURCES, NAME('_', 'S', 'T', 'A'), 0x0a, 0);
 	unit_equal(platform.warning_count, 0);
@@ -519,7 +521,7 @@ UNIT_TEST(presence_that_is_computed)
 	unit_text(platform.warnings[0], "ACPI DSDT at 0x104000: VZ9_: _STA is computed; taken for present");
 }
 
-/* Where the walk is lost, what only looks like a device is passed over. */
+/* After bytes that the walk does not understand, it skips what only looks like a device. */
 UNIT_TEST(behind_something_unknown)
 {
 	PARSE(0x70, DEVICE(52), HID, 0x0d, LNRO0005, 0, CRS, 0x11, 26, 0x0a, 23, MEMORY, INTERRUPT, END);
@@ -541,8 +543,8 @@ UNIT_TEST(a_string_without_an_end)
 }
 
 /*
- * A table of the largest size, full of devices behind strings without an end. Looking for the end of each in all of the
- * rest would take minutes; the test is that it does not.
+ * A table of the largest size, full of strings without an end and a device after each. To look for the end of each
+ * string in the whole rest would take minutes; the test shows that discovery does not.
  */
 UNIT_TEST(strings_without_an_end_cost_no_time)
 {

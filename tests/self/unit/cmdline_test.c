@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Windows on the command line, and the copy of the command line itself. */
+/* Windows on the command line, and the copy that discovery makes of the command line. */
 #include "tests/self/unit/unit.h"
 
 #include "firmware/discovery/platform.h"
@@ -9,7 +9,7 @@ enum { CMDLINE = 0x20000 };
 
 static struct platform platform;
 
-/* Discovery with nothing but a command line; unlike a loader's, the memory behind it ends with it. */
+/* Discovers a machine with nothing but a command line. Unlike a loader's, its memory ends with the text. */
 static void discover(const char *cmdline)
 {
 	static char page[PLATFORM_CMDLINE_MAX];
@@ -134,7 +134,7 @@ UNIT_TEST(an_overlong_word_is_cut_in_the_quote)
 		  "cmdline: virtio_mmio.device=512@0x1000:5:11111111111111111111111111111111: too long; ignored");
 }
 
-/* An id may have any length, as long as the word fits. */
+/* An id may have any length with which the word fits. */
 UNIT_TEST(the_longest_word)
 {
 	char cmdline[256] = "virtio_mmio.device=512@0x1000:5:";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Our interrupt handler, on lines of both kinds: found by the explorer, which shows the interleaving. */
+/* Our interrupt handler, on lines of both kinds. The explorer found these cases, and shows their interleavings. */
 #include "tests/self/unit/unit.h"
 
 #include "drivers/interrupt.h"
@@ -9,7 +9,7 @@
 #include "firmware/arch/cpus.h"
 #include "firmware/lib/journal.h"
 
-/* InterruptStatus; `next` is what is set between the read of one cause and its acknowledgement. */
+/* `status` is InterruptStatus; `next` becomes set between the read of a cause and its acknowledgement. */
 static uint32_t status, next;
 static unsigned accesses;
 static bool for_ever;
@@ -49,7 +49,7 @@ static void serve(enum irq_trigger trigger, uint32_t first, uint32_t second)
 	device_service(&device);
 }
 
-/* The line stays asserted for the second cause, and so there is no edge for it. */
+/* The second cause keeps the line asserted, so there is no edge for it. */
 UNIT_TEST(on_an_edge_line_nothing_is_left)
 {
 	serve(IRQ_EDGE, VIRTIO_INTERRUPT_USED_BUFFER, VIRTIO_INTERRUPT_CONFIG);
@@ -59,7 +59,7 @@ UNIT_TEST(on_an_edge_line_nothing_is_left)
 	unit_equal(device.causeless_interrupts, 0);
 }
 
-/* A level interrupts again: two accesses an interrupt, no more. */
+/* A level line interrupts again, so the handler makes two accesses an interrupt and no more. */
 UNIT_TEST(on_a_level_line_one_look_is_enough)
 {
 	serve(IRQ_LEVEL, VIRTIO_INTERRUPT_USED_BUFFER, VIRTIO_INTERRUPT_CONFIG);
@@ -78,7 +78,7 @@ UNIT_TEST(an_interrupt_without_a_cause_is_counted)
 	}
 }
 
-/* A device that never comes to an end does not keep us in the handler. */
+/* A device that always shows a cause does not keep us in the handler. */
 UNIT_TEST(a_cause_that_cannot_be_acknowledged_is_left)
 {
 	for_ever = true;
@@ -88,7 +88,7 @@ UNIT_TEST(a_cause_that_cannot_be_acknowledged_is_left)
 	unit_true(device.used_interrupts > 0);
 }
 
-/* What the drivers need of their surroundings. */
+/* The functions that the drivers call. */
 void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const char *name, uint32_t offset,
 		    uint8_t width, uint32_t value)
 {

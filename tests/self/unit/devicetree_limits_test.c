@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Hostile device trees, as large as one may be: the work stays in proportion to their size, and a line says where it
- * ends. */
+/* Hostile device trees of the largest size. The work must stay in proportion to the size, and a warning must say where
+ * discovery stopped. */
 #include "tests/self/unit/unit.h"
 
 #include <stdlib.h>
@@ -11,11 +11,11 @@
 
 enum {
 	BLOB = 0x80000000,
-	BLOB_SIZE = 2 << 20, /* the largest that is read */
+	BLOB_SIZE = 2 << 20, /* the largest that discovery reads */
 	STRUCTURE = 56,
 	STRINGS_SIZE = 0x1000,
 	STRINGS = BLOB_SIZE - STRINGS_SIZE,
-	ROOM = STRINGS - 64, /* for what a test fills it with; the rest is for what ends it */
+	ROOM = STRINGS - 64, /* for the contents that a test chooses; the rest is for the end of the tree */
 
 	BEGIN = 1,
 	END = 2,
@@ -23,7 +23,7 @@ enum {
 	LAST = 9,
 };
 
-/* Without the limits these trees cost from a hundred to a million times as much. */
+/* Without its limits, discovery of these trees would cost a hundred to a million times as much. */
 static const uint64_t steps_max = 128ull * BLOB_SIZE;
 
 static struct platform platform;
@@ -70,7 +70,7 @@ static uint32_t string(const char *name)
 	return here - STRINGS;
 }
 
-/* The head of a property; its value follows. */
+/* Writes the head of a property; its value follows. */
 static void property(uint32_t name, uint32_t size)
 {
 	cell(PROPERTY);
@@ -131,7 +131,7 @@ static void expect_warning(const char *warning)
 
 static char longest[DEVICETREE_TEXT_MAX + 2];
 
-/* As long as a name may be, and one more. */
+/* Makes a name of this length: the longest allowed, or one character more. */
 static const char *name_of(uint32_t length)
 {
 	memset(longest, 'x', length);
@@ -187,7 +187,8 @@ UNIT_TEST(nodes_in_nodes)
 	}
 }
 
-/* All with one name, which has no end in the first 255 bytes; or ends there, and begins like one that is looked for. */
+/* All have the same name, which has no end in its first 255 bytes, or ends there and begins like a name that discovery
+ * looks for. */
 UNIT_TEST(as_many_properties_as_there_is_room_for)
 {
 	begin_tree();
@@ -210,7 +211,7 @@ UNIT_TEST(as_many_properties_as_there_is_room_for)
 	unit_equal(platform.warning_count, 1);
 }
 
-/* Among as many nodes as there are, each a device that is looked at. */
+/* The properties are spread over as many nodes as fit, and discovery examines each as a device. */
 UNIT_TEST(as_many_properties_in_many_nodes)
 {
 	uint32_t compatible, reg, other;
@@ -232,7 +233,7 @@ UNIT_TEST(as_many_properties_in_many_nodes)
 	}
 	end();
 	discover();
-	unit_equal(platform.window_count, 0); /* its address has two cells */
+	unit_equal(platform.window_count, 0); /* the 8 bytes of `reg` are the address alone, without a size */
 }
 
 /* Buses in buses, each with many ranges, and many devices in the last. */
@@ -338,7 +339,7 @@ UNIT_TEST(as_many_reservations)
 	expect_warning("device tree: x: ");
 }
 
-/* Each controller stands for the next, and there is none. */
+/* Each controller refers to the next one, and the last to none. */
 UNIT_TEST(controllers_behind_controllers)
 {
 	uint32_t compatible, reg, phandle, parent, interrupts, cells;
@@ -368,7 +369,7 @@ UNIT_TEST(controllers_behind_controllers)
 	expect_warning("device tree: x: its interrupt has no parent");
 }
 
-/* One value of many strings, none of which is the one that is looked for. */
+/* One value has many strings, none of which is the one that discovery looks for. */
 UNIT_TEST(as_many_strings)
 {
 	uint32_t compatible;

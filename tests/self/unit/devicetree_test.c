@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Device trees that VMMs have, compiled by dtc from devicetree/, then the blob broken in every way. */
+/* Device trees of VMMs, which dtc compiled from devicetree/, and then the same trees with random damage. */
 #include "tests/self/unit/unit.h"
 
 #include <stdlib.h>
@@ -143,7 +143,7 @@ UNIT_TEST(reservations)
 	load("virt_plic");
 	discover();
 	unit_equal(platform.memory_count, 4);
-	expect_memory(0, 0x80080000, 0x380000);	 /* behind the firmware, up to the reservation block's entry */
+	expect_memory(0, 0x80080000, 0x380000); /* from the end of the firmware to the entry of the reservation block */
 	expect_memory(1, 0x80401000, 0x3bff000); /* up to the initial RAM disk */
 	expect_memory(2, 0x84001000, 0x3dff000); /* up to the tree itself */
 	expect_memory(3, BLOB + blob_size, 0x88000000 - BLOB - blob_size);
@@ -284,7 +284,7 @@ UNIT_TEST(htif_where_the_tree_says)
 	unit_equal(platform.htif.base, 0x1000000);
 }
 
-/* Where no TinyEMU is, an address that nobody tells is nobody's. */
+/* On a machine that is not TinyEMU's, discovery must not guess an address that the tree does not announce. */
 UNIT_TEST(htif_that_nobody_tells)
 {
 	load("htif");
@@ -400,7 +400,7 @@ UNIT_TEST(a_tree_without_a_node)
 	expect_only("device tree at 0x87e00000: it has no node; what follows is not read");
 }
 
-/* The memory behind is an allocation of exactly the blob's size: whatever is read outside is reported. */
+/* The memory is an allocation of exactly the blob's size, so that the sanitizer reports any read outside. */
 UNIT_TEST(a_structure_that_breaks_off)
 {
 	uint32_t size;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The EFI application's way out of the firmware, with a firmware that we play, and that may lie. */
+/* How the EFI application leaves the firmware. The test plays the firmware, which may lie. */
 #include "tests/self/unit/unit.h"
 
 #include <setjmp.h>
@@ -23,12 +23,12 @@ EFI_STATUS efi_main(EFI_HANDLE application, EFI_SYSTEM_TABLE *system);
 static struct {
 	EFI_MEMORY_DESCRIPTOR map[ENTRIES];
 	UINTN count, step, first_step;
-	UINTN claimed, claimed_later; /* the size that it tells, and behind the first time; 0: the true one */
+	UINTN claimed, claimed_later; /* the size that it reports, the first time and later; 0: the true size */
 	unsigned exits_refused, maps_refused_after;
 	CHAR16 options[64];
 	UINT32 options_size;
 
-	/* What was done. */
+	/* Counts what the application did. */
 	unsigned maps, exits, bad_calls; /* bad: a service that must not be called any more */
 	char text[TEXT_MAX];
 	UINTN text_length;
@@ -130,7 +130,7 @@ void efi_boot_enter(const struct efi_boot *boot, void *scratch)
 	longjmp(out, ENTERED);
 }
 
-/* Each test begins with it: a firmware with a page of memory at 1 MiB. */
+/* Starts a test: a firmware with a page of memory at 1 MiB. */
 static void begin(void)
 {
 	alarm(ENOUGH_SECONDS); /* an endless loop ends the program */
@@ -253,7 +253,7 @@ UNIT_TEST(more_ranges_than_there_is_room_for)
 	unit_equal(entered.memory_count, EFI_BOOT_MEMORY_MAX);
 }
 
-/* A step of 0 would be an endless loop; one that is too small, or odd, reads what no descriptor is. */
+/* A step of 0 would be an endless loop. A step that is too small or odd would read bytes that are not a descriptor. */
 UNIT_TEST(descriptors_of_an_impossible_size)
 {
 	static const UINTN steps[] = { 0, 1, 8, DESCRIPTOR - 8, DESCRIPTOR + 4, 4104, (UINTN)1 << 63, ~(UINTN)0 };
@@ -264,7 +264,7 @@ UNIT_TEST(descriptors_of_an_impossible_size)
 		expect_end(RETURNED);
 		unit_equal(firmware.exits, 0);
 		unit_text(firmware.text, "\r\n# fatal: a memory map that cannot be\r\n");
-		if (steps[i] > DESCRIPTOR) /* what it would not fit into, the firmware cannot have written */
+		if (steps[i] > DESCRIPTOR) /* the firmware cannot have written more than fits */
 			continue;
 		begin();
 		firmware.step = steps[i];
@@ -283,14 +283,14 @@ UNIT_TEST(maps_of_an_impossible_size)
 		firmware.claimed = sizes[i];
 		expect_end(sizes[i] == 1 << 20 ? ENTERED : RETURNED);
 	}
-	/* larger than the room that it was given */
+	/* larger than the room that the application gave */
 	begin();
 	firmware.claimed_later = 100 * DESCRIPTOR;
 	expect_end(RETURNED);
 	unit_equal(firmware.exits, 0);
 }
 
-/* The map has changed meanwhile: another one, another try. */
+/* If the map has changed meanwhile, the application gets the new map and tries again. */
 UNIT_TEST(a_refused_exit)
 {
 	begin();
@@ -301,7 +301,8 @@ UNIT_TEST(a_refused_exit)
 	unit_equal(entered.memory_count, 1);
 }
 
-/* Section 7.4.6: no boot service but for memory after the first try, so nothing is printed and nobody returned to. */
+/* Section 7.4.6: after the first try only the memory services may be called, so the application prints nothing and does
+ * not return. */
 UNIT_TEST(boot_services_that_stay)
 {
 	begin();

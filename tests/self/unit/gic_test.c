@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The distributor of an Arm interrupt controller: who is waited for when an interrupt is masked. Its registers are
- * memory. */
+/* The distributor of an Arm interrupt controller: what the driver waits for when it masks an interrupt. The registers
+ * are memory here. */
 #include "tests/self/unit/unit.h"
 
 #include "firmware/arch/aarch64/gic.h"

@@ -9,7 +9,7 @@
 enum {
 	EBDA = 0x9fc00,
 	EBDA_SIZE = 0x400,
-	MP_CHECKSUM = 7, /* of the table, and */
+	MP_CHECKSUM = 7, /* offset of the checksum in the table */
 	POINTER_CHECKSUM = 10,
 	POINTER_SIZE = 16,
 	MP_HEADER = 44,
@@ -76,8 +76,7 @@ static void make_pointer(uint8_t *pointer, uint32_t table)
 	table_checksum(pointer, POINTER_SIZE, POINTER_CHECKSUM);
 }
 
-/* The pointer at the beginning of the EBDA and the table behind it, where the small VMMs put them. Returns the EBDA's
- * bytes. */
+/* Puts the pointer at the beginning of the EBDA and the table after it, as small VMMs do. Returns the EBDA's bytes. */
 static uint8_t *place(void)
 {
 	uint8_t ebda[EBDA_SIZE] = { 0 };
@@ -114,8 +113,8 @@ UNIT_TEST(what_an_mp_table_says)
 	for (uint8_t irq = 1; irq < 24; irq++)
 		put_interrupt(0, 1, irq, 2, irq == 5 ? 21 : irq);
 	put_interrupt(0xf, 1, 9, 2, 9);
-	put_interrupt(0xf, 0, 10, 2, 20);		   /* of another bus */
-	put_interrupt(0xf, 1, 11, 5, 20);		   /* of another I/O APIC */
+	put_interrupt(0xf, 0, 10, 2, 20);		   /* from another bus */
+	put_interrupt(0xf, 1, 11, 5, 20);		   /* to another I/O APIC */
 	put((uint8_t[8]){ 3, 3, 0, 0, 1, 12, 2, 20 }, 8);  /* ExtINT */
 	put((uint8_t[8]){ 4, 1, 0, 0, 0, 0, 0xff, 1 }, 8); /* local NMI */
 	finish_table();
@@ -177,7 +176,7 @@ UNIT_TEST(no_mp_table)
 	unit_equal(platform.cpu_count, 0);
 }
 
-/* In the BIOS area, behind a signature that is in code and one that does not add up. */
+/* The pointer is in the BIOS area, after a signature inside code and one with a wrong checksum. */
 UNIT_TEST(a_pointer_among_decoys)
 {
 	static uint8_t bios[0x20000];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Which checks are in the plan of a device: what no machine shows as long as all devices sit on one transport. */
+/* Which checks are in the plan of a device. No machine shows this as long as all devices use the same transport. */
 #include "tests/self/unit/unit.h"
 
 #include "drivers/transport/ops.h"
@@ -30,7 +30,7 @@ UNIT_TEST(any_other_check_is_for_every_transport)
 	unit_true(!planned(&another, (struct needs){ .version = 1 }));
 }
 
-/* What the plan needs of its surroundings. */
+/* The definitions that the plan needs. */
 static const struct check *const listed __attribute__((section("checks"), used));
 const char *const level_names[SHOULD + 1];
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What print() promises to the reader of the report. */
+/* What a reader of the report may rely on in print(). */
 #include "tests/self/unit/unit.h"
 
 #include <stdlib.h>
@@ -32,7 +32,7 @@ UNIT_TEST(an_ordinary_line_is_printed_as_it_is)
 	unit_text(output, "# device 7\n");
 }
 
-/* A network device that offers all there is has more names of features than fit into a line. */
+/* The names of all features of a network device do not fit into a line. */
 UNIT_TEST(a_line_that_is_too_long_is_cut)
 {
 	char want[LINE_LIMIT + 2];
@@ -50,7 +50,7 @@ UNIT_TEST(a_line_that_is_too_long_is_cut)
 	unit_text(output + LINE_LIMIT, "\nnext\n");
 }
 
-/* The checksum is of what came out, or the reader would not believe the report. */
+/* The checksum covers what was printed, or the runner would reject the report. */
 UNIT_TEST(what_is_cut_is_not_in_the_checksum)
 {
 	uint32_t cut;

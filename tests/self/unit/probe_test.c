@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The windows of VMMs that announce none. */
+/* Probing for the windows of VMMs that announce none. */
 #include "tests/self/unit/unit.h"
 
 #include "firmware/discovery/platform.h"
@@ -8,7 +8,7 @@
 enum {
 	MAGIC = 0x74726976,
 	ALL_ONES = -1,
-	PLACES = 5, /* each costs one read where nothing answers */
+	PLACES = 5, /* each costs one read if nothing answers */
 };
 
 static struct platform platform;
@@ -82,7 +82,8 @@ UNIT_TEST(microvm_with_24_transports)
 	expect_windows(24, 0xfeb00000, 0x200, 24, IRQ_LEVEL);
 }
 
-/* One is enough. There are no more windows than interrupts for them, and what lies behind is not read. */
+/* One device is enough. A place has no more windows than interrupts, and discovery reads nothing after the last window.
+ */
 UNIT_TEST(as_many_as_a_place_holds)
 {
 	static const struct {
@@ -107,7 +108,7 @@ UNIT_TEST(as_many_as_a_place_holds)
 		unit_equal(platform.window_count, 1);
 	}
 
-	/* not all that two I/O APICs serve */
+	/* one fewer than two I/O APICs serve */
 	machine_reset();
 	place_devices(0xfeb00000, 0x200, 23);
 	discover(NULL);

@@ -3,7 +3,7 @@
 
 uint64_t unit_steps;
 
-/* The compiler calls it. */
+/* The compiler inserts calls of this. */
 void __sanitizer_cov_trace_pc(void);
 
 void __sanitizer_cov_trace_pc(void)

@@ -29,10 +29,11 @@ void table_put64(struct table *table, uint64_t value);
 void table_set32(struct table *table, uint32_t offset, uint32_t value);
 void table_set64(struct table *table, uint32_t offset, uint64_t value);
 
-/* Makes bytes[at] right, so that bytes[0..size) add up to 0. */
+/* Sets bytes[at] so that bytes[0..size) add up to 0. */
 void table_checksum(uint8_t *bytes, uint32_t size, uint32_t at);
 
-/* Length and checksum. table_place() then puts the table into the machine's memory, and returns its bytes there. */
+/* Sets length and checksum. table_place() then puts the table into the machine's memory, and returns its bytes there.
+ */
 void table_finish(struct table *table);
 uint8_t *table_place(struct table *table, uint64_t address);
 
@@ -44,7 +45,7 @@ uint8_t *place_root(uint64_t address, uint32_t width, const uint64_t *entries, u
 uint8_t *place_fadt(uint64_t address, uint64_t dsdt);
 uint8_t *place_rsdp(uint64_t address, uint8_t revision, uint32_t rsdt, uint64_t xsdt);
 
-/* The same into memory of the caller. */
+/* The same into the caller's memory. */
 void make_rsdp(uint8_t *rsdp, uint8_t revision, uint32_t rsdt, uint64_t xsdt);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the reference device cannot tell of the transport: it has no field above 32 bits, and nothing happens to it
+/* What the reference device cannot show about the transport: it has no 64-bit field above 32 bits, and no event happens
  * between two accesses of the driver. */
 #include "tests/self/unit/unit.h"
 
@@ -10,8 +10,8 @@
 
 enum { QUEUE = 3 };
 
-/* Registers that remember what was written last; one event comes right after InterruptStatus was read. So do changes
- * of a field, right after its low half was read. */
+/* Registers that keep what was written last. An event comes right after a read of InterruptStatus, and a change of a
+ * field right after a read of its low half. */
 static uint32_t registers[0x200], acknowledged, notified;
 static unsigned acknowledgements, changes, reads;
 
@@ -64,7 +64,7 @@ static void expect_notified(struct transport *transport, uint32_t base, uint32_t
 	unit_equal(notified, at);
 }
 
-/* Notification addresses are the device's word. */
+/* A notification address comes from the device, which may be wrong. */
 UNIT_TEST(a_notification_stays_in_the_window)
 {
 	struct transport transport = start(0);
@@ -89,7 +89,7 @@ UNIT_TEST(a_field_of_8_bytes_is_read_low_half_first)
 	unit_equal(config_read64(&transport, 8), 0x0123456789abcdef);
 }
 
-/* 2.5.1: two halves that were never one value are not what the driver goes by. */
+/* 2.5.1: the driver does not use two halves that never were one value. */
 UNIT_TEST(a_field_of_8_bytes_that_changes_is_read_again)
 {
 	struct transport transport = start(0);
@@ -101,7 +101,7 @@ UNIT_TEST(a_field_of_8_bytes_that_changes_is_read_again)
 	unit_equal(reads, 1 + 2 * 3);
 }
 
-/* A device whose generation never rests does not keep the driver. */
+/* A device whose generation always changes does not stop the driver. */
 UNIT_TEST(a_field_that_changes_for_ever_is_left)
 {
 	struct transport transport = start(0);
@@ -122,7 +122,7 @@ UNIT_TEST(the_legacy_layout_has_no_generation_to_read)
 	unit_equal(reads, 2);
 }
 
-/* An event that comes between the two accesses would be lost. */
+/* If the driver acknowledged more, an event between the two accesses would be lost. */
 UNIT_TEST(only_what_was_read_is_acknowledged)
 {
 	for (uint32_t cause = VIRTIO_INTERRUPT_USED_BUFFER; cause <= VIRTIO_INTERRUPT_CONFIG; cause++) {
@@ -134,7 +134,7 @@ UNIT_TEST(only_what_was_read_is_acknowledged)
 	}
 }
 
-/* 4.2.2.2: undefined bits are not acknowledged; without any other there is nothing to write. */
+/* 4.2.2.2: the driver does not acknowledge undefined bits, and writes nothing if no other bit is set. */
 UNIT_TEST(undefined_causes_are_not_acknowledged)
 {
 	struct transport transport = start(0xfffffffc);
@@ -146,7 +146,7 @@ UNIT_TEST(undefined_causes_are_not_acknowledged)
 	unit_equal(acknowledged, VIRTIO_INTERRUPT_USED_BUFFER);
 }
 
-/* What the transport needs of its surroundings. */
+/* The functions that the transport calls. */
 void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const char *device, uint32_t offset,
 		    uint8_t width, uint32_t value)
 {

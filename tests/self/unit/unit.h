@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Unit tests on the host. A test program is one file that includes this header once and has tests:
+ * Unit tests on the host. A test program is a file that includes this header once and contains tests:
  *
  *     UNIT_TEST(an_empty_list_has_no_head)
  *     {
  *             unit_equal(list_length(&list), 0);
  *     }
  *
- * A failed assertion is printed and the test goes on. A test that asserts nothing has failed. The program runs all
- * tests, or those whose name contains its first argument, and ends with "N passed, N failed"; its exit status is 0 only
- * if something ran and nothing failed.
+ * A failed assertion is printed, and the test goes on. A test that asserts nothing fails. The program runs all tests,
+ * or those whose name contains its first argument, and ends with "N passed, N failed"; its exit status is 0 only if
+ * something ran and nothing failed.
  */
 #ifndef TESTS_SELF_UNIT_UNIT_H
 #define TESTS_SELF_UNIT_UNIT_H
@@ -43,7 +43,7 @@ static void unit_register(struct unit_test *test)
 	}                                                                     \
 	static void NAME(void)
 
-/* Counts an assertion; the caller prints what it knows if it does not hold. */
+/* Counts an assertion. If it does not hold, the caller prints more. */
 static bool unit_check(bool holds, const char *file, int line, const char *what)
 {
 	unit_asserted++;
@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 {
 	unsigned passed = 0, failed = 0;
 
-	setvbuf(stdout, NULL, _IOLBF, 0); /* what a crash leaves behind must name the test */
+	setvbuf(stdout, NULL, _IOLBF, 0); /* the output before a crash must name the test */
 	for (struct unit_test *test = unit_first; test; test = test->next) {
 		if (argc > 1 && !strstr(test->name, argv[1]))
 			continue;

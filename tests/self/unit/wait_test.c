@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Patience: what counts as time that somebody waited. */
+/* How long a wait lasts: which time counts against its limit. */
 #include "tests/self/unit/unit.h"
 
 #include "firmware/arch/clock.h"
 
 static uint64_t now, step, turns;
-static uint64_t still_at, still_for; /* in that turn the machine stands still for so long */
+static uint64_t still_at, still_for; /* the turn in which the machine stands still, and for how long */
 
 uint64_t clock_ns(void)
 {
@@ -26,7 +26,7 @@ static void begin(uint64_t turn, uint64_t nanoseconds)
 	still_for = nanoseconds;
 }
 
-/* Waits for a millisecond of turns of a microsecond each. */
+/* Waits for up to a millisecond, in turns of a microsecond. */
 static bool waited_for(uint64_t wanted_turns)
 {
 	return WAIT_UNTIL(turns >= wanted_turns, MILLISECONDS(1));
@@ -52,7 +52,7 @@ UNIT_TEST(what_comes_with_the_last_turn_is_seen)
 	unit_equal(waited_for(1000), true);
 }
 
-/* A host that took the CPU away for two seconds took it from the device as well. */
+/* A host that takes the CPU away for two seconds takes it from the device as well. */
 UNIT_TEST(time_in_which_the_machine_stood_still_does_not_count)
 {
 	begin(3, MILLISECONDS(2000));
@@ -62,7 +62,7 @@ UNIT_TEST(time_in_which_the_machine_stood_still_does_not_count)
 	unit_equal(turns, 1001);
 }
 
-/* A short while is what an access or another process takes. */
+/* A short pause counts: an access or another process takes that long. */
 UNIT_TEST(a_short_while_counts)
 {
 	begin(3, MILLISECONDS(20));
@@ -79,7 +79,7 @@ UNIT_TEST(it_is_not_forgiven_for_ever)
 	unit_equal(now, 5 + MILLISECONDS(6000));
 }
 
-/* Whoever has waited for one thing has that much less for the next. */
+/* The time that the first wait took is missing from the second. */
 UNIT_TEST(one_patience_may_be_shared)
 {
 	struct patience patience = patience_begin(MILLISECONDS(1));

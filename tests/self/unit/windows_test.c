@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The list of windows, and the memory map that they must not overlap. */
+/* The list of windows, and the memory map, which no window may overlap. */
 #include "tests/self/unit/unit.h"
 
 #include "firmware/discovery/platform.h"
@@ -106,7 +106,7 @@ UNIT_TEST(windows_in_ram)
 	unit_equal(platform.warning_count, 1);
 }
 
-/* Firecracker: the command line says nothing about the trigger, so there is no disagreement. */
+/* Firecracker: the command line does not mention the trigger, so the sources do not disagree. */
 UNIT_TEST(announced_by_two)
 {
 	reset();

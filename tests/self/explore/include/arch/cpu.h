@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The barriers of a CPU whose stores wait in a buffer: stores.c. */
+/* The barriers of a CPU with a store buffer: stores.c. */
 #ifndef ARCH_CPU_H
 #define ARCH_CPU_H
 
-/* Until every store can be seen by others. */
+/* Waits until the others can see every store. */
 void stores_wait(void);
-/* Later stores cannot be seen before earlier ones. */
+/* Keeps later stores from becoming visible before earlier ones. */
 void stores_part(void);
 
 static inline void barrier_full(void)
@@ -22,7 +22,7 @@ static inline void barrier_write(void)
 	__asm__ volatile("" ::: "memory");
 }
 
-/* Loads are made in order here. */
+/* This CPU makes its loads in order. */
 static inline void barrier_read(void)
 {
 	__asm__ volatile("" ::: "memory");
