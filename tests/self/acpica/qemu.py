@@ -18,7 +18,7 @@ READ_AND_SELECT = 2 | 8
 PC_REQUESTS, PC_DATA = 0x100000, 0x110000
 ARM_CODE, ARM_REQUESTS, ARM_DATA = 0x40200000, 0x40210000, 0x40300000
 
-# The code for Arm: starts the requests, and then writes what came to a file by semihosting: open, write, exit.
+# The code for Arm starts the requests, and then writes the answers to a file by semihosting: open, write, exit.
 ARM_WORDS = (
     0xd2800200, 0xf2a12040,             # x0 = 0x09020010, the DMA register
     0xd2a80421,                         # x1 = the first request

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What our reader makes of DSDTs: u32 length and bytes of each from stdin, and for each on stdout, a line a fact:
+ * Prints what our reader finds in DSDTs. stdin has the length (u32) and the bytes of each; stdout gets one line for
+ * each fact:
  *
  *     device VR07 0xfeb00e00 0x200 12 edge high       a virtio-mmio device
  *     s5 5
@@ -19,7 +20,7 @@ enum { RSDP = 0xf31a0, XSDT = 0x100000, FADT = 0x102000, DSDT = 0x104000 };
 static struct platform platform;
 static struct table dsdt;
 
-/* Windows are looked at as each device has them, before those of the same address become one. */
+/* Reports the windows of each device, before discovery merges those of the same address. */
 bool __real_acpi_read_resources(struct platform *where, const struct acpi_table *table, const char *device,
 				const uint8_t *bytes, uint32_t length, struct mmio_window *window);
 bool __wrap_acpi_read_resources(struct platform *where, const struct acpi_table *table, const char *device,

@@ -28,8 +28,8 @@ COMPLAINT = re.compile(r"(ACPI|Firmware) (BIOS )?(Error|Warning|Exception)|\*\*\
 LOADED = "ACPI AML tables successfully acquired and loaded"
 NOTHING_LEFT = "ACPI: No outstanding allocations"       # otherwise it has given up in the midst of a term, and not said so
 
-# What our reader does not do, as it says it and in words: docs/your-vmm.md. What it may miss, or have too much, for that reason: any device or the one that
-# the warning names.
+# What our reader does not do, by its warning and in words; see docs/your-vmm.md. For that reason it may miss a device
+# or find one too many: any device, or the one that the warning names.
 MISSES, ADDS = "only ACPICA", "only ours"
 Reason = collections.namedtuple("Reason", "said kinds of_device means")
 REASONS = (
@@ -64,7 +64,7 @@ def resources(text):
     """Memory ranges and interrupts that ACPICA decodes of a _CRS, None if it does not accept it."""
     _, begin, text = ("\n" + text).partition("\nEvaluating _CRS\n")
     text, _, back = text.partition("\nResource Conversion Comparison")
-    # Back in bytes it is longer than it was: ACPICA has read behind its end.
+    # Converted back to bytes it is longer than before, which means that ACPICA has read beyond its end.
     overrun = any(int(new, 16) > int(old, 16) for old, new in re.findall(r"Length mismatch in descriptor .* Len1 (\w+), Len2 (\w+)", back))
     if not begin or overrun:
         return None

@@ -8,7 +8,7 @@ from harness import TOP, Scratch
 
 SCRIPT = os.path.join(TOP, "host", "qemu-backports.sh")
 
-# Answers for one release with the machine's own codename; $UPDATE is what `apt-get update` comes to.
+# Answers for one release with the machine's own codename; $UPDATE is the exit code of `apt-get update`.
 APT = r"""#!/bin/sh
 codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 case "$*" in

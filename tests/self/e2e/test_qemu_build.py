@@ -8,7 +8,7 @@ from harness import TOP, Scratch, Skip
 
 SCRIPT = os.path.join(TOP, "host", "qemu", "build.sh")
 
-# The source package's configure writes down what it was asked for.
+# The source package's configure logs its arguments.
 APT = r"""#!/bin/sh
 codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
 echo "apt-get $*" >>"$SCRATCH/log"
@@ -20,7 +20,7 @@ source*) mkdir -p qemu-7.2/hw/virtio
          chmod +x qemu-7.2/configure ;;
 esac
 """
-# Asked for its commands, it tells of one file in each library.
+# When asked for its commands, it lists one file of each library.
 NINJA = r"""#!/bin/sh
 if [ "$3" = -t ]; then
     for library in libcommon libqemu-x86_64-softmmu libqemu-aarch64-softmmu; do

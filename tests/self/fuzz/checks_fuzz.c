@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The checks themselves, one a run, on the reference device gone wild: every so many register accesses something
- * happens that the input chooses. A register reads another value, a write is lost, the used ring, a buffer or any other
- * memory that a device can reach changes, the interrupt line moves. Whatever it is: a check ends, gives a verdict, and
- * the report keeps to its contract.
+ * The checks themselves, one a run, on a reference device that misbehaves: after every few register accesses comes an
+ * event that the input chooses. A register reads another value, a write is lost, the interrupt line changes, or the
+ * used ring, a buffer or any other memory that a device can reach changes. Whatever happens, the check must end and
+ * give a verdict, and the report must keep its format.
  *
  * Input: flags, device and size of the virtqueues, check (u16), defect and layout of message signalled interrupts
  * (u16), then u8 accesses to the next event, u8 kind, arguments, and so on.
@@ -34,9 +34,10 @@ enum {
 	LEGACY_PAGE = 4096,
 	BYTES_MAX = 32,
 	NEAR = 1 << 14,
-	TIMEOUT_MS = 100, /* of virtual time */
+	TIMEOUT_MS = 100, /* in virtual time */
 	PATIENCE_MS = 5,
-	STEPS_MAX = 3000, /* accesses and turns of waits: more than nearly all checks need; some do 2^16 requests */
+	STEPS_MAX =
+		3000, /* accesses and turns of waits: more than nearly all checks need, but some send 2^16 requests */
 
 	/* Flags */
 	VERSION_MASK = 3,
@@ -47,7 +48,7 @@ enum {
 	READ_ONLY = 1 << 6,
 	EDGE = 1 << 7,
 
-	LAYOUT_SHIFT = 10, /* in the word of the defect */
+	LAYOUT_SHIFT = 10, /* position in the number of the defect */
 };
 
 enum event {
@@ -66,7 +67,7 @@ enum event {
 
 static struct input wild;
 static unsigned countdown;
-static uint32_t flip; /* of the next value that is read */
+static uint32_t flip; /* bits to flip in the next value that is read */
 static bool other, lose, running;
 static unsigned steps;
 static uint32_t other_value;
@@ -75,12 +76,12 @@ static struct seen {
 	uint64_t desc, used;
 	uint32_t size;
 } queues[QUEUES_SEEN];
-static struct seen selected; /* being written to registers */
+static struct seen selected; /* the queue whose registers are being written */
 static unsigned queue_count;
 
-static struct reference_machine machines[2], *machine; /* by enum irq_trigger; the one of this run */
+static struct reference_machine machines[2], *machine; /* indexed by enum irq_trigger; the machine of this run */
 static struct reference_bus copying_bus;
-static const struct transport_bus *tame_bus; /* of a device before it went wild */
+static const struct transport_bus *tame_bus; /* the bus of a device without events */
 static struct device devices[REFERENCE_DEVICES];
 static bool started;
 
@@ -89,7 +90,7 @@ static bool started;
 static char line[LINE_LIMIT + 1];
 static size_t line_length;
 
-/* The report is printable lines of a bounded length. */
+/* Checks that the report consists of printable lines of a bounded length. */
 static void put_report(char byte)
 {
 	if (byte != '\n') {
@@ -104,7 +105,7 @@ static void put_report(char byte)
 		fprintf(stderr, "%s\n", line);
 }
 
-/* ---- the wild device ---- */
+/* ---- the misbehaving device ---- */
 
 static void device_writes(uint64_t address, const void *bytes, size_t size)
 {
@@ -121,7 +122,7 @@ static const struct seen *any_queue(void)
 {
 	const uint8_t number = input_u8(&wild);
 
-	/* Mostly one of the latest, the others may be long gone. */
+	/* Chooses one of the latest virtqueues, because older ones may be gone. */
 	return queue_count ? &queues[(queue_count - 1 - number % QUEUES_SEEN) % QUEUES_SEEN] : &selected;
 }
 
@@ -214,7 +215,7 @@ static void event(struct reference_device *reference, uint8_t kind)
 	}
 }
 
-/* Ends a check that goes on and on: one run must not cost as much as a thousand others. */
+/* Ends a check that goes on too long: one run must not cost as much as a thousand others. */
 static void tire(void)
 {
 	if (++steps > STEPS_MAX && running && !lines_in_handler())
@@ -256,7 +257,7 @@ static uint32_t wild_read(void *context, uint32_t offset, uint8_t width)
 	return width == 4 ? value : value & ((1u << 8 * width) - 1);
 }
 
-/* Notes where the driver puts its virtqueues. */
+/* Records where the driver puts its virtqueues. */
 static void watch_registers(uint32_t offset, uint32_t value)
 {
 	switch (offset) {
@@ -310,8 +311,7 @@ static void start_once(void)
 	clock_on_wait(&tiring_worker);
 }
 
-/* All devices as after power on, with this defect: every run begins in the same state, or a finding would not repeat.
- */
+/* Switches all devices on, with this defect. Every run must begin in the same state, or a finding would not repeat. */
 static void power(uint8_t flags, uint16_t queue_size, uint16_t defect)
 {
 	struct reference_setup setup = {
@@ -333,7 +333,7 @@ static void power(uint8_t flags, uint16_t queue_size, uint16_t defect)
 	holds(reference_rewind(machine, &setup));
 }
 
-/* False if a device is not one that the firmware would go on with. */
+/* False if the firmware would not go on with a device. */
 static bool discover(void)
 {
 	memset(devices, 0, sizeof(devices));

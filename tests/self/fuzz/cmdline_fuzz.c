@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The command line: the loader's string, the windows in it, and the touchstone.* words; and the loader's memory map,
- * which windows must keep clear of.
+ * which no window may overlap.
  *
  * Input: flags, offset of the string in its page (u16), ranges of memory (u64 base, u64 size), then the string's
  * memory.
@@ -27,7 +27,7 @@ static void warn(void *context, const char *what, const char *word)
 	holds(*what && strlen(word) < PLATFORM_CMDLINE_MAX);
 }
 
-/* A glob in the simplest way there is, for texts that are short enough for it. */
+/* Matches a glob in the simplest way, which is fast enough for short texts. */
 static bool simple_match(const char *pattern, const char *pattern_end, const char *text)
 {
 	if (pattern == pattern_end)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A flattened device tree, and the same tree as libfdt reads it, where libfdt accepts it.
+ * A flattened device tree. Our reader must read it as libfdt does, if libfdt accepts it.
  *
- * Input: flags, then the blob; or its parts, which get a header that is right: u16 size and bytes of the reservation
- * block, u16 size and bytes of the strings, and what is left is the structure.
+ * Input: flags, then the blob; or its parts, for which the harness makes a right header: u16 size and bytes of the
+ * reservation block, u16 size and bytes of the strings, and the rest as the structure.
  */
 #include "tests/self/fuzz/fuzz.h"
 
@@ -18,10 +18,10 @@ enum {
 	BLOB = 0x87e00000,
 	BLOB_MAX = 1 << 16,
 	HEADER = 40,
-	RAW = 1, /* flag: the blob as it is */
+	RAW = 1, /* flag: the input is the blob itself */
 	DEPTH_MAX = DEVICETREE_NODES,
-	OLDEST = 16,	     /* version that we read */
-	WORK_MAX = 64 << 20, /* bytes that discovery may ask for */
+	OLDEST = 16,	     /* the oldest version that we read */
+	WORK_MAX = 64 << 20, /* bytes that discovery may request */
 };
 
 static struct platform platform, scratch;
@@ -80,7 +80,7 @@ static void same_properties(const struct devicetree *mine, uint16_t node, int of
 		holds(theirs && devicetree_next_property(mine, &at, &name, &value));
 		holds(!strcmp(name, their_name) && value.size == (uint32_t)size);
 		holds(!memcmp(value.bytes, theirs, value.size));
-		devicetree_property(mine, node, name, &value); /* the first of that name, if there are two */
+		devicetree_property(mine, node, name, &value); /* finds the first of two with this name */
 		holds(value.bytes - mine->structure ==
 		      (const uint8_t *)fdt_getprop(blob, offset, their_name, NULL) - (blob + fdt_off_dt_struct(blob)));
 	}
@@ -90,14 +90,14 @@ static void same_properties(const struct devicetree *mine, uint16_t node, int of
 static void same_cells(int theirs, uint8_t mine)
 {
 	holds(theirs >= 0 && theirs <= 2 ? mine == theirs
-					 : mine > 2 || !mine); /* #address-cells of 0 is an error to libfdt */
+					 : mine > 2 || !mine); /* libfdt takes #address-cells of 0 for an error */
 }
 
 static void same_lists(const struct devicetree *mine, uint16_t node, int offset)
 {
 	struct devicetree_value value;
 
-	/* libfdt takes an unterminated last string if a zero happens to lie behind it. */
+	/* libfdt accepts an unterminated last string if a zero happens to follow it. */
 	if (devicetree_property(mine, node, "compatible", &value) && value.size && !value.bytes[value.size - 1])
 		holds(devicetree_compatible(mine, node, "virtio,mmio") ==
 		      !fdt_node_check_compatible(blob, offset, "virtio,mmio"));
@@ -142,7 +142,7 @@ static void same_tree(const struct devicetree *mine)
 	}
 }
 
-/* No RAM that is reserved. */
+/* No reserved memory may count as RAM. */
 static void memory_is_free(void)
 {
 	uint64_t base, size;
@@ -155,7 +155,8 @@ static void memory_is_free(void)
 	}
 }
 
-/* Has the tree what libfdt takes and we do not: names of more than 255 bytes, more than 32 nodes in each other? */
+/* Does the tree have what libfdt accepts and we do not: a name of more than 255 bytes, or nodes nested more than 32
+ * deep? */
 static bool is_beyond_limits(void)
 {
 	return scratch.warning_count && (strstr(scratch.warnings[0], ": a name that is too long; ") ||

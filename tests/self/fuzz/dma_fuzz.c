@@ -43,14 +43,15 @@ static void *guarded(uint8_t *buffer, size_t size)
 	return buffer;
 }
 
-/* dma.c fills a buffer with its guards at once, and two neighbours may share a granule of the sanitizer's shadow. */
-static void lift(void)
+/* Before an allocation no byte may be poisoned: dma.c fills a buffer together with its guards, and two neighbours may
+ * share a granule of the sanitizer's shadow. */
+static void unpoison_all(void)
 {
 	for (size_t i = 0; i < region_count; i++)
 		__asan_unpoison_memory_region(regions[i].start, regions[i].size);
 }
 
-static void lower(void)
+static void poison_all(void)
 {
 	for (size_t i = 0; i < region_count; i++)
 		__asan_poison_memory_region(regions[i].start, regions[i].size);
@@ -77,7 +78,7 @@ void *__wrap_dma_private(size_t size)
 
 void __wrap_dma_forget(void)
 {
-	lift();
+	unpoison_all();
 	region_count = 0;
 	__real_dma_forget();
 }
@@ -86,9 +87,9 @@ bool __wrap_dma_guards_whole(struct dma_damage *damage)
 {
 	bool whole;
 
-	lift();
+	unpoison_all();
 	whole = __real_dma_guards_whole(damage);
-	lower();
+	poison_all();
 	return whole;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * DMA memory under the address sanitizer: the guard bytes around what the driver was given are poisoned, so that a
- * driver or a check that believes a length of the device is found where it leaves its buffer. Linked with
- * -Wl,--wrap: everybody's dma_alloc() is ours.
+ * DMA memory under the address sanitizer: the guard bytes around each allocation are poisoned, so that the sanitizer
+ * reports a driver or a check that believes a length from the device and leaves its buffer. -Wl,--wrap replaces
+ * dma_alloc() for all callers.
  */
 #ifndef TESTS_SELF_FUZZ_DMA_FUZZ_H
 #define TESTS_SELF_FUZZ_DMA_FUZZ_H
@@ -10,13 +10,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes of the arena that devices may reach, with the guards: what a wild device writes. */
+/* The arena that devices may access, including the guards. A misbehaving device writes to all of it. */
 extern uint8_t dma_fuzz_arena[];
 enum { DMA_FUZZ_ARENA = 4 << 20 };
 
 void dma_fuzz_init(void);
 
-/* memcpy() as a device does it: the sanitizer does not look. */
+/* memcpy() on behalf of a device, which the sanitizer does not check. */
 void *dma_fuzz_copy(void *to, const void *from, size_t size);
 
 #endif

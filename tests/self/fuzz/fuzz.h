@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * What the fuzzing harnesses share. A harness is NAME_fuzz.c with LLVMFuzzerTestOneInput(); libFuzzer calls it with
- * inputs that it makes from the seeds of seeds.py. The sanitizers find what must not be done; holds() says what must
- * hold besides.
+ * What the fuzzing harnesses share. A harness is a file NAME_fuzz.c with LLVMFuzzerTestOneInput(), which libFuzzer
+ * calls with inputs that it makes from the seeds of seeds.py. The sanitizers find invalid accesses and undefined
+ * behaviour; holds() states what must hold besides.
  */
 #ifndef TESTS_SELF_FUZZ_FUZZ_H
 #define TESTS_SELF_FUZZ_FUZZ_H
@@ -15,7 +15,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The input as a stream. At its end it gives zeros. */
+/* The input as a stream, which gives zeros after its end. */
 struct input {
 	const uint8_t *at, *end;
 };
@@ -51,7 +51,7 @@ static inline uint64_t input_u64(struct input *input)
 	return low | (uint64_t)input_u32(input) << 32;
 }
 
-/* The next `size` bytes, or as many as there are: *got. */
+/* The next `size` bytes, or as many as are left; *got is their number. */
 static inline const uint8_t *input_bytes(struct input *input, size_t size, size_t *got)
 {
 	const uint8_t *bytes = input->at;
@@ -61,7 +61,7 @@ static inline const uint8_t *input_bytes(struct input *input, size_t size, size_
 	return bytes;
 }
 
-/* A finding, unless CONDITION holds. */
+/* Reports a finding unless CONDITION holds. */
 #define holds(CONDITION)                                                                               \
 	do {                                                                                           \
 		if (!(CONDITION)) {                                                                    \

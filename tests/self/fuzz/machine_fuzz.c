@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What the drivers need of a machine: it must not stop. */
+/* The functions of a machine that the drivers call. The machine must not stop. */
 #include "firmware/arch/host/host.h"
 #include "firmware/arch/machine.h"
 #include "tests/self/fuzz/fuzz.h"
@@ -11,7 +11,7 @@ void machine_put(char byte)
 	fputc(byte, stderr);
 }
 
-/* By fatal(): a finding. */
+/* Only fatal() calls this, which is a finding. */
 _Noreturn void machine_exit(bool success)
 {
 	(void)success;

@@ -70,7 +70,7 @@ static void uart_holds(const struct platform_uart *uart)
 	holds(uart->kind == UART_NONE || uart->width == 1 || uart->width == 2 || uart->width == 4);
 }
 
-/* A register that is there is one that can be written to. */
+/* Checks that a register that was found can be written to. */
 static void register_holds(uint64_t address, uint8_t space)
 {
 	holds(!address || space == ACPI_SPACE_MEMORY || (space == ACPI_SPACE_IO && address < IO_PORTS));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What holds of a struct platform, whatever the loader and the tables said. */
+/* What must hold of a struct platform, whatever the loader and the tables say. */
 #ifndef TESTS_SELF_FUZZ_PLATFORM_HOLDS_H
 #define TESTS_SELF_FUZZ_PLATFORM_HOLDS_H
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A driver and a device that does anything: registers read what the input says, and the device writes what it likes
- * into all memory that it can reach. The driver's books must stay right, and what it hands out must be its own.
+ * A driver with a device that may do anything: registers read what the input says, and the device writes anything to
+ * all memory that it can reach. The driver's own records must stay right, and it may return only tokens of its own
+ * chains.
  *
  * Input: device type, Version, size of the request queue, event_idx; then steps, u8 each with arguments.
  */
@@ -21,7 +22,7 @@ enum {
 	SEGMENTS_MAX = 40,
 	SEGMENT_BYTES = 64,
 	SCRIBBLE_BYTES = 32,
-	NEAR = 1 << 13, /* of the arena's start, where rings and buffers are */
+	NEAR = 1 << 13, /* bytes at the start of the arena, where the rings and buffers are */
 	QUEUE_MAX = 1024,
 };
 
@@ -31,8 +32,8 @@ static struct input input;
 static struct device device;
 static struct virtqueue *queue;
 static struct request *requests[REQUESTS];
-static bool busy[REQUESTS]; /* added and not returned */
-static uint8_t other_token; /* of chains that are no request */
+static bool busy[REQUESTS]; /* added and not returned yet */
+static uint8_t other_token; /* the token of chains that are not requests */
 
 static uint32_t bus_read(void *context, uint32_t offset, uint8_t width)
 {
@@ -51,8 +52,8 @@ static void bus_write(void *context, uint32_t offset, uint8_t width, uint32_t va
 
 static const struct transport_bus bus = { .read = bus_read, .write = bus_write };
 
-/* Every descriptor is free or part of one chain. */
-static void books_hold(void)
+/* Checks that every descriptor is free or part of one chain. */
+static void records_hold(void)
 {
 	static uint8_t seen[QUEUE_MAX];
 	unsigned found = 0, outstanding = 0;
@@ -122,7 +123,7 @@ static void device_stores(volatile void *to, uint64_t value, size_t size)
 	dma_fuzz_copy((void *)(uintptr_t)to, &value, size);
 }
 
-/* One more used entry, as a device writes it. Mostly a head that is outstanding. */
+/* Adds a used entry as a device does, mostly with the head of an outstanding chain. */
 static void use(void)
 {
 	const uint8_t how = input_u8(&input);
@@ -140,7 +141,7 @@ static void use(void)
 	device_stores(&queue->used->index, (uint16_t)(queue->used->index + 1), 2);
 }
 
-/* A reader of the device's memory, which a copy that the sanitizer does not see must not be. */
+/* Writes bytes of the input to the arena. The sanitizer does not see the copy, so this checks its bounds. */
 static void scribble(size_t at)
 {
 	size_t got;
@@ -150,7 +151,7 @@ static void scribble(size_t at)
 		dma_fuzz_copy(dma_fuzz_arena + at, bytes, got);
 }
 
-/* Writes where the device was told to: into the writable part of a request. */
+/* Writes where the device may: to the writable part of a request. */
 static void answer(void)
 {
 	const struct request *request = requests[input_u8(&input) % REQUESTS];
@@ -193,14 +194,15 @@ static void pop(void)
 		break;
 	case VIRTQUEUE_WRONG:
 		holds(error && *driver_error_text(error));
-		/* Passed over, or taken back with a length that is wrong. */
+		/* The driver has skipped the entry, or taken it with a wrong length. */
 		if (queue->outstanding != before)
 			returned(done.token);
 		break;
 	}
 }
 
-/* As a check does: a token that is no request never comes back from here, because there is none on this path. */
+/* Judges an answer as a check does. An entry whose token is not a request is popped instead, because device_judge()
+ * expects requests only. */
 static void judge(void)
 {
 	struct request *request = NULL;
@@ -220,7 +222,7 @@ static void judge(void)
 	holds(error || request);
 	if (request)
 		returned(request);
-	else if (queue->outstanding != before) /* taken back with a wrong length: nobody says which */
+	else if (queue->outstanding != before) /* taken with a wrong length, and the driver does not say which */
 		for (unsigned i = 0; i < REQUESTS; i++) {
 			bool found = false;
 
@@ -294,7 +296,8 @@ static void step(uint8_t kind)
 	}
 }
 
-/* A device as discovery leaves it: what its registers read is the input's, but it is one that we make requests of. */
+/* Makes a device as discovery leaves it. The input decides what its registers read, but its type is one that has
+ * requests. */
 static bool open_device(void)
 {
 	static const uint32_t ids[] = { VIRTIO_ID_BLOCK, VIRTIO_ID_NETWORK, VIRTIO_ID_ENTROPY, VIRTIO_ID_CONSOLE };
@@ -339,7 +342,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	for (unsigned i = 0; i < STEPS_MAX && input_left(&input); i++) {
 		step(input_u8(&input));
-		books_hold();
+		records_hold();
 	}
 	dma_forget();
 	return 0;

@@ -24,7 +24,7 @@ CMDLINES = (
 
 MADT = bytes.fromhex("0000e0fe01000000" "0008000001000000" "00080101" "01000000" "010c02000000c0fe00000000" "020a000005150000000f"
                      "0910000002000000" "0100000003000000" "050c00000000e0fe00000000")
-# Arm's: distributor, CPUs, MSI frame, redistributors, ITS; all of a GICv2, or of a GICv3
+# Arm's MADT: distributor, CPUs, MSI frame, redistributors, ITS; all of a GICv2, or all of a GICv3
 GIC_CPU = bytes.fromhex("0b500000") + bytes(8) + b"\1" + bytes(19) + struct.pack("<Q", 0x8010000) + bytes(20) + struct.pack("<QQ", 0x80a0000, 1) + bytes(4)
 GICV2_MADT = (bytes(8) + bytes.fromhex("0c18000000000000" "0000000800000000" "0000000002000000") + GIC_CPU +
               bytes.fromhex("0d18000000000000" "0000020800000000" "0100000040005000"))

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * ACPI tables (a PC's and Arm's) and bytecode, the MP table, registers to probe: whatever firmware leaves in memory.
+ * What firmware leaves in memory: ACPI tables (of PCs and Arm machines) and bytecode, the MP table, registers to probe.
  *
- * Input: flags, then records: u8 kind and how to place it, u16 length, bytes. Lengths and checksums are made right
- * unless the record says otherwise, or nothing would ever be read.
+ * Input: flags, then records: u8 kind and how to place it, u16 length, bytes. The harness makes lengths and checksums
+ * right unless the record says otherwise, because discovery would read nothing else.
  */
 #include "tests/self/fuzz/fuzz.h"
 
@@ -15,7 +15,8 @@
 #include "tests/self/unit/tables.h"
 
 enum {
-	RSDP = 0xf31a0, /* where the loader says it is; not in the area that is searched, which is its own record */
+	RSDP = 0xf31a0, /* where the loader says it is, outside of the area that discovery searches, which another
+			   record fills */
 	ROOT = 0x100000,
 	DSDT_ADDRESS = 0x110000,
 	FADT_DSDT = 40, /* u32, in the FADT */
@@ -32,7 +33,7 @@ enum {
 	POINTER_CHECKSUM = 10,
 	PROBED = 0xfeb00000,
 	RECORDS_MAX = 24,
-	WORK_MAX = 64 << 20, /* bytes that discovery may ask for: several times what each of its steps needs */
+	WORK_MAX = 64 << 20, /* bytes that discovery may request: several times what its steps need */
 
 	/* Flags of the input */
 	NO_RSDP = 1 << 0,
@@ -64,8 +65,7 @@ enum kind {
 	KINDS
 };
 
-/* Where something answers, of what Arm's tables may name: distributor, CPU interface, MSI frame, ITS, redistributors.
- */
+/* Addresses of Arm's registers that answer: distributor, CPU interface, MSI frame, ITS, redistributors. */
 static const uint64_t arm_registers[] = { 0x8000000, 0x8010000, 0x8020000, 0x8080000, 0x80a0000 };
 
 static struct platform platform;
@@ -116,7 +116,7 @@ static void put_length(struct table *to, size_t inside)
 	table_put8(to, (uint8_t)(length >> 12));
 }
 
-/* Device (VRnn) { Name (_HID, "LNRO0005") ... } around the bytes; as a resource template if they are one. */
+/* Device (VRnn) { Name (_HID, "LNRO0005") ... } around the bytes, as a resource template if they are one. */
 static void put_device(const uint8_t *bytes, size_t size, bool resources)
 {
 	static const char hid[] = "\x08_HID\x0dLNRO0005";
@@ -158,7 +158,7 @@ static void make_mp(const uint8_t *bytes, size_t size, uint8_t how)
 	table_checksum(ebda, POINTER_SIZE, POINTER_CHECKSUM);
 }
 
-/* Any bytes at any place of the extended BIOS data area: another pointer, an RSDP. */
+/* Puts any bytes anywhere into the extended BIOS data area, such as another pointer or an RSDP. */
 static void patch(uint8_t *area, size_t area_size, const uint8_t *bytes, size_t size, uint8_t how)
 {
 	size_t at;
@@ -208,7 +208,7 @@ static void make(uint8_t how, const uint8_t *bytes, size_t size, bool *has_fadt)
 	case POINTER:
 		patch(ebda, sizeof(ebda), bytes, size, how);
 		break;
-	case WHOLE: /* a table with a header of its own */
+	case WHOLE: /* a table that brings its own header */
 		memset(&table, 0, sizeof(table));
 		if (size >= TABLE_HEADER) {
 			put(&table, bytes, size);
@@ -218,7 +218,7 @@ static void make(uint8_t how, const uint8_t *bytes, size_t size, bool *has_fadt)
 	case ENTRY:
 		list(input_u64(&inside));
 		break;
-	case REGISTER: /* where discovery probes, a magic value or something else */
+	case REGISTER: /* a magic value or something else, where discovery probes */
 		machine_place_register(PROBED + input_u16(&inside) * 0x200ull,
 				       size > 2 ? input_u32(&inside) : 0x74726976);
 		break;

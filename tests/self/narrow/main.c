@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The run of tests/guest/main.c in the host port, with the reference devices alone, behind the registers of a real VMM:
- * build/fast/host/narrow narrow=NAME touchstone.... With touchstone.isolated the devices are new for each check, as
- * with `run.sh --isolate`. tests/self/narrow.py runs all VMMs and knows what must come out.
+ * Runs the checks in the host port on the reference devices alone, behind registers that behave as those of a real VMM:
+ * build/fast/host/narrow narrow=NAME touchstone.... With touchstone.isolated each check gets new devices, as with
+ * `run.sh --isolate`. tests/self/narrow.py runs all VMMs and knows the expected results.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the virtio-mmio transports of real VMMs demand of a driver, ignore, or forget, put before the reference devices:
- * each VMM is a bus of the reference machine. Each was written from the VMM's source, whose version and file stand
- * above it; none of that code is here. What is behind the registers (rings, requests) stays the model's own, where
- * nothing else is said.
+ * The narrow VMMs: imitations of the virtio-mmio transports of real VMMs, with what these require of a driver, ignore,
+ * or forget. Each is a bus in front of the reference devices. We wrote it from the VMM's source, whose version and
+ * files stand above it, and copied no code. What is behind the registers (rings, requests) is the model's, unless a
+ * comment says otherwise.
  */
 #include "tests/self/narrow/narrow.h"
 
@@ -23,18 +23,18 @@ enum {
 	RUNNING = NEGOTIATED | VIRTIO_STATUS_DRIVER_OK,
 };
 
-/* What a write to Status may be. */
+/* Which writes to Status the VMM accepts. */
 enum steps {
 	STEPS_FREE,    /* anything: the register holds what was written */
-	STEPS_IGNORED, /* the next bit of four, with those before it; anything else is ignored */
-	STEPS_FATAL,   /* the same; anything else sets FAILED */
+	STEPS_IGNORED, /* only the next of four bits, with those before it; it ignores anything else */
+	STEPS_FATAL,   /* the same, but anything else sets FAILED */
 };
 
 /* What a write of 0 to Status does. */
 enum reset {
 	RESET_WHOLE,
-	RESET_EARLY_ONLY,   /* FAILED once the device was activated, and whole before */
-	RESET_RUNNING_ONLY, /* FAILED in the midst of initialisation; whole once the device was activated */
+	RESET_EARLY_ONLY,   /* complete before the device was activated; after that it sets FAILED */
+	RESET_RUNNING_ONLY, /* complete once the device was activated; during initialisation it sets FAILED */
 	RESET_STATUS_ONLY,  /* Status reads 0, and nothing else happens */
 	RESET_IF_STARTED,   /* before DRIVER_OK: Status reads 0, and nothing else happens */
 };
@@ -49,20 +49,21 @@ struct vmm {
 	const char *name;
 	enum steps steps;
 	enum reset reset;
-	uint32_t types; /* 1 << device type: what the VMM has; other transports are placeholders (DeviceID 0) */
-	uint32_t no_reset_types; /* those for which `reset` counts, if not all */
-	uint32_t blk, net, ring; /* features of word 0 */
+	uint32_t types; /* 1 << device type: the types that the VMM has; other transports are placeholders (DeviceID 0)
+			 */
+	uint32_t no_reset_types; /* the types for which `reset` counts; 0: all */
+	uint32_t blk, net, ring; /* features of word 0 that the devices offer */
 	uint16_t queue_size_max;
 	uint32_t vendor_id;
-	bool queue_registers_gated;    /* they count between FEATURES_OK and DRIVER_OK only */
-	bool queue_addresses_ored;     /* a second write adds to the first */
-	bool queue_sel_is_16_bits;     /* the rest of QueueSel is cut off */
-	unsigned queue_sel_end;	       /* QueueSel from here on is ignored; 0: none is */
-	bool config_read_gated;	       /* configuration space cannot be read before DRIVER */
+	bool queue_registers_gated;    /* writes to them count only between FEATURES_OK and DRIVER_OK */
+	bool queue_addresses_ored;     /* a second write is ORed to the first */
+	bool queue_sel_is_16_bits;     /* the upper bits of QueueSel are cut off */
+	unsigned queue_sel_end;	       /* a QueueSel from here on is ignored; 0: none is */
+	bool config_read_gated;	       /* the configuration space cannot be read before DRIVER */
 	bool all_queues_needed;	       /* DRIVER_OK fails unless every virtqueue is ready */
-	bool activates_once;	       /* DRIVER_OK of a second life fails */
-	bool notify_unguarded;	       /* a notification is answered whatever Status and QueueReady say */
-	enum model_defect defects[16]; /* of the catalogue */
+	bool activates_once;	       /* a second DRIVER_OK, after a reset, fails */
+	bool notify_unguarded;	       /* the device answers a notification whatever Status and QueueReady say */
+	enum model_defect defects[16]; /* defects of the catalogue that the VMM has */
 };
 #define D(NAME) MODEL_DEFECT_##NAME
 
@@ -126,8 +127,8 @@ static const struct vmm vmms[] = {
 	/*
 	 * Dragonball (kata-containers 8bd3e940), src/dragonball/crates/dbs_virtio_devices/src/mmio/mmio_v2.rs:
 	 * update_driver_status(), update_queue_field(), get_device_config(); mmio_state.rs: reset(),
-	 * check_queues_valid(); block/device.rs (4f28b68a): activate() takes the disk away, so that a second one fails.
-	 * VendorID as without message signalled interrupts.
+	 * check_queues_valid(); block/device.rs (4f28b68a): activate() takes the disk away, so that a second activation
+	 * fails. VendorID is that of a device without message signalled interrupts.
 	 */
 	{ .name = "dragonball",
 	  .steps = STEPS_FATAL,
@@ -162,7 +163,7 @@ static const struct vmm vmms[] = {
 	/*
 	 * kvmtool (b48735e5), virtio/mmio-modern.c: virtio_mmio_config_in(), virtio_mmio_config_out(); virtio/core.c:
 	 * virtio_notify_status(), virtio_set_guest_features(); virtio/blk.c, net.c, rng.c, console.c: get_size_vq(),
-	 * set_size_vq(), init_vq(), of which the size is always the largest.
+	 * set_size_vq(), init_vq(), which always use the largest size.
 	 */
 	{ .name = "kvmtool",
 	  .steps = STEPS_FREE,
@@ -221,7 +222,7 @@ static bool status_is(const struct model *m, uint32_t set, uint32_t clear)
 	return (m->status & (set | clear)) == set;
 }
 
-/* The device began to work in this life. */
+/* Has the device been activated since the last reset? */
 static bool activated(const struct model *m)
 {
 	return (m->status & VIRTIO_STATUS_DRIVER_OK) && !m->error;
@@ -258,14 +259,14 @@ static void write_zero(const struct vmm *vmm, struct model *m)
 	model_reset_now(m);
 }
 
-/* The four steps of these VMMs: one bit a write. */
+/* The four steps of these VMMs, which take one bit a write. */
 static bool is_next(uint32_t from, uint32_t to)
 {
 	return (from == 0 && to == ACKNOWLEDGED) || (from == ACKNOWLEDGED && to == DRIVER) ||
 	       (from == DRIVER && to == NEGOTIATED) || (from == NEGOTIATED && to == RUNNING);
 }
 
-/* FEATURES_OK is never refused, and VERSION_1 never asked for. */
+/* These VMMs never refuse FEATURES_OK, and do not require VERSION_1. */
 static void take_status(struct model *m, uint32_t value)
 {
 	const uint32_t added = value & ~m->status;
@@ -274,7 +275,7 @@ static void take_status(struct model *m, uint32_t value)
 	if (!(added & VIRTIO_STATUS_FEATURES_OK))
 		return;
 	m->driver_features[1] |= F(VIRTIO_F_VERSION_1 - 32);
-	(void)model_accepts_features(m); /* remembers them, for the defect that keeps them */
+	(void)model_accepts_features(m); /* the model remembers the features, for a defect that keeps them */
 	if (m->backend->negotiated)
 		m->backend->negotiated(m);
 }
@@ -333,7 +334,7 @@ static bool is_queue_register(uint32_t offset)
 	return false;
 }
 
-/* What is there, for a VMM that adds to it. */
+/* The half that the register holds, for a VMM that ORs the next write to it. */
 static uint32_t stored_half(const struct model *m, uint32_t offset)
 {
 	const struct model_queue *q = &m->queue[m->queue_sel % MODEL_QUEUES_MAX];

@@ -4,8 +4,7 @@
 
 #include "tests/guest/reference/reference.h"
 
-/* The bus of a reference machine that behaves at its registers as the VMM of that name, name[0..length). False: no such
- * VMM is known. */
+/* Makes a bus whose registers behave as those of the VMM called name[0..length). False: there is no such VMM. */
 bool narrow_bus(const char *name, size_t length, struct reference_bus *bus);
 
 #endif
