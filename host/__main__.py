@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What run.sh starts; `python3 host` does, too. Python puts this folder on its path, where the packages are."""
+"""The entry point of run.sh and of `python3 host`. Python puts this folder, which has the packages, on its path."""
 
 import sys
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Boots an ELF image under libkrun, with its serial line on standard output: libkrun.py IMAGE CMDLINE CPUS [DISK]
 
-LIBKRUN is the library, if it is not where the linker finds it. Names and arguments are those of libkrun.h. Exit: what the machine
-ends with, 2 if libkrun is missing or refuses something.
+The environment variable LIBKRUN names the library if the linker does not find it. Names and arguments are those of
+libkrun.h. The exit code is the machine's, or 2 if libkrun is missing or refuses something.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One run of a VMM as a child process: its bytes, its end, and no way to outlive us."""
+"""One run of a VMM as a child process: reads its output, notices its end, and never lets it outlive the runner."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ import subprocess
 from typing import Optional, Sequence
 
 CHUNK = 1 << 16
-KEEP_ERRORS = 8192      # bytes kept of the end of what the VMM says on stderr
+KEEP_ERRORS = 8192      # bytes kept of the end of stderr
 
 
 class Boot:
-    """A VMM in a process group of its own, with its stdout and stderr apart, and a stdin on which nothing ever comes: its end
-    would be the end of some VMMs.
+    """A VMM in its own process group, with separate stdout and stderr, and a stdin that stays open and empty, because
+    some VMMs exit at its end.
 
-    stderr stays out of the report, whose CRC it would break; its end is kept for the case that something goes wrong.
+    stderr stays out of the report, whose CRC it would break. Its last bytes are kept for messages about what went
+    wrong.
     """
 
     def __init__(self, argv: Sequence[str]) -> None:
-        """Starts the VMM. OSError if that cannot be done."""
+        """Starts the VMM. Raises OSError if that fails."""
         self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.PIPE, start_new_session=True)
         assert self._process.stdin and self._process.stdout and self._process.stderr
@@ -36,20 +37,22 @@ class Boot:
         return _read(self.out)
 
     def errors(self) -> bytes:
-        """The last bytes that the VMM wrote to stderr so far. To be called often, lest the VMM waits for us."""
+        """The last bytes that the VMM has written to stderr. Must be called often, or the VMM blocks when the pipe is
+        full."""
         while data := _read(self._err):
             self._errors = (self._errors + data)[-KEEP_ERRORS:]
         return self._errors
 
     def wait(self, seconds: float) -> Optional[int]:
-        """Gives the VMM a moment to exit by itself. Returns its exit code, negative for a signal, or None."""
+        """Gives the VMM a moment to exit by itself. Returns its exit code, negative for a signal, or None if it still
+        runs."""
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             return None
 
     def kill(self) -> None:
-        """Ends what is left of the VMM's process group. Harmless when nothing is."""
+        """Kills what is left of the VMM's process group, if anything."""
         try:
             os.killpg(self._process.pid, signal.SIGKILL)
         except ProcessLookupError:
@@ -57,14 +60,14 @@ class Boot:
         self._process.wait()
 
     def close(self) -> None:
-        """Kills, and lets go of the pipes."""
+        """Kills the process group and closes the pipes."""
         self.kill()
         for pipe in self._pipes:
             pipe.close()
 
 
 def describe_exit(code: Optional[int]) -> str:
-    """An exit code of `Boot.wait` in words that go on from "the VMM"."""
+    """Describes an exit code of `Boot.wait` in words that continue "the VMM"."""
     if code is None:
         return "closed its output and went on running"
     if code >= 0:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The guest's command line, and the user's command line that would run one check again."""
+"""The guest's command line, and the user's command line that runs one check again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .vmm import REFERENCE
 
 
 def configs_to_boot(options: Options, configs: Sequence[str]) -> list[str]:
-    """The configurations that --config, --only and --selfproof leave, in their own order."""
+    """The configurations that --config, --only and --selfproof select, in the VMM's order."""
     if options.selfproof and REFERENCE in configs:
         configs = [REFERENCE]
     return [config for config in configs
@@ -23,7 +23,8 @@ def configs_to_boot(options: Options, configs: Sequence[str]) -> list[str]:
 
 
 def guest_words(options: Options, config: str, after: Optional[str], alone: Optional[str] = None) -> str:
-    """The words for the guest; `after` is the name of the check to go on from, or None; `alone` that of the only one, or "" for a list of all."""
+    """The words for the guest. `after` names the check after which it goes on, or is None; `alone` names the only check
+    to run, or is "" for a list of all checks."""
     words, skip = [], _for_config(options.skip, config)
     if alone:
         words += [f"touchstone.only={alone}", "touchstone.isolated"]
@@ -45,7 +46,7 @@ def guest_words(options: Options, config: str, after: Optional[str], alone: Opti
 
 
 def again(options: Options, result: Result) -> str:
-    """The command that runs the check of a Result again, with the seed that the guest gave, if it did."""
+    """The command that runs the check of a Result again, with the seed that the guest reported, if it did."""
     values, flags = [], []
     for flag, about, value in options.given():
         if about.again and about.metavar:
@@ -60,7 +61,7 @@ def again(options: Options, result: Result) -> str:
 
 
 def _for_config(patterns: Sequence[str], config: str) -> list[str]:
-    """What a list of patterns says about one configuration, in the guest's terms: without `config/`."""
+    """The patterns of a list that concern one configuration, as the guest knows them: without `config/`."""
     fitting = []
     for pattern in patterns:
         of_config, slash, rest = pattern.rpartition("/")

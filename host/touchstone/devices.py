@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The devices that a VMM is given: the list of --devices, and the disk behind a block device."""
+"""The devices that a VMM gets: the list of --devices, and the disk of a block device."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SECTOR = 512
 
 
 def chosen(text: Optional[str], known: Sequence[str]) -> list[str]:
-    """The names in --devices, of those that are `known`; each of them once, if nobody said. ValueError if there is another."""
+    """The names in --devices, or each of the `known` names once without that option. ValueError if a name is not known."""
     if text is None:
         return list(known)
     devices = [] if text == "none" else text.split(",")
@@ -22,7 +22,8 @@ def chosen(text: Optional[str], known: Sequence[str]) -> list[str]:
 
 
 def make_disk(scratch: str, name: str = "disk") -> str:
-    """The path of a new disk in the folder `scratch`. Every sector is filled with its own number, 64 bits, little-endian."""
+    """Makes a disk in the folder `scratch` and returns its path. Every sector is filled with its own number, as 64-bit
+    little-endian words."""
     path = os.path.join(scratch, f"{name}.raw")
     with open(path, "wb") as disk:
         disk.write(b"".join(sector.to_bytes(8, "little") * (_SECTOR // 8) for sector in range(_DISK_BYTES // _SECTOR)))

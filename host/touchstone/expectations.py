@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Known deviations of a VMM: the files in expect/. expect/README.md describes them."""
+"""The known deviations of a VMM: the files in expect/, which expect/README.md describes."""
 
 from __future__ import annotations
 
@@ -17,25 +17,26 @@ _PATTERN = re.compile(r"(?:[A-Za-z0-9_*?-]*/)?[A-Za-z0-9._*?-]+")
 
 
 class Malformed(Exception):
-    """A line that cannot be understood; the text names file and line."""
+    """A line is wrong; the text names file and line."""
 
 
 class Expectation(NamedTuple):
-    """One line: results whose name fits `pattern` have this verdict, always or (`sometimes`) now and then."""
+    """One line: results whose name matches `pattern` have this verdict, always or (`sometimes`) only at times."""
 
     where: str          # file:line
     pattern: str
-    verdict: str        # a name, or * for any that is unwelcome
+    verdict: str        # a verdict's name, or * for any unwelcome one
     sometimes: bool
     reason: str
     link: str
 
     def names(self, config: str, check: Check) -> bool:
-        """The line speaks of this check in this configuration. The reference device is no VMM's and has no deviations."""
+        """Does the line concern this check in this configuration? The reference device belongs to no VMM and has no
+        deviations."""
         return not check.of_reference and name_fits(self.pattern, config, check.name)
 
     def fits(self, check: Check) -> bool:
-        """A check that the line speaks of came out as the line says."""
+        """Has a check that the line concerns the verdict of the line?"""
         return check.verdict in UNWELCOME and self.verdict in ("*", check.verdict.name)
 
 
@@ -58,7 +59,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def is_pattern(text: str) -> bool:
-    """The text can be the pattern of an expectation, of --only or of --skip."""
+    """Can the text be the pattern of an expectation, of --only or of --skip?"""
     return _PATTERN.fullmatch(text) is not None
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the VMM files have in common that were written from the VMM's own source; docs/vmms.md says which were seen running since."""
+"""The common part of the VMM files that were written from the VMM's source; docs/vmms.md says which of them have been
+run since."""
 
 from __future__ import annotations
 
@@ -10,16 +11,16 @@ from .options import Options
 from .vmm import Vmm
 
 NETWORK_MAC = "06:00:ac:10:00:02"
-TAP = "tap0"        # made by the user: ip tuntap add tap0 mode tap
+TAP = "tap0"        # the user makes it: ip tuntap add tap0 mode tap
 
 
 class FromReading(Vmm):
-    """A VMM that has one of each of its devices at most, and none of the options that are QEMU's own."""
+    """A VMM that has at most one of each of its devices, and none of the options that only QEMU has."""
 
     NEED = "build"
     PROGRAM: str
-    DEVICES: Sequence[str]              # what it can have
-    DEFAULT: Sequence[str]              # what it has if nobody says: what needs no preparation
+    DEVICES: Sequence[str]              # the devices that it can have
+    DEFAULT: Sequence[str]              # its devices without --devices: those that need no preparation
 
     def __init__(self, options: Options) -> None:
         for option in ("qemu", "machine"):

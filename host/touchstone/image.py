@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The image that a VMM boots, and what that takes: what is missing is installed, what is older than its sources is built."""
+"""Provides the image that a VMM boots: installs the programs that are missing, and builds an image that is older than
+its sources."""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ _SOURCES = ("Makefile", "firmware", "drivers", "model", "tests/checks", "tests/f
 
 
 class Missing(Exception):
-    """There is no image, or nothing to boot it with; the text says why, if nobody has said it yet."""
+    """There is no image, or nothing to boot it with. The text says why, unless a message has said so already."""
 
 
 def provide(vmm: type[Vmm], options: Options) -> str:
     """The path of an image that is up to date."""
     given = os.environ.get("TOUCHSTONE_IMAGE")
-    build = not given and os.path.exists(os.path.join(TOP, "Makefile"))     # a release has the images and not what they are made of
+    build = not given and os.path.exists(os.path.join(TOP, "Makefile"))     # a release has the images without their sources
     _install([step for step in vmm.NEED.split() if (build or not _builds(step)) and not (options.qemu and step.startswith("qemu"))])
     path = given or os.path.join(TOP, "build", vmm.IMAGE)
     if build and _is_old(path):
@@ -32,7 +33,7 @@ def provide(vmm: type[Vmm], options: Options) -> str:
 
 
 def _builds(step: str) -> bool:
-    """A step of host/need.sh that is for making images."""
+    """Is this step of host/need.sh for building images?"""
     return step.startswith("build") or step == "efi"
 
 
@@ -42,7 +43,8 @@ def _install(steps: list[str]) -> None:
 
 
 def _is_old(path: str) -> bool:
-    """make takes a tenth of a second to find out that nothing changed; find takes a hundredth, and folders tell of removals."""
+    """Is the image older than its sources? `make` needs a tenth of a second to find that nothing changed, `find` a
+    hundredth. The times of folders show removals."""
     found = subprocess.run(["find", *_SOURCES, "-newer", path, "-print", "-quit"], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            check=False)
     return found.returncode != 0 or bool(found.stdout)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What all results together come to. No I/O."""
+"""Judges all results together. No I/O."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _WORST_FIRST = (3, 4, 1, 77)
 
 
 class Result(NamedTuple):
-    """A check of a configuration. `expectation` is the line that foresaw the verdict, or None; `gates` tells whether the verdict
-    alone makes the run fail."""
+    """A check of a configuration. `expectation` is the line that expects the verdict, or None; `gates` says whether the
+    verdict alone makes the run fail."""
 
     config: str
     check: Check
@@ -30,7 +30,7 @@ class Result(NamedTuple):
 
 
 class Stale(NamedTuple):
-    """An expectation that is not true any more: because of one result, or (None) because nothing fits it."""
+    """An expectation that is no longer true, because of one result or (None) because no result matches it."""
 
     expectation: Expectation
     result: Optional[Result]
@@ -38,23 +38,23 @@ class Stale(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """The exit code of docs/report.md and all that leads to it."""
+    """The exit code of docs/report.md and the reasons for it."""
 
     code: int
     results: list[Result]
     stale: list[Stale]
-    problems: list[tuple[str, Problem]]     # with the configuration
+    problems: list[tuple[str, Problem]]     # (configuration, problem)
 
 
 def full_name(config: str, check: Check) -> str:
-    """`modern/blk0.identity.magic`; without the slash for a VMM that has but one configuration."""
+    """`modern/blk0.identity.magic`; without the slash for a VMM that has only one configuration."""
     return f"{config}/{check.name}" if config else check.name
 
 
 def judge(sessions: Sequence[Session], expectations: Sequence[Expectation], level: str, narrowed: bool) -> Outcome:
     """The Outcome. `level` is the weakest level that gates. A `narrowed` run leaves out checks on purpose, so that an
-    expectation may find nothing that it speaks of, and a configuration nothing to test. What the reference device inside
-    the image does says nothing of the VMM's devices: where there is nothing else, nothing was tested."""
+    expectation may match no result, and a configuration may have nothing to test. The reference device inside the image
+    tells nothing about the VMM's devices: a run that had no other device has tested nothing."""
     results = [assess(session.config, check, expectations, level) for session in sessions for check in session.checks]
     problems = [(session.config, problem) for session in sessions for problem in session.problems]
     stale = [entry for line in expectations for entry in _stale(line, results, narrowed or bool(problems))]
@@ -85,7 +85,7 @@ def _nothing_tested(session: Session) -> Problem:
 
 
 def _stale(line: Expectation, results: Sequence[Result], narrowed: bool) -> Iterator[Stale]:
-    """Where this line is not true any more. A skipped check speaks neither for it nor against it."""
+    """The results that contradict this line. A skipped check speaks neither for it nor against it."""
     spoken_of = [result for result in results if line.names(result.config, result.check)]
     ran = [result for result in spoken_of if result.check.verdict is not SKIP]
     for result in ran:

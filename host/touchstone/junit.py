@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Writes JUnit XML, as CI systems read it."""
+"""Writes JUnit XML, which CI systems read."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ class Case:
 
 @dataclass
 class Suite:
-    """Cases under one name, and what was printed meanwhile."""
+    """Cases under one name, and the output that belongs to them."""
 
     name: str
     cases: list[Case] = field(default_factory=list)
     output: str = ""
 
     def counts(self) -> dict[str, str]:
-        """The attributes of its element that add up."""
+        """The attributes of its element that are counts."""
         def number(kind: str) -> str:
             return str(sum(case.kind == kind for case in self.cases))
 
@@ -38,7 +38,7 @@ class Suite:
 
 
 def write(file: TextIO, suites: Sequence[Suite]) -> None:
-    """Writes the suites to an open text file. Their texts have no characters but those that XML knows."""
+    """Writes the suites to an open text file. Their texts may have only characters that XML allows."""
     every = Suite("", [case for suite in suites for case in suite.cases])
     root = ET.Element("testsuites", every.counts())
     for suite in suites:

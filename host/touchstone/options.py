@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The command line: what the user may ask for, checked before anything boots.
+"""The options of run.sh, which are checked before anything boots.
 
-`Options` declares each option once: its help, its limits, the word that it becomes on the guest's command line, and whether it belongs
-to the command that runs a check again. Everything else that is done with options follows from these declarations.
+`Options` declares each option once: its help, its limits, the word that it becomes on the guest's command line, and
+whether it belongs to the command that runs a check again. Everything else about options follows from these
+declarations.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from . import expectations
 from .verdicts import LEVELS
 
 DEFAULT_VMM = "qemu-microvm"
-GUEST_TEXT = 1023       # characters that the guest has room for in a value (tests/framework/options.h)
+GUEST_TEXT = 1023       # the most characters of a value in the guest (tests/framework/options.h)
 
 _EPILOG = """\
 A GLOB is compared with the name of a check (identity.magic), with its full name on a device (blk0.identity.magic), or, with a
@@ -31,10 +32,10 @@ and installs nothing.
 
 
 class UsageError(Exception):
-    """The text says what was wrong and what is possible."""
+    """The text says what was wrong and what is allowed."""
 
 
-# ---- kinds of values: each makes a value of a word, or raises UsageError ----
+# ---- kinds of values: each turns a word into a value, or raises UsageError ----
 
 class Number(NamedTuple):
     """A whole number, decimal or 0x."""
@@ -88,23 +89,23 @@ Kind = Callable[[str, str], Any]
 
 
 class Option(NamedTuple):
-    """What is known of an option besides its name."""
+    """The description of an option, except for its name."""
 
     default: Any
     group: str
     help: str
-    metavar: str = ""                       # nothing for one that takes no value
+    metavar: str = ""                       # empty if the option takes no value
     kind: Kind = _text
     choices: Optional[Sequence[str]] = None
     short: str = ""
     word: str = ""                          # touchstone.WORD or touchstone.WORD=VALUE on the guest's command line
-    show: Callable[[Any], str] = str        # its value there
-    again: bool = False                     # the command that runs a check again has it
-    narrows: bool = False                   # it leaves checks out or changes the machine: an expectation may find nothing to speak of
+    show: Callable[[Any], str] = str        # writes its value there
+    again: bool = False                     # it belongs to the command that runs a check again
+    narrows: bool = False                   # it leaves out checks or changes the machine, so that expectations may match nothing
 
 
 def _option(*about: Any, **more: Any) -> Any:
-    """An `Option`, which stands in the class where an object has the value."""
+    """Declares an `Option`: a class attribute of `Options`, in whose place an object has the value."""
     return Option(*about, **more)
 
 
@@ -112,7 +113,7 @@ _WHAT, _WHERE, _JUDGED, _REPORTED = "what runs", "where it runs", "how it is jud
 
 
 class Options:
-    """The options of one call, in the order of --help. What is declared last, `name` and `narrowed`, follows from them."""
+    """The options of one call, in the order of --help. The last two, `name` and `narrowed`, follow from the others."""
 
     only: List[str] = _option([], _WHAT, "run only these checks (repeatable, or a comma list)", metavar="GLOB", kind=_patterns, narrows=True)
     skip: List[str] = _option([], _WHAT, "leave these checks out", metavar="GLOB", kind=_patterns, narrows=True)
@@ -154,20 +155,20 @@ class Options:
     json: str = _option("", _REPORTED, "write a JSON report (docs/report.md describes it)", metavar="FILE")
 
     name: str = ""              # of the VMM, in messages and reports
-    narrowed: bool = False      # an option that narrows was given
+    narrowed: bool = False      # an option with `narrows` was given
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         vars(self).update(values)
 
     def given(self) -> Iterator[tuple[str, Option, Any]]:
-        """(flag, what is known of it, value) of each option whose value is not the usual one."""
+        """(flag, description, value) of each option whose value is not the default."""
         for name, about in declared().items():
             if (value := getattr(self, name)) != about.default:
                 yield _flag(name), about, value
 
 
 def declared() -> dict[str, Option]:
-    """The options, by their names in `Options`."""
+    """The options by their names in `Options`."""
     return {name: about for name, about in vars(Options).items() if isinstance(about, Option)}
 
 
@@ -213,7 +214,7 @@ def _flag(name: str) -> str:
 
 
 def _complete(options: Options) -> None:
-    """Checks what options have to do with each other, and carries out those that stand for others."""
+    """Checks how options combine, and expands those that stand for others."""
     if options.race:
         if options.only:
             raise UsageError("--race is --only for races: both at once mean nothing")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the machines of QEMU have in common: version, devices, the words that every machine gets."""
+"""The common part of QEMU's machines: the version, the devices, the words that every machine gets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def escape(path: str) -> str:
 
 
 def _blk(name: str, scratch: str) -> list[str]:
-    # Nobody needs the scratch disk tomorrow, and a flush of the host's own disk can take seconds when others write.
+    # The scratch disk need not survive the run, and a flush of the host's disk can take seconds when others write.
     return ["-drive", f"if=none,format=raw,id={name},cache.no-flush=on,file={escape(make_disk(scratch, name))}",
             "-device", f"virtio-blk-device,drive={name}"]
 
@@ -43,7 +43,7 @@ def _con(name: str, scratch: str) -> list[str]:
             "-device", f"virtio-serial-device,id=bus-{name}", "-device", f"virtconsole,bus=bus-{name}.0,chardev={name}"]
 
 
-# What a machine can have, in the order in which it has them.
+# The devices that a machine can have, in their order.
 _DEVICE = {"blk": _blk, "net": _net, "rng": _rng, "con": _con}
 
 
@@ -80,7 +80,7 @@ class Qemu(Vmm):
             if not self._selfproof:
                 cmdline = f"{cmdline} {_REFERENCE_WORDS}"
         if "net" in devices or config == REFERENCE:
-            cmdline += " touchstone.peer"       # user networking answers ARP: silence is the device's
+            cmdline += " touchstone.peer"       # user networking answers ARP, so silence is the device's fault
         cmdline = " ".join([cmdline, *self.guest_words()]).strip()
         words = [self._qemu, *self.machine(config), "-smp", str(smp), "-nodefaults", "-no-user-config",
                  "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]
@@ -96,15 +96,15 @@ class Qemu(Vmm):
         return []
 
     def plug(self, _config: str, _number: int, words: list[str]) -> list[str]:
-        """The words for a device, and those for what it is plugged into."""
+        """The words for a device, and those for the transport that it is plugged into."""
         return words
 
     @abstractmethod
     def machine(self, config: str) -> list[str]:
-        """The words for machine, firmware, CPU and memory, and for the way out."""
+        """The words for machine, firmware, CPU and memory, and for the device that ends the run."""
 
     def with_more(self, machine: str) -> str:
-        """A value for -M, with what the user added to it."""
+        """A value for -M, with the user's additions."""
         return f"{machine},{self._more}" if self._more else machine
 
 

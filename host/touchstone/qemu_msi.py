@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the machines of QEMU with our own virtio-mmio transport (host/qemu) have in common: its layouts, one a configuration,
-and two without messages; QEMU's own devices behind it."""
+"""The common part of QEMU's machines with our own virtio-mmio transport (host/qemu) and QEMU's devices behind it. Each
+layout of messages is a configuration; two more have no messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Sequence
 from .options import Options
 from .qemu import Qemu
 
-# "today" is what the specification says now of all that the drafts used: Version 3, bits 39 and 40, the register at 0x0c0.
+# "today" has what the drafts used with the meanings of today's specification: Version 3, bits 39 and 40, the register at 0x0c0.
 _TRANSPORT = {
     "draft3": "msi=draft3",
     "f40": "msi=f40",
@@ -28,10 +28,10 @@ _IRQS = 8
 
 
 class QemuMsi(Qemu):
-    """Goes before the class of the machine, where that is another VMM's.
+    """A base class that must come before the class of the machine if that belongs to another VMM file.
 
-    A VMM file says where in its machine there is nothing else: FIRST_WINDOW, and FIRST_IRQ, the first of _IRQS inputs of the
-    interrupt controller that nobody drives.
+    A VMM file says what is free in its machine: FIRST_WINDOW, and FIRST_IRQ, the first of _IRQS unused inputs of the
+    interrupt controller.
     """
 
     CONFIGS: Sequence[str] = tuple(_TRANSPORT)
@@ -52,16 +52,16 @@ class QemuMsi(Qemu):
                 *(f"{word},bus=m{number}.0" if word.startswith("virtio-") else word for word in words)]
 
     def device_words(self) -> list[str]:
-        """For the guest of a machine whose tables do not tell of our transports: words that do."""
+        """The words that announce our transports to the guest, because the machine's tables do not."""
         return [f"virtio_mmio.device={_WINDOW_BYTES:#x}@{self.window(number):#x}:{self.irq(number)}"
                 for number in range(len(self.devices))]
 
     def window(self, number: int) -> int:
-        """Where it begins."""
+        """The address of the window."""
         return self.FIRST_WINDOW + number * _WINDOW_BYTES
 
     def irq(self, number: int) -> int:
-        """Its input of the machine's interrupt controller."""
+        """The device's input of the machine's interrupt controller."""
         return self.FIRST_IRQ + number
 
 

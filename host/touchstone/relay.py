@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The report as the user sees it while it comes."""
+"""Shows the report to the user while it comes."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ def page_of(check_id: str, top: str = TOP) -> Optional[str]:
 
 
 class Relay:
-    """Shows the sessions' events, one session after the other in their order, however they interleave.
+    """Shows the sessions' events, one session after the other, however they interleave.
 
-    Compact: the environment, and every result that is news, with its diagnostics. Verbose: every line of the report.
+    The compact form shows the environment and every unwelcome result with its diagnostics. The verbose form shows every
+    line of the report.
     """
 
     def __init__(self, sessions: Sequence[Session], assess: Callable[[str, Check], Result], again: Callable[[Result], str],
                  verbose: bool, out: TextIO = sys.stdout, progress: Optional[TextIO] = None) -> None:
-        """`assess(config, check)` gives a Result, `again(result)` the command that runs it again; `progress` is the
-        terminal that shows how far the run is, or None."""
+        """`assess(config, check)` returns a Result, `again(result)` the command that runs it again; `progress` is the
+        terminal that shows the progress, or None."""
         self._waiting = list(sessions)
         self._sessions = sessions
         self._assess = assess
@@ -41,7 +42,7 @@ class Relay:
         self._first_boot = True
 
     def update(self) -> None:
-        """Shows what has come since the last time."""
+        """Shows what has come since the last call."""
         while self._waiting:
             session = self._waiting[0]
             done = session.done
@@ -55,7 +56,7 @@ class Relay:
         self._show_progress()
 
     def quiet(self) -> None:
-        """Shows nothing but how far the run is."""
+        """Shows only the progress."""
         self._show_progress()
 
     def _event(self, session: Session, kind: str, value: Any) -> None:
@@ -100,7 +101,7 @@ class Relay:
         self._out.write(text + "\n")
 
     def clear_progress(self) -> None:
-        """Takes the progress line off the terminal."""
+        """Removes the progress line from the terminal."""
         if self._progress:
             self._progress.write("\r\x1b[K")
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The JUnit report: one case a check, and one for each thing that cannot be laid to a check.
+"""The JUnit report: one case for each check, and one for each problem that belongs to no check.
 
-Failures and errors are exactly what makes the run fail; a deviation that does not is `skipped`, with its reason.
+Exactly what makes the run fail is a failure or an error; any other deviation is `skipped`, with its reason.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def write(file: TextIO, run: Run, outcome: Outcome, sessions: Sequence[Session])
 
 
 def _vmm_name(run: Run, config: str) -> str:
-    """The first, plain configuration has the name of the VMM, the others add their own."""
+    """A configuration without a name has the VMM's name, the others add their own."""
     return run.vmm if config in ("", "modern") else f"{run.vmm}-{config}"
 
 

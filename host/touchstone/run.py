@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One call of run.sh: boots the configurations of a VMM side by side, shows the report, judges it."""
+"""One call of run.sh: boots the configurations of a VMM side by side, shows their reports and judges them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Report = tuple[Callable[..., None], TextIO]
 
 
 class Stop(Exception):
-    """The run cannot begin: the text says why."""
+    """The run cannot begin; the text says why."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -49,7 +49,7 @@ def main(words: Sequence[str]) -> int:
 
 
 def run(options: Options) -> int:
-    """One run from the options to the reports. Stop, Missing or Malformed if it cannot begin."""
+    """One run from the options to the reports. Raises Stop, Missing or Malformed if it cannot begin."""
     kind = vmm.find(None if options.cmd else options.name)
     image = images.provide(kind, options)
     began = time.monotonic()
@@ -98,12 +98,12 @@ def configs_of(kind: type[vmm.Vmm], options: Options) -> list[str]:
 
 
 def open_reports(options: Options) -> list[_Report]:
-    """What writes it, and the file, for each report that is wanted."""
+    """(writer, file) of each report that the user wants."""
     reports: list[_Report] = []
     for module, path in (("report_junit", options.junit), ("report_json", options.json)):
         if path:
             try:
-                # Imported only where it is wanted: XML takes as long as everything else.
+                # Imported only if it is needed, because the import of XML takes as long as everything else.
                 reports.append((importlib.import_module(f"touchstone.{module}").write, open(path, "w", encoding="utf-8")))
             except OSError as error:
                 raise Stop(f"cannot write {path}: {error.strerror}") from None
@@ -111,7 +111,7 @@ def open_reports(options: Options) -> list[_Report]:
 
 
 def new_session(machine: vmm.Vmm, config: str, image: str, options: Options, scratch: str) -> Session:
-    """A Session whose every boot begins with fresh files in the directory `scratch`."""
+    """A Session whose boots each begin with new files in the directory `scratch`."""
     def boot(words: str) -> Boot:
         shutil.rmtree(scratch, ignore_errors=True)
         os.mkdir(scratch)
@@ -124,7 +124,7 @@ def new_session(machine: vmm.Vmm, config: str, image: str, options: Options, scr
 
 
 def boot_all(machine: vmm.Vmm, sessions: Sequence[Session]) -> Optional[str]:
-    """Boots, and meanwhile finds out the VMM's version."""
+    """Boots the sessions, and meanwhile asks for the VMM's version."""
     try:
         version = machine.ask_version()
         for session in sessions:
@@ -135,7 +135,7 @@ def boot_all(machine: vmm.Vmm, sessions: Sequence[Session]) -> Optional[str]:
 
 
 def expectations_for(version: str) -> tuple[Optional[str], list[Expectation]]:
-    """Name and content of our own file for this VMM, (None, []) if there is none."""
+    """Name and content of the file in expect/ for this VMM; (None, []) if there is none."""
     path = os.path.join("expect", version)
     if not os.path.exists(os.path.join(images.TOP, path)):
         return None, []

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""One configuration of a VMM, booted as often as it takes until every check of the plan has a result."""
+"""One configuration of a VMM, booted as often as necessary until every check of the plan has a result."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from .boot import Boot, describe_exit
 from .stream import Check, Event, Stream, printable
 from .verdicts import CRASH, TIMEOUT, Verdict
 
-RESTARTS = 20           # fresh boots after a crash or a time-out, at most
-GRACE = 1.0             # seconds that a VMM has to exit by itself
+RESTARTS = 20           # the most new boots after a crash or a timeout
+GRACE = 1.0             # seconds in which a VMM may exit by itself
 TICK = 0.1              # seconds between looks at the clock
-GATHER = 0.005          # seconds in which more may come before we read; a pipe holds far more
+GATHER = 0.005          # seconds to wait for more bytes before a read; a pipe holds far more than come in that time
 CHUNKS_A_STEP = 16      # so that a VMM that floods us does not keep the others waiting
 
 PROGRESS = ("plan", "start", "round", "listed", "result")
 
 
 class Problem(NamedTuple):
-    """What cannot be laid to a check: the runner's exit code for it, what happened, and details."""
+    """A problem that belongs to no check: the runner's exit code for it, what happened, and details."""
 
     code: int
     text: str
@@ -30,23 +30,23 @@ class Problem(NamedTuple):
 
 
 class Session:
-    """Boots, follows the report, and goes on with a fresh boot after the check that ended the last one.
+    """Boots, follows the report, and boots again to go on after the check that ended the last boot.
 
-    Such a check has the verdict CRASH or TIMEOUT. `events` is a queue of the stream's events (see Stream) for whoever
-    shows them, with one kind more: ("boot", number).
+    Such a check gets the verdict CRASH or TIMEOUT. `events` is a queue of the stream's events (see Stream), with one
+    more kind: ("boot", number).
     """
 
     def __init__(self, config: str, start: Callable[[Optional[str]], Boot], exit_meaning: Callable[[Optional[int]], str],
                  timeout: float, seed: int) -> None:
-        """`start(after)` boots and returns a Boot, `exit_meaning(code)` adds what an exit code means with this VMM,
-        `seed` is what the guest was told."""
+        """`start(after)` boots and returns a Boot, `exit_meaning(code)` explains an exit code of this VMM, `seed` is
+        the seed that the guest was given."""
         self.config = config
-        self.checks: list[Check] = []           # with a verdict, over all boots
+        self.checks: list[Check] = []           # the checks with a verdict, of all boots
         self.listed: list[Check] = []
         self.notes: list[str] = []              # of the first boot
         self.problems: list[Problem] = []
         self.remarks: list[str] = []
-        self.nothing: Optional[str] = None      # why there is nothing to test
+        self.nothing: Optional[str] = None      # why nothing was tested
         self.plan: Optional[int] = None
         self.events: deque[Event] = deque()
         self.done = False
@@ -56,20 +56,20 @@ class Session:
         self._timeout = timeout
         self._seed = seed
         self._boots = 0
-        self._known: frozenset[str] = frozenset()   # names of the checks that earlier boots are done with
+        self._known: frozenset[str] = frozenset()   # names of the checks that have a verdict from earlier boots
         self._boot: Optional[Boot] = None
         self._stream = Stream()
-        self._lost = False          # this boot repeats what earlier ones have done
+        self._lost = False          # this boot repeats the checks of earlier ones
         self._began = 0.0
         self._progress = 0.0
 
     @property
     def running(self) -> Optional[Check]:
-        """The check that runs now, or None."""
+        """The running check, or None."""
         return self._stream.running
 
     def fileno(self) -> int:
-        """What to wait for before the next step."""
+        """The file to wait for before the next step."""
         return self._booted.out
 
     @property
@@ -78,7 +78,7 @@ class Session:
         return self._boot
 
     def begin(self, now: float) -> None:
-        """Boots, and goes on after the last check that has a verdict. OSError if the VMM cannot be started."""
+        """Boots to go on after the last check that has a verdict. Raises OSError if the VMM cannot be started."""
         if not self._boots:
             self._began = now
         self._boots += 1
@@ -90,13 +90,13 @@ class Session:
         self.events.append(Event("boot", self._boots))
 
     def close(self) -> None:
-        """Ends the VMM, whatever it is doing."""
+        """Ends the VMM."""
         if self._boot:
             self._boot.close()
             self._boot = None
 
     def step(self, now: float) -> None:
-        """Takes what the VMM has written, and looks at the clock."""
+        """Reads what the VMM has written, and checks the timeout."""
         self._booted.errors()
         data: Optional[bytes] = b""
         for _ in range(CHUNKS_A_STEP):
@@ -144,7 +144,7 @@ class Session:
             self._problem(3, f"after a fresh boot the plan is 1..{count}, but {left} checks are left")
 
     def _finish_whole(self, now: float) -> None:
-        """The end marker came."""
+        """Handles the end marker."""
         code = self._booted.wait(GRACE)
         if code is None:
             self.remarks.append(f"the VMM did not exit within {GRACE:g} s of the end marker and was killed")
@@ -158,7 +158,7 @@ class Session:
         self._end_boot(now)
 
     def _finish_broken(self, verdict: Verdict, how: str, now: float) -> None:
-        """The VMM or the guest died or hangs."""
+        """Handles a VMM or guest that died or hangs."""
         self._booted.kill()
         details = [f"the VMM says: {printable(line)}" for line in self._booted.errors().splitlines()]
         check = self._stream.running
@@ -180,7 +180,7 @@ class Session:
         return f"the VMM {describe_exit(code)}" + (f" ({meaning})" if meaning else "")
 
     def _end_boot(self, now: float) -> None:
-        """Closes the VMM; boots again if checks are left and this boot got further than the one before."""
+        """Closes the VMM, and boots again if checks are left and this boot got further than the one before."""
         for text in self._stream.problems:
             self._problem(3, text)
         self.close()
@@ -201,13 +201,14 @@ class Session:
 
 
 class Isolated(Session):
-    """The same with a fresh boot for each check: the first one lists them. `start(name)` boots for that check alone, for the list with ""."""
+    """The same with a new boot for each check. The first boot lists the checks. `start(name)` boots for that check
+    alone, or for the list if the name is ""."""
 
     def __init__(self, config: str, start: Callable[[str], Boot], exit_meaning: Callable[[Optional[int]], str],
                  timeout: float, seed: int) -> None:
         super().__init__(config, self._start_next, exit_meaning, timeout, seed)
         self._start_alone = start
-        self._left: Optional[deque[str]] = None     # names, once they are known
+        self._left: Optional[deque[str]] = None     # names of the checks that are left, once they are known
 
     def _start_next(self, _after: Optional[str]) -> Boot:
         return self._start_alone("" if self._left is None else self._left[0])
@@ -217,7 +218,7 @@ class Isolated(Session):
             self._problem(3, f"the plan is 1..{count}, but {self._left[0]} was to run alone: does the VMM hand its command line to the guest?")
 
     def _end_boot(self, now: float) -> None:
-        """Closes the VMM, and boots for the next check; the end if the list, or one boot, brought nothing."""
+        """Closes the VMM, and boots for the next check. Ends the session if the list, or a boot, brought nothing."""
         for text in self._stream.problems:
             self._problem(3, text)
         self.close()
@@ -240,13 +241,13 @@ class Isolated(Session):
 
 
 def follow(sessions: Sequence[Session], show: Callable[[], None]) -> None:
-    """Takes sessions that have begun side by side to their end; calls `show` whenever there may be something new."""
+    """Runs sessions that have begun side by side to their end; calls `show` whenever there may be something new."""
     while live := [session for session in sessions if not session.done]:
         poller = select.poll()
         for session in live:
             poller.register(session, select.POLLIN)
         poller.poll(TICK * 1000)
-        # A VMM that writes its serial port byte by byte would wake us for each: what comes close behind comes with it.
+        # A VMM that writes its serial port byte by byte would wake us for each, so wait a little for the bytes that follow.
         time.sleep(GATHER)
         for session in live:
             session.step(time.monotonic())

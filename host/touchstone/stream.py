@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Reads the guest's report, as docs/report.md defines it.
 
-No I/O and no clock: bytes go in, events come out, and nothing that a guest may print raises or grows without bound.
+No I/O and no clock: bytes go in, events come out. Nothing that a guest may print makes this raise or grow without
+bound.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ KEEP_DIAGNOSTICS = 1000     # lines kept of one check
 KEEP_NOTES = 1000           # lines kept that belong to no check
 KEEP_PREAMBLE = 50          # last lines kept of what came before the report
 KEEP_LISTED = 100000        # checks kept of a list
-KEEP_PROBLEMS = 10          # breaches of the contract kept, the first ones say most
+KEEP_PROBLEMS = 10          # breaches of the format kept; the first ones say most
 
 _NAME = r"([A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_.-]{1,256})"
 _LEVEL = rf"level=({'|'.join(LEVELS)}) reqs=(\S*)"
@@ -30,7 +31,7 @@ _LISTED = re.compile(rf"# check {_NAME} {_LEVEL} title=(.*)")
 _RESULT = re.compile(rf"(ok|not ok) (\d{{1,7}}) {_NAME}(?: # ({_DIRECTIVES})(?: (.*))?)?")
 _END = re.compile(r"# end run=(\d{1,7}) pass=(\d{1,7}) fail=(\d{1,7}) warn=(\d{1,7}) skip=(\d{1,7}) error=(\d{1,7})"
                   r" info=(\d{1,7}) seed=(0x[0-9a-f]{1,16}|\d{1,20}) crc32=0x([0-9a-f]{8})")
-# What the checks of console devices write, where a VMM shows that on the report's own stream.
+# What the checks of console devices write. Some VMMs show it on the same stream as the report.
 CONSOLE_OUTPUT = re.compile(rb"(touch)?touchstone(:? [\x20-\x7e]*)?|stone|\.*")
 _COUNTS = ("run", "pass", "fail", "warn", "skip", "error", "info")
 _WORDS = {(verdict.status, verdict.directive): verdict for verdict in BY_GUEST}
@@ -38,12 +39,12 @@ _PRINTABLE = bytes(b if 0x20 <= b <= 0x7e else ord("?") for b in range(256))
 
 
 def printable(raw: bytes) -> str:
-    """The ASCII text of some bytes, with `?` for everything that a terminal or an XML file could choke on."""
+    """The bytes as ASCII text, with `?` for everything that could break a terminal or an XML file."""
     return raw.translate(_PRINTABLE).decode("ascii")
 
 
 class Check:
-    """One check: its start line, what it said, and its verdict. The verdict of one that `running` has no meaning yet."""
+    """One check: its start line, its diagnostics, and its verdict, which means nothing before its result line."""
 
     def __init__(self, name: str, level: str, reqs: str) -> None:
         self.name = name
@@ -64,7 +65,7 @@ class Check:
 
     @property
     def of_reference(self) -> bool:
-        """The device is the reference inside the image, or this is the proof of one of its defects."""
+        """Does the check concern the reference device inside the image, or is it the proof of one of its defects?"""
         return self.name.startswith(("ref", "proof."))
 
     @property
@@ -113,7 +114,7 @@ class Stream:
     def __init__(self) -> None:
         self.preamble: deque[str] = deque(maxlen=KEEP_PREAMBLE)
         self.notes: list[str] = []
-        self.nothing: Optional[str] = None      # why there is nothing to test, if the guest said so
+        self.nothing: Optional[str] = None      # why there was nothing to test, if the guest said so
         self.plan: Optional[int] = None
         self.results: list[Check] = []
         self.listed: list[Check] = []
@@ -121,7 +122,7 @@ class Stream:
         self.problems: list[str] = []
         self.began = False
         self.ended = False
-        self.restarted = False      # the first line came again: nothing after it is looked at
+        self.restarted = False      # the first line came again; the rest is ignored
         self.seed: Optional[str] = None
         self._names: set[str] = set()
         self._infos = 0
@@ -131,11 +132,11 @@ class Stream:
 
     @property
     def valid(self) -> bool:
-        """The report is whole: end marker, counts, plan, numbers and CRC agree."""
+        """Is the report complete: do end marker, counts, plan, numbers and CRC agree?"""
         return self.ended and not self.problems
 
     def where(self) -> str:
-        """Where the report is, in words that end a sentence."""
+        """How far the report has come, in words that end a sentence."""
         if not self.began:
             return "before the report began"
         if self.running:
@@ -143,7 +144,7 @@ class Stream:
         return f"after {self.results[-1].name}" if self.results else "before the first check"
 
     def tally(self) -> dict[Verdict, int]:
-        """Number of results of each verdict."""
+        """The number of results with each verdict."""
         counts = dict.fromkeys(BY_GUEST, 0)
         for check in self.results:
             counts[check.verdict] += 1
@@ -170,7 +171,7 @@ class Stream:
         if not self.began:
             self._before(raw, events)
             return
-        # The end of a line that is too long is all that is kept of it, in however many pieces it came.
+        # Of a line that is too long only the end is kept, in however many pieces it came.
         text = printable(raw[-LINE_LIMIT:])
         events.append(Event("text", text))
         if self._too_long or len(raw) > LINE_LIMIT:

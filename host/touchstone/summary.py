@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The end of what the user sees: results by device, known deviations, what went wrong, and the verdict in one line."""
+"""The end of the output: results by device, known deviations, problems, and the verdict in one line."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ _HEADLINE = {0: "PASSED", 1: "FAILED", 3: "NO VALID REPORT", 4: "TIMED OUT", 77:
 
 
 class Run(NamedTuple):
-    """What the reports say of the run as a whole."""
+    """What the reports say about the run as a whole."""
 
     vmm: str
     version: Optional[str]
-    expectations: Optional[str]     # a path
+    expectations: Optional[str]     # path of the file
     level: str
     seed: int
     seconds: float
 
 
 def write_list(sessions: Sequence[Session], outcome: Outcome, out: TextIO = sys.stdout) -> int:
-    """The checks that would run, one a line. Returns the exit code."""
+    """Writes the checks that would run, one a line. Returns the exit code."""
     listed = [(full_name(session.config, check), check) for session in sessions for check in session.listed]
     width = max((len(name) for name, _check in listed), default=0)
     for name, check in listed:
@@ -38,7 +38,7 @@ def write_list(sessions: Sequence[Session], outcome: Outcome, out: TextIO = sys.
 
 
 def write(outcome: Outcome, sessions: Sequence[Session], run: Run, out: TextIO = sys.stdout) -> None:
-    """The results by device, what was expected, what went wrong, and last the verdict in one line."""
+    """Writes the results by device, the expected deviations, the problems, and last the verdict in one line."""
     lines = [""] + _table(outcome) + _bench(outcome)
     lines += _expected(outcome, run) + _stale(outcome, run)
     lines += _troubles(outcome, sessions)
@@ -97,7 +97,7 @@ def _bench(outcome: Outcome) -> list[str]:
 
 
 def _troubles(outcome: Outcome, sessions: Sequence[Session]) -> list[str]:
-    """What went wrong outside of the checks."""
+    """The problems that belong to no check."""
     lines: list[str] = []
     for session in sessions:
         if session.nothing and not any(config == session.config for config, _problem in outcome.problems):

@@ -5,29 +5,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-LEVELS = ("must", "described", "should")    # of a check, and of --level: the strictest first
+LEVELS = ("must", "described", "should")    # levels of checks, and of --level, the strictest first
 
 
 class Verdict(NamedTuple):
-    """`directive` stands in the guest's result line behind `status`; a verdict without a `status` is given by the runner."""
+    """`directive` follows `status` in the guest's result line. The runner gives the verdicts that have no `status`."""
 
     name: str
     status: str = ""            # "ok" or "not ok"
     directive: str = ""         # "SKIP", KTAP's "TODO" for a failure that is no alarm, "ERROR"
     fails_run: str = "never"    # "never", "always", "strict" (from --level should) or "level" (unless --level leaves the check out)
     junit: str = ""             # "failure", "error" or "skipped"
-    exit_code: int = 1          # of a run that fails because of it
+    exit_code: int = 1          # exit code of a run that fails because of it
 
     def __str__(self) -> str:
         return self.name
 
     @property
     def is_news(self) -> bool:
-        """Worth a line while the run goes on."""
+        """Is it worth a line while the run goes on?"""
         return self not in (PASS, SKIP)
 
     def gates(self, of_check: str, level: str) -> bool:
-        """It makes the run fail where `level` is the weakest level that counts, unless an expectation foresaw it."""
+        """Does it make the run fail, if `level` is the weakest level that counts and no line expects it?"""
         if self.fails_run == "level":
             return of_check == "must" or level != "must"
         return self.fails_run == "always" or (self.fails_run == "strict" and level == "should")
@@ -45,4 +45,4 @@ TIMEOUT = Verdict("TIMEOUT", fails_run="always", junit="error", exit_code=4)
 VERDICTS = (PASS, FAIL, WARN, SKIP, ERROR, CRASH, TIMEOUT)
 BY_GUEST = tuple(verdict for verdict in VERDICTS if verdict.status)
 BY_RUNNER = tuple(verdict for verdict in VERDICTS if not verdict.status)
-UNWELCOME = tuple(verdict for verdict in VERDICTS if verdict.is_news)       # what an expectation can foresee
+UNWELCOME = tuple(verdict for verdict in VERDICTS if verdict.is_news)       # the verdicts that a line can expect

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the runner wants to know of a VMM, and where it finds one: each file of host/vmm has a class `Vmm` made from this one."""
+"""What the runner must know about a VMM. Each file of host/vmm has a class `Vmm` that is derived from this one."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from typing import Callable, Mapping, Optional, Sequence
 
 from .options import Options
 
-# The configuration in which the reference device inside the image is tested: the VMM's part are CPUs, interrupts and time.
+# The configuration that tests the reference device inside the image. The VMM provides CPUs, interrupts and time.
 REFERENCE = "reference"
 
-_BEHIND_CMD = "command"     # the file of host/vmm that runs what --cmd says
+_BEHIND_CMD = "command"     # the file of host/vmm for --cmd
 
 
 class Vmm(ABC):
-    """How a VMM is run with the user's options."""
+    """How to run a VMM with the user's options."""
 
-    CONFIGS: Sequence[str] = ("",)      # the configurations that one run consists of
+    CONFIGS: Sequence[str] = ("",)      # the configurations of a run
     IMAGE: str                          # what it boots, below build/
-    NEED: str                           # the steps of host/need.sh that put its parts there
+    NEED: str                           # the steps of host/need.sh that install what it needs
     EXIT_MEANING: Mapping[int, str] = {}
 
     @abstractmethod
     def __init__(self, options: Options) -> None:
-        """ValueError if the options make no sense for this VMM."""
+        """Raises ValueError if the options make no sense for this VMM."""
 
     @abstractmethod
     def argv(self, config: str, image: str, cmdline: str, scratch: str) -> list[str]:
         """The command line that boots `image`; `scratch` is an empty directory for the devices' files."""
 
     def ask_version(self) -> Callable[[], Optional[str]]:
-        """Starts to find out the version; the function that it returns waits for the answer: the name of the file in expect/ that goes
-        with this VMM, or None. OSError if there is no such VMM."""
+        """Starts to ask for the version, and returns a function that waits for the answer: the name of the file in
+        expect/ for this VMM, or None. Raises OSError if the VMM does not exist."""
         return lambda: None
 
     def exit_meaning(self, code: Optional[int]) -> str:
-        """What an exit code that comes too early means, if that is known."""
+        """What an exit code before the end of the report means, if that is known."""
         return self.EXIT_MEANING.get(code, "") if code is not None else ""
 
 
@@ -50,7 +50,7 @@ def names() -> list[str]:
 
 
 def find(name: Optional[str]) -> type[Vmm]:
-    """The class of one of `names`, or of what --cmd says (None)."""
+    """The class of the VMM with one of these `names`, or (None) of --cmd."""
     found = importlib.import_module(f"vmm.{name.replace('-', '_') if name else _BEHIND_CMD}").Vmm
     assert isinstance(found, type) and issubclass(found, Vmm)
     return found

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Firecracker on x86_64. From reading its source, not seen running: it wants KVM.
+"""Firecracker on x86_64. Written from reading its source and not seen running, because it needs KVM.
 
-Its network device is a tap device, which somebody has to make: `--devices blk,net,rng`. It has no console device.
+Its network device needs a tap device, which the user has to make: `--devices blk,net,rng`. It has no console device.
 """
 
 import json
@@ -33,6 +33,6 @@ class Vmm(FromReading):
         path, log = os.path.join(scratch, "machine.json"), os.path.join(scratch, "log")
         with open(path, "w", encoding="utf-8") as file:
             json.dump(machine, file, indent=1)
-        # Its log would be lines in the midst of the report. The file must exist.
+        # Without this its log would be in the middle of the report. The file must exist.
         open(log, "wb").close()
         return [self.PROGRAM, "--no-api", "--config-file", path, "--log-path", log]

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""kvmtool on 64-bit Arm, with modern and with legacy virtio-mmio transports. From reading its source, not seen running: it
-wants KVM. Its x86 has virtio over PCI only."""
+"""kvmtool on 64-bit Arm, with modern and with legacy virtio-mmio transports. Written from reading its source and not
+seen running, because it needs KVM. On x86 it has virtio over PCI only."""
 
 from touchstone.devices import make_disk
 from touchstone.from_reading import FromReading

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""libkrun on x86_64, a library: host/libkrun.py is its program. From reading its source, not seen running: it wants KVM.
+"""libkrun on x86_64. It is a library; host/libkrun.py is the program that calls it. Written from reading its source and
+not seen running, because it needs KVM.
 
-A console device is there in any case.
+The machine always has a console device.
 """
 
 import os

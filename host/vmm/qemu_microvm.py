@@ -12,7 +12,7 @@ class Vmm(Qemu):
 
     def machine(self, config: str) -> list[str]:
         # qboot boots the image without an option ROM; with SeaBIOS, the default of some versions, it would need one.
-        # 3 GiB lie below 4 GiB, the rest above, where virtqueues can lie, too. No byte is touched that is not used.
+        # 3 GiB lie below 4 GiB and the rest above, where virtqueues can lie, too. Memory that nothing uses costs nothing.
         memory = "3200M" if config == REFERENCE else "128M"
         return ["-M", self.with_more("microvm,x-option-roms=off"), "-bios", "qboot.rom", "-cpu", "max", "-m", memory,
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]

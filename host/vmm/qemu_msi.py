@@ -17,5 +17,5 @@ class Vmm(QemuMsi):
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
 
     def guest_words(self) -> list[str]:
-        # The machine's ACPI tables list its own transports only, which are empty.
+        # The machine's ACPI tables list only its own transports, which are empty.
         return self.device_words()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """QEMU's virt machine for 64-bit RISC-V with our own virtio-mmio transport, which has message signalled interrupts
-(host/qemu). They go to IMSICs, in supervisor mode or, with `--machine bios=none`, in machine mode."""
+(host/qemu). Messages go to IMSICs, in supervisor mode or, with `--machine bios=none`, in machine mode."""
 
 from touchstone.qemu_msi import QemuMsi
 from vmm import qemu_virt_riscv64

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""QEMU's q35 machine with OVMF: the image as an EFI application. A PC has no virtio-mmio window, so the reference device
-inside the image is what is tested: what this run shows is that the image boots and works there."""
+"""QEMU's q35 machine with OVMF: the image as an EFI application. A PC has no virtio-mmio window, so the run tests the
+reference device inside the image. It shows that the image boots and works there."""
 
 from touchstone.qemu import EXIT_MEANING, Qemu
 from touchstone.vmm import REFERENCE

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""QEMU's machine spike: 64-bit RISC-V in machine mode, with HTIF for console and power, a CLINT, and nothing else. It has no virtio-mmio
-window, so the reference device inside the image is what is tested: what this run shows is that the image boots and works there."""
+"""QEMU's machine spike: 64-bit RISC-V in machine mode, with HTIF for console and power, a CLINT, and nothing else. It
+has no virtio-mmio window, so the run tests the reference device inside the image. It shows that the image boots and
+works there."""
 
 from touchstone.qemu import Qemu
 from touchstone.vmm import REFERENCE

@@ -15,6 +15,6 @@ class Vmm(Qemu):
     PROGRAM = "qemu-system-aarch64"
 
     def machine(self, config: str) -> list[str]:
-        # RAM begins at 1 GiB: so some of it lies above 4 GiB, where virtqueues can lie, too.
+        # RAM begins at 1 GiB, so with this size some lies above 4 GiB, where virtqueues can lie, too.
         memory = "3200M" if config == REFERENCE else "128M"
         return ["-M", self.with_more("virt"), "-cpu", "cortex-a57", "-m", memory]

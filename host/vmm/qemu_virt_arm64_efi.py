@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """QEMU's virt machine for 64-bit Arm with EFI firmware: the image as an EFI application, with the firmware's ACPI tables.
 
-`--machine acpi=off` makes the firmware pass on the machine's device tree instead; others as with qemu-virt-arm64.
+`--machine acpi=off` makes the firmware pass on the machine's device tree instead; the other values are those of
+qemu-virt-arm64.
 """
 
 from touchstone.qemu import Qemu

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """QEMU's virt machine for 64-bit RISC-V, with modern and with legacy virtio-mmio transports, which boot side by side.
 
-It has OpenSBI, which enters the image in supervisor mode, and a PLIC. `--machine aia=aplic-imsic` has an APLIC and IMSICs
-for messages instead; `--machine bios=none`, which is ours and not QEMU's, has no firmware, so that the image runs in
-machine mode. Both: `--machine aia=aplic-imsic,bios=none`.
+It has OpenSBI, which enters the image in supervisor mode, and a PLIC. `--machine aia=aplic-imsic` has an APLIC and
+IMSICs for messages instead; `--machine bios=none`, a word of ours and not of QEMU's, has no firmware, so that the image
+runs in machine mode. Both: `--machine aia=aplic-imsic,bios=none`.
 """
 
 from touchstone.options import Options
@@ -24,6 +24,6 @@ class Vmm(Qemu):
         self._more = ",".join(word for word in words if word != "bios=none")
 
     def machine(self, config: str) -> list[str]:
-        # RAM begins at 2 GiB: so some of it lies above 4 GiB, where virtqueues can lie, too.
+        # RAM begins at 2 GiB, so with this size some lies above 4 GiB, where virtqueues can lie, too.
         memory = "2200M" if config == REFERENCE else "128M"
         return ["-M", self.with_more("virt"), "-m", memory, *(["-bios", "none"] if self._bare else [])]

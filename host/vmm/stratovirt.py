@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""StratoVirt's microvm machine on x86_64. From reading its source, not seen running: it wants KVM.
+"""StratoVirt's microvm machine on x86_64. Written from reading its source and not seen running, because it needs KVM.
 
-It takes a bzImage, or else a flat image for 16 MiB: TOUCHSTONE_IMAGE=build/x86_64/touchstone.flat is that. Its network device is
-a tap device, which somebody has to make: `--devices blk,net,rng`. Four block and two network devices are there in any case, as
-placeholders.
+It takes a bzImage, or else a flat image that it loads at 16 MiB, such as TOUCHSTONE_IMAGE=build/x86_64/touchstone.flat.
+Its network device needs a tap device, which the user has to make: `--devices blk,net,rng`. The machine always has four
+block and two network devices, which are placeholders.
 """
 
 import os

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""TinyEMU, riscv64 in machine mode, with the HTIF console. It emulates: no KVM is needed, and one CPU is all there is.
+"""TinyEMU, riscv64 in machine mode, with the HTIF console. It emulates the CPU, so it needs no KVM, and has only one
+CPU.
 
-A console device is there in any case, and writes to the same place as the report. The network device wants a TinyEMU that was built
-with CONFIG_SLIRP, as it is by default: otherwise `--devices blk`. Without its libraries: `make CONFIG_FS_NET= CONFIG_SDL=`.
+The machine always has a console device, which writes to the same stream as the report. The network device needs a
+TinyEMU that was built with CONFIG_SLIRP, which is the default; without it, use `--devices blk`. To build TinyEMU
+without its libraries: `make CONFIG_FS_NET= CONFIG_SDL=`.
 """
 
 import json
@@ -29,7 +31,7 @@ class Vmm(FromReading):
             raise ValueError(f"--smp {self.smp}: TinyEMU has one CPU")
 
     def ask_version(self) -> Callable[[], Optional[str]]:
-        """The first line of its help has the date that is its version."""
+        """The first line of its help contains a date, which is its version."""
         child = subprocess.Popen([self.PROGRAM], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                  text=True, errors="replace")
 
@@ -41,7 +43,7 @@ class Vmm(FromReading):
 
     def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
         if "net" in self.devices:
-            cmdline = f"{cmdline} touchstone.peer".strip()      # user networking answers ARP: silence is the device's
+            cmdline = f"{cmdline} touchstone.peer".strip()      # user networking answers ARP, so silence is the device's fault
         entries = ["version: 1", 'machine: "riscv64"', "memory_size: 128", f"bios: {json.dumps(os.path.abspath(image))}",
                    f"cmdline: {json.dumps(cmdline)}"]
         if "blk" in self.devices:
