@@ -85,7 +85,7 @@ ARCHES = x86_64 $(foreach arch,aarch64 riscv64,$(if $(shell command -v $(arch)-l
 EFI_DISK := $(BUILD)/touchstone-efi.img
 DIST = touchstone-$(shell sed -n 's/^.define TOUCHSTONE_VERSION "\(.*\)"/\1/p' tests/guest/announce.c)
 
-all: $(ARCHES:%=images-%) ## every image of every architecture that a compiler is installed for, and a disk for EFI firmware
+all: $(ARCHES:%=images-%) ## every image of every architecture that has a compiler here, and a disk for EFI firmware
 	$(Q)linker/efi_disk.sh $(EFI_DISK) $$(ls $(ARCHES:%=$(BUILD)/%/BOOT*.EFI) 2>/dev/null)
 	@echo "  IMAGES  $(ARCHES)"
 
@@ -95,14 +95,14 @@ images-%:
 list-images:
 	@echo $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf))
 
-dist: all docs ## a release: all of that, the runner and the documentation; the same bytes from every clean build
+dist: all docs ## a release: all of that, the runner and the documentation; every clean build makes the same bytes
 	@echo "  DIST    $(BUILD)/$(DIST).tar.gz"
 	$(Q)host/dist.sh $(BUILD)/$(DIST).tar.gz $(BUILD) $(ARCHES)
 
-run: image ## boots it on stock QEMU and judges: the same as ./run.sh
+run: image ## boots the image on stock QEMU and judges the report: the same as ./run.sh
 	./run.sh
 
-clean: ## removes what was built
+clean: ## removes everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list

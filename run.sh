@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Builds Touchstone if need be, boots it under a VMM (QEMU's microvm by default), shows its report and judges it.
-# ./run.sh --help tells the options; docs/report.md the report and the exit codes.
+# ./run.sh --help lists the options; docs/report.md describes the report and the exit codes.
 set -eu
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

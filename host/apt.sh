@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# For scripts that need something of the distribution that is not installed: an apt with lists and archives of its own,
-# that knows the machine's own mirror, keys and packages but locks and changes nothing. Sourced, not run; the script
-# that sources it has set `me`, its name.
+# For scripts that need something from the distribution without installing it: an apt with separate lists and archives,
+# which knows the machine's mirror, keys and packages but locks and changes nothing. To be sourced by a script that has
+# set `me`, its name.
 #
 #     codename            of the distribution
 #     cache               where such things are kept, outside of the checkout, so that a second clone finds them

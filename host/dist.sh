@@ -3,7 +3,8 @@
 #
 # dist.sh ARCHIVE BUILD ARCH...: a release: the images of these architectures, the table of the checks, the runner, the
 # expectations and the documentation, with the pages that `make docs` builds. It needs no compiler: ./run.sh in it boots
-# the images as they are. The same bytes from every clean build: no dates, no owners, no order of a folder.
+# the images as they are. Every clean build makes the same bytes: the archive depends on no date, no owner and no order
+# of a folder.
 set -eu
 
 archive=$1 build=$2

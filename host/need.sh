@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Makes sure that what a step needs is there, and says what is missing and why.
+# Makes sure that a step has the programs it needs, and says what is missing and why.
 #
 #     host/need.sh STEP...        with a STEP of the table; `run` is build, judge and qemu, and `check` needs all
 #
-# Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0.
-# Exit: 0 all is there, 2 something is missing. When all is there, no process is started.
+# Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0. Exit: 0 nothing
+# is missing, 2 something is. When nothing is missing, no process is started.
 set -u
 
 # step, command or file (absolute, may be a pattern), Debian package, why
@@ -47,7 +47,7 @@ check   dtc                                                     device-tree-comp
 check   /usr/include/libfdt.h                                   libfdt-dev          is what the device tree reader is compared with
 '
 
-# Sets `packages` and `reasons` to what the wanted steps miss.
+# Sets `packages` and `reasons` for what the wanted steps lack.
 look() {
     packages='' reasons=''
     while read -r step thing package why; do

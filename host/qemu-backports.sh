@@ -8,7 +8,7 @@
 #
 # Mirror and key come from this machine's own apt configuration. Everything is kept under
 # ${XDG_CACHE_HOME:-~/.cache}/touchstone, outside of the checkout, so that a second clone finds it; to get a newer
-# version or to be rid of it, delete that directory. With the wrapper there, nothing is asked of the network.
+# version or to remove it, delete that directory. Once the wrapper exists, the script does not use the network.
 #
 # Exit: 0 the path is on stdout, 2 this machine has no backports or apt fails, 75 no network.
 set -eu
@@ -50,7 +50,8 @@ apt-get install -s -q --no-install-recommends -t "$codename-backports" $wanted >
 packages=$(sed -n 's/^Inst \([^ ]*\) \(\[[^]]*\] \)\{0,1\}(\([^ ]*\) .*/\1=\3/p' "$log")
 newer=$(echo "$packages" | grep "^$package=") ||
     fail 2 "$codename-backports has no QEMU newer than the one installed here"
-# Other emulators of the machine would have to be of the same version if this one were installed. It is not.
+# If this QEMU were installed, the machine's other emulators would need the same version. It is not installed, so leave
+# them out.
 packages=$(echo "$packages" | grep -v -E '^qemu-system-(arm|mips|misc|ppc|riscv|s390x|sparc|x86|xen)=' || true)
 packages="$packages $newer"
 # shellcheck disable=SC2086 # the packages are words

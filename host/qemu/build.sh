@@ -6,10 +6,11 @@
 #
 #     host/qemu/build.sh [ARCH...]        x86_64 (the default), aarch64, riscv64
 #
-# The source package comes from this machine's own mirror, and apt checks its signature and checksums. Everything is kept
-# under ${XDG_CACHE_HOME:-~/.cache}/touchstone/qemu-msi-*: source, build, and a finished QEMU for each version of the
-# device. The first time takes minutes, half as many for each further ARCH, after a change of the device seconds; what is
-# finished is found without compiler and network. To get a newer source package, or to be rid of it all, delete that folder.
+# The source package comes from this machine's own mirror, and apt checks its signature and checksums. Everything is
+# kept under ${XDG_CACHE_HOME:-~/.cache}/touchstone/qemu-msi-*: source, build, and a finished QEMU for each version of
+# the device. The first time takes minutes, each further ARCH half as long, and a build after a change of the device
+# seconds. A finished build is found without compiler and network. To get a newer source package, or to remove
+# everything, delete that folder.
 #
 # Exit: 0 the path is on stdout, 2 something is missing or does not compile (what, is on stderr), 75 no network.
 set -eu
@@ -22,7 +23,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 
 architectures='x86_64 aarch64 riscv64'
 
-# The machines on which we use it, and what they need from QEMU's list of devices. Nothing else is compiled.
+# The machines on which we use it, and the devices of QEMU that they need. Nothing else is compiled.
 machines() {
     case $1 in
     x86_64) echo MICROVM Q35 ISA_DEBUG ;;
@@ -42,7 +43,7 @@ home=$cache/qemu-msi-$codename
 device=$here/virtio_mmio_msi.c registers=$here/../../drivers/spec/msi.h
 finished=$home/$(cat "$here/build.sh" "$device" "$registers" | sha256sum | cut -c 1-16)
 
-# Is there a QEMU of this device for every architecture?
+# Does every wanted architecture have a QEMU with this version of the device?
 complete() {
     for arch; do
         [ -x "$finished/qemu-system-$arch" ] || return 1
@@ -55,7 +56,7 @@ hand_over() {
 }
 complete "$@" && hand_over
 
-# The steps that find their result there do nothing.
+# A step whose result exists already does nothing.
 mkdir -p "$home"
 exec 9>"$home/lock"
 flock -w 3600 9 || fail 2 'another build has not ended for an hour'
@@ -84,7 +85,7 @@ put() {
 put "$device" virtio_mmio_msi.c
 put "$registers" virtio_mmio_msi_spec.h
 
-# One build for all: most of it is the same. What no wanted program needs is not compiled.
+# One build for all architectures, because they share most of it. What no wanted program needs is not compiled.
 build=$home/build log=$home/log
 options="--without-default-features --without-default-devices --enable-tcg --enable-kvm --enable-system --enable-slirp --enable-fdt=system
     --disable-user --disable-tools --disable-guest-agent --disable-docs --disable-werror --disable-install-blobs --disable-debug-info"
@@ -107,8 +108,9 @@ compiler_of() {
     ninja -C "$build" -t commands $programs | sed -n "/ -I$1\\.fa\\.p .*\\.c\$/{s/ -MD .*//p;q;}"
 }
 
-# Each file of QEMU begins with osdep.h, and a quarter of the time goes there. The compiler takes that of these that was
-# made with the options of the file it compiles, and reads the header itself if there is none.
+# Each file of QEMU begins with osdep.h, which takes a quarter of the time. These are compiled copies of that header:
+# the compiler takes the one that was made with the options of the file it compiles, and reads the header itself if
+# there is none.
 precompile() {
     header=$home/source/include/qemu/osdep.h
     mkdir -p "$header.gch"
@@ -130,8 +132,8 @@ if [ "$(cat "$build/configured" 2>/dev/null)" != "$options$wanted" ]; then
         # shellcheck disable=SC2046 # the devices are words
         printf 'CONFIG_%s=y\n' $(machines "$arch") >"$home/source/configs/devices/$arch-softmmu/touchstone.mak"
     done
-    # With the distribution's own tools, whatever else comes first in this shell.
-    # shellcheck disable=SC2086 # the options are words
+    # Uses the distribution's own tools, whatever comes first in this shell's PATH. shellcheck disable=SC2086 # the
+    # options are words
     (cd "$build" && PATH=/usr/sbin:/usr/bin:/sbin:/bin ../source/configure $options) >"$log" 2>&1 ||
         fail 2 "QEMU cannot be configured: $(grep -m 1 -i error "$log"); all of it is in $log"
     echo "$options$wanted" >"$build/configured"
@@ -141,7 +143,7 @@ precompile $(printf 'libqemu-%s-softmmu ' "$@")
 # shellcheck disable=SC2086 # the programs are words
 ninja -C "$build" $programs >"$log" 2>&1 || fail 2 "QEMU does not compile: $(grep -m 1 error: "$log"); all of it is in $log"
 
-# The source package has no firmware: the installed QEMU's is used.
+# The source package has no firmware, so the wrapper uses the installed QEMU's.
 mkdir -p "$finished/bin"
 for program in $programs; do
     cp "$build/$program" "$finished/bin/$program"
@@ -154,7 +156,7 @@ END
     mv "$finished/$program.new" "$finished/$program"
 done
 
-# Those of other versions of the device: another checkout may use the recent ones.
+# Removes QEMUs of other versions of the device, except recent ones, which another checkout may use.
 ls -1dt "$home"/????????????????/ | tail -n +9 | while read -r old; do
     rm -rf "$old"
 done

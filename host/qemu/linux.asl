@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * An ACPI table that tells Linux of two windows of virtio-mmio-msi, on QEMU's q35 (docs/mmio-msi.md):
+ * An ACPI table that announces two windows of virtio-mmio-msi to Linux on QEMU's q35 (docs/mmio-msi.md):
  *
- *     iasl host/qemu/linux.asl; qemu-system-x86_64 -M q35 -acpitable file=host/qemu/linux.aml ...
+ * iasl host/qemu/linux.asl; qemu-system-x86_64 -M q35 -acpitable file=host/qemu/linux.aml ...
  *
- * The windows are where q35 has nothing, the interrupts are two that no device of the machine drives.
+ * The windows are at addresses where q35 has nothing, and no device of the machine drives the two interrupts.
  */
 DefinitionBlock ("", "SSDT", 2, "TOUCH", "MMIOMSI", 1)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * A virtio-mmio transport for QEMU with message signalled interrupts, in every layout that was published and in ours
- * (docs/mmio-msi.md). QEMU's own virtio devices plug in unchanged:
+ * A virtio-mmio transport for QEMU with message signalled interrupts, in every published layout and in ours
+ * (docs/mmio-msi.md). QEMU's own virtio devices plug into it unchanged:
  *
- *     -device virtio-mmio-msi,id=m0,addr=0xfeb10000,irq=16,msi=f44 -device virtio-rng-device,bus=m0.0
+ * -device virtio-mmio-msi,id=m0,addr=0xfeb10000,irq=16,msi=f44 -device virtio-rng-device,bus=m0.0
  *
- * Properties: `addr` of the window, 8 KiB; `irq`, the pin of the machine's interrupt controller; `msi`, one of the
- * names in the table below; `defect`, names from the other table with + between them; `vectors`, how many messages f40
- * has with sharing; `version` 3 for the specification's own Version 3 where the layout does not say;
- * `notif-config-data` offers bit 39 in its present meaning; `ioeventfd`; `requester-id` of the messages.
+ * Properties: `addr`, the address of the window of 8 KiB; `irq`, the input of the machine's interrupt controller;
+ * `msi`, one of the names in the table below; `defect`, names from the other table joined by +; `vectors`, the number
+ * of messages of f40 with sharing; `version`, 3 for the specification's own Version 3 if the layout leaves a choice;
+ * `notif-config-data`, which offers bit 39 with its present meaning; `ioeventfd`; `requester-id` of the messages.
  *
- * It is written from virtio 1.4, section 4.2, and from the drafts, for the source of QEMU that the distribution has
- * (host/qemu/build.sh), and has nothing to do with QEMU's virtio-mmio, whose transport deviates here and there. The
- * device models behind it are QEMU's, with what they do right and wrong.
+ * It is written from virtio 1.4, section 4.2, and from the drafts, for the distribution's source of QEMU
+ * (host/qemu/build.sh). It shares no code with QEMU's virtio-mmio, which deviates from the specification in places. The
+ * device models behind it are QEMU's, with all that they do right and wrong.
  */
 #include "qemu/osdep.h"
 #include "qapi/error.h"
@@ -39,10 +39,10 @@ OBJECT_DECLARE_SIMPLE_TYPE(Front, FRONT)
 
 enum {
 	REGISTERS = 0x1000,
-	NOTIFY_BASE = REGISTERS, /* a page of its own, so that it can be mapped elsewhere */
+	NOTIFY_BASE = REGISTERS, /* on a separate page, so that it can be mapped elsewhere */
 	NOTIFY_STEP = 4,
 	WINDOW = NOTIFY_BASE + 0x1000,
-	SOURCES = VIRTIO_QUEUE_MAX + 1, /* of events: 0 the configuration, i + 1 virtqueue i */
+	SOURCES = VIRTIO_QUEUE_MAX + 1, /* sources of events: 0 is the configuration, i + 1 virtqueue i */
 	CONFIGURATION = 0,
 	NO_SOURCE = SOURCES,
 	NOTIF_CONFIG_DATA = 39, /* virtio 1.2, 6 */
@@ -50,15 +50,15 @@ enum {
 	VENDOR = 0x554d4551,	  /* "QEMU" */
 	QUEUE_RESET = 0x0c0,	  /* virtio 1.2, 4.2.2 */
 	LAYOUT_REGISTERS = 0x0c0, /* up to ConfigGeneration */
-	GIC_INTERNAL = 32,	  /* a GIC's interrupts that belong to a CPU, the first ones */
+	GIC_INTERNAL = 32,	  /* the first interrupts of a GIC, which belong to a CPU */
 };
 
 enum layout { NONE, DRAFT3, F40, DRAGONBALL, F44 };
 static const struct name {
 	const char *name;
 	enum layout layout;
-	bool sharing; /* f40: any source has any vector */
-	bool patch;   /* as in the Linux patch: where MsiState has its bits; how draft3 is told and enabled */
+	bool sharing; /* f40: a source can be mapped to any vector */
+	bool patch;   /* as in the Linux patch: the bits of MsiState, and how a driver detects and enables draft3 */
 } names[] = {
 	{ "none", NONE, false, false },
 	{ "draft3", DRAFT3, false, false },
@@ -71,20 +71,20 @@ static const struct name {
 	{ "f44", F44, false, false },
 };
 
-/* What implementations get wrong, one bit each. */
-#define DEFECTS(X)                                                                                                  \
-	X(NO_STAGING, "no-staging")	  /* address and data count as they are written */                          \
-	X(NO_PENDING, "no-pending")	  /* an event behind the mask is lost */                                    \
-	X(MASK_IGNORED, "mask-ignored")	  /* a masked source sends */                                               \
-	X(PENDING_STAYS, "pending-stays") /* what waited is sent on unmask, and on the next one again */            \
-	X(UNMASK_SENDS, "unmask-sends")	  /* a message on unmask, event or not */                                   \
-	X(STALE, "stale-after-reset")	  /* a reset forgets neither masks nor messages nor what waits */           \
-	X(WIRE_TOO, "wire-too")		  /* with messages, InterruptStatus is set and the line asserted as well */ \
-	X(NO_RANGE, "no-range-check")	  /* numbers are cut to what exists */                                      \
-	X(SWAPPED, "swapped-sources")	  /* virtqueue i has number i, the configuration the last */                \
-	X(ANSWERS, "answers-anyway")	  /* the registers are there though the feature was not accepted */         \
-	X(STAYS_ON, "disable-ignored")	  /* once messages, always messages */                                      \
-	X(DEAF, "deaf-addresses")	  /* notification addresses are told and not heard */
+/* Mistakes of implementations, one bit each. */
+#define DEFECTS(X)                                                                                                    \
+	X(NO_STAGING, "no-staging")	  /* address and data take effect as soon as they are written */              \
+	X(NO_PENDING, "no-pending")	  /* an event while masked is lost */                                         \
+	X(MASK_IGNORED, "mask-ignored")	  /* a masked source sends messages */                                        \
+	X(PENDING_STAYS, "pending-stays") /* a pending event is sent on unmask, and again on the next one */          \
+	X(UNMASK_SENDS, "unmask-sends")	  /* every unmask sends a message, event or not */                            \
+	X(STALE, "stale-after-reset")	  /* a reset forgets neither masks nor messages nor pending events */         \
+	X(WIRE_TOO, "wire-too")	       /* with messages, the device also sets InterruptStatus and asserts the line */ \
+	X(NO_RANGE, "no-range-check")  /* numbers out of range select an existing source */                           \
+	X(SWAPPED, "swapped-sources")  /* virtqueue i has number i, the configuration the last */                     \
+	X(ANSWERS, "answers-anyway")   /* the registers work although the feature was not accepted */                 \
+	X(STAYS_ON, "disable-ignored") /* messages cannot be disabled again */                                        \
+	X(DEAF, "deaf-addresses")      /* notifications at the addresses it reports are ignored */
 enum {
 #define X(NAME, TEXT) DEFECT_##NAME,
 	DEFECTS(X)
@@ -128,16 +128,18 @@ struct Transport {
 	uint32_t driver_features[2];
 	Queue queues[VIRTIO_QUEUE_MAX];
 
-	/* Its interrupts. By number of the vector, which is that of the source but in f40 with sharing: */
+	/* The transport's interrupts. Indexed by vector, which is the number of the source except in f40 with sharing:
+	 */
 	Message messages[SOURCES];
 	bool masked[SOURCES];
-	/* By number of the source: */
+	/* Indexed by the number of the source: */
 	uint32_t vector_of[SOURCES];
-	bool waiting[SOURCES]; /* events that the line tells of, or that are behind the mask */
-	bool enabled;	       /* messages, not the line */
-	bool wire_too;	       /* DEFECT_WIRE_TOO: used buffer notifications that nobody acknowledged */
+	bool waiting[SOURCES]; /* events that the line signals, or that are pending while masked */
+	bool enabled;	       /* messages are in use, not the line */
+	bool wire_too;	       /* DEFECT_WIRE_TOO: used buffer notifications that the driver has not acknowledged */
 	Message staged;
-	uint32_t select; /* f40: vector, f44: virtqueue, draft3 and dragonball: what was updated last */
+	uint32_t select; /* f40: the vector; f44: the virtqueue; draft3 and dragonball: the source that was updated last
+			  */
 };
 
 struct Front {
@@ -169,7 +171,7 @@ static uint32_t vectors(Transport *t)
 	return t->name->sharing && t->vectors ? t->vectors : sources(t);
 }
 
-/* A number that the driver wrote, of `count`; NO_SOURCE if there is none such. */
+/* Checks a number that the driver wrote: it must be below `count`, else this returns NO_SOURCE. */
 static uint32_t in_range(const Transport *t, uint32_t number, uint32_t count)
 {
 	if (broken(t, DEFECT_NO_RANGE))
@@ -215,13 +217,14 @@ static void update_line(Transport *t)
 	qemu_set_irq(t->line, interrupt_status(t) != 0);
 }
 
-/* On a bus, a message is a store like any other. */
+/* Sends a message: on a bus it is a store like any other. */
 static void send_message(Transport *t, uint32_t vector)
 {
 	const Message *message = &t->messages[vector];
 	MemTxAttrs attributes = { .requester_id = t->requester_id };
 
-	/* f44 says what an unmasked source does; with the drafts, a message that was never given is none. */
+	/* In f44 an unmasked source always sends. The drafts do not say so: there, a source without a message sends
+	 * none. */
 	if (message->given || t->name->layout == F44)
 		address_space_stl_le(&address_space_memory, message->address, message->data, attributes, NULL);
 	t->wire_too = broken(t, DEFECT_WIRE_TOO);
@@ -242,7 +245,7 @@ static bool is_masked(const Transport *t, uint32_t vector)
 	return t->masked[vector] && !broken(t, DEFECT_MASK_IGNORED);
 }
 
-/* Sends what waits and need not wait any longer; all events of one vector are one message. */
+/* Sends the pending events that need not wait any longer; all events of one vector make one message. */
 static void send_waiting(Transport *t)
 {
 	bool sent[SOURCES] = { false };
@@ -270,7 +273,7 @@ static void event(Transport *t, uint32_t source)
 	}
 	vector = vector_of(t, source);
 	if (vector >= SOURCES)
-		return; /* f40: mapped to none */
+		return; /* f40: the source is mapped to no vector */
 	if (!is_masked(t, vector))
 		send_message(t, vector);
 	else if (!broken(t, DEFECT_NO_PENDING))
@@ -287,7 +290,7 @@ static void unmask(Transport *t, uint32_t vector)
 	send_waiting(t);
 }
 
-/* What waits goes the other way from now on. */
+/* Switches between messages and the line; pending events move to the new one. */
 static void enable(Transport *t, bool on)
 {
 	if (!on && broken(t, DEFECT_STAYS_ON))
@@ -327,7 +330,7 @@ static void forget(Transport *t)
 
 /* ---- The layouts ---- */
 
-/* Where address and data go until they count. */
+/* Where address and data are kept until they take effect. */
 static Message *staging(Transport *t, uint32_t live)
 {
 	if (!broken(t, DEFECT_NO_STAGING))
@@ -383,8 +386,8 @@ static void staged_write(Transport *t, hwaddr offset, uint32_t value)
 	}
 }
 
-/* The Linux patch of the first proposal wants to see bit 15 before it enables messages, and enables them by writing it.
- */
+/* The Linux patch of the first proposal expects to read bit 15 as set before it enables messages, and enables them by
+ * writing it. */
 static uint32_t draft3_read(Transport *t, hwaddr offset, unsigned size)
 {
 	if (offset != VIRTIO_MSI3_STATUS || size != 2)
@@ -483,7 +486,7 @@ static uint32_t f40_read(Transport *t, hwaddr offset, unsigned size)
 	}
 }
 
-/* Configuration changes, or a virtqueue's used buffer notifications, use the selected vector, or none. */
+/* Maps configuration changes, or a virtqueue's used buffer notifications, to the selected vector, or to none. */
 static void f40_map(Transport *t, uint32_t source, uint32_t vector)
 {
 	if (!t->name->sharing || source >= SOURCES || (vector >= SOURCES && t->select != VIRTIO_F40_NO_VECTOR))
@@ -610,7 +613,7 @@ static void f44_write(Transport *t, hwaddr offset, uint32_t value, unsigned size
 			unmask(t, source);
 		return;
 	}
-	/* Without staging, that is here: without the rule that a message is changed behind the mask. */
+	/* In this layout, the defect of no staging means: a message can be changed while its source is not masked. */
 	if (!t->masked[source] && !broken(t, DEFECT_NO_STAGING))
 		return;
 	switch (offset) {
@@ -681,8 +684,8 @@ static enum addresses notification_addresses(Transport *t)
 	}
 }
 
-/* QEMU's devices look at their rings whenever they are notified. What comes too early is for the moment of DRIVER_OK.
- */
+/* QEMU's devices look at their rings whenever they are notified, so a notification that comes too early is kept until
+ * DRIVER_OK. */
 static void notify_queue(Transport *t, uint32_t index)
 {
 	VirtIODevice *device = device_of(t);
@@ -715,12 +718,12 @@ static Queue *selected_queue(Transport *t)
 	return queue_size_max(t) ? &t->queues[t->queue_select] : NULL;
 }
 
-/* 4.2.2.1: when this is done, the device does nothing with the virtqueue any more. */
+/* 4.2.2.1: after this the device does nothing with the virtqueue any more. */
 static void stop_queue(Transport *t, uint32_t index)
 {
 	if (!t->queues[index].ready)
 		return;
-	bdrv_drain_all(); /* a block device's requests under way; the other devices have none */
+	bdrv_drain_all(); /* waits for a block device's requests in flight; the other devices have none */
 	virtio_queue_reset(device_of(t), index);
 	t->queues[index].ready = false;
 	t->queues[index].notified_early = false;
@@ -740,7 +743,7 @@ static void start_queue(Transport *t, uint32_t index)
 	queue->ready = true;
 }
 
-/* In the other layouts something else is at that place. */
+/* The other layouts have another register at that offset. */
 static bool has_queue_reset(Transport *t)
 {
 	return (t->name->layout == NONE || t->name->layout == F44) && accepted(t, RING_RESET);
@@ -791,7 +794,7 @@ static void queue_write(Transport *t, hwaddr offset, uint32_t value)
 
 /* ---- Features and status ---- */
 
-/* Bits 39 and 40 have two meanings, and a device that has the old register at 0x0c0 cannot have the new one. */
+/* Bits 39 and 40 have two meanings, and a device with the old register at 0x0c0 cannot have the new one. */
 static uint64_t offered_features(Transport *t)
 {
 	VirtIODevice *device = device_of(t);
@@ -809,7 +812,7 @@ static uint64_t offered_features(Transport *t)
 	}
 }
 
-/* Those that are the device model's business. */
+/* The features that concern the device model. */
 static uint64_t model_features(Transport *t, uint64_t features)
 {
 	features &= ~(BIT_ULL(VIRTIO_F44_MMIO_MSI) | BIT_ULL(NOTIF_CONFIG_DATA));
@@ -831,7 +834,7 @@ static void reset_transport(Transport *t)
 	t->device_features_select = t->driver_features_select = t->queue_select = 0;
 	memset(t->queues, 0, sizeof(t->queues));
 	forget(t);
-	/* The numbers by which QEMU's core names the source of an event to notify() below. */
+	/* The numbers by which QEMU's core tells bus_notify() the source of an event. */
 	if (device_of(t))
 		device_of(t)->config_vector = CONFIGURATION;
 }
@@ -925,7 +928,7 @@ static uint32_t register_read(Transport *t, hwaddr offset)
 	case VIRTIO_MMIO_CONFIG_GENERATION:
 		return device->generation;
 	default:
-		return 0; /* QueueReset too: a reset of a virtqueue is complete at once */
+		return 0; /* QueueReset, too, because a virtqueue's reset is complete at once */
 	}
 }
 
@@ -1007,9 +1010,10 @@ static const MemoryRegionOps window_operations = {
 	.endianness = DEVICE_LITTLE_ENDIAN,
 };
 
-/* ---- What QEMU's virtio core asks of a transport ---- */
+/* ---- The functions that QEMU's virtio core calls ---- */
 
-/* An event; `vector` is the number of its source, or none: then only the line may have changed. */
+/* Handles an event. `vector` is the number of its source, or no source, in which case only the line may have changed.
+ */
 static void bus_notify(DeviceState *device, uint16_t vector)
 {
 	Transport *t = TRANSPORT(device);
@@ -1053,7 +1057,7 @@ static int bus_ioeventfd_assign(DeviceState *device, EventNotifier *notifier, in
 	return 0;
 }
 
-/* A worker that is not allowed to send the event itself tells the main loop of it. */
+/* A worker that may not send the event itself passes it on to the main loop. */
 static int set_guest_notifier(VirtIODevice *device, int index, bool assign)
 {
 	VirtQueue *queue = virtio_get_queue(device, index);
@@ -1138,7 +1142,7 @@ static void transport_realize(DeviceState *device, Error **errp)
 
 	if (!find_name(t, errp))
 		return;
-	forget(t); /* power-on: nothing is stale yet */
+	forget(t); /* at power-on no defect keeps anything */
 	if (!find_defects(t, errp))
 		return;
 	if (t->vectors && (t->vectors < 2 || t->vectors > SOURCES)) {
@@ -1184,21 +1188,21 @@ static void transport_class_init(ObjectClass *class, void *data)
 	device_class_set_props(device, transport_properties);
 }
 
-/* ---- What the user creates: the machines have lists of the devices of this kind that he may ---- */
+/* ---- The device that the user creates, because machines have a list of the devices that users may create ---- */
 
 /*
- * Interrupt controllers, each with the first of its inputs that is for devices. Inputs are numbered as the guest
- * numbers them: of a GIC they are SPIs, and behind these it has more that are the CPUs' own.
+ * Interrupt controllers, each with the first of its inputs that devices may use. Inputs are numbered as the guest
+ * numbers them: those of a GIC are SPIs, and after these it has more inputs, which belong to the CPUs.
  */
 static const struct controller {
-	const char *type, *name; /* the name if there can be several */
+	const char *type, *name; /* the name, if a machine can have several */
 	uint32_t first;
 	bool gic;
 } controllers[] = {
 	{ "ioapic-common", "ioapic", 0, false },
 	{ "arm_gic_common", NULL, 0, true },
 	{ "arm-gicv3-common", NULL, 0, true },
-	{ "riscv.aplic", NULL, 1, false }, /* of several domains, the root has inputs */
+	{ "riscv.aplic", NULL, 1, false }, /* of several domains, only the root has inputs */
 	{ "riscv.sifive.plic", NULL, 1, false },
 };
 
@@ -1232,7 +1236,7 @@ static int find_inputs(Object *object, void *opaque)
 		found->device = DEVICE(object);
 		found->first = controller->first;
 		found->end = inputs_end(found->device, controller);
-		return found->end > 0; /* and then look no further */
+		return found->end > 0; /* stop the search once one was found */
 	}
 	return 0;
 }
@@ -1258,18 +1262,18 @@ static uint32_t cells(void *tree, const char *node, const char *property)
 	return qemu_fdt_getprop_cell(tree, node, property, NULL, &error_abort);
 }
 
-/* If `node` has it, it is as in the model. */
+/* Copies a property of the model's node to `node`. */
 static void copy_property(void *tree, const char *node, const char *model, const char *property)
 {
 	int size;
 	const void *value = qemu_fdt_getprop(tree, model, property, &size, NULL);
-	g_autofree void *copy = value ? g_memdup2(value, size) : NULL; /* it moves when something is added */
+	g_autofree void *copy = value ? g_memdup2(value, size) : NULL; /* the tree moves when something is added */
 
 	if (copy)
 		qemu_fdt_setprop(tree, node, property, copy, size);
 }
 
-/* `interrupts` is one cell, the number; or number and kind; or, of a GIC, class, number and kind. Ours is a level. */
+/* `interrupts` has one cell, the number; or number and kind; or, for a GIC, class, number and kind. Ours is a level. */
 static void tell_interrupt(void *tree, const char *node, const char *model, uint32_t irq)
 {
 	enum { SHARED_PERIPHERAL = 0, LEVEL_HIGH = 4 };
@@ -1291,8 +1295,8 @@ static void tell_interrupt(void *tree, const char *node, const char *model, uint
 }
 
 /*
- * A machine that has a device tree tells of us there, beside its own virtio-mmio transports and as it tells of them.
- * Which layout it is, the registers say.
+ * Announces the window in the machine's device tree, if it has one, in the way in which the machine announces its own
+ * virtio-mmio transports. The registers tell the layout.
  */
 static void tell_guest(const Front *front)
 {
@@ -1339,8 +1343,8 @@ static void front_init(Object *object)
 {
 	Front *front = FRONT(object);
 
-	/* No child of ours: machines with a platform bus take every system bus device below the user's for one of
-	 * theirs. */
+	/* The transport is not a child of this device, because machines with a platform bus take every system bus
+	 * device below the user's devices for one of theirs. */
 	object_initialize(&front->transport, sizeof(front->transport), TYPE_TRANSPORT);
 	qdev_alias_all_properties(DEVICE(&front->transport), object);
 }

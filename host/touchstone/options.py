@@ -115,25 +115,25 @@ _WHAT, _WHERE, _JUDGED, _REPORTED = "what runs", "where it runs", "how it is jud
 class Options:
     """The options of one call, in the order of --help. The last two, `name` and `narrowed`, follow from the others."""
 
-    only: List[str] = _option([], _WHAT, "run only these checks (repeatable, or a comma list)", metavar="GLOB", kind=_patterns, narrows=True)
+    only: List[str] = _option([], _WHAT, "run only these checks (repeat the option, or separate globs by commas)", metavar="GLOB", kind=_patterns, narrows=True)
     skip: List[str] = _option([], _WHAT, "leave these checks out", metavar="GLOB", kind=_patterns, narrows=True)
     config: List[str] = _option([], _WHAT, "boot only these configurations of the VMM", metavar="NAME", kind=_list, narrows=True)
-    selfproof: bool = _option(False, _WHAT, "give the reference device inside the image one defect after the other: a check must notice each",
+    selfproof: bool = _option(False, _WHAT, "give the reference device inside the image one defect after the other; a check must notice each",
                               word="proof=first", again=True, narrows=True)
-    bench: bool = _option(False, _WHAT, "run no checks, but tell what a transaction costs by the line and by messages: register accesses, "
+    bench: bool = _option(False, _WHAT, "run no checks, but measure what a transaction costs by the line and by messages: register accesses, "
                           "interrupts, time", word="bench", again=True, narrows=True)
-    race: str = _option("", _WHAT, "run the race of that name alone, on two CPUs at least: the same as --only race.NAME --smp 2", metavar="NAME")
+    race: str = _option("", _WHAT, "run only the race of that name, on at least two CPUs: the same as --only race.NAME --smp 2", metavar="NAME")
     seed: int = _option(1, _WHAT, "seed of every random choice, decimal or 0x (default 1)", metavar="N", kind=Number(0, (1 << 64) - 1),
                         word="seed", show=hex)
     repeat: int = _option(1, _WHAT, "run each check N times, with seeds N, N+1, ...", metavar="N", kind=Number(1, 1000000), word="repeat")
     rounds: int = _option(0, _WHAT, "rounds of each race (default: a few; docs/races.md)", metavar="N", kind=Number(1, 1000000), word="rounds",
                           again=True)
-    isolate: bool = _option(False, _WHAT, "a fresh boot for each check: for a VMM whose devices cannot be reset, or not wholly", again=True)
+    isolate: bool = _option(False, _WHAT, "boot again for each check: for a VMM whose devices cannot be reset, or not completely", again=True)
     list: bool = _option(False, _WHAT, "list the checks that would run, and run none", word="list")
-    timeout: float = _option(20.0, _WHAT, "seconds without progress before the VMM is killed (default 20)", metavar="S", kind=_seconds)
-    append: str = _option("", _WHAT, "more words for the guest's command line", metavar="WORDS", kind=_printable, again=True, narrows=True)
+    timeout: float = _option(20.0, _WHAT, "kill a VMM that makes no progress for S seconds (default 20)", metavar="S", kind=_seconds)
+    append: str = _option("", _WHAT, "add words to the guest's command line", metavar="WORDS", kind=_printable, again=True, narrows=True)
 
-    cmd: str = _option("", _WHERE, "any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout is the report",
+    cmd: str = _option("", _WHERE, "any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout must be the report",
                        metavar="COMMAND", again=True)
     vmm: str = _option("", _WHERE, f"one of: {{vmms}} (default {DEFAULT_VMM}); with --cmd, its name in reports", metavar="NAME", again=True)
     smp: int = _option(1, _WHERE, "number of CPUs (default 1)", metavar="N", kind=Number(1), again=True, narrows=True)
@@ -141,16 +141,16 @@ class Options:
     machine: str = _option("", _WHERE, "more QEMU machine options, as in acpi=off,pit=off", metavar="STRING", again=True, narrows=True)
     devices: Optional[str] = _option(None, _WHERE, "devices in this order, as in blk,net,rng,con (the default), or none", metavar="LIST",
                                      again=True, narrows=True)
-    defect: str = _option("", _WHERE, "what the devices of --vmm qemu-msi... do wrong, as in no-staging,no-pending", metavar="LIST", again=True,
+    defect: str = _option("", _WHERE, "mistakes of the devices of --vmm qemu-msi..., as in no-staging,no-pending", metavar="LIST", again=True,
                           narrows=True)
 
     level: str = _option("described", _JUDGED, "the weakest level that can make the run fail (default described)", metavar="LEVEL",
                          choices=LEVELS)
     strict: bool = _option(False, _JUDGED, "the same as --level should")
     expect: str = _option("", _JUDGED, "known deviations (default: the file in expect/ for this VMM and version)", metavar="FILE")
-    no_expect: bool = _option(False, _JUDGED, "no deviation is known")
+    no_expect: bool = _option(False, _JUDGED, "expect no deviation")
 
-    verbose: bool = _option(False, _REPORTED, "relay every line of the report", short="-v")
+    verbose: bool = _option(False, _REPORTED, "show every line of the report", short="-v")
     junit: str = _option("", _REPORTED, "write a JUnit XML report", metavar="FILE")
     json: str = _option("", _REPORTED, "write a JSON report (docs/report.md describes it)", metavar="FILE")
 
