@@ -5,8 +5,8 @@
 #
 #     host/need.sh STEP...        with a STEP of the table; `run` is build, judge and qemu, and `check` needs all
 #
-# Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0. Exit: 0 nothing
-# is missing, 2 something is. When nothing is missing, no process is started.
+# Installs with apt-get (through sudo for a normal user), unless TOUCHSTONE_NO_INSTALL is set and not 0.
+# Exit: 0 nothing is missing, 2 something is. When nothing is missing, no process is started.
 set -u
 
 # step, command or file (absolute, may be a pattern), Debian package, why

@@ -132,8 +132,8 @@ if [ "$(cat "$build/configured" 2>/dev/null)" != "$options$wanted" ]; then
         # shellcheck disable=SC2046 # the devices are words
         printf 'CONFIG_%s=y\n' $(machines "$arch") >"$home/source/configs/devices/$arch-softmmu/touchstone.mak"
     done
-    # Uses the distribution's own tools, whatever comes first in this shell's PATH. shellcheck disable=SC2086 # the
-    # options are words
+    # Uses the distribution's own tools, whatever comes first in this shell's PATH.
+    # shellcheck disable=SC2086 # the options are words
     (cd "$build" && PATH=/usr/sbin:/usr/bin:/sbin:/bin ../source/configure $options) >"$log" 2>&1 ||
         fail 2 "QEMU cannot be configured: $(grep -m 1 -i error "$log"); all of it is in $log"
     echo "$options$wanted" >"$build/configured"

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Devices in DSDT and SSDT: what the reader refuses, what it says then, and where its work ends. What a table means
- * that is well-formed is compared with ACPICA (tests/self/acpica); what arbitrary bytes do is the fuzzer's
- * (tables_fuzz.c).
+ * Devices in DSDT and SSDT: what the reader refuses, its warnings, and the limits of its work. tests/self/acpica
+ * compares what it makes of well-formed tables with ACPICA; tables_fuzz.c feeds it arbitrary bytes.
  */
 #include "tests/self/unit/unit.h"
 
