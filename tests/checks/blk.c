@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Block device (5.2): features and configuration space, what each kind of request returns, zones, the legacy interface.
- * How disks are kept safe from these checks: see disk.h.
+ * disk.h says how disks are kept safe from these checks.
  *
  * How block devices break: a status byte in the wrong place; errors that do not come back at all; a cache mode that
  * changes by itself. In the field that is an I/O error that nobody sees, or a guest that waits for ever for its disk.
@@ -14,13 +14,13 @@
 
 /* ---- features and configuration space (5.2.4, 5.2.5) ---- */
 
-/* Breaks: no FLUSH. The guest takes the cache for write-through and loses data in a crash. */
+/* Breaks: no FLUSH. Symptom: the guest takes the cache for write-through and loses data in a crash. */
 CHECK(offers_flush, "blk.offers-flush", REQ("blk-init-01"), SHOULD, NEEDS(.type = VIRTIO_ID_BLOCK), "FLUSH is offered")
 {
 	expect(t, device_offers(d, VIRTIO_BLK_F_FLUSH), "FLUSH (bit 9) is offered");
 }
 
-/* Breaks: CONFIG_WCE without FLUSH: a guest may switch to a cache that it cannot flush. */
+/* Breaks: CONFIG_WCE without FLUSH. Symptom: a guest switches to a cache that it cannot flush. */
 CHECK(config_wce_needs_flush, "blk.config-wce-needs-flush", REQ("blk-init-02"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .features = OFFERS(VIRTIO_BLK_F_CONFIG_WCE)),
       "FLUSH is offered whenever CONFIG_WCE is")
@@ -28,7 +28,10 @@ CHECK(config_wce_needs_flush, "blk.config-wce-needs-flush", REQ("blk-init-02"), 
 	expect(t, device_offers(d, VIRTIO_BLK_F_FLUSH), "FLUSH (bit 9) is offered beside CONFIG_WCE (bit 11)");
 }
 
-/* Breaks: the cache stays write-back for a driver that can toggle it but said that it sends no flush. */
+/*
+ * Breaks: the cache stays write-back for a driver that can switch it but did not accept FLUSH. Symptom: data is lost in
+ * a crash.
+ */
 CHECK(writeback_without_flush, "blk.writeback-without-flush", REQ("blk-init-03"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .features = OFFERS(VIRTIO_BLK_F_CONFIG_WCE)),
       "With CONFIG_WCE and without FLUSH accepted, writeback starts as 0")
@@ -42,11 +45,11 @@ CHECK(writeback_without_flush, "blk.writeback-without-flush", REQ("blk-init-03")
 		  "writeback after FEATURES_OK with CONFIG_WCE but without FLUSH");
 }
 
-/* Breaks: the field keeps its old value, or reads back something else than 0 or 1. */
+/* Breaks: the field keeps its old value, or reads back another value than 0 or 1. */
 CHECK(writeback_toggles, "blk.writeback-toggles", REQ("blk-desc-10"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2,
 	    .features = OFFERS_BOTH(VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH)),
-      "With CONFIG_WCE accepted, writeback can be set to 0 and 1 and reads back so")
+      "With CONFIG_WCE accepted, writeback can be set to 0 and 1 and reads back what was set")
 {
 	struct transport *transport = &d->transport;
 	uint32_t before;
@@ -63,8 +66,8 @@ CHECK(writeback_toggles, "blk.writeback-toggles", REQ("blk-desc-10"), DESCRIBED,
 }
 
 /*
- * Robustness: a driver writes no other field. Breaks: the device stores it, so that the disk has another size from then
- * on, for this guest or also for the next.
+ * Breaks: the device stores the written value. Symptom: the disk has another size from then on, for this guest or even
+ * for the next. (No driver should write this field.)
  */
 CHECK(capacity_read_only, "blk.capacity-read-only", REQ("blk-desc-10"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK),
       "Writing the capacity changes nothing")
@@ -76,14 +79,16 @@ CHECK(capacity_read_only, "blk.capacity-read-only", REQ("blk-desc-10"), DESCRIBE
 	capacity = blk_capacity(d);
 	config_write(transport, VIRTIO_BLK_CONFIG_CAPACITY, 4, (uint32_t)capacity ^ 1);
 	expect_eq(t, blk_capacity(d), capacity, "capacity after a write to it");
-	/* Where it was kept, a reset may keep it, too: no other check shall believe in that size. */
+	/*
+	 * A device that stored the value may keep it over a reset: restore it, so that no other check sees that size.
+	 */
 	config_write(transport, VIRTIO_BLK_CONFIG_CAPACITY, 4, (uint32_t)capacity);
 	config_write(transport, VIRTIO_BLK_CONFIG_CAPACITY + 4, 4, (uint32_t)(capacity >> 32) ^ 1);
 	expect_eq(t, blk_capacity(d), capacity, "capacity after a write to its upper half");
 	config_write(transport, VIRTIO_BLK_CONFIG_CAPACITY + 4, 4, (uint32_t)(capacity >> 32));
 }
 
-/* A byte is in the configuration space for sure if a field behind it is. */
+/* Padding surely exists only if a field behind it does. */
 static void expect_padding(struct run *t, struct device *d, uint32_t offset, uint32_t bytes)
 {
 	for (uint32_t i = 0; i < bytes; i++)
@@ -91,7 +96,7 @@ static void expect_padding(struct run *t, struct device *d, uint32_t offset, uin
 			  "padding byte 0x%02x of the configuration space", offset + i);
 }
 
-/* Breaks: padding is not initialised: what it holds comes from the host's memory. */
+/* Breaks: padding is not initialised. Symptom: the guest reads what was in the host's memory. */
 CHECK(unused0, "blk.unused0", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK),
       "The padding byte unused0 reads 0")
 {
@@ -102,7 +107,7 @@ CHECK(unused0, "blk.unused0", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_
 	expect_padding(t, d, VIRTIO_BLK_CONFIG_UNUSED0, 1);
 }
 
-/* Breaks: as unused0, behind the fields of newer features. */
+/* Breaks: padding is not initialised, as for unused0, but behind the fields of newer features. */
 CHECK(unused1, "blk.unused1", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK),
       "The padding bytes unused1 read 0")
 {
@@ -110,10 +115,13 @@ CHECK(unused1, "blk.unused1", REQ("blk-init-04"), MUST, NEEDS(.type = VIRTIO_ID_
 		skip(t, "no feature with a field behind unused1 is offered");
 	expect_padding(t, d, VIRTIO_BLK_CONFIG_UNUSED1, 3);
 }
+
 /* ---- what requests return (5.2.6) ---- */
 
-/* Breaks: a type that the device takes another path for leaves the status byte as it was. A byte too many shows in the
- * guard bytes around it. */
+/*
+ * Breaks: a request type takes another path through the device, which leaves the status byte unwritten. (A byte too
+ * many shows in the guard bytes around it.)
+ */
 CHECK(status_byte, "blk.status-byte", REQ("blk-desc-01"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
       "Every request ends with a status byte of OK, IOERR or UNSUPP as its last writable byte")
@@ -142,7 +150,10 @@ CHECK(status_byte, "blk.status-byte", REQ("blk-desc-01"), DESCRIBED,
 	}
 }
 
-/* Breaks: IOERR, or no answer at all: a guest with a newer driver hangs instead of doing without. */
+/*
+ * Breaks: IOERR, or no answer at all. Symptom: a guest with a newer driver hangs instead of doing without the new
+ * request.
+ */
 CHECK(unknown_type, "blk.unknown-type", REQ("blk-desc-02"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
       "A request of an undefined type comes back with UNSUPP")
@@ -165,16 +176,17 @@ CHECK(unknown_type, "blk.unknown-type", REQ("blk-desc-02"), DESCRIBED,
 		uint8_t status = disk_status_of(t, d, grey[i], 0, block, true);
 
 		if (status != VIRTIO_BLK_S_UNSUPP)
-			info(t, "type %u, which only the legacy interface or nobody defines, has status %u", grey[i],
-			     status);
+			info(t, "type %u, which at most the legacy interface defines, gets status %u", grey[i], status);
 	}
 }
 
-/* Breaks: the length is the size of all descriptors, or 0, or forgets the status byte. Legacy devices may do so
- * (5.2.6.3). */
+/*
+ * Breaks: the length is the size of all descriptors, or 0, or leaves out the status byte. (Legacy devices may do so:
+ * 5.2.6.3.)
+ */
 CHECK(used_length, "blk.used-length", REQ("blk-desc-03"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = DISK_DESCRIPTORS),
-      "The used length of a successful request is its data for the driver plus the status byte")
+      "The used length of a successful request counts the data for the driver and the status byte")
 {
 	uint32_t block = blk_block(d), length;
 	struct blk_request blk;
@@ -200,7 +212,7 @@ CHECK(used_length, "blk.used-length", REQ("blk-desc-03"), DESCRIBED,
 	expect_eq(t, length, 1, "used length of a write");
 }
 
-/* Asks for the device's name, into fresh bytes, none of which can be part of one. */
+/* Asks for the device's name, into a buffer of DMA_FRESH_BYTE, which no name contains. */
 static struct blk_request ask_name(struct run *t, struct device *d, uint32_t *length)
 {
 	struct blk_request blk;
@@ -213,7 +225,10 @@ static struct blk_request ask_name(struct run *t, struct device *d, uint32_t *le
 	return blk;
 }
 
-/* Breaks: only the characters are written, not the padding: a driver that prints 20 bytes prints its own old memory. */
+/*
+ * Breaks: only the characters are written, not the padding. Symptom: a driver that prints 20 bytes prints its own old
+ * memory.
+ */
 CHECK(get_id, "blk.get-id", REQ("blk-desc-04"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
       "GET_ID fills all 20 bytes with an ASCII string and NULs behind it")
 {
@@ -230,7 +245,7 @@ CHECK(get_id, "blk.get-id", REQ("blk-desc-04"), DESCRIBED, NEEDS(.type = VIRTIO_
 	}
 }
 
-/* Breaks: the used length counts the whole field while only the characters are written. */
+/* Breaks: the used length counts the whole field, but only the characters are written. */
 CHECK(get_id_length, "blk.get-id-length", REQ("sused-02"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = DISK_DESCRIPTORS),
       "The used length of GET_ID counts no byte that was not written")
@@ -244,7 +259,7 @@ CHECK(get_id_length, "blk.get-id-length", REQ("sused-02"), MUST,
 	       "the used length %u of GET_ID is not more than the %u bytes written", length, written);
 }
 
-/* Breaks: UNSUPP or IOERR: the guest's file system gives up, or takes its data for safe. */
+/* Breaks: UNSUPP or IOERR. Symptom: the guest's file system gives up, or takes its data for safe. */
 CHECK(flush, "blk.flush", REQ("blk-desc-07"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_FLUSH)),
       "A flush without data ends with OK")
@@ -259,9 +274,10 @@ CHECK(flush, "blk.flush", REQ("blk-desc-07"), DESCRIBED,
 	expect_eq(t, disk_status_of(t, d, VIRTIO_BLK_T_FLUSH, 0, 0, false), VIRTIO_BLK_S_OK,
 		  "status of a flush after a write");
 }
+
 /* ---- lifetime and zones ---- */
 
-/* Breaks: raw numbers of the storage are passed through. */
+/* Breaks: the device passes raw numbers of its storage through. */
 CHECK(lifetime, "blk.lifetime", REQ("blk-op-12"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_LIFETIME)),
       "GET_LIFETIME gives no reserved value")
@@ -279,8 +295,10 @@ CHECK(lifetime, "blk.lifetime", REQ("blk-op-12"), MUST,
 	expect(t, fields[2] <= ESTIMATE_MAX, "device_lifetime_est_typ_b %u is not reserved", fields[2]);
 }
 
-/* Breaks: a zone command is carried out for a driver that knows nothing of zones, or gives IOERR. On a disk that has
- * zones only the harmless ones are sent. */
+/*
+ * Breaks: a zone command is carried out for a driver that knows nothing of zones, or gives IOERR. (A disk that has
+ * zones gets only the harmless commands.)
+ */
 CHECK(zone_commands, "blk.zone-commands", REQ("blk-op-13"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
       "Zone commands give UNSUPP while ZONED is not negotiated")
@@ -297,8 +315,10 @@ CHECK(zone_commands, "blk.zone-commands", REQ("blk-op-13"), MUST,
 			  VIRTIO_BLK_S_UNSUPP, "status of a request of type %u", types[i]);
 }
 
-/* Breaks: the command is carried out for a driver that knows nothing of zones, or gives IOERR. It has a layout of its
- * own: append_sector before the status. */
+/*
+ * Breaks: the command is carried out for a driver that knows nothing of zones, or gives IOERR. (This command has
+ * another layout: append_sector before the status.)
+ */
 CHECK(zone_append, "blk.zone-append", REQ("blk-op-13"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 4),
       "ZONE_APPEND gives UNSUPP while ZONED is not negotiated")
 {
@@ -316,7 +336,7 @@ CHECK(zone_append, "blk.zone-append", REQ("blk-op-13"), MUST, NEEDS(.type = VIRT
 	expect_eq(t, disk_send(t, d, &blk, NULL), VIRTIO_BLK_S_UNSUPP, "status of ZONE_APPEND");
 }
 
-/* Breaks: bit 17 is offered to a driver that has no FEATURES_OK to be refused with. */
+/* Breaks: bit 17 is offered to a legacy driver, which the device cannot refuse: there is no FEATURES_OK. */
 CHECK(legacy_zoned, "blk.legacy-zoned", REQ("blk-init-06"), MUST, NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1),
       "A legacy device does not offer ZONED")
 {
@@ -325,7 +345,7 @@ CHECK(legacy_zoned, "blk.legacy-zoned", REQ("blk-init-06"), MUST, NEEDS(.type = 
 
 enum { ZONED_NONE, ZONED_HOST_MANAGED, ZONED_HOST_AWARE };
 
-/* The model, as the device says when ZONED is accepted. Leaves the device reset. */
+/* Returns the zoned model that the device shows when ZONED is accepted. Leaves the device reset. */
 static uint32_t zoned_model(struct run *t, struct device *d)
 {
 	uint32_t model;
@@ -349,7 +369,10 @@ CHECK(zoned_model_known, "blk.zoned-model", REQ("blk-init-09"), MUST,
 		info(t, "ZONED is offered with model none: right for a drive-managed disk only (5.2.5.2)");
 }
 
-/* Breaks: the driver goes on with a disk that it will damage or that will refuse its writes. */
+/*
+ * Breaks: the device accepts the driver. Symptom: the driver goes on with a disk that it damages or that refuses its
+ * writes.
+ */
 CHECK(zoned_host_managed, "blk.zoned-host-managed", REQ("blk-init-08"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .features = OFFERS(VIRTIO_BLK_F_ZONED)),
       "A host-managed disk refuses FEATURES_OK to a driver that does not accept ZONED")
@@ -364,7 +387,7 @@ CHECK(zoned_host_managed, "blk.zoned-host-managed", REQ("blk-init-08"), MUST,
 /* Breaks: the device refuses a driver that could use it as an ordinary disk, or shows zones to it. */
 CHECK(zoned_declined, "blk.zoned-declined", REQ("blk-init-07"), SHOULD,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .features = OFFERS(VIRTIO_BLK_F_ZONED)),
-      "Without ZONED accepted a host-aware or unzoned disk goes on, with all zoned fields 0")
+      "Without ZONED accepted, a host-aware or unzoned disk works on, with all zoned fields 0")
 {
 	if (zoned_model(t, d) == ZONED_HOST_MANAGED)
 		skip(t, "the disk is host-managed");
@@ -374,15 +397,16 @@ CHECK(zoned_declined, "blk.zoned-declined", REQ("blk-init-07"), SHOULD,
 		expect_eq(t, config_read(&d->transport, at, 4), 0, "zoned field at 0x%02x", at);
 	expect_eq(t, config_read(&d->transport, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1), 0, "zoned model");
 }
+
 /* ---- legacy interface (5.2.5.3) ---- */
 
-/* Breaks: the device waits for FEATURES_OK, which a legacy driver does not know, and never answers. */
+/* Breaks: the device waits for FEATURES_OK, which a legacy driver does not know, and never serves it. */
 CHECK(legacy_start, "blk.legacy-start", REQ("blk-leg-02"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1, .entries = DISK_DESCRIPTORS),
       "A legacy driver that sets no FEATURES_OK can read")
 {
 	disk_start(t, d, blk_plain_features());
-	expect_ok(t, device_do_request(d, 0), "a read");
+	expect_ok(t, device_do_request(d, 0), "a read completes");
 }
 
 static void expect_writeback(struct run *t, struct device *d, uint32_t want, const char *when)
@@ -390,7 +414,7 @@ static void expect_writeback(struct run *t, struct device *d, uint32_t want, con
 	expect_eq(t, config_read(&d->transport, VIRTIO_BLK_CONFIG_WRITEBACK, 1), want, "writeback after %s", when);
 }
 
-/* Breaks: the cache mode that the firmware or the user chose changes under a driver that only sets status bits. */
+/* Breaks: the cache mode that the firmware or the user chose changes when a driver sets status bits. */
 CHECK(legacy_writeback_status, "blk.legacy-writeback-status", REQ("blk-leg-03"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1, .features = OFFERS(VIRTIO_BLK_F_CONFIG_WCE)),
       "Setting status bits does not change writeback for a legacy driver that accepts CONFIG_WCE")
@@ -411,7 +435,9 @@ CHECK(legacy_writeback_status, "blk.legacy-writeback-status", REQ("blk-leg-03"),
 	}
 }
 
-/* Breaks: FLUSH missing among the accepted features turns the cache to write-through before the driver is done. */
+/*
+ * Breaks: the device sees that FLUSH is not accepted, and turns the cache to write-through before the driver is done.
+ */
 CHECK(legacy_writeback_features, "blk.legacy-writeback-features", REQ("blk-leg-04"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 1, .features = OFFERS(VIRTIO_BLK_F_CONFIG_WCE)),
       "Writing the driver's features does not change writeback for a legacy driver")

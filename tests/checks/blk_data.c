@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Block device (5.2.6): the data. Reads and writes of every shape and at the end of the disk, many at once, on all
- * virtqueues; read-only disks; discard, write zeroes and secure erase. How disks are kept safe from these checks: see
- * disk.h.
+ * virtqueues; read-only disks; discard, write zeroes and secure erase. disk.h says how disks are kept safe from these
+ * checks.
  *
  * How block devices break: header, data and status are expected in exactly three descriptors; sector arithmetic
  * overflows; a range is taken for its neighbour. In the field: damaged file systems.
@@ -15,7 +15,7 @@
 
 /* ---- beyond the end (robustness: a driver must not, 5.2.6.1) ---- */
 
-/* Sectors that a request of one block cannot start at. */
+/* Fills in sectors at which a request of one block cannot start. Returns how many. */
 static unsigned wrong_sectors(struct device *d, uint64_t sectors[], uint64_t inside)
 {
 	uint32_t block = blk_block(d) / VIRTIO_BLK_SECTOR;
@@ -30,13 +30,15 @@ static unsigned wrong_sectors(struct device *d, uint64_t sectors[], uint64_t ins
 	sectors[count++] = 0 - (uint64_t)block; /* the sum with the length wraps around */
 	for (unsigned i = 0; i < count;)
 		if (sectors[i] < end)
-			sectors[i] = sectors[--count]; /* on a disk so large that it is inside */
+			sectors[i] = sectors[--count]; /* the disk is so large that it is inside */
 		else
 			i++;
 	return count;
 }
 
-/* Breaks: the check for the end overflows, and the host reads elsewhere in the image or the process dies. */
+/*
+ * Breaks: the comparison with the end overflows. Symptom: the host reads elsewhere in the image, or its process dies.
+ */
 CHECK(read_beyond_end, "blk.read-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS), "A read beyond the capacity ends with IOERR")
 {
@@ -63,7 +65,10 @@ CHECK(read_beyond_end, "blk.read-beyond-end", REQ("blk-desc-05"), DESCRIBED,
 			VIRTIO_BLK_S_OK, "status of a read of the last block");
 }
 
-/* What a device that takes sectors modulo the capacity holds there: writing it does no harm to that one. */
+/*
+ * Reads what stands at the sector modulo the capacity. If the device wraps sector numbers around, it does no harm to
+ * write that.
+ */
 static void harmless_data(struct run *t, struct device *d, uint64_t sector, uint8_t *bytes)
 {
 	struct blk_request blk = disk_make(t, VIRTIO_BLK_T_IN, sector % disk.end, disk.block, true);
@@ -73,8 +78,10 @@ static void harmless_data(struct run *t, struct device *d, uint64_t sector, uint
 	memcpy(bytes, blk.data, disk.block);
 }
 
-/* Breaks: the sector number wraps, or is not compared with the capacity, and a guest overwrites what is not its own:
- * sectors that lose high bits lie in the blocks that are compared. */
+/*
+ * Breaks: the sector number wraps, or is not compared with the capacity. Symptom: a guest overwrites what is not its
+ * own. (Sector numbers that lose high bits land in the blocks that the check compares.)
+ */
 CHECK(write_beyond_end, "blk.write-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
       "A write beyond the capacity ends with IOERR and changes nothing")
@@ -107,7 +114,7 @@ CHECK(write_beyond_end, "blk.write-beyond-end", REQ("blk-desc-05"), DESCRIBED,
 
 /* ---- data (5.2.6) ---- */
 
-/* Breaks: an offset that is off by one block, or blocks that are swapped: each block holds a pattern of its own. */
+/* Breaks: an offset that is off by one block, or blocks that are swapped. (Each block holds another pattern.) */
 CHECK(round_trip, "blk.round-trip", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS), "What was written is read back")
 {
@@ -116,7 +123,7 @@ CHECK(round_trip, "blk.round-trip", REQ("blk-desc-06"), DESCRIBED,
 	disk_open_writable(t, d, blk_plain_features());
 	wrote = disk_write_pattern(t, d, 0, DISK_BLOCKS);
 	read = disk_read(t, d, 0, DISK_BLOCKS);
-	disk_expect_same(t, read, wrote, DISK_BLOCKS * disk.block, "one read of what one write wrote");
+	disk_expect_same(t, read, wrote, DISK_BLOCKS * disk.block, "one read of what one write has written");
 	for (unsigned i = 0; i < DISK_BLOCKS; i++)
 		disk_expect_same(t, disk_read(t, d, i, 1), wrote + i * disk.block, disk.block,
 				 "a block read by itself");
@@ -138,9 +145,9 @@ static uint64_t sum_of(struct run *t, struct device *d, uint64_t sector)
 }
 
 /*
- * Breaks: sector numbers lose high bits, e.g. because byte offsets have 32 of them: on a disk over 4 GiB the end is the
- * beginning. Looked at are the places that differ from where we write in one bit of the sector number, or by eighths of
- * the disk.
+ * Breaks: sector numbers lose high bits, for instance because byte offsets have 32 bits. Symptom: on a disk over 4 GiB,
+ * a write near the end overwrites the beginning. (The check looks at places that differ from the written one in one bit
+ * of the sector number, or by eighths of the disk.)
  */
 CHECK(writes_stay, "blk.writes-stay", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS), "A write changes no other place of the disk")
@@ -166,7 +173,7 @@ CHECK(writes_stay, "blk.writes-stay", REQ("blk-desc-06"), DESCRIBED,
 	expect(t, count, "there is another place on the disk");
 }
 
-/* Breaks: data lives in the device only until the next reset: a guest that reboots loses it. */
+/* Breaks: data lasts only until the next reset. Symptom: a guest that reboots loses it. */
 CHECK(data_outlives_reset, "blk.data-outlives-reset", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS), "What was written is read back after a reset")
 {
@@ -182,8 +189,8 @@ CHECK(data_outlives_reset, "blk.data-outlives-reset", REQ("blk-desc-06"), DESCRI
 }
 
 /*
- * 5.2.5: blk_size "does not affect the units used in the protocol (always 512 bytes)". Breaks: a sector inside a larger
- * logical block is refused, or it is taken for the block of that number.
+ * Breaks: a sector inside a larger logical block is refused, or it is taken for the block of that number. (5.2.5:
+ * blk_size "does not affect the units used in the protocol (always 512 bytes)".)
  */
 CHECK(sector_units, "blk.sector-units", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_BLK_SIZE)),
@@ -203,9 +210,10 @@ CHECK(sector_units, "blk.sector-units", REQ("blk-desc-06"), DESCRIBED,
 		   "status of a read of sector 1, with logical blocks of %u bytes", blk_block(d));
 	disk_expect_same(t, blk.data, whole.data + VIRTIO_BLK_SECTOR, VIRTIO_BLK_SECTOR, "sector 1");
 }
+
 /* ---- framing (2.7.4): a request is a run of bytes, wherever the descriptors cut it ---- */
 
-/* A request in pieces, each in memory of its own, so that a device that reads on behind a descriptor is caught. */
+/* A request in pieces, each in separate memory, so that a device that reads past a descriptor is caught. */
 struct pieces {
 	struct segment segments[REQUEST_SEGMENTS];
 	unsigned count;
@@ -220,7 +228,10 @@ static void add_piece(struct run *t, struct pieces *pieces, const uint8_t *bytes
 	pieces->segments[pieces->count++] = (struct segment){ .data = piece, .size = size, .writable = writable };
 }
 
-/* Cuts `total` bytes at `cuts` places, in rising order; places at the ends and double ones make no piece. */
+/*
+ * Cuts `total` bytes at the offsets `cuts`, which are in rising order; offsets at the ends and repeated ones make no
+ * piece.
+ */
 static void add_pieces(struct run *t, struct pieces *pieces, const uint8_t *bytes, uint32_t total, const uint32_t *cuts,
 		       unsigned count, bool writable)
 {
@@ -236,7 +247,7 @@ static void add_pieces(struct run *t, struct pieces *pieces, const uint8_t *byte
 	}
 }
 
-/* Copies the writable pieces together. */
+/* Joins the bytes of the writable pieces. */
 static void gather(const struct pieces *pieces, uint8_t *bytes)
 {
 	for (unsigned i = 0; i < pieces->count; i++) {
@@ -278,7 +289,7 @@ static unsigned most_pieces(struct run *t, struct device *d)
 	return most;
 }
 
-/* Reads the first scratch block, cut as told, and compares. */
+/* Reads the first scratch block with header and data cut at these offsets, and compares. */
 static void read_in_pieces(struct run *t, struct device *d, const uint32_t *header_cuts, unsigned header_count,
 			   const uint32_t *data_cuts, unsigned data_count)
 {
@@ -311,8 +322,10 @@ CHECK(header_in_pieces, "blk.header-in-pieces", REQ("frame-01"), MUST,
 		read_in_pieces(t, d, cuts[i], counts[i], &status_cut, 1);
 }
 
-/* Breaks: the status is expected in a descriptor of one byte, the last: it is written somewhere else, or the read is a
- * byte too long. */
+/*
+ * Breaks: the status is expected in a descriptor of one byte, the last. Symptom: it is written somewhere else, or the
+ * read is a byte too long.
+ */
 CHECK(status_with_data, "blk.status-with-data", REQ("frame-01", "blk-desc-01"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 4), "Data and status of a read may share a descriptor")
 {
@@ -373,8 +386,8 @@ static void random_cuts(struct run *t, uint32_t *cuts, unsigned count, uint32_t 
 }
 
 /*
- * Breaks: pieces of odd sizes: the sum is right, but some are rounded to sectors, or a bounce buffer mixes them up; or
- * there are more than the device has room for. On the legacy layout only the data may be cut (5.2.6.4).
+ * Breaks: pieces of odd sizes. Their sum is right, but some are rounded to sectors, or a bounce buffer mixes them up;
+ * or there are more than the device has room for. (On the legacy layout only the data may be cut: 5.2.6.4.)
  */
 CHECK(random_pieces, "blk.random-pieces", REQ("frame-01", "blk-desc-06"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 4), "A read gives the same bytes however its buffer is cut")
@@ -402,7 +415,7 @@ CHECK(random_pieces, "blk.random-pieces", REQ("frame-01", "blk-desc-06"), MUST,
 
 struct load {
 	struct blk_request blk;
-	unsigned block;	     /* of the scratch area */
+	unsigned block;	     /* of the blocks that checks may use */
 	const uint8_t *data; /* what a read must give */
 	bool done;
 };
@@ -431,8 +444,10 @@ static struct load make_load(struct run *t, unsigned number, unsigned block)
 	return load;
 }
 
-/* Breaks: requests of different speed overtake each other and one is returned twice, another never; or answers are
- * mixed up. */
+/*
+ * Breaks: requests of different speed overtake one another, and one is returned twice, another never; or answers are
+ * mixed up.
+ */
 CHECK(mixed_load, "blk.mixed-load", REQ("blk-desc-09"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 16),
       "Of a virtqueue full of different requests each comes back exactly once, with its own answer")
 {
@@ -513,10 +528,13 @@ CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
 				 "the first block through another virtqueue");
 	}
 }
+
 /* ---- read-only disks (5.2.6.2) ---- */
 
-/* Breaks: another status, or the data is written. Checked whether or not the driver accepted RO: offering it is what
- * binds the device. */
+/*
+ * Breaks: another status, or the data is written. (The offer of RO binds the device, so the check runs with and without
+ * RO accepted.)
+ */
 CHECK(read_only, "blk.read-only", REQ("blk-op-02", "blk-op-03"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_RO)),
       "A write to a disk that offers RO ends with IOERR and changes nothing")
@@ -534,6 +552,7 @@ CHECK(read_only, "blk.read-only", REQ("blk-op-02", "blk-op-03"), MUST,
 		disk_expect_same(t, disk_read(t, d, 0, 1), disk.saved, disk.block, "the block after the refused write");
 	}
 }
+
 /* ---- discard, write zeroes, secure erase (5.2.6) ---- */
 
 static uint8_t send_ranges(struct run *t, struct device *d, uint32_t type, const struct virtio_blk_range *ranges,
@@ -554,8 +573,7 @@ static struct virtio_blk_range range_of(unsigned block, unsigned blocks, uint32_
 	};
 }
 
-/* The device must take at least one block at a time: the check ends if the limit in the configuration space says
- * otherwise. */
+/* SKIPs if the limit in the configuration space is below `blocks` blocks. */
 static void need_range(struct run *t, struct device *d, uint32_t limit_field, unsigned blocks)
 {
 	uint32_t limit = config_read(&d->transport, limit_field, 4);
@@ -574,7 +592,7 @@ static void expect_unknown_flags(struct run *t, struct device *d, uint32_t type,
 	}
 }
 
-/* Breaks: an unknown flag is ignored: a later meaning ("do not deallocate") is silently not honoured. */
+/* Breaks: an unknown flag is ignored. Symptom: a later meaning ("do not deallocate") is silently not honoured. */
 CHECK(discard_flags, "blk.discard-flags", REQ("blk-op-04"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
       "A discard with an unknown flag gives UNSUPP")
@@ -583,7 +601,7 @@ CHECK(discard_flags, "blk.discard-flags", REQ("blk-op-04"), MUST,
 	expect_unknown_flags(t, d, VIRTIO_BLK_T_DISCARD, 1);
 }
 
-/* Breaks: unmap is taken for an order to discard what is discarded anyway. */
+/* Breaks: unmap is accepted, because a discard unmaps anyway. */
 CHECK(discard_unmap, "blk.discard-unmap", REQ("blk-op-05"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
       "A discard with the unmap flag gives UNSUPP")
@@ -596,10 +614,10 @@ CHECK(discard_unmap, "blk.discard-unmap", REQ("blk-op-05"), MUST,
 		  "status of a discard with unmap");
 }
 
-/* Breaks: a discard is refused, or takes more than its range: the guest loses a neighbouring file. */
+/* Breaks: a discard is refused, or takes more than its range. Symptom: the guest loses a neighbouring file. */
 CHECK(discard_range, "blk.discard-range", REQ("blk-desc-11"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
-      "A discard ends with OK and leaves what is outside of its range")
+      "A discard ends with OK and changes nothing outside its range")
 {
 	const uint8_t *wrote, *read;
 	struct virtio_blk_range range;
@@ -625,8 +643,8 @@ CHECK(write_zeroes_flags, "blk.write-zeroes-flags", REQ("blk-op-04"), MUST,
 	expect_unknown_flags(t, d, VIRTIO_BLK_T_WRITE_ZEROES, 1);
 }
 
-/* Zeroes blocks 4 to 7 with these flags and looks at all. */
-static void zero_and_look(struct run *t, struct device *d, uint32_t flags)
+/* Zeroes blocks 4 to 7 with these flags and compares all blocks. */
+static void expect_zeroed(struct run *t, struct device *d, uint32_t flags)
 {
 	const uint8_t *wrote, *read, *zeroes;
 	struct virtio_blk_range range;
@@ -650,15 +668,15 @@ CHECK(write_zeroes, "blk.write-zeroes", REQ("blk-op-06"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_WRITE_ZEROES)),
       "After write zeroes the range, and nothing else, reads as zeroes")
 {
-	zero_and_look(t, d, 0);
+	expect_zeroed(t, d, 0);
 }
 
-/* Breaks: with unmap the range is only discarded, on storage that does not read as zeroes afterwards. */
+/* Breaks: unmap only discards the range, on storage that does not read as zeroes afterwards. */
 CHECK(write_zeroes_unmap, "blk.write-zeroes-unmap", REQ("blk-op-06"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_WRITE_ZEROES)),
       "After write zeroes with unmap the range, and nothing else, reads as zeroes")
 {
-	zero_and_look(t, d, VIRTIO_BLK_RANGE_UNMAP);
+	expect_zeroed(t, d, VIRTIO_BLK_RANGE_UNMAP);
 }
 
 /* Breaks: only the first range is looked at. */
@@ -706,13 +724,12 @@ static void expect_range_refused(struct run *t, struct device *d, uint32_t type)
 		expect_eq(t, send_ranges(t, d, type, &wrong[i], 1), VIRTIO_BLK_S_IOERR,
 			  "status of %u sectors from 0x%lx on, of 0x%lx", wrong[i].sectors, wrong[i].sector,
 			  blk_capacity(d));
-	/* The second one reaches into the last block, which may have been done. */
+	/* The second range includes the last block, which the device may have changed. */
 	disk_expect_same(t, disk_read(t, d, 0, DISK_BLOCKS - 1), disk.saved, (DISK_BLOCKS - 1) * disk.block,
-			 "the last blocks but one after the refused ranges");
+			 "all saved blocks but the last, after the refused ranges");
 }
 
-/* Robustness, as for reads and writes. Breaks: sector + num_sectors overflows, and the start of the disk is discarded.
- */
+/* Breaks: sector + num_sectors overflows, and the start of the disk is discarded. (No driver should ask for this.) */
 CHECK(discard_beyond_end, "blk.discard-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_DISCARD)),
       "A discard beyond the capacity ends with IOERR")
@@ -722,7 +739,7 @@ CHECK(discard_beyond_end, "blk.discard-beyond-end", REQ("blk-desc-05"), DESCRIBE
 	expect_range_refused(t, d, VIRTIO_BLK_T_DISCARD);
 }
 
-/* Robustness. Breaks: sector + num_sectors overflows, and the start of the disk is zeroed. */
+/* Breaks: sector + num_sectors overflows, and the start of the disk is zeroed. (No driver should ask for this.) */
 CHECK(write_zeroes_beyond_end, "blk.write-zeroes-beyond-end", REQ("blk-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_WRITE_ZEROES)),
       "Write zeroes beyond the capacity ends with IOERR")

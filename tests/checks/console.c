@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Console device (5.3). What is written goes to somebody's terminal or log: it is short, and starts with "touchstone".
+ * Console device (5.3). What these checks write goes to somebody's terminal or log: it is short, and starts with
+ * "touchstone".
  *
  * How consoles break: output stops at the end of the first descriptor; an input buffer is returned with nothing in it,
  * over and over; a port is announced twice, or one that does not exist; the emergency write works only after the
- * initialisation that it is there to do without. In the field: a boot log that ends in the middle of a line, or an
+ * initialisation that it is meant to do without. In the field: a boot log that ends in the middle of a line, or an
  * agent in the guest that never gets its port.
  */
 #include "tests/framework/check.h"
@@ -19,7 +20,7 @@ static void start(struct run *t, struct device *d, struct features features)
 	require_ok(t, device_start(d, features), "the device starts");
 }
 
-/* A device-readable copy of bytes, or room for an answer. */
+/* Returns a device-readable segment with a copy of the bytes. */
 static struct segment readable(struct run *t, const void *bytes, uint32_t size)
 {
 	struct segment segment = { .data = need_memory(t, dma_alloc(size, 1)), .size = size };
@@ -45,7 +46,7 @@ static uint32_t write_text(struct run *t, struct virtqueue *queue, const char *t
 
 /* ---- configuration space and virtqueues (5.3.2, 5.3.4) ---- */
 
-/* Breaks: 0 ports, so that a driver sets up nothing, not even port 0. */
+/* Breaks: 0 ports. Symptom: a driver sets up nothing, not even port 0. */
 CHECK(max_ports, "console.max-ports", REQ("con-desc-03"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_CONSOLE, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
       "With MULTIPORT offered, max_nr_ports is at least 1")
@@ -86,7 +87,7 @@ static void emergency_write(struct device *d, const char *text)
 
 #define EMERGENCY .type = VIRTIO_ID_CONSOLE, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_EMERG_WRITE)
 
-/* Breaks: the write needs a virtqueue or a feature, and the device stops, or the VMM does. */
+/* Breaks: the write needs a virtqueue or a feature, or it stops the device or the VMM. */
 CHECK(emergency_early, "console.emergency-early", REQ("con-init-01"), MUST, NEEDS(EMERGENCY),
       "emerg_wr can be written before any initialisation")
 {
@@ -114,7 +115,7 @@ CHECK(emergency_late, "console.emergency-late", REQ("con-init-01"), MUST, NEEDS(
 		  "Status after emergency writes to a device that was given up");
 }
 
-/* What came out at the other end since the last look. */
+/* Returns what came out at the other end since the last call. */
 enum { OUTPUT = 64 };
 static uint32_t take_output(struct device *d, char got[OUTPUT])
 {
@@ -161,7 +162,9 @@ CHECK(output_arrives, "console.output-arrives", REQ("con-desc-01"), DESCRIBED,
 	}
 }
 
-/* Breaks: the size of the text is put into the used entry, although nothing was written. Legacy devices may (5.3.6.3).
+/*
+ * Breaks: the size of the text is put into the used entry, although nothing was written. (Legacy devices may do so:
+ * 5.3.6.3.)
  */
 CHECK(output_length, "console.output-length", REQ("con-desc-01"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 2, .queues = 2), "Text comes back with a used length of 0")
@@ -189,8 +192,10 @@ CHECK(output_chain, "console.output-chain", REQ("con-desc-01"), DESCRIBED,
 	expect_ok(t, device_do_request(d, 0), "text after it");
 }
 
-/* Breaks: with the virtqueue full the device loses a buffer: a driver that waits for it, as most do, hangs with its
- * console lock held. */
+/*
+ * Breaks: the device loses a buffer when the virtqueue is full. Symptom: a driver that waits for it, as most do, hangs
+ * with its console lock held.
+ */
 CHECK(output_many, "console.output-many", REQ("con-desc-01"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 2),
       "Every piece of text of a full transmit virtqueue comes back once")
@@ -209,8 +214,10 @@ CHECK(output_many, "console.output-many", REQ("con-desc-01"), DESCRIBED,
 	expect_eq(t, virtqueue_used_waiting(queue), 0, "used entries beyond the text that was written");
 }
 
-/* Breaks: a buffer is returned at once and empty: the driver gives it back, and both are busy for ever. Should somebody
- * type, it has at least a byte. */
+/*
+ * Breaks: a buffer comes back at once and empty. Symptom: the driver offers it again, and both sides are busy for ever.
+ * (If somebody types meanwhile, the buffer holds at least a byte.)
+ */
 CHECK(input_waits, "console.input-waits", REQ("con-desc-02"), DESCRIBED, NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2),
       "A receive buffer comes back only with input in it")
 {
@@ -238,7 +245,7 @@ CHECK(input_waits, "console.input-waits", REQ("con-desc-02"), DESCRIBED, NEEDS(.
 	expect(t, queue->outstanding <= BUFFERS, "receive buffers wait for input");
 }
 
-/* Small receive buffers, and what arrives in them. */
+/* The receive buffers are small, so that input needs several. */
 enum { BUFFER = 7, BUFFERS = 8 };
 
 static void offer_buffers(struct run *t, struct device *d)
@@ -255,7 +262,10 @@ static void offer_buffers(struct run *t, struct device *d)
 	virtqueue_kick(queue);
 }
 
-/* Until there are `want` bytes, or no more come. Once the first have come, the others have as long as any answer. */
+/*
+ * Collects input until there are `want` bytes or no more come. The first buffer gets `patience`, the others as long as
+ * any answer.
+ */
 static uint32_t gather_input(struct run *t, struct device *d, char *got, uint32_t want, uint64_t patience)
 {
 	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
@@ -283,15 +293,16 @@ CHECK(input_arrives, "console.input-arrives", REQ("con-desc-02"), DESCRIBED,
 	start(t, d, NO_FEATURES);
 	offer_buffers(t, d);
 	require(t, d->transport.stimuli->input(d->transport.bus_context, text, SIZE),
-		"the device, which is live, takes what is typed");
+		"the device takes what is typed after DRIVER_OK");
 	expect_eq(t, gather_input(t, d, got, SIZE, device_patience_ns), SIZE, "bytes that arrive");
 	expect(t, !memcmp(got, text, SIZE), "the text arrives as it was typed");
 }
 
 /*
- * What a port outputs comes back as its input: a loop at the host's end. Then it can be seen that all descriptors are
- * output, in order, and that input is cut to the buffers that are there. Breaks: the rest of a chain is dropped; a
- * receive buffer is overrun, or its length is that of the buffer.
+ * Breaks: the rest of a chain is dropped; a receive buffer is overrun, or its used length is the size of the buffer.
+ *
+ * With a loop at the host's end, what a port outputs comes back as its input. That shows whether all descriptors are
+ * output in order, and whether input is cut to the available buffers.
  */
 CHECK(echo, "console.echo", REQ("con-desc-01", "con-desc-02"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 5),
@@ -321,7 +332,7 @@ enum {
 	PORTS_REMEMBERED = 128,
 };
 
-/* A message of the device, as it came. */
+/* The last message of the device. */
 static struct {
 	struct virtio_console_control head;
 	uint32_t size;
@@ -338,7 +349,7 @@ static void offer_control(struct run *t, struct device *d, uint8_t *buffer)
 	virtqueue_kick(&d->queues[VIRTIO_CONSOLE_CONTROL_RX]);
 }
 
-/* A live device with buffers for its messages, which has not been told that we are ready. */
+/* Starts the device with buffers for its messages, without DEVICE_READY. */
 static void start_multiport(struct run *t, struct device *d)
 {
 	start(t, d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE));
@@ -376,7 +387,7 @@ static uint32_t send_message(struct run *t, struct device *d, uint32_t id, uint1
 	return take_used(t, queue, "a control message").length;
 }
 
-/* What the device told from DEVICE_READY on until it fell silent. */
+/* Counts of what the device said from DEVICE_READY until it fell silent. */
 static struct {
 	unsigned messages, added, added_twice, out_of_range, removed_unknown, unknown_events, short_messages,
 		before_add;
@@ -384,99 +395,98 @@ static struct {
 	uint16_t last_event;
 	bool exists[PORTS_REMEMBERED], console[PORTS_REMEMBERED], named[PORTS_REMEMBERED], open[PORTS_REMEMBERED];
 	bool name_with_nul, name_empty;
-} told;
+} heard;
 
 static void note_message(struct device *d)
 {
 	uint32_t id = message.head.id, ports = config_read(&d->transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4);
 	bool remembered = id < PORTS_REMEMBERED;
 
-	told.messages++;
+	heard.messages++;
 	if (message.size < sizeof(message.head)) {
-		told.short_messages++;
+		heard.short_messages++;
 		return;
 	}
 	switch (message.head.event) {
 	case VIRTIO_CONSOLE_DEVICE_ADD:
-		told.added++;
-		told.out_of_range += id >= ports;
+		heard.added++;
+		heard.out_of_range += id >= ports;
 		if (remembered) {
-			told.added_twice += told.exists[id];
-			told.exists[id] = true;
+			heard.added_twice += heard.exists[id];
+			heard.exists[id] = true;
 		}
 		break;
 	case VIRTIO_CONSOLE_DEVICE_REMOVE:
 		if (remembered) {
-			told.removed_unknown += !told.exists[id];
-			told.exists[id] = false;
+			heard.removed_unknown += !heard.exists[id];
+			heard.exists[id] = false;
 		}
 		break;
 	case VIRTIO_CONSOLE_RESIZE:
-		told.short_messages += message.size < sizeof(message.head) + RESIZE_BYTES;
+		heard.short_messages += message.size < sizeof(message.head) + RESIZE_BYTES;
 		/* fall through */
 	case VIRTIO_CONSOLE_CONSOLE_PORT:
 	case VIRTIO_CONSOLE_PORT_OPEN:
 	case VIRTIO_CONSOLE_PORT_NAME:
 		if (!remembered)
 			break;
-		told.before_add += !told.exists[id];
-		told.console[id] |= message.head.event == VIRTIO_CONSOLE_CONSOLE_PORT;
-		told.open[id] |= message.head.event == VIRTIO_CONSOLE_PORT_OPEN && message.head.value == 1;
+		heard.before_add += !heard.exists[id];
+		heard.console[id] |= message.head.event == VIRTIO_CONSOLE_CONSOLE_PORT;
+		heard.open[id] |= message.head.event == VIRTIO_CONSOLE_PORT_OPEN && message.head.value == 1;
 		if (message.head.event == VIRTIO_CONSOLE_PORT_NAME) {
-			told.named[id] = true;
-			told.name_empty |= message.size == sizeof(message.head);
-			told.name_with_nul |= message.size > sizeof(message.head) && message.size <= CONTROL_BYTES &&
-					      !message.bytes[message.size - 1];
+			heard.named[id] = true;
+			heard.name_empty |= message.size == sizeof(message.head);
+			heard.name_with_nul |= message.size > sizeof(message.head) && message.size <= CONTROL_BYTES &&
+					       !message.bytes[message.size - 1];
 		}
 		break;
 	default:
-		told.unknown_events++;
-		told.last_event = message.head.event;
+		heard.unknown_events++;
+		heard.last_event = message.head.event;
 		break;
 	}
-	told.last_id = id;
+	heard.last_id = id;
 }
 
 /*
- * Says DEVICE_READY and notes what comes, port 0 being made ready and, if it is a console, opened. The check ends if
- * there is no port at all. When the last message came cannot be known: a moment of silence has to do, and what comes
- * later is not judged.
+ * Sends DEVICE_READY and counts the messages that come. Makes port 0 ready and, if it is a console, opens it. SKIPs if
+ * no message comes. Nothing marks the last message, so a quiet moment ends the wait; what comes later is not judged.
  */
-static void hear_ports(struct run *t, struct device *d)
+static void collect_ports(struct run *t, struct device *d)
 {
 	bool ready = false, opened = false;
 
-	memset(&told, 0, sizeof(told));
+	memset(&heard, 0, sizeof(heard));
 	start_multiport(t, d);
 	send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1);
 	for (unsigned i = 0; i < 4 * PORTS_REMEMBERED; i++) {
-		if (!next_message(t, d, told.messages ? SHORT_WAIT_NS : device_patience_ns)) {
+		if (!next_message(t, d, heard.messages ? SHORT_WAIT_NS : device_patience_ns)) {
 			quiet_moment(t);
 			if (!next_message(t, d, 0))
 				break;
 		}
 		note_message(d);
-		if (told.exists[0] && !ready) {
+		if (heard.exists[0] && !ready) {
 			ready = true;
 			send_message(t, d, 0, VIRTIO_CONSOLE_PORT_READY, 1);
 		}
-		if (told.console[0] && !opened) {
+		if (heard.console[0] && !opened) {
 			opened = true;
 			send_message(t, d, 0, VIRTIO_CONSOLE_PORT_OPEN, 1);
 		}
 	}
-	if (!told.messages)
+	if (!heard.messages)
 		skip(t, "the device announced no port");
 }
 
 #define MULTIPORT .type = VIRTIO_ID_CONSOLE, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)
 
-/* Breaks: a message is sent before DEVICE_READY: the driver is not prepared for it, and the port is lost. */
+/* Breaks: a message is sent before DEVICE_READY. Symptom: the driver is not prepared for it, and the port is lost. */
 CHECK(quiet_before_ready, "console.quiet-before-ready", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
       "The device sends no control message before DEVICE_READY")
 {
 	start_multiport(t, d);
-	/* No later event of the device can bound this: whatever it is asked for counts as readiness. */
+	/* No later event can bound the wait: any request to the device would count as readiness. */
 	quiet_moment(t);
 	expect(t, !next_message(t, d, 0), "no message before DEVICE_READY: event %u for port %u", message.head.event,
 	       message.head.id);
@@ -486,67 +496,74 @@ CHECK(quiet_before_ready, "console.quiet-before-ready", REQ("con-mp-03"), DESCRI
 CHECK(ports_in_range, "console.ports-in-range", REQ("con-mp-01"), MUST, NEEDS(MULTIPORT),
       "DEVICE_ADD names only ports below max_nr_ports")
 {
-	hear_ports(t, d);
-	expect_eq(t, told.out_of_range, 0, "DEVICE_ADD messages with a port of max_nr_ports or more");
-	info(t, "%u messages, %u ports", told.messages, told.added);
+	collect_ports(t, d);
+	expect_eq(t, heard.out_of_range, 0, "DEVICE_ADD messages with a port of max_nr_ports or more");
+	info(t, "%u messages, %u ports", heard.messages, heard.added);
 }
 
-/* Breaks: a port is announced again, e.g. once for the configuration and once for the connection: the driver adds it
- * twice or gives up. */
+/*
+ * Breaks: a port is announced again, for instance once for the configuration and once for the connection. Symptom: the
+ * driver adds it twice or gives up.
+ */
 CHECK(ports_once, "console.ports-once", REQ("con-mp-01"), MUST, NEEDS(MULTIPORT),
       "DEVICE_ADD names no port that exists already")
 {
-	hear_ports(t, d);
-	expect_eq(t, told.added_twice, 0, "DEVICE_ADD messages for a port that exists");
+	collect_ports(t, d);
+	expect_eq(t, heard.added_twice, 0, "DEVICE_ADD messages for a port that exists");
 }
 
 /* Breaks: a port that the driver has never heard of is removed. */
 CHECK(ports_removed, "console.ports-removed", REQ("con-mp-02"), MUST, NEEDS(MULTIPORT),
       "DEVICE_REMOVE names only ports that were added")
 {
-	hear_ports(t, d);
-	expect_eq(t, told.removed_unknown, 0, "DEVICE_REMOVE messages for a port that was not added");
+	collect_ports(t, d);
+	expect_eq(t, heard.removed_unknown, 0, "DEVICE_REMOVE messages for a port that was not added");
 }
 
-/* Breaks: the device's state survives: after a reboot of the guest its ports are not announced again, and it has no
- * console. */
+/*
+ * Breaks: the device's state survives a reset. Symptom: after a reboot of the guest its ports are not announced again,
+ * and it has no console.
+ */
 CHECK(ports_again, "console.ports-again", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
       "After a reset and DEVICE_READY the same ports are announced again")
 {
 	bool before[PORTS_REMEMBERED];
 
-	hear_ports(t, d);
-	memcpy(before, told.exists, sizeof(before));
-	hear_ports(t, d);
+	collect_ports(t, d);
+	memcpy(before, heard.exists, sizeof(before));
+	collect_ports(t, d);
 	for (unsigned i = 0; i < PORTS_REMEMBERED; i++)
-		if (!expect(t, before[i] == told.exists[i], "port %u is %s in the second life, as in the first", i,
+		if (!expect(t, before[i] == heard.exists[i], "port %u is %s in the second life, as in the first", i,
 			    before[i] ? "there" : "not there"))
 			break;
 }
 
-/* Breaks: driver's events are sent back, a message is cut, or a port is spoken of before it is added. */
+/* Breaks: the device sends events of a driver, cuts a message short, or names a port before it adds it. */
 CHECK(known_messages, "console.known-messages", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
-      "The device sends only messages that are its own to send, whole, and about ports that it has added")
+      "The device sends only a device's events, in whole messages, about ports that it has added")
 {
-	hear_ports(t, d);
-	expect_eq(t, told.unknown_events, 0, "messages with an event that a device does not send, the last of them %u",
-		  told.last_event);
-	expect_eq(t, told.short_messages, 0, "messages shorter than what their event needs");
-	expect_eq(t, told.before_add, 0, "messages about a port before its DEVICE_ADD");
+	collect_ports(t, d);
+	expect_eq(t, heard.unknown_events, 0, "messages with an event that a device does not send, the last of them %u",
+		  heard.last_event);
+	expect_eq(t, heard.short_messages, 0, "messages shorter than what their event needs");
+	expect_eq(t, heard.before_add, 0, "messages about a port before its DEVICE_ADD");
 }
 
-/* Breaks: a NUL is counted in: the driver makes it part of the name, or finds a different port than the host named. */
+/*
+ * Breaks: the length counts a NUL. Symptom: the driver makes it part of the name, or finds another port than the host
+ * named.
+ */
 CHECK(port_name, "console.port-name", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
       "A port's name has no NUL terminator")
 {
-	hear_ports(t, d);
-	if (!told.named[0])
+	collect_ports(t, d);
+	if (!heard.named[0])
 		skip(t, "port 0 has no name");
-	expect(t, !told.name_empty, "PORT_NAME is followed by a name");
-	expect(t, !told.name_with_nul, "the name does not end in NUL (5.3.6.2)");
+	expect(t, !heard.name_empty, "PORT_NAME is followed by a name");
+	expect(t, !heard.name_with_nul, "the name does not end in NUL (5.3.6.2)");
 }
 
-/* Breaks: the size of the message is put into the used entry. Legacy devices may (5.3.6.3). */
+/* Breaks: the size of the message is put into the used entry. (Legacy devices may do so: 5.3.6.3.) */
 CHECK(message_length, "console.message-length", REQ("con-mp-03"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 2, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
       "A control message comes back with a used length of 0")
@@ -555,8 +572,10 @@ CHECK(message_length, "console.message-length", REQ("con-mp-03"), DESCRIBED,
 	expect_eq(t, send_message(t, d, 0, VIRTIO_CONSOLE_DEVICE_READY, 1), 0, "used length of DEVICE_READY");
 }
 
-/* Breaks: control messages in big-endian order, where the guest is little-endian: no port is ever announced, or one
- * that does not exist. */
+/*
+ * Breaks: control messages in big-endian order, where the guest is little-endian. Symptom: no port is ever announced,
+ * or one that does not exist.
+ */
 CHECK(legacy_order, "console.legacy-byte-order", REQ("con-leg-02"), MUST,
       NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 1, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
       "Legacy control messages have the guest's byte order")
@@ -575,7 +594,7 @@ CHECK(legacy_order, "console.legacy-byte-order", REQ("con-leg-02"), MUST,
 	expect_eq(t, message.head.event, VIRTIO_CONSOLE_DEVICE_ADD, "event of the first message");
 }
 
-/* Robustness: messages that no driver should send. Breaks: the VMM dies, or the device stops listening. */
+/* Breaks: the VMM dies, or the device stops listening, after messages that no driver should send. */
 CHECK(odd_messages, "console.odd-messages", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
       "Control messages for unknown ports and of unknown events come back")
 {
@@ -597,8 +616,8 @@ CHECK(multiport_output, "console.multiport-output", REQ("con-desc-01"), DESCRIBE
 {
 	uint32_t length;
 
-	hear_ports(t, d);
-	if (!told.exists[0])
+	collect_ports(t, d);
+	if (!heard.exists[0])
 		skip(t, "there is no port 0");
 	length = write_text(t, &d->queues[VIRTIO_CONSOLE_TX], "touchstone: port 0\n", 64);
 	if (!transport_is_legacy(&d->transport))

@@ -2,8 +2,8 @@
 /*
  * The legacy register layout (4.2.4), which Version 1 announces: page-numbered rings in one piece of memory, 32 feature
  * bits, no FEATURES_OK, no QueueReady, no ConfigGeneration. What did not change (notifications, InterruptStatus,
- * configuration reads, rings) is judged by the other files on both layouts; here stands what is different. The section
- * has no RFC 2119 keywords, so most of this is "described".
+ * configuration reads, rings) is judged by the other files on both layouts; this file judges what is different. The
+ * section has no RFC 2119 keywords, so most of these checks are "described".
  */
 #include "tests/checks/support/common.h"
 
@@ -50,7 +50,7 @@ static void start_laid_out(struct run *t, struct device *d, const struct layout 
 	device_go(d);
 }
 
-/* More requests than the queue has entries, so that a ring in the wrong place or of the wrong size is seen. */
+/* More requests than the queue has entries, so that a ring in the wrong place or of the wrong size shows. */
 static void several_laps(struct run *t, struct device *d)
 {
 	for (unsigned i = 0; i < LAPS * SMALL_QUEUE; i++)
@@ -61,7 +61,7 @@ static void several_laps(struct run *t, struct device *d)
 
 /* Breaks: a device that changes its Version with its state. */
 CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED,
-      NEEDS(.transport = TRANSPORT_MMIO, .version = 1), "Version reads 1 at every stage of life")
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1), "Version reads 1 at every stage")
 {
 	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_VERSION), 1, "Version after a reset");
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
@@ -70,9 +70,9 @@ CHECK(legacy_version, "legacy.version-reads-1", REQ("mmio-leg-01"), DESCRIBED,
 	expect_eq(t, reg_read(&d->transport, VIRTIO_MMIO_VERSION), 1, "Version after the reset");
 }
 
-/* Breaks: a device that forwards its 64 feature bits. Symptom: a legacy driver sees VERSION_1 and leaves. */
+/* Breaks: a device that shows all its 64 feature bits. Symptom: a legacy driver sees VERSION_1 and gives up. */
 CHECK(legacy_word1, "legacy.only-32-feature-bits", REQ("mmio-leg-09"), DESCRIBED,
-      NEEDS(.transport = TRANSPORT_MMIO, .version = 1), "HostFeatures reads 0 for every window but the first")
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 1), "HostFeatures reads 0 for every word but the first")
 {
 	static const uint32_t windows[] = { 1, 2, 3, 0x80000000, UINT32_MAX };
 
@@ -83,7 +83,7 @@ CHECK(legacy_word1, "legacy.only-32-feature-bits", REQ("mmio-leg-09"), DESCRIBED
 		  "HostFeatures with HostFeaturesSel 0, again");
 }
 
-/* The same request with every segment of more than a byte cut in two. */
+/* Copies a request and cuts every segment of more than a byte in two. */
 static void cut_in_two(const struct request *request, struct request *cut)
 {
 	*cut = *request;
@@ -100,8 +100,10 @@ static void cut_in_two(const struct request *request, struct request *cut)
 	}
 }
 
-/* Breaks: offering bit 27 and still expecting one descriptor for each part of a request. Bit 30 (UNUSED) stands
- * beside it in the text and asks nothing of us. */
+/*
+ * Breaks: a device that offers bit 27 and still expects one descriptor for each part of a request. (Bit 30, UNUSED,
+ * stands in the same section and demands nothing of a device.)
+ */
 CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
       NEEDS(.version = 1, .requests = true, .entries = 8, .features = OFFERS(VIRTIO_F_ANY_LAYOUT)),
       "With ANY_LAYOUT negotiated a request may be cut into descriptors anywhere")
@@ -119,10 +121,10 @@ CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
 	}
 }
 
-/* Breaks: one register for all queues, or a register that forgets. */
+/* Breaks: one register for all queues, or a register that does not read back. */
 CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .queues = 1),
-      "QueuePFN reads 0 while a queue is not in use, then the page that was written, for each queue by itself")
+      "QueuePFN of each queue reads 0 until the queue is set up, and then the page number that was written")
 {
 	unsigned count = device_queues_used(d);
 
@@ -134,7 +136,9 @@ CHECK(legacy_pfn, "legacy.queue-pfn-reads-back", REQ("mmio-leg-03"), DESCRIBED,
 			  "QueuePFN of queue %u with DRIVER_OK", i);
 }
 
-/* Breaks: a reset that forgets the queues. Symptom: the next driver gives up, because the queue "is already in use".
+/*
+ * Breaks: a reset that leaves the queues set up. Symptom: the next driver gives up, because the queue "is already in
+ * use".
  */
 CHECK(legacy_reset_pfn, "legacy.reset-clears-queue-pfn", REQ("mmio-leg-08"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .queues = 1), "A reset sets QueuePFN of all queues to 0")
@@ -145,7 +149,7 @@ CHECK(legacy_reset_pfn, "legacy.reset-clears-queue-pfn", REQ("mmio-leg-08"), DES
 		expect_eq(t, queue_pfn(d, i), 0, "QueuePFN of queue %u after the reset", i);
 }
 
-/* Breaks: a device that answers for the queue selected before. */
+/* Breaks: a device that answers for the queue that was selected before. */
 CHECK(legacy_no_queue, "legacy.queue-beyond-the-last", REQ("mmio-leg-05"), DESCRIBED, NEEDS(.version = 1),
       "QueueSizeMax reads 0 for a queue that does not exist")
 {
@@ -176,7 +180,7 @@ CHECK(legacy_page_size, "legacy.guest-page-size-scales-queue-pfn", REQ("mmio-leg
 	}
 }
 
-/* Breaks: a used ring that is always on the next page. */
+/* Breaks: a used ring that is always expected on the next page. */
 CHECK(legacy_align, "legacy.queue-align-places-the-used-ring", REQ("mmio-leg-04", "leg-vq-01"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .entries = SMALL_QUEUE),
       "The used ring is at the next multiple of QueueAlign behind the available ring")
@@ -190,7 +194,7 @@ CHECK(legacy_align, "legacy.queue-align-places-the-used-ring", REQ("mmio-leg-04"
 	}
 }
 
-/* Breaks: a ring that wraps at QueueSizeMax. Symptom: works until the first wrap. */
+/* Breaks: a ring that wraps at QueueSizeMax. Symptom: the device works until the first wrap. */
 CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-01"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .entries = SMALL_QUEUE),
       "The ring has QueueSize entries, and its parts lie where the formula for that size puts them")
@@ -205,10 +209,13 @@ CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-0
 	}
 }
 
-/* Breaks: a zero that resets the whole device. Symptom: a driver that gives back one queue loses the others. */
+/*
+ * Breaks: a device that a 0 in QueuePFN resets as a whole. Symptom: a driver that gives back one queue loses the
+ * others.
+ */
 CHECK(legacy_stop_one, "legacy.queue-pfn-zero-stops-one-queue", REQ("mmio-leg-07"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .queues = 2),
-      "Writing 0 to QueuePFN stops that queue, and neither another one nor the device")
+      "Writing 0 to QueuePFN stops that queue, but no other queue and not the device")
 {
 	uint16_t working = d->type->request_queue, stopped = working ? 0 : 1;
 	uint32_t status;
@@ -236,13 +243,15 @@ CHECK(legacy_ring_order, "legacy.rings-are-native-endian", REQ("leg-vq-02"), MUS
 {
 	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
 
-	/* The second request has a head other than 0, which is the same in any order. */
+	/* The second request has another head than 0, which is the same in any byte order. */
 	require_eq(t, traffic_do_batch(t, d, traffic_make(t, d, 2, 0), 2), 2, "requests that fit");
 	expect_eq(t, queue->used->index, 2, "used.idx after 2 requests");
 }
 
-/* A life without DRIVER_OK: does a request complete in it? If not, DRIVER_OK follows, and the request must complete
- * then. */
+/*
+ * Sends a request before DRIVER_OK, and returns whether it completes then. DRIVER_OK follows, and the request must
+ * complete at the latest after it.
+ */
 static bool completes_before_driver_ok(struct run *t, struct device *d, uint64_t *usual)
 {
 	static struct request request;
@@ -267,9 +276,10 @@ static bool completes_before_driver_ok(struct run *t, struct device *d, uint64_t
 }
 
 /*
- * Breaks: waiting for DRIVER_OK. Symptom: old drivers, which probe a disk before they set it, hang at boot. One life
- * in which the request completes early proves the property; so a device is only at fault if the request waits for
- * DRIVER_OK in every one of several lives, which no slow machine explains.
+ * Breaks: a device that waits for DRIVER_OK. Symptom: old drivers, which probe a disk before they set it, hang at boot.
+ *
+ * One life in which the request completes early proves the property. So a device is at fault only if the request waits
+ * for DRIVER_OK in each of several lives, which no slow machine explains.
  */
 CHECK(legacy_before_driver_ok, "legacy.works-before-driver-ok", REQ("leg-init-02"), MUST,
       NEEDS(.version = 1, .requests = true), "A legacy device is usable before DRIVER_OK")
@@ -284,7 +294,7 @@ CHECK(legacy_before_driver_ok, "legacy.works-before-driver-ok", REQ("leg-init-02
 	       EARLY_LIVES);
 }
 
-/* Breaks: configuration writes that only count after negotiation. */
+/* Breaks: configuration writes that take effect only after negotiation. */
 CHECK(legacy_config_write, "legacy.config-writes-before-negotiation", REQ("leg-init-01"), MUST, NEEDS(.version = 1),
       "A legacy device accepts configuration writes before features are negotiated")
 {
@@ -306,12 +316,13 @@ CHECK(legacy_config_write, "legacy.config-writes-before-negotiation", REQ("leg-i
 }
 
 /*
- * A driver that writes no VERSION_1 and no FEATURES_OK must be taken for the legacy driver that it is. Breaks: waiting
- * for FEATURES_OK before the queues are served. Symptom: the first request of an old guest never completes.
+ * Breaks: a device that waits for FEATURES_OK before it serves its queues. Symptom: the first request of an old guest
+ * never completes. (A device must recognise a driver that writes neither VERSION_1 nor FEATURES_OK as a legacy driver.)
  */
 CHECK(legacy_driver, "legacy.driver-is-recognised", REQ("leg-feat-01", "leg-feat-02", "mmio-leg-11"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true),
-      "The device works for a driver that follows the legacy procedure, with registers that did not change")
+      "The device works for a driver that follows the legacy procedure, and Status and InterruptStatus behave as on "
+      "the modern layout")
 {
 	struct transport *transport = &d->transport;
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Message signalled interrupts on virtio-mmio (docs/mmio-msi.md): the same checks over every layout. What a layout
- * states is judged; what a draft leaves open is told.
+ * Message signalled interrupts on virtio-mmio (docs/mmio-msi.md): the same checks for every layout. They judge what a
+ * layout states, and report what a draft leaves open.
  *
- * Each source has a message of its own, and so has every place where none should arrive: an interrupt that was lost,
- * came twice, or went to where nobody aimed it shows as such. These checks are only in the plan of a device that has
- * such interrupts.
+ * Each source has another message, and there are targets where no message should arrive: so an interrupt that is lost,
+ * comes twice, or goes to no target shows as such. The plan has these checks only for a device with such interrupts.
  */
 #include "drivers/spec/msi.h"
 #include "drivers/transport/mmio.h"
@@ -26,18 +25,18 @@ static void request(struct run *t, struct device *d)
 	require_ok(t, device_do_request(d, random_next(&t->random)), "a request completes");
 }
 
-/* One event, its message, and nothing else anywhere. */
+/* Causes one event, and expects its message and no other anywhere. */
 static void one_message(struct run *t, struct device *d, unsigned target, const char *when)
 {
 	messages_mark(d);
 	request(t, d);
-	/* A CPU that the host runs late has taken it once it settled. */
+	/* irq_settle() waits for a CPU that the host runs late. */
 	require(t, WAIT_UNTIL(messages_at(target), device_patience_ns) || (irq_settle(), messages_at(target)),
 		"a message comes for a used buffer %s", when);
 	messages_expect_only(t, target, 1, when);
 }
 
-/* An event and no message: with a moment in which one could come. */
+/* Causes an event, and expects no message in a quiet moment. */
 static void no_message(struct run *t, struct device *d, const char *when)
 {
 	messages_mark(d);
@@ -46,7 +45,7 @@ static void no_message(struct run *t, struct device *d, const char *when)
 	messages_expect_only(t, TARGETS, 0, when);
 }
 
-static void expect_wire(struct run *t, struct device *d, const char *when)
+static void expect_line(struct run *t, struct device *d, const char *when)
 {
 	messages_mark(d);
 	request(t, d);
@@ -66,9 +65,9 @@ static void need(struct run *t, bool met, const char *what)
 
 #define MSI_NEEDS .transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = REQUEST_ENTRIES, .msi = true
 
-/* Breaks: a count that leaves a source without a message. Symptom: the driver falls back to the line. */
+/* Breaks: too few messages for the sources. Symptom: the driver falls back to the line. */
 CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NEEDS(MSI_NEEDS),
-      "The device tells of at least as many messages as its layout asks for")
+      "The device has at least as many messages as its layout asks for")
 {
 	const struct msi *msi = &d->msi;
 	uint32_t count, least = 1;
@@ -81,13 +80,16 @@ CHECK(enough, "msi.tells-of-enough-messages", REQ("msi-found-01"), DESCRIBED, NE
 		least = msi->sharing ? 2 : device_queues_used(d) + 1;
 	info(t, "%s, Version %u, count register 0x%x%s", msi->layout->name, d->transport.version, count,
 	     msi->sharing ? ", sharing" : "");
-	expect(t, count >= least, "the count register reads %u, at least %u", count, least);
+	expect(t, count >= least, "the count register reads at least %u: it reads %u", least, count);
 	expect_eq(t, msi_count(d), count, "the count register, read again");
 }
 
-/* Breaks: registers that are there for everybody. Symptom: a driver that knows nothing of them writes QueueReset. */
+/*
+ * Breaks: registers that work for a driver that did not accept the feature. Symptom: such a driver writes QueueReset,
+ * at the same offset as one of them.
+ */
 CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
-      "Without the feature the registers read 0 and ignore writes, and the line works as ever")
+      "Without the feature the registers read 0 and ignore writes, and the line works as usual")
 {
 	const struct msi_register *at = d->msi.layout->registers;
 	bool stated = msi_is(&d->msi, MSI_INERT);
@@ -110,22 +112,22 @@ CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(
 			info(t, "%s reads 0x%x although the feature was not accepted", at->name, value);
 	}
 	device_go(d);
-	expect_wire(t, d, "without the feature");
+	expect_line(t, d, "without the feature");
 }
 
-/* Breaks: a device that takes a message for consent. Symptom: interrupts at a vector that is not set up yet. */
+/* Breaks: a device that uses a message as soon as it is set. Symptom: interrupts at a vector that is not set up yet. */
 CHECK(off, "msi.line-until-enabled", REQ("msi-off-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
-      "Until messages are enabled the line is used")
+      "The line is used until messages are enabled")
 {
 	messages_start(t, d, false);
 	for (unsigned i = 0; i < ROUNDS; i++)
-		expect_wire(t, d, "with messages set and not enabled");
+		expect_line(t, d, "with messages set and not enabled");
 }
 
 /* Breaks: sources that are mixed up, messages that are lost, come twice, or come for nothing. Symptom: the wrong
  * queue is looked at, a request hangs, interrupts are counted as spurious. */
 CHECK(each_its_own, "msi.each-event-is-one-message", REQ("msi-own-01"), DESCRIBED, NEEDS(MSI_NEEDS),
-      "Each used buffer is one message, that of its virtqueue")
+      "Each used buffer sends one message, that of its virtqueue")
 {
 	struct virtqueue *second;
 	struct request other;
@@ -167,7 +169,7 @@ static void change_back(struct run *t, struct device *d)
 	d->transport.stimuli->change_config(d->transport.bus_context);
 }
 
-/* One from outside, where there is somebody who can. */
+/* Changes the configuration by a stimulus; false if the device has none. */
 static bool change_config(struct run *t, struct device *d)
 {
 	const struct transport *transport = &d->transport;
@@ -178,9 +180,9 @@ static bool change_config(struct run *t, struct device *d)
 	return true;
 }
 
-/* Breaks: a configuration change on a virtqueue's message. Symptom: the driver never hears of it. */
+/* Breaks: a configuration change that sends a virtqueue's message. Symptom: the driver never hears of it. */
 CHECK(configuration, "msi.configuration-has-its-message", REQ("msi-own-01", "status-03"), DESCRIBED, NEEDS(MSI_NEEDS),
-      "A configuration change is one message, that of the configuration")
+      "A configuration change sends one message, that of the configuration")
 {
 	messages_start(t, d, true);
 	one_message(t, d, messages_own(d), "before the change");
@@ -191,8 +193,10 @@ CHECK(configuration, "msi.configuration-has-its-message", REQ("msi-own-01", "sta
 	messages_expect_only(t, 0, 1, "for the configuration change");
 }
 
-/* Breaks: setting the bit or the line as well. Symptom: each event costs two interrupts, or the line storms because
- * nobody acknowledges. A driver has no business with InterruptStatus then; a conformance test has. */
+/*
+ * Breaks: a device that sets the bit or the line as well. Symptom: each event costs two interrupts, or the line storms
+ * because nobody acknowledges. (A driver does not read InterruptStatus then; only this check does.)
+ */
 CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "With messages enabled InterruptStatus stays 0 and the line is low")
 {
@@ -204,8 +208,10 @@ CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEE
 	}
 }
 
-/* Breaks: a table of messages that has each only once. Symptom: a driver that shares a vector among its queues loses
- * all but one. */
+/*
+ * Breaks: a device that keeps a message for one source only. Symptom: a driver that shares a vector among its queues
+ * loses all but one.
+ */
 CHECK(shared, "msi.shared-message", REQ("msi-share-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "Sources that have the same message all send it")
 {
@@ -222,9 +228,9 @@ CHECK(shared, "msi.shared-message", REQ("msi-share-01"), DESCRIBED, NEEDS(MSI_NE
 	messages_expect_only(t, SPARE, 1, "for the configuration change");
 }
 
-/* Breaks: one vector for the life of the device. Symptom: interrupts for a queue whose owner is gone. */
+/* Breaks: a source that keeps its first vector. Symptom: interrupts for a queue whose owner is gone. */
 CHECK(mapping, "msi.mapping", REQ("msi-map-01"), DESCRIBED, NEEDS(MSI_NEEDS),
-      "With sharing a virtqueue uses the vector it is mapped to, and none with NO_VECTOR")
+      "With sharing, a virtqueue uses the vector that it is mapped to, and none with NO_VECTOR")
 {
 	need(t, d->msi.sharing, "mapping of its own");
 	messages_start(t, d, true);
@@ -237,9 +243,11 @@ CHECK(mapping, "msi.mapping", REQ("msi-map-01"), DESCRIBED, NEEDS(MSI_NEEDS),
 }
 
 /*
- * The race of the proposals' review, in slow motion: a message is several registers, and an event comes between them.
- * Breaks: using registers as they are written. Symptom: a message that nobody sent, half old and half new, at a
- * vector of somebody else; the event is lost.
+ * Breaks: a device that uses each register as soon as it is written. Symptom: a message that nobody set, half old and
+ * half new, arrives at somebody else's vector, and the event is lost.
+ *
+ * This is the race from the review of the proposals, in slow motion: a message is several registers, and an event comes
+ * between their writes.
  */
 CHECK(staged, "msi.message-changes-as-a-whole", REQ("msi-stage-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "An event between the writes of a new message arrives as the old message, and after them as the new one")
@@ -262,7 +270,7 @@ CHECK(staged, "msi.message-changes-as-a-whole", REQ("msi-stage-01"), DESCRIBED, 
 		one_message(t, d, SPARE, "once a new message counts");
 }
 
-/* Breaks: numbers cut to the bits that are used. Symptom: a driver's mistake breaks another queue. */
+/* Breaks: a device that uses only some bits of a number. Symptom: a driver's mistake breaks another queue. */
 CHECK(range, "msi.numbers-out-of-range", REQ("msi-range-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "A source or vector that does not exist changes nothing for those that do")
 {
@@ -279,7 +287,7 @@ CHECK(range, "msi.numbers-out-of-range", REQ("msi-range-01"), DESCRIBED, NEEDS(M
 	one_message(t, d, messages_own(d), "after numbers out of range");
 }
 
-/* f44: everything that was written reads back. */
+/* f44: expects that everything that was written reads back. */
 static void expect_source(struct run *t, struct device *d, uint32_t source, unsigned target, uint32_t masked)
 {
 	static const struct irq_message none;
@@ -297,16 +305,18 @@ static void expect_source(struct run *t, struct device *d, uint32_t source, unsi
 	expect_eq(t, reg_read(transport, VIRTIO_F44_PENDING), 0, "MsiPending of source 0x%x", source);
 }
 
-/* Breaks: a readback of something else. Symptom: a driver that looks falls back to the line, or saves and restores
- * the wrong state. */
+/*
+ * Breaks: registers that read something else. Symptom: a driver that checks falls back to the line, or saves and
+ * restores the wrong state.
+ */
 CHECK(state, "msi.state-reads-back", REQ("msi-state-01"), DESCRIBED, NEEDS(MSI_NEEDS),
-      "The registers that can be read tell what was written")
+      "The registers that can be read show what was written")
 {
 	need(t, d->msi.layout->state_width, "register that tells its state");
 	messages_prepare(t, d, false, 0, 1);
 	expect(t, !msi_enabled(d), "messages are not enabled at first");
 	msi_do(d, MSI_ENABLE, 0, NULL);
-	expect(t, msi_enabled(d), "messages are enabled once they were");
+	expect(t, msi_enabled(d), "messages are enabled after they were switched on");
 	if (d->msi.layout == &msi_f40)
 		info(t, "MsiState reads 0x%x", reg_read(&d->transport, VIRTIO_F40_STATE));
 	if (d->msi.layout != &msi_f44)
@@ -319,7 +329,7 @@ CHECK(state, "msi.state-reads-back", REQ("msi-state-01"), DESCRIBED, NEEDS(MSI_N
 	expect_eq(t, reg_read(&d->transport, VIRTIO_F44_MASK), 0, "MsiMask of a source that does not exist");
 }
 
-/* Breaks: a switch that works at any time. Symptom: events fall between the two paths. */
+/* Breaks: messages that can be switched on and off at any time. Symptom: events fall between the two paths. */
 CHECK(path_is_fixed, "msi.path-is-chosen-before-driver-ok", REQ("msi-state-02"), DESCRIBED, NEEDS(MSI_NEEDS),
       "With DRIVER_OK set MsiEnable cannot be changed")
 {
@@ -330,7 +340,7 @@ CHECK(path_is_fixed, "msi.path-is-chosen-before-driver-ok", REQ("msi-state-02"),
 	one_message(t, d, messages_own(d), "after an attempt to disable them");
 }
 
-/* Breaks: a mask that is only remembered. Symptom: an interrupt at the old CPU while it is being moved. */
+/* Breaks: a mask that has no effect. Symptom: an interrupt at the old CPU while it is being moved. */
 CHECK(mask, "msi.mask", REQ("msi-mask-01"), DESCRIBED, NEEDS(MSI_NEEDS), "A masked source sends no message")
 {
 	need(t, msi_can(&d->msi, MSI_MASK), "mask");
@@ -350,10 +360,12 @@ static void expect_pending(struct run *t, struct device *d, uint32_t want, const
 		expect_eq(t, reg_read(&d->transport, VIRTIO_F44_PENDING), want, "MsiPending %s", when);
 }
 
-/* Breaks: a mask without a memory, or with too good a one. Symptom: a lost interrupt, at each change of affinity, if
- * the timing is right. */
+/*
+ * Breaks: a mask that forgets events, or keeps one for too long. Symptom: an interrupt is lost at a change of affinity,
+ * if the timing is right.
+ */
 CHECK(pending, "msi.pending-is-sent-once", REQ("msi-mask-02", "msi-mask-03"), DESCRIBED, NEEDS(MSI_NEEDS),
-      "Events behind the mask are one message on unmask, and no event is none")
+      "Events behind the mask become one message on unmask, and without an event there is none")
 {
 	uint32_t source = messages_source(d);
 
@@ -385,10 +397,12 @@ CHECK(pending, "msi.pending-is-sent-once", REQ("msi-mask-02", "msi-mask-03"), DE
 	}
 }
 
-/* Breaks: a switch that starts with a clean slate. Symptom: a disk that is resized while its driver starts keeps its
- * old size. */
+/*
+ * Breaks: a switch to messages that drops what was pending. Symptom: a disk that is resized while its driver starts
+ * keeps its old size.
+ */
 CHECK(moves, "msi.waiting-change-moves-along", REQ("msi-move-01"), DESCRIBED, NEEDS(MSI_NEEDS, .stimulus = true),
-      "A configuration change that waits when the path is chosen moves to that path")
+      "A configuration change that is pending when messages or the line are chosen moves to the chosen one")
 {
 	need(t, d->msi.layout == &msi_f44, "rule for it");
 	messages_prepare(t, d, false, 0, 1);
@@ -412,11 +426,11 @@ CHECK(moves, "msi.waiting-change-moves-along", REQ("msi-move-01"), DESCRIBED, NE
 }
 
 /*
- * The masked update, or where the layout has no such mask the staged one, under traffic. Breaks: all of the above,
- * with the right timing. Symptom: a request that hangs after irqbalance moved its interrupt.
+ * Breaks: all of the above, with the right timing. Symptom: a request that hangs after irqbalance moved its interrupt.
+ * (The message changes behind the mask, or without it where the layout's mask keeps no events.)
  */
 CHECK(under_fire, "msi.change-under-fire", REQ("msi-stage-01", "msi-mask-02", "msi-own-01"), DESCRIBED,
-      NEEDS(MSI_NEEDS), "While its message changes, each event of a source is one message, the old or the new one")
+      NEEDS(MSI_NEEDS), "While its message changes, each event of a source sends one message, the old or the new one")
 {
 	race_messages(t, d, msi_is(&d->msi, MSI_KEEPS_PENDING));
 }
@@ -424,7 +438,7 @@ CHECK(under_fire, "msi.change-under-fire", REQ("msi-stage-01", "msi-mask-02", "m
 /* Breaks: a message that is put together from two. Symptom: an interrupt that stays where it was, at a CPU that was
  * just taken away. */
 CHECK(moves_cpu, "msi.moves-between-cpus", REQ("msi-own-01", "msi-stage-01"), DESCRIBED, NEEDS(MSI_NEEDS, .cpus = 2),
-      "A source whose message moves to another CPU interrupts that one, and no other")
+      "A source whose message moves to another CPU interrupts that CPU, and no other")
 {
 	const bool mask_first = msi_can(&d->msi, MSI_MASK);
 
@@ -439,7 +453,7 @@ CHECK(moves_cpu, "msi.moves-between-cpus", REQ("msi-own-01", "msi-stage-01"), DE
 	}
 }
 
-/* Breaks: a reset that forgets to forget. Symptom: after kexec, interrupts at vectors of the former kernel. */
+/* Breaks: a reset that leaves messages enabled. Symptom: after kexec, interrupts at vectors of the former kernel. */
 CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "A device reset disables messages")
 {
@@ -451,10 +465,10 @@ CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEE
 		expect(t, !msi_enabled(d), "messages are disabled after a reset");
 	messages_queues(t, d);
 	device_go(d);
-	expect_wire(t, d, "after a reset");
+	expect_line(t, d, "after a reset");
 }
 
-/* Breaks: state that outlives the driver. Symptom: a source that stays masked, or an interrupt before its time. */
+/* Breaks: state that survives the reset. Symptom: a source that stays masked, or an interrupt before its time. */
 CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(MSI_NEEDS),
       "A device reset forgets masks, messages and pending events")
 {
@@ -478,8 +492,10 @@ CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(
 	one_message(t, d, messages_own(d), "after a reset");
 }
 
-/* Breaks: a switch with one position, or an event that falls between the two. Symptom: a driver that cannot get all
- * its vectors and falls back to the line hangs. */
+/*
+ * Breaks: messages that cannot be switched off, or an event that is lost when they are. Symptom: a driver that cannot
+ * get all its vectors and falls back to the line hangs.
+ */
 CHECK(disable, "msi.disable-returns-to-the-line", REQ("msi-off-02"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "Once messages are disabled the line is used again, and nothing is lost")
 {
@@ -495,16 +511,16 @@ CHECK(disable, "msi.disable-returns-to-the-line", REQ("msi-off-02"), DESCRIBED, 
 		msi_do(d, MSI_DISABLE, 0, NULL);
 		if (early)
 			device_go(d);
-		expect_wire(t, d, "after messages were disabled");
+		expect_line(t, d, "after messages were disabled");
 		if (early)
 			return;
 		msi_do(d, MSI_ENABLE, 0, NULL);
 	}
 }
 
-/* Breaks: telling addresses that nobody listens at. Symptom: the first request hangs. */
+/* Breaks: a notification address that nobody listens at. Symptom: the first request hangs. */
 CHECK(notify, "msi.notification-addresses", REQ("msi-notify-01"), DESCRIBED, NEEDS(MSI_NEEDS),
-      "The device honours the notification address of each virtqueue that it tells")
+      "The device honours notifications at the address that it gives for a virtqueue")
 {
 	struct transport *transport = &d->transport;
 	uint32_t area;
@@ -522,5 +538,5 @@ CHECK(notify, "msi.notification-addresses", REQ("msi-notify-01"), DESCRIBED, NEE
 	transport->notify_base = VIRTIO_MSI_NOTIFY_BASE(area);
 	transport->notify_step = VIRTIO_MSI_NOTIFY_MULTIPLIER(area);
 	info(t, "notifications go to 0x%x + %u * virtqueue", transport->notify_base, transport->notify_step);
-	one_message(t, d, messages_own(d), "notified of at the virtqueue's address");
+	one_message(t, d, messages_own(d), "that was notified at the virtqueue's address");
 }

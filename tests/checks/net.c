@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Network device (5.1): configuration space, transmission, reception. What arrives depends on the other end: see
- * wire.h. What is sent is harmless: frames of a type for experiments, ARP and echo requests.
+ * wire.h. These checks send only harmless frames: of a type for experiments, ARP and echo requests.
  *
  * How network devices break: a header of 10 bytes where 12 are meant, so that every frame is shifted by two;
  * num_buffers left unwritten; a merged packet that is announced in parts; the end of a large frame lost. In the field:
@@ -15,7 +15,7 @@
 
 /* ---- configuration space (5.1.4) ---- */
 
-/* Breaks: 0 pairs, or more than there can be: a driver that believes it sets up nothing, or far too much. */
+/* Breaks: 0 pairs, or more than there can be. Symptom: a driver that believes it sets up nothing, or far too much. */
 CHECK(pairs_range, "net.pairs-range", REQ("net-cfg-01"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .features = OFFERS(VIRTIO_NET_F_MQ)),
       "With MQ offered, max_virtqueue_pairs is 1 to 0x8000")
@@ -30,21 +30,21 @@ static uint32_t read_mtu(struct device *d)
 	return config_read(&d->transport, VIRTIO_NET_CONFIG_MTU, 2);
 }
 
-/* Breaks: 0, because the host never set it. */
+/* Breaks: an mtu of 0, because the host never set it. */
 CHECK(mtu_range, "net.mtu-range", REQ("net-cfg-02"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .features = OFFERS(VIRTIO_NET_F_MTU)), "With MTU offered, mtu is at least 68")
 {
 	expect(t, read_mtu(d) >= 68, "mtu is 68 to 65535: it is %u", read_mtu(d));
 }
 
-/* Breaks: too small for IPv6. */
+/* Breaks: an mtu that is too small for IPv6. */
 CHECK(mtu_for_ipv6, "net.mtu-for-ipv6", REQ("net-cfg-03"), SHOULD,
       NEEDS(.type = VIRTIO_ID_NETWORK, .features = OFFERS(VIRTIO_NET_F_MTU)), "With MTU offered, mtu is at least 1280")
 {
 	expect(t, read_mtu(d) >= 1280, "mtu is at least 1280: it is %u", read_mtu(d));
 }
 
-/* Breaks: it depends on what was negotiated, or on whether the device is live. */
+/* Breaks: an mtu that depends on what was negotiated, or on whether the device is live. */
 CHECK(mtu_constant, "net.mtu-constant", REQ("net-cfg-04"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .features = OFFERS(VIRTIO_NET_F_MTU)), "mtu never changes")
 {
@@ -81,8 +81,10 @@ CHECK(rss_table_length, "net.rss-table-length", REQ("net-cfg-08"), MUST,
 	       "rss_max_indirection_table_length is at least 128");
 }
 
-/* Breaks: bits per second, or a negative number. (The clause has a digit too many in both numbers; the text before it
- * has not.) */
+/*
+ * Breaks: a speed in bits per second, or a negative number. (The clause has a digit too many in both numbers; the text
+ * before it has them right.)
+ */
 CHECK(speed_range, "net.speed-range", REQ("net-cfg-09"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .features = OFFERS(VIRTIO_NET_F_SPEED_DUPLEX)),
       "With SPEED_DUPLEX accepted, speed is 0 to 0x7fffffff or unknown")
@@ -95,7 +97,7 @@ CHECK(speed_range, "net.speed-range", REQ("net-cfg-09"), MUST,
 	       speed);
 }
 
-/* Breaks: a fourth value. (The text says 1 for full duplex, the clause 0: both are taken.) */
+/* Breaks: a fourth value. (The text says 1 for full duplex, the clause says 0: the check takes both.) */
 CHECK(duplex_range, "net.duplex-range", REQ("net-cfg-10"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .features = OFFERS(VIRTIO_NET_F_SPEED_DUPLEX)),
       "With SPEED_DUPLEX accepted, duplex is full, half or unknown")
@@ -107,7 +109,7 @@ CHECK(duplex_range, "net.duplex-range", REQ("net-cfg-10"), MUST,
 	expect(t, duplex <= 1 || duplex == 0xff, "duplex is 0, 1 or 0xff: it is 0x%x", duplex);
 }
 
-/* Breaks: the values are measured, and jump with the load. */
+/* Breaks: the values are measured, and change with the load. */
 CHECK(speed_constant, "net.speed-constant", REQ("net-cfg-11"), SHOULD,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2, .features = OFFERS(VIRTIO_NET_F_STATUS)),
       "speed and duplex do not change while the link is up")
@@ -145,7 +147,7 @@ CHECK(hash_report_needs_control, "net.hash-report-needs-control", REQ("net-cfg-1
 	expect(t, device_offers(d, VIRTIO_NET_F_CTRL_VQ), "CTRL_VQ is offered beside HASH_REPORT");
 }
 
-/* Breaks: as for HASH_REPORT. */
+/* Breaks: a feature that is configured through the control virtqueue is offered without one, as for HASH_REPORT. */
 CHECK(rx_extra_needs_control, "net.rx-extra-needs-control", REQ("net-cfg-13"), SHOULD,
       NEEDS(.type = VIRTIO_ID_NETWORK, .features = OFFERS(VIRTIO_NET_F_CTRL_RX_EXTRA)),
       "CTRL_RX_EXTRA is not offered without CTRL_VQ")
@@ -153,10 +155,10 @@ CHECK(rx_extra_needs_control, "net.rx-extra-needs-control", REQ("net-cfg-13"), S
 	expect(t, device_offers(d, VIRTIO_NET_F_CTRL_VQ), "CTRL_VQ is offered beside CTRL_RX_EXTRA");
 }
 
-/* Breaks: the address is random at each reset, or bytes are swapped depending on the stage of life. */
+/* Breaks: the address is random at each reset, or its bytes are swapped at some stages. */
 CHECK(mac_stable, "net.mac-stable", REQ("net-desc-04"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS(VIRTIO_NET_F_MAC)),
-      "mac reads the same, byte by byte, at every stage of life")
+      "mac reads the same, byte by byte, at every stage")
 {
 	uint8_t first[6], again[6];
 
@@ -175,8 +177,10 @@ CHECK(mac_stable, "net.mac-stable", REQ("net-desc-04"), DESCRIBED,
 
 /* ---- transmission (5.1.9.2) ---- */
 
-/* Breaks: the length of the packet, or of the header, is put into the used entry. A driver that looks believes that its
- * packet was written to. */
+/*
+ * Breaks: the length of the packet, or of the header, is put into the used entry. Symptom: a driver that looks believes
+ * that its packet was written to.
+ */
 CHECK(transmit_length, "net.transmit-length", REQ("net-desc-02"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2),
       "A transmitted packet comes back with a used length of 0")
@@ -193,7 +197,7 @@ CHECK(transmit_length, "net.transmit-length", REQ("net-desc-02"), DESCRIBED,
 	}
 }
 
-/* Breaks: a packet of the full queue is lost, or returned twice. */
+/* Breaks: a packet of a full queue is lost, or returned twice. */
 CHECK(transmit_many, "net.transmit-many", REQ("net-desc-02"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .entries = 2),
       "Every packet of a full transmit virtqueue comes back once")
@@ -216,7 +220,7 @@ CHECK(transmit_many, "net.transmit-many", REQ("net-desc-02"), DESCRIBED,
 	expect_eq(t, virtqueue_used_waiting(queue), 0, "used entries beyond the packets that were sent");
 }
 
-/* Sends an ARP request behind this header: an answer shows that the frame left as it is. */
+/* Sends an ARP request behind this header: an answer shows that the frame left unchanged. */
 static void expect_sent_behind(struct run *t, struct device *d, struct features features,
 			       const struct virtio_net_header *header, const char *what)
 {
@@ -226,7 +230,7 @@ static void expect_sent_behind(struct run *t, struct device *d, struct features 
 	wire_start(t, d, features);
 	rx = wire_open_plain(t, d);
 	expect(t, wire_ask_behind(t, d, rx, header, net_header_bytes(d)),
-	       "a frame sent with %s is answered, as it is without", what);
+	       "a frame sent with %s is answered, as one without is", what);
 }
 
 /* Breaks: the packet is dropped, or stays in the virtqueue, for a flag that only a newer device knows. */
@@ -268,7 +272,7 @@ CHECK(transmit_header_length, "net.transmit-header-length", REQ("net-tx-04"), MU
 	expect_sent_behind(t, d, features, &header, "hdr_len 1");
 }
 
-/* Breaks: the header is expected in a descriptor of its own, or in one piece: the frame leaves shifted. */
+/* Breaks: the header is expected in a separate descriptor, or in one piece. Symptom: the frame leaves shifted. */
 CHECK(transmit_pieces_free, "net.transmit-pieces", REQ("frame-01"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2, .entries = 8), "A packet may be cut anywhere")
 {
@@ -310,7 +314,7 @@ CHECK(transmit_pieces_free, "net.transmit-pieces", REQ("frame-01"), MUST,
 
 /* ---- reception (5.1.9.3, 5.1.9.4) ---- */
 
-/* The verdict on what wire_peer() found; the check ends if nobody answers. */
+/* Judges what wire_peer() found; SKIPs if nobody answers. */
 static void expect_header_size(struct run *t, struct device *d)
 {
 	enum wire_peer peer = wire_peer(t, d);
@@ -318,17 +322,19 @@ static void expect_header_size(struct run *t, struct device *d)
 
 	if (peer == WIRE_SILENT && !t->peer)
 		skip(t, "the other end does not answer ARP requests for 10.0.2.2");
-	expect(t, peer != WIRE_SILENT,
-	       "an ARP request for 10.0.2.2 is answered: touchstone.peer says that somebody does");
+	expect(t, peer != WIRE_SILENT, "an ARP request for 10.0.2.2 is answered, as touchstone.peer promises");
 	expect(t, peer != WIRE_ANSWERS_SHIFTED,
-	       "a frame is sent from behind its header of %u bytes: only one behind a header of another size is "
+	       "a frame behind a header of %u bytes is sent whole: only one behind a header of another size is "
 	       "answered",
 	       size);
 	expect(t, peer != WIRE_ARRIVES_SHIFTED,
 	       "a frame arrives behind a header of %u bytes: the answer stands behind one of another size", size);
 }
 
-/* Breaks: 10 bytes instead of 12: frames are shifted by two bytes, in one direction or both, and nothing works. */
+/*
+ * Breaks: 10 bytes instead of 12. Symptom: frames are shifted by two bytes, in one direction or both, and nothing
+ * works.
+ */
 CHECK(header_size, "net.header-size", REQ("net-desc-01", "net-desc-05"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2),
       "The header of packets is 12 bytes in both directions")
@@ -336,7 +342,7 @@ CHECK(header_size, "net.header-size", REQ("net-desc-01", "net-desc-05"), DESCRIB
 	expect_header_size(t, d);
 }
 
-/* Breaks: 12 bytes for a legacy driver. num_buffers is there only with MRG_RXBUF accepted (5.1.9.1). */
+/* Breaks: 12 bytes for a legacy driver. (num_buffers is there only with MRG_RXBUF accepted: 5.1.9.1.) */
 CHECK(legacy_header_size, "net.legacy-header-size", REQ("net-leg-02", "net-desc-05"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 1, .queues = 2, .entries = 2),
       "The legacy header of packets is 10 bytes without MRG_RXBUF, and 12 with it")
@@ -351,7 +357,7 @@ CHECK(legacy_header_size, "net.legacy-header-size", REQ("net-leg-02", "net-desc-
 	expect(t, wire_ask(t, d, rx), "an answer arrives behind a header of 12 bytes with MRG_RXBUF accepted");
 }
 
-/* Gets a packet on a device that accepted this. */
+/* Starts the device with these features and receives a packet. */
 static void receive_with(struct run *t, struct device *d, struct features features)
 {
 	struct wire_receiver *rx;
@@ -373,7 +379,7 @@ CHECK(receive_one_buffer, "net.num-buffers-is-1", REQ("net-rx-01", "net-rxbuf-01
 		  DMA_FRESH_BYTE << 8 | DMA_FRESH_BYTE);
 }
 
-/* Breaks: the frame is in the buffer behind its header, where the driver does not know to look for it. */
+/* Breaks: the frame is in the buffer behind that of its header, where the driver does not look for it. */
 CHECK(receive_whole, "net.one-buffer", REQ("net-rxbuf-02"), MUST, NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
       "Without MRG_RXBUF, a packet uses one buffer")
 {
@@ -386,7 +392,7 @@ CHECK(receive_whole, "net.one-buffer", REQ("net-rxbuf-02"), MUST, NEEDS(.type = 
 	       wire_packet.size, ARP_FRAME);
 }
 
-/* Breaks: flags of the host's own network stack are passed through to a driver that does not expect them. */
+/* Breaks: flags of the host's network stack are passed through to a driver that does not expect them. */
 CHECK(receive_flags, "net.receive-flags",
       REQ("net-rx-05", "net-rx-12", "net-rx-23", "net-rx-28", "net-rx-35", "net-rx-38"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2), "Without GUEST_CSUM, flags of a received packet are 0")
@@ -417,7 +423,10 @@ CHECK(merged_one_buffer, "net.merged-one-buffer", REQ("net-rx-02"), MUST,
 
 enum { SMALL = 24 }; /* bytes of a small buffer: WIRE_BUFFERS of them hold the largest packet */
 
-/* Starts with room for so many receive buffers, which have two descriptors on the legacy layout, or ends the check. */
+/*
+ * Starts the device with `count` receive buffers, each of which needs two descriptors on the legacy layout. SKIPs
+ * without room for them.
+ */
 static struct wire_receiver *open_merged(struct run *t, struct device *d, uint16_t count, uint32_t size)
 {
 	uint16_t entries = transport_is_legacy(&d->transport) ? (uint16_t)(2 * count) : count;
@@ -429,7 +438,7 @@ static struct wire_receiver *open_merged(struct run *t, struct device *d, uint16
 	return wire_open(t, d, 0, &d->queues[VIRTIO_NET_RX], size);
 }
 
-/* Gets a packet, which is larger than that, in small buffers. */
+/* Receives a packet in buffers that are smaller than it. */
 static void receive_small(struct run *t, struct device *d)
 {
 	wire_need_answers(t, d);
@@ -438,8 +447,10 @@ static void receive_small(struct run *t, struct device *d)
 
 #define MERGED .type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS(VIRTIO_NET_F_MRG_RXBUF)
 
-/* Breaks: what the host's stack put together is handed on as it is. The driver drops it for its checksum, or cuts it
- * into segments of no size. */
+/*
+ * Breaks: what the host's stack has joined is passed on as it is. Symptom: the driver drops it for its checksum, or
+ * cuts it into segments of size 0.
+ */
 CHECK(receive_segmented, "net.receive-segmented", REQ("net-rx-25", "net-rx-26"), MUST, NEEDS(MERGED),
       "A received packet with a gso_type has NEEDS_CSUM set and a gso_size")
 {
@@ -455,8 +466,10 @@ CHECK(receive_segmented, "net.receive-segmented", REQ("net-rx-25", "net-rx-26"),
 	       header->gso_type);
 }
 
-/* Breaks: the number counts the frame without its header, or stays 1: the driver takes the rest for packets of their
- * own. */
+/*
+ * Breaks: the number counts the frame without its header, or stays 1. Symptom: the driver takes the other buffers for
+ * separate packets.
+ */
 CHECK(merged_count, "net.merged-count", REQ("net-rx-02", "net-rxbuf-01"), MUST, NEEDS(MERGED),
       "With MRG_RXBUF, num_buffers counts the buffers of a packet with its header")
 {
@@ -472,7 +485,10 @@ CHECK(merged_count, "net.merged-count", REQ("net-rx-02", "net-rxbuf-01"), MUST, 
 	expect(t, wire_is_answer(mac), "the buffers together are the frame");
 }
 
-/* Breaks: a buffer is left early, e.g. rounded to some size: the driver finds a hole in the wire_packet. */
+/*
+ * Breaks: a buffer is not filled, for instance because its size is rounded down. Symptom: the driver finds a hole in
+ * the packet.
+ */
 CHECK(merged_full, "net.merged-full", REQ("net-rx-03"), MUST, NEEDS(MERGED),
       "All buffers of a merged packet but the last are used completely")
 {
@@ -483,12 +499,14 @@ CHECK(merged_full, "net.merged-full", REQ("net-rx-03"), MUST, NEEDS(MERGED),
 		expect_eq(t, wire_packet.used[i], SMALL, "used length of buffer %u of %u", i + 1, wire_packet.buffers);
 }
 
-/* Breaks: used.idx moves on once for each buffer: a driver that looks in between finds a packet whose end is not there.
+/*
+ * Breaks: used.idx moves once for each buffer. Symptom: a driver that looks in between finds a packet whose end is not
+ * there.
  */
 CHECK(merged_together, "net.merged-together", REQ("net-rx-04"), MUST, NEEDS(MERGED),
       "All buffers of a merged packet become used together")
 {
-	enum { PACKETS = 4 }; /* the driver must look at the right moment */
+	enum { PACKETS = 4 }; /* several, since the driver must look at the right moment */
 
 	for (unsigned i = 0; i < PACKETS; i++) {
 		if (i)
@@ -500,7 +518,7 @@ CHECK(merged_together, "net.merged-together", REQ("net-rx-04"), MUST, NEEDS(MERG
 	}
 }
 
-/* Breaks: a receive buffer is expected in one descriptor: the end of the frame is lost. */
+/* Breaks: a receive buffer is expected in one descriptor. Symptom: the end of the frame is lost. */
 CHECK(receive_pieces, "net.receive-pieces", REQ("frame-01"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2), "A receive buffer may be cut anywhere")
 {
@@ -552,7 +570,7 @@ CHECK(receive_pieces, "net.receive-pieces", REQ("frame-01"), MUST,
 		if (wire_is_answer(mac))
 			break;
 	}
-	expect(t, wire_packet.size <= ETHERNET_FRAME_MAX, "the answer is put together from the pieces");
+	expect(t, wire_packet.size <= ETHERNET_FRAME_MAX, "the pieces hold one whole answer");
 }
 
 /* ---- large frames ---- */
@@ -578,7 +596,7 @@ static bool is_echo(uint32_t size, uint16_t number)
 	       ip[9] == PROTOCOL_ICMP && icmp[0] == ECHO_REPLY && net_get16(icmp + 6) == number;
 }
 
-/* Gets a frame of `size` bytes: reflected, or as an echo. Judges its content if it comes. */
+/* Makes the other end send us a frame of `size` bytes, reflected or as an echo. Judges its content if it comes. */
 static bool bounce(struct run *t, struct device *d, struct wire_receiver *rx, const uint8_t gateway_mac[6],
 		   uint32_t size, uint16_t number)
 {
@@ -615,7 +633,7 @@ static uint32_t largest_bounce(struct run *t, struct device *d)
 	return wire_has_reflector(t, d) ? ETHERNET_FRAME_MAX - ETHERNET_HEADER_BYTES : ETHERNET_FRAME_MAX;
 }
 
-/* Starts the plainest device and gets a small frame, or ends the check. */
+/* Starts the device with the fewest features and makes a small frame come back. SKIPs if none does. */
 static struct wire_receiver *need_bounce(struct run *t, struct device *d, uint8_t gateway_mac[6])
 {
 	struct wire_receiver *rx;
@@ -631,7 +649,7 @@ static struct wire_receiver *need_bounce(struct run *t, struct device *d, uint8_
 	return rx;
 }
 
-/* Breaks: the end of a large frame is lost, in one direction or the other; the first large page load hangs. */
+/* Breaks: the end of a large frame is lost, in one direction or the other. Symptom: the first large page load hangs. */
 CHECK(large_frames, "net.large-frames", REQ("net-desc-05"), DESCRIBED, NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
       "Frames of up to 1514 bytes go out and come in unchanged")
 {
@@ -650,7 +668,9 @@ CHECK(large_frames, "net.large-frames", REQ("net-desc-05"), DESCRIBED, NEEDS(.ty
 	expect(t, answered, "large frames come back");
 }
 
-/* Breaks: with many buffers a packet, counts or lengths go wrong. What comes back in large buffers must in small ones.
+/*
+ * Breaks: counts or lengths go wrong when a packet takes many buffers. (What comes back in large buffers must come back
+ * in small ones.)
  */
 CHECK(merged_large, "net.merged-large", REQ("net-rx-02", "net-rx-03"), MUST, NEEDS(MERGED),
       "A large frame arrives whole in small buffers")
@@ -706,8 +726,8 @@ CHECK(mtu_forwarded, "net.mtu-forwarded", REQ("net-cfg-06"), MUST,
 }
 
 /*
- * Breaks: buffers of mtu and a header are too small for what arrives: it is cut, or the device gives up. A tag may
- * count as part of the Ethernet header, so there is room for one.
+ * Breaks: a packet is larger than the buffers that a driver sizes by mtu. Symptom: it is cut, or the device gives up.
+ * (A tag may count as part of the Ethernet header, so there is room for one.)
  */
 CHECK(mtu_enforced, "net.mtu-enforced", REQ("net-cfg-05"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .stimulus = true, .features = OFFERS(VIRTIO_NET_F_MTU)),
@@ -736,7 +756,7 @@ CHECK(mtu_enforced, "net.mtu-enforced", REQ("net-cfg-05"), MUST,
 
 enum { UDP_START = ETHERNET_HEADER_BYTES + 20, UDP_CHECKSUM = 6, UDP_FRAME = UDP_START + 8 + 32 };
 
-/* Writes a frame to us with a UDP datagram in it, and returns its checksum. */
+/* Fills in a frame to us with a UDP datagram in it, and returns the datagram's checksum. */
 static uint16_t fill_udp(struct device *d, uint8_t frame[UDP_FRAME])
 {
 	enum { PROTOCOL_UDP = 17, PSEUDO = 12, DISCARD_PORT = 9 };
@@ -768,7 +788,10 @@ static uint16_t fill_udp(struct device *d, uint8_t frame[UDP_FRAME])
 	return sum;
 }
 
-/* Has the frame sent to us, and a numbered one behind it. True if it arrives, in wire_packet. */
+/*
+ * Makes the reflector send us the frame, and a numbered one behind it. True if the first arrives; it is in wire_packet
+ * then.
+ */
 static bool receive_udp(struct run *t, struct device *d, struct wire_receiver *rx, const uint8_t frame[UDP_FRAME])
 {
 	enum { BEHIND = 0x3333 };
@@ -787,8 +810,10 @@ static bool receive_udp(struct run *t, struct device *d, struct wire_receiver *r
 	}
 }
 
-/* Breaks: the host leaves the checksum to hardware that is not there: a driver that checks drops everything, DHCP
- * first. */
+/*
+ * Breaks: the host leaves the checksum to hardware that is not there. Symptom: a driver that checks drops everything,
+ * DHCP first.
+ */
 CHECK(receive_checksum, "net.receive-checksum", REQ("net-rx-06"), SHOULD, NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
       "Without GUEST_CSUM, a UDP datagram arrives with its checksum")
 {
@@ -805,7 +830,9 @@ CHECK(receive_checksum, "net.receive-checksum", REQ("net-rx-06"), SHOULD, NEEDS(
 	expect_eq(t, net_get16(wire_packet.frame + UDP_START + UDP_CHECKSUM), sum, "checksum of the datagram");
 }
 
-/* Breaks: csum_start counts from somewhere else: the driver stores a checksum in the middle of the data, or behind it.
+/*
+ * Breaks: csum_start counts from another place. Symptom: the driver stores a checksum in the middle of the data, or
+ * behind it.
  */
 CHECK(receive_partial, "net.receive-partial-checksum", REQ("net-rx-17", "net-rx-18"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS(VIRTIO_NET_F_GUEST_CSUM)),
@@ -837,7 +864,7 @@ CHECK(receive_partial, "net.receive-partial-checksum", REQ("net-rx-17", "net-rx-
 		  header->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM ? "computed as csum_start says" : "as it arrived");
 }
 
-/* Breaks: the flag is set on everything: the guest takes damaged data for good. */
+/* Breaks: the flag is set on everything. Symptom: the guest takes damaged data for good. */
 CHECK(receive_valid, "net.receive-data-valid", REQ("net-rx-30"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS(VIRTIO_NET_F_GUEST_CSUM)),
       "A packet with a wrong checksum does not arrive as DATA_VALID")

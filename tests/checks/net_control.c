@@ -4,8 +4,8 @@
  * depends on the other end: see wire.h.
  *
  * How devices break: a command is acknowledged before it has its effect, or acknowledged and forgotten; a filter
- * outlives a reset; packets are spread over virtqueues that the driver does not look at. In the field: a guest that
- * hears nothing after a change of its address, or stalls with several CPUs.
+ * outlives a reset; packets are spread over virtqueues that the driver does not look at. In the field a guest receives
+ * nothing after a change of its address, or stalls with several CPUs.
  */
 #include "tests/framework/check.h"
 
@@ -22,8 +22,10 @@ static struct virtqueue *control_queue(struct device *d)
 	return &d->queues[VIRTIO_NET_CTRL_WITHOUT_MQ];
 }
 
-/* Sends a command with its data in these parts, and returns the ack. Class and command, each part, and the ack have
- * descriptors of their own (5.1.9.8). */
+/*
+ * Sends a command with its data in these parts, and returns the ack. Class and command, each part, and the ack have
+ * separate descriptors (5.1.9.8).
+ */
 static uint8_t command_parts(struct run *t, struct virtqueue *queue, uint8_t class, uint8_t number,
 			     const struct segment *parts, unsigned count, uint32_t *length)
 {
@@ -65,7 +67,10 @@ static void start_control(struct run *t, struct device *d, struct features featu
 
 #define CONTROL(BIT) .type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, BIT)
 
-/* Breaks: OK for a command that does not exist, so that a driver believes it has effect; or no answer at all. */
+/*
+ * Breaks: OK for a command that does not exist, or no answer at all. Symptom: a driver believes that the command has
+ * effect, or hangs.
+ */
 CHECK(unknown_class, "net.unknown-class", REQ("net-desc-03"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_VQ)),
       "A control command of an unknown class, or unknown in its class, gets ERR")
 {
@@ -80,7 +85,7 @@ CHECK(unknown_class, "net.unknown-class", REQ("net-desc-03"), DESCRIBED, NEEDS(C
 			  "ack of command 0xff of class CTRL_RX");
 }
 
-/* Breaks: the used length is 0, or counts the command. A byte too many shows in the guard bytes. */
+/* Breaks: the used length is 0, or counts the command. (A byte too many shows in the guard bytes.) */
 CHECK(ack_length, "net.ack-length", REQ("net-desc-03"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_NETWORK, .version = 2, .queues = 2, .features = OFFERS(VIRTIO_NET_F_CTRL_VQ)),
       "A control command is answered with one byte, 0 or 1")
@@ -95,8 +100,10 @@ CHECK(ack_length, "net.ack-length", REQ("net-desc-03"), DESCRIBED,
 	expect_eq(t, length, 1, "used length of a control command");
 }
 
-/* Robustness: commands that are too short or too long. Breaks: the device dies, never answers, or reads behind the
- * data. Whether they get OK is open. */
+/*
+ * Breaks: the device dies, never answers, or reads past the data, when a command is too short or too long. (Whether
+ * such a command gets OK is open.)
+ */
 CHECK(malformed_commands, "net.malformed-commands", REQ("net-desc-03"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
       "Malformed control commands are answered, and the next one works")
 {
@@ -208,7 +215,7 @@ static uint8_t set_table(struct run *t, struct device *d, const uint8_t *unicast
 	return command_parts(t, control_queue(d), VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_MAC_TABLE_SET, parts, 2, NULL);
 }
 
-/* Breaks: ERR for empty tables, or when both tables are in descriptors of their own. */
+/* Breaks: ERR for empty tables, or when the two tables are in separate descriptors. */
 CHECK(table_set, "net.mac-table-set", REQ("net-desc-06"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
       "MAC_TABLE_SET is accepted with empty and filled tables")
 {
@@ -234,7 +241,7 @@ static void put_mac_back(struct run *t, struct device *d)
 			  VIRTIO_NET_OK, "ack of MAC_ADDR_SET with the address that was there before");
 }
 
-/* Breaks: the command is acknowledged first and carried out later: the driver reads the old address. */
+/* Breaks: the command is acknowledged first and carried out later. Symptom: the driver reads the old address. */
 CHECK(address_set, "net.mac-address-set", REQ("net-mac-03"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_MAC_ADDR)),
       "mac has the new value as soon as MAC_ADDR_SET is used")
 {
@@ -273,7 +280,7 @@ CHECK(vlan_table, "net.vlan-table", REQ("net-desc-06"), DESCRIBED, NEEDS(CONTROL
 	}
 }
 
-/* Breaks: the bit stays set: the driver announces itself again and again. */
+/* Breaks: the bit stays set. Symptom: the driver announces itself again and again. */
 CHECK(announce_ack, "net.announce-ack", REQ("net-ann-01"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_GUEST_ANNOUNCE)),
       "ANNOUNCE is clear in status once ANNOUNCE_ACK is used")
 {
@@ -295,7 +302,7 @@ CHECK(announce_ack, "net.announce-ack", REQ("net-ann-01"), MUST, NEEDS(CONTROL(V
 /* Breaks: ERR for switching off what was never on, or for exactly what was negotiated. */
 CHECK(guest_offloads, "net.guest-offloads", REQ("net-desc-06"), DESCRIBED,
       NEEDS(CONTROL(VIRTIO_NET_F_CTRL_GUEST_OFFLOADS)),
-      "GUEST_OFFLOADS_SET accepts no offload, and those that were negotiated")
+      "GUEST_OFFLOADS_SET accepts the empty set, and the offloads that were negotiated")
 {
 	uint64_t offloads = 0;
 
@@ -318,9 +325,9 @@ CHECK(guest_offloads, "net.guest-offloads", REQ("net-desc-06"), DESCRIBED,
 static struct wire_receiver *filtered; /* where frames arrive */
 
 /*
- * Has a frame sent to `to`, then one that surely passes, to our own address or, if `sentinel` says so, to all. Tells
- * whether the first arrived. Without a reflector only untagged unicast frames can be had, as answers to ARP requests
- * from another address.
+ * Makes the other end send a frame to `to`, and then one that surely passes: to our own address, or to `sentinel` if
+ * that is not NULL. Returns whether the first arrived. Without a reflector only untagged unicast frames are possible,
+ * as answers to ARP requests from another address.
  */
 static bool arrives(struct run *t, struct device *d, const uint8_t *to, int vlan, const uint8_t *sentinel)
 {
@@ -349,7 +356,7 @@ static bool arrives(struct run *t, struct device *d, const uint8_t *to, int vlan
 	}
 }
 
-/* A device with filters that let only our own address pass, and receive buffers. */
+/* Starts the device with receive buffers, and with filters that let only our own address pass. */
 static void start_filtering(struct run *t, struct device *d, struct features features)
 {
 	if (!wire_has_reflector(t, d))
@@ -359,7 +366,9 @@ static void start_filtering(struct run *t, struct device *d, struct features fea
 	require_eq(t, set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 0), VIRTIO_NET_OK, "ack of PROMISC off");
 }
 
-/* Ends the check if frames to another address cannot be had at all, because the network between does not pass them on.
+/*
+ * SKIPs if no frame to another address arrives whatever the filters, because the network in between does not pass it
+ * on.
  */
 static void need_other_address(struct run *t, struct device *d, bool by_table)
 {
@@ -375,7 +384,7 @@ static void need_other_address(struct run *t, struct device *d, bool by_table)
 		set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 0);
 }
 
-/* Breaks: the command is acknowledged and forgotten: tcpdump in the guest sees only its own traffic. */
+/* Breaks: the command is acknowledged and has no effect. Symptom: tcpdump in the guest sees only its own traffic. */
 CHECK(promiscuous, "net.promiscuous", REQ("net-filter-02"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
       "In promiscuous mode a frame to any address arrives")
 {
@@ -396,7 +405,10 @@ CHECK(table_effective, "net.mac-table-effective", REQ("net-mac-02"), MUST, NEEDS
 	expect(t, arrives(t, d, wire_other_mac, -1, NULL), "a frame to an address in the table arrives");
 }
 
-/* Breaks: no filter at all, or a new table is added to the old one: the guest has to sort out what is not for it. */
+/*
+ * Breaks: no filter at all, or a new table is added to the old one. Symptom: the guest has to sort out what is not for
+ * it.
+ */
 CHECK(mac_filter, "net.mac-filter", REQ("net-mac-04"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
       "A frame to an address that is neither ours nor in the table is dropped")
 {
@@ -405,10 +417,10 @@ CHECK(mac_filter, "net.mac-filter", REQ("net-mac-04"), SHOULD, NEEDS(CONTROL(VIR
 	expect(t, !arrives(t, d, wire_other_mac, -1, NULL), "a frame to another address is dropped");
 	require_eq(t, set_table(t, d, wire_other_mac, NULL), VIRTIO_NET_OK, "ack of MAC_TABLE_SET");
 	require_eq(t, set_table(t, d, NULL, NULL), VIRTIO_NET_OK, "ack of MAC_TABLE_SET with empty tables");
-	expect(t, !arrives(t, d, wire_other_mac, -1, NULL), "so is one to an address of the table before this one");
+	expect(t, !arrives(t, d, wire_other_mac, -1, NULL), "a frame to an address of a former table is dropped");
 }
 
-/* Breaks: the next guest, or the next driver, hears what the former one asked for. */
+/* Breaks: the next guest, or the next driver, receives what the former one asked for. */
 CHECK(table_after_reset, "net.mac-table-after-reset", REQ("net-mac-01"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
       "The table is empty after a reset")
 {
@@ -423,7 +435,7 @@ CHECK(table_after_reset, "net.mac-table-after-reset", REQ("net-mac-01"), MUST, N
 	       "a frame to an address that was in the table before the reset is dropped");
 }
 
-/* Breaks: multicast stays filtered: no IPv6, no mDNS. */
+/* Breaks: multicast stays filtered. Symptom: no IPv6, no mDNS. */
 CHECK(all_multicast, "net.all-multicast", REQ("net-filter-04"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
       "With ALLMULTI on, a multicast frame arrives")
 {
@@ -439,7 +451,7 @@ static void start_extra(struct run *t, struct device *d)
 	start_filtering(t, d, FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA));
 }
 
-/* Breaks: the command is acknowledged and forgotten. */
+/* Breaks: the command is acknowledged and has no effect. */
 CHECK(all_unicast, "net.all-unicast", REQ("net-filter-06"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX_EXTRA)),
       "With ALLUNI on, a unicast frame to any address arrives")
 {
@@ -451,7 +463,7 @@ CHECK(all_unicast, "net.all-unicast", REQ("net-filter-06"), SHOULD, NEEDS(CONTRO
 /* Breaks: ALLMULTI wins, or broadcast is taken for multicast. */
 CHECK(no_multicast, "net.no-multicast", REQ("net-filter-07", "net-filter-08", "net-filter-09"), SHOULD,
       NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX_EXTRA)),
-      "With NOMULTI on, multicast frames are dropped, also with ALLMULTI on, and broadcast is not")
+      "With NOMULTI on, multicast frames are dropped, even with ALLMULTI on, and broadcast frames are not")
 {
 	start_extra(t, d);
 	set_table(t, d, NULL, wire_group_mac);
@@ -464,7 +476,7 @@ CHECK(no_multicast, "net.no-multicast", REQ("net-filter-07", "net-filter-08", "n
 
 /* Breaks: our own address is still let through, or ALLUNI wins. */
 CHECK(no_unicast, "net.no-unicast", REQ("net-filter-10", "net-filter-11"), SHOULD,
-      NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX_EXTRA)), "With NOUNI on, unicast frames are dropped, also with ALLUNI on")
+      NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX_EXTRA)), "With NOUNI on, unicast frames are dropped, even with ALLUNI on")
 {
 	uint8_t mac[6];
 
@@ -479,7 +491,7 @@ CHECK(no_unicast, "net.no-unicast", REQ("net-filter-10", "net-filter-11"), SHOUL
 /* Breaks: broadcast is let through with ALLMULTI. */
 CHECK(no_broadcast, "net.no-broadcast", REQ("net-filter-12", "net-filter-13"), SHOULD,
       NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX_EXTRA)),
-      "With NOBCAST on, broadcast frames are dropped, also with ALLMULTI on")
+      "With NOBCAST on, broadcast frames are dropped, even with ALLMULTI on")
 {
 	start_extra(t, d);
 	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOBCAST, 1);
@@ -488,7 +500,7 @@ CHECK(no_broadcast, "net.no-broadcast", REQ("net-filter-12", "net-filter-13"), S
 	expect(t, !arrives(t, d, wire_broadcast_mac, -1, NULL), "a broadcast frame is dropped with ALLMULTI on");
 }
 
-/* Breaks: the other modes win. */
+/* Breaks: another mode wins over promiscuous mode. */
 CHECK(promiscuous_wins, "net.promiscuous-wins", REQ("net-filter-03"), SHOULD,
       NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX_EXTRA)), "Promiscuous mode has effect whatever the other modes")
 {
@@ -530,7 +542,7 @@ static void start_vlan(struct run *t, struct device *d)
 #define VLAN \
 	.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN)
 
-/* Breaks: the table is looked up with the wrong bits of the tag. */
+/* Breaks: the device looks up the table with the wrong bits of the tag. */
 CHECK(tags_in_table, "net.tags-in-table", REQ("net-vlan-02"), MUST, NEEDS(VLAN),
       "With CTRL_VLAN, frames with a tag in the table arrive")
 {
@@ -541,7 +553,7 @@ CHECK(tags_in_table, "net.tags-in-table", REQ("net-vlan-02"), MUST, NEEDS(VLAN),
 	expect(t, arrives(t, d, mac, TAG, NULL), "a frame with tag %u, which was added, arrives", TAG);
 }
 
-/* Breaks: there is no table. */
+/* Breaks: the device has no table. */
 CHECK(tags_not_in_table, "net.tags-not-in-table", REQ("net-vlan-03"), SHOULD, NEEDS(VLAN),
       "With CTRL_VLAN, frames with a tag that is not in the table are dropped")
 {
@@ -556,6 +568,7 @@ CHECK(tags_not_in_table, "net.tags-not-in-table", REQ("net-vlan-03"), SHOULD, NE
 		   VIRTIO_NET_OK, "ack of VLAN_DEL");
 	expect(t, !arrives(t, d, mac, TAG, NULL), "a frame with tag %u, which was removed again, is dropped", TAG);
 }
+
 /* ---- multiqueue (5.1.9.5.6) ---- */
 
 enum { PAIRS = WIRE_RECEIVERS, LEGACY_PAGE = 4096 };
@@ -566,7 +579,10 @@ static struct {
 	unsigned pairs;
 } many;
 
-/* Starts with MQ and `more` accepted: so many pairs as we take, and the control virtqueue behind all that there are. */
+/*
+ * Starts the device with MQ and `more` accepted: PAIRS pairs of virtqueues at most, and the control virtqueue behind
+ * all pairs of the device.
+ */
 static void start_many_with(struct run *t, struct device *d, struct features more)
 {
 	struct features features = features_with(features_with(more, VIRTIO_NET_F_MQ), VIRTIO_NET_F_CTRL_VQ);
@@ -610,8 +626,7 @@ static uint8_t set_pairs(struct run *t, uint16_t pairs)
 #define MULTIQUEUE \
 	.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ)
 
-/* Breaks: ERR for a number of pairs that exist. What 0 and more than there are get is open: a driver must not ask for
- * them. */
+/* Breaks: ERR for a number of pairs that exist. (What 0 or too many get is open: a driver must not ask for them.) */
 CHECK(pairs_set, "net.pairs-set", REQ("net-desc-06"), DESCRIBED, NEEDS(MULTIQUEUE),
       "VQ_PAIRS_SET accepts every number of pairs that exist and are set up")
 {
@@ -624,7 +639,7 @@ CHECK(pairs_set, "net.pairs-set", REQ("net-desc-06"), DESCRIBED, NEEDS(MULTIQUEU
 	expect_eq(t, set_pairs(t, 1), VIRTIO_NET_OK, "ack of VQ_PAIRS_SET with 1 after 0");
 }
 
-/* Breaks: fields in the byte order of the device's own machine. The values are wrong ones when they are read so. */
+/* Breaks: fields in the byte order of the device's own machine. (The values are invalid when they are read so.) */
 CHECK(legacy_order, "net.legacy-control-native-endian", REQ("net-leg-03", "net-leg-04", "net-leg-05", "net-leg-06"),
       MUST, NEEDS(.type = VIRTIO_ID_NETWORK, .version = 1, .queues = 2, .features = OFFERS(VIRTIO_NET_F_CTRL_VQ)),
       "The fields of legacy control commands are taken in the byte order of the guest")
@@ -665,7 +680,7 @@ static bool any_packet(void)
 	return false;
 }
 
-/* Gets some packets and looks that the virtqueues from `first` on have none. */
+/* Receives some packets and expects none in the virtqueues from `first` on. */
 static void expect_quiet_from(struct run *t, struct device *d, unsigned first, const char *when)
 {
 	enum { ROUNDS = 4 };
@@ -690,7 +705,9 @@ static void expect_quiet_from(struct run *t, struct device *d, unsigned first, c
 	}
 }
 
-/* Breaks: packets are spread over all virtqueues before the driver looks at more than the first: some are never seen.
+/*
+ * Breaks: packets are spread over all virtqueues before the driver looks at more than the first. Symptom: some are
+ * never seen.
  */
 CHECK(pairs_default, "net.pairs-default", REQ("net-mq-01"), MUST, NEEDS(MULTIQUEUE),
       "After initialisation packets arrive in the first receive virtqueue only")
@@ -700,7 +717,7 @@ CHECK(pairs_default, "net.pairs-default", REQ("net-mq-01"), MUST, NEEDS(MULTIQUE
 	expect_quiet_from(t, d, 1, "before VQ_PAIRS_SET");
 }
 
-/* Breaks: steering remembers the virtqueues of before. */
+/* Breaks: steering still uses the former number of virtqueues. */
 CHECK(pairs_fewer, "net.pairs-fewer", REQ("net-mq-02"), MUST, NEEDS(MULTIQUEUE),
       "No packet arrives in virtqueues beyond the number that was set")
 {
@@ -712,7 +729,7 @@ CHECK(pairs_fewer, "net.pairs-fewer", REQ("net-mq-02"), MUST, NEEDS(MULTIQUEUE),
 	}
 }
 
-/* Resets a receive virtqueue, which must be one that the device can reset. */
+/* Resets a receive virtqueue; SKIPs if the device does not. */
 static void reset_receiver(struct run *t, struct device *d, unsigned index)
 {
 	transport_select_queue(&d->transport, many.receive[index].index);
@@ -729,7 +746,10 @@ static void start_resettable(struct run *t, struct device *d)
 	start_many_with(t, d, FEATURE(VIRTIO_F_RING_RESET));
 }
 
-/* Breaks: packets are steered into a virtqueue that is not there: while one is resized, its flows stand still. */
+/*
+ * Breaks: packets are steered into a virtqueue that was reset. Symptom: while a virtqueue is resized, its flows stand
+ * still.
+ */
 CHECK(steers_around, "net.steers-around-a-reset-queue", REQ("net-mq-03"), SHOULD, NEEDS(.version = 2, MULTIQUEUE),
       "A packet for a receive virtqueue that was reset arrives in another one")
 {
@@ -753,7 +773,7 @@ CHECK(steers_around, "net.steers-around-a-reset-queue", REQ("net-mq-03"), SHOULD
 	expect(t, answered, "an answer arrives in another receive virtqueue than the one that was reset");
 }
 
-/* Breaks: packets wait, and arrive when the virtqueue is back: old ones, in the middle of new ones. */
+/* Breaks: packets wait, and arrive when the virtqueue is back. Symptom: old packets among new ones. */
 CHECK(dropped_in_reset, "net.dropped-while-all-queues-are-reset", REQ("net-mq-04"), MUST,
       NEEDS(.version = 2, .stimulus = true, MULTIQUEUE),
       "A packet that comes while all receive virtqueues are reset is dropped")
@@ -767,12 +787,13 @@ CHECK(dropped_in_reset, "net.dropped-while-all-queues-are-reset", REQ("net-mq-04
 		reset_receiver(t, d, i);
 	wire_send_us(d, EARLY, WIRE_PAYLOAD);
 	net_fill_experimental(d, frame, 0);
-	wire_transmit(t, d, frame, sizeof(frame)); /* so that the device has had its turn */
+	wire_transmit(t, d, frame, sizeof(frame)); /* so that the device has handled the early one */
 	require_ok(t, device_setup_queue_in(d, &many.receive[0], 0, DEVICE_QUEUE_SIZE),
 		   "the first receive virtqueue is set up again");
 	many.receivers[0] = wire_open(t, d, 0, &many.receive[0], WIRE_BUFFER_BYTES);
 	wire_send_us(d, LATE, WIRE_PAYLOAD);
 	patience = patience_begin(device_patience_ns);
 	require(t, wire_next(t, many.receivers[0], &patience), "a packet arrives once the virtqueue is back");
-	expect(t, wire_is_numbered(LATE, WIRE_PAYLOAD), "it is the one that came then, not one from before");
+	expect(t, wire_is_numbered(LATE, WIRE_PAYLOAD),
+	       "the packet is the one that came then, not the one from before");
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Litmus tests: what two sides may do at the same time, again and again with other delays (race.h). In a run of all
- * checks each is a few rounds; touchstone.race=NAME touchstone.rounds=N is the long one.
+ * Litmus tests: two sides act at the same time, again and again with other delays (race.h). In a run of all checks each
+ * has a few rounds; touchstone.race=NAME touchstone.rounds=N makes a long run.
  *
- * The first two are where this project comes from: an interrupt that is sent while the registers of its message are
+ * The first two are the reason why this project began: an interrupt is sent while the registers of its message are
  * being written (docs/mmio-msi.md).
  */
 #include <arch/cpu.h>
@@ -16,7 +16,7 @@
 
 enum { USUAL = 64, USUAL_LIVES = 16, FAR_AHEAD = 0x4000, CHANGES = 8 };
 #define RACE_WAIT_NS MICROSECONDS(50)
-#define LOSS_NS	     MILLISECONDS(5) /* so late is as good as never, where never is allowed */
+#define LOSS_NS	     MILLISECONDS(5) /* a message this late counts as lost, where a loss is allowed */
 
 #define RACE_NEEDS .requests = true, .entries = REQUEST_ENTRIES
 #define MESSAGES   .version = 2, .msi = true
@@ -51,13 +51,14 @@ static unsigned writes_of(const struct device *d, const enum msi_action *actions
 }
 
 enum {
-	LOSSY = 1, /* only those that come are judged */
+	LOSSY = 1, /* messages may get lost: only those that come are judged */
 	MOVES = 2, /* the actions do change the message */
 };
 
 /*
- * Each round is one event, somewhere among CHANGES times the actions, each time with the other of two messages, of
- * different CPUs where there are two. It is one message, one of the two, and after all of them the last.
+ * Each round repeats the actions CHANGES times, alternating between two messages (to different CPUs if there are two),
+ * and causes one event at a random moment among them. The event must arrive as exactly one message, one of the two;
+ * after all actions, as the last.
  */
 static void change_messages(struct run *t, struct device *d, const enum msi_action *actions, unsigned how)
 {
@@ -106,27 +107,32 @@ void race_messages(struct run *t, struct device *d, bool behind_mask)
 	change_messages(t, d, behind_mask ? masked_set : set, lossy | moves);
 }
 
-/* Breaks: using registers as they are written. Symptom: an interrupt at the wrong CPU or vector, and one that hangs,
- * when interrupts are rebalanced under load. */
+/*
+ * Breaks: a device that uses each register as soon as it is written. Symptom: when interrupts are rebalanced under
+ * load, one arrives at the wrong CPU or vector, and the request that it was for hangs.
+ */
 CHECK(torn, "race.torn", REQ("msi-stage-01", "msi-own-01"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES),
-      "An event while its message changes is the old or the new one")
+      "An event while its message changes arrives as the old message or as the new one")
 {
 	race_messages(t, d, false);
 }
 
-/* Breaks: a mask that is only remembered, or one that forgets. The same symptom, of a driver that did everything
- * right. */
+/*
+ * Breaks: a mask that has no effect, or one that loses events. Symptom: as for race.torn, with a driver that did
+ * everything right.
+ */
 CHECK(masked, "race.masked", REQ("msi-stage-01", "msi-mask-01", "msi-mask-02", "msi-own-01"), DESCRIBED,
-      NEEDS(RACE_NEEDS, MESSAGES), "An event while its message changes behind the mask is the old or the new one")
+      NEEDS(RACE_NEEDS, MESSAGES),
+      "An event while its message changes behind the mask arrives as the old message or as the new one")
 {
 	if (!msi_can(&d->msi, MSI_MASK))
 		skip(t, "the layout has no mask");
 	race_messages(t, d, true);
 }
 
-/* Breaks: an event that is noted neither before the mask nor behind it. Symptom: a lost interrupt. */
+/* Breaks: an event that is neither sent before the mask nor kept behind it. Symptom: a lost interrupt. */
 CHECK(mask, "race.mask", REQ("msi-mask-01", "msi-mask-02"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES),
-      "An event while its source is masked and unmasked is one message")
+      "An event while its source is masked and unmasked arrives as one message")
 {
 	static const enum msi_action mask_unmask[] = { MSI_MASK, MSI_UNMASK, MSI_ACTIONS };
 
@@ -135,9 +141,12 @@ CHECK(mask, "race.mask", REQ("msi-mask-01", "msi-mask-02"), DESCRIBED, NEEDS(RAC
 	change_messages(t, d, mask_unmask, 0);
 }
 
-/* Breaks: a switch with a gap. Symptom: a driver that falls back to the line waits for ever. */
+/*
+ * Breaks: a moment in which neither messages nor the line are in use. Symptom: a driver that falls back to the line
+ * waits for ever.
+ */
 CHECK(disable, "race.disable", REQ("msi-off-02"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES),
-      "An event while messages are disabled is a message or is on the line")
+      "An event while messages are being disabled arrives as a message or on the line")
 {
 	struct virtqueue *const queue = device_request_queue(d);
 	struct request *request;
@@ -193,7 +202,9 @@ static void update_configuration(void *context)
 	update(other->device, MSI_CONFIG, other->target, other->locked);
 }
 
-/* Two CPUs, two sources, one set of registers. Each source then has its own message. */
+/*
+ * Two CPUs change the messages of two sources through one set of registers. Each source must then have its own message.
+ */
 static void update_both(struct run *t, struct device *d, struct race *race)
 {
 	struct request *const request = traffic_make(t, d, 1, 0);
@@ -218,11 +229,13 @@ static void update_both(struct run *t, struct device *d, struct race *race)
 }
 
 /*
- * The registers of a message are one set for all sources, so a driver has a lock around them. Breaks: parts of one
- * source's message in another's. What happens without the lock is the driver's fault, and is only told.
+ * Breaks: parts of one source's message end up in another's. Symptom: an interrupt at the wrong CPU or vector.
+ *
+ * All sources share one set of message registers, so a driver holds a lock while it writes them. What happens without
+ * the lock is the driver's fault: the check reports it without a judgement.
  */
 CHECK(selectors, "race.selectors", REQ("msi-own-01"), DESCRIBED, NEEDS(RACE_NEEDS, MESSAGES, TWO_CPUS),
-      "Two CPUs with a lock can change the messages of two sources")
+      "Two CPUs that share a lock can change the messages of two sources")
 {
 	struct race race, unlocked;
 
@@ -240,11 +253,11 @@ CHECK(selectors, "race.selectors", REQ("msi-own-01"), DESCRIBED, NEEDS(RACE_NEED
 /* ---- any device ---- */
 
 /*
- * Breaks: an acknowledgement that takes along what came after the read of InterruptStatus. Symptom: a request that
- * is answered and never noticed.
+ * Breaks: an acknowledgement that also clears an event that came after InterruptStatus was read. Symptom: a request
+ * that is answered and never noticed.
  */
 CHECK(acknowledged, "race.acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST, NEEDS(RACE_NEEDS, TWO_CPUS),
-      "A buffer used after the acknowledgement of the one before sets InterruptStatus")
+      "A buffer that is used after the previous one was acknowledged sets InterruptStatus again")
 {
 	struct virtqueue *const queue = traffic_start(t, d, NO_FEATURES, 0);
 	struct request *const requests = traffic_make(t, d, 2, 0);
@@ -314,7 +327,9 @@ CHECK(no_interrupt, "race.no-interrupt", REQ("sintr-03"), MUST, NEEDS(RACE_NEEDS
 	publish_against_ask(t, d, NO_FEATURES);
 }
 
-/* Breaks: the same, with EVENT_IDX. */
+/*
+ * Breaks: no full barrier, or fields that were read too early, with EVENT_IDX. Symptom: an interrupt lost under load.
+ */
 CHECK(used_event, "race.used-event", REQ("sintr-05"), MUST,
       NEEDS(RACE_NEEDS, TWO_CPUS, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A driver that moves used_event sees the used buffer or gets a notification")
@@ -322,10 +337,12 @@ CHECK(used_event, "race.used-event", REQ("sintr-05"), MUST,
 	publish_against_ask(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
 }
 
-/* The other way round: the device asks for notifications and goes to sleep while the driver publishes. Breaks: a
- * device that does not look again. Symptom: a request that waits for the next one. */
+/*
+ * Breaks: a device that asks for notifications and goes to sleep without another look at the ring, while the driver
+ * publishes. Symptom: a request that waits for the next one.
+ */
 CHECK(notification, "race.notification", REQ("savail-04", "sring-02"), DESCRIBED, NEEDS(RACE_NEEDS),
-      "A buffer that the device does not want to be told of is seen")
+      "A buffer for which the device wants no notification is used all the same")
 {
 	const struct features features =
 		device_offers(d, VIRTIO_F_EVENT_IDX) ? FEATURE(VIRTIO_F_EVENT_IDX) : NO_FEATURES;
@@ -347,7 +364,7 @@ CHECK(notification, "race.notification", REQ("savail-04", "sring-02"), DESCRIBED
 		}
 		if (!WAIT_UNTIL(virtqueue_used_waiting(queue) == queue->outstanding, race_patience(&race))) {
 			race_shown(&race);
-			virtqueue_notify(queue); /* wakes it */
+			virtqueue_notify(queue); /* wakes the device */
 		}
 		traffic_take_all(t, d);
 	}
@@ -359,10 +376,11 @@ static void notify(void *queue)
 	virtqueue_notify(queue);
 }
 
-/* Breaks: a notification that comes before the device has begun to listen. Symptom: a boot that hangs now and then.
+/*
+ * Breaks: a notification that is lost because the device does not listen yet. Symptom: a boot that hangs now and then.
  */
 CHECK(driver_ok, "race.driver-ok", REQ("init-02", "mmio-table-09"), DESCRIBED,
-      NEEDS(RACE_NEEDS, .version = 2, TWO_CPUS), "A notification right after DRIVER_OK is heard")
+      NEEDS(RACE_NEEDS, .version = 2, TWO_CPUS), "A notification right after DRIVER_OK takes effect")
 {
 	struct race race;
 
@@ -390,7 +408,7 @@ static void change_config(void *context)
 	transport->stimuli->change_config(transport->bus_context);
 }
 
-/* The fields that a stimulus changes, two at most: often halves of one. */
+/* Reads the fields that a stimulus changes, two at most: often the halves of one value. */
 static uint64_t read_what_changes(struct device *d)
 {
 	uint64_t value = 0;
@@ -414,10 +432,13 @@ static bool can_change(const struct device *d)
 	return false;
 }
 
-/* Breaks: a generation that does not move, or a field in two steps. Symptom: half a capacity. */
+/*
+ * Breaks: a generation that does not change, or a field that changes in two steps. Symptom: a driver combines the
+ * halves of two capacities.
+ */
 CHECK(generation, "race.generation", REQ("cfg-04", "mmio-layout-06"), MUST,
       NEEDS(.version = 2, .stimulus = true, TWO_CPUS),
-      "A configuration that changes between two reads has another generation")
+      "A configuration that changes between two reads changes its generation")
 {
 	struct race race;
 
@@ -446,8 +467,8 @@ CHECK(generation, "race.generation", REQ("cfg-04", "mmio-layout-06"), MUST,
 }
 
 /*
- * Requests are on their way when the reset comes. Breaks: work that goes on in another thread. Symptom: memory that
- * changes under its next owner, an interrupt without a driver.
+ * Breaks: work on requests in flight that goes on in another thread after the reset. Symptom: memory that changes under
+ * its next owner, an interrupt without a driver.
  */
 CHECK(reset, "race.reset", REQ("reset-02", "reset-03"), MUST, NEEDS(RACE_NEEDS),
       "After a reset nothing is written and nothing interrupts")

@@ -4,8 +4,8 @@
  * really there.
  *
  * How it breaks: the used length is the size of the buffer although the source gave less; only the first descriptor of
- * a chain is filled; the generator starts with the same seed after each reset. The symptom is a guest whose keys are
- * not as random as it believes, which nobody sees.
+ * a chain is filled; the generator starts with the same seed after each reset. Then a guest's keys are not as random as
+ * it believes, which nobody sees.
  *
  * Random bytes are judged with odds of less than 1 : 10^12 for a false alarm.
  */
@@ -17,7 +17,7 @@
 
 enum {
 	ROUNDS = 8,	  /* a byte that the device writes stays as it was in all rounds with odds of 2^-64 */
-	SAMPLE = 32,	  /* two samples of so many bytes are equal with odds of 2^-256 */
+	SAMPLE = 32,	  /* two samples of this many bytes are equal with odds of 2^-256 */
 	STATISTIC = 2048, /* bytes */
 	REQUESTS = 256,	  /* the most that one check makes, for a source that gives a byte at a time */
 };
@@ -76,7 +76,7 @@ CHECK(queue_count, "rng.queue-count", REQ("ent-desc-03"), DESCRIBED, NEEDS(.type
 	}
 }
 
-/* Breaks: a buffer of an odd or large size never comes back, or comes back with length 0. */
+/* Breaks: a buffer of an odd or large size never comes back, or comes back with a used length of 0. */
 CHECK(sizes, "rng.sizes", REQ("ent-op-01"), MUST, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
       "A buffer of any size from 1 byte to 64 KiB gets at least one byte")
 {
@@ -123,8 +123,10 @@ CHECK(length_is_written, "rng.length-is-written", REQ("ent-op-01", "sused-02"), 
 			break;
 }
 
-/* Breaks: 64 KiB come back as complete with a hole, e.g. only what the source's buffer holds. Any 8 bytes keep their
- * old value with odds of 2^-64. */
+/*
+ * Breaks: 64 KiB are reported complete but have a hole, for instance behind what the source's buffer holds. Any 8 bytes
+ * keep their old value with odds of 2^-64.
+ */
 CHECK(large_is_written, "rng.large-is-written", REQ("ent-op-01", "sused-02"), MUST,
       NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1), "All of a large buffer that the used length counts is written")
 {
@@ -145,7 +147,9 @@ CHECK(large_is_written, "rng.large-is-written", REQ("ent-op-01", "sused-02"), MU
 		}
 }
 
-/* Breaks: only the first descriptor is filled while the used length counts all, or the bytes go to the wrong ones. */
+/*
+ * Breaks: only the first descriptor is filled while the used length counts all, or bytes go to the wrong descriptors.
+ */
 CHECK(chain, "rng.chain", REQ("ent-desc-01", "frame-01"), MUST,
       NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1, .entries = 4),
       "A buffer of several descriptors is filled from its first byte on, as far as the used length says")
@@ -182,7 +186,7 @@ CHECK(chain, "rng.chain", REQ("ent-desc-01", "frame-01"), MUST,
 			break;
 }
 
-/* Breaks: with the virtqueue full, buffers are answered with nothing, twice, or not at all. */
+/* Breaks: buffers of a full virtqueue come back empty, twice, or not at all. */
 CHECK(full_queue, "rng.full-queue", REQ("ent-op-01"), MUST, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
       "Every buffer of a full virtqueue comes back with at least one byte")
 {
@@ -216,9 +220,9 @@ CHECK(buffers_differ, "rng.buffers-differ", REQ("ent-desc-02"), DESCRIBED,
 	expect(t, memcmp(one, other, SAMPLE) != 0, "two samples of %u bytes differ", SAMPLE);
 }
 
-/* Breaks: the generator is seeded with a constant at each reset: every boot draws the same keys. */
+/* Breaks: the generator is seeded with a constant at each reset. Symptom: every boot draws the same keys. */
 CHECK(lives_differ, "rng.lives-differ", REQ("ent-desc-02"), DESCRIBED, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
-      "The first bytes after a reset differ from the first bytes after the reset before")
+      "The first bytes after a reset differ from those after the previous reset")
 {
 	uint8_t one[SAMPLE], other[SAMPLE];
 
@@ -229,7 +233,10 @@ CHECK(lives_differ, "rng.lives-differ", REQ("ent-desc-02"), DESCRIBED, NEEDS(.ty
 	expect(t, memcmp(one, other, SAMPLE) != 0, "samples of %u bytes after two resets differ", SAMPLE);
 }
 
-/* Breaks: the bytes are text, zeroes, a counter of few values. Ten standard deviations: odds below 10^-22. */
+/*
+ * Breaks: the bytes are text, zeroes, or a counter of few values. (The limit is ten standard deviations: odds below
+ * 10^-22.)
+ */
 CHECK(balanced, "rng.balanced", REQ("ent-desc-02"), DESCRIBED, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
       "About half of the bits are set, in every bit position")
 {
