@@ -13,9 +13,9 @@ from typing import Dict, Iterator, Optional, Tuple
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PATIENCE = 300
 
-Outcome = Dict[str, Tuple[str, Optional[str]]]      # verdict and reason, by name of the check
+Outcome = Dict[str, Tuple[str, Optional[str]]]      # (verdict, reason) by name of the check
 
-# The lines of microvm are announced as level, or without ACPI as edges. That makes some checks impossible, so like is compared with like.
+# ACPI announces microvm's lines as levels; without ACPI they are announced as edges. Some checks need one of them, so runs of the same kind are compared.
 EDGE = ["qemu-microvm", "--machine", "acpi=off"]
 LEVEL = ["qemu-microvm"]
 SMP = ["--smp", "4"]         # some races need a second CPU
@@ -25,10 +25,10 @@ TARGETS = [
     (["qemu-virt-arm64", "--machine", "gic-version=3,its=off"], EDGE),
     (["qemu-virt-arm64", "--machine", "virtualization=on,gic-version=3"], EDGE),
     (["qemu-virt-arm64", "--smp", "4"], EDGE + SMP),
-    (["qemu-virt-arm64-efi"], LEVEL),      # by ACPI, which says level where the device tree says edge
+    (["qemu-virt-arm64-efi"], LEVEL),      # by ACPI, which announces levels where the device tree announces edges
     (["qemu-virt-arm64-efi", "--machine", "gic-version=3"], LEVEL),
     (["qemu-virt-arm64-efi", "--machine", "acpi=off"], EDGE),
-    (["qemu-virt-riscv64"], EDGE),      # of a level QEMU's PLIC makes an edge: docs/findings.md
+    (["qemu-virt-riscv64"], EDGE),      # QEMU's PLIC turns a level into an edge: docs/findings.md
     (["qemu-virt-riscv64", "--machine", "bios=none"], EDGE),
     (["qemu-virt-riscv64", "--machine", "bios=none", "--smp", "4"], EDGE + SMP),
     (["qemu-virt-riscv64", "--machine", "aia=aplic-imsic"], LEVEL),
@@ -39,7 +39,7 @@ TARGETS = [
 
 
 def outcome(vmm: str, *options: str) -> Outcome:
-    """{name of a check: (verdict, reason)} of a run that has to be as its expectations say."""
+    """{name of a check: (verdict, reason)} of a run, which must agree with its expectations."""
     with tempfile.NamedTemporaryFile(suffix=".json") as report:
         done = subprocess.run([f"{TOP}/run.sh", "--vmm", vmm, "--json", report.name, *options],
                               capture_output=True, text=True, timeout=PATIENCE, check=False)
@@ -50,7 +50,7 @@ def outcome(vmm: str, *options: str) -> Outcome:
 
 
 def differences(model: Outcome, other: Outcome) -> Iterator[str]:
-    """A line for each check that is not the same in both."""
+    """A line for each check that differs."""
     for name in sorted({*model, *other}):
         if name not in other:
             yield f"{name} is missing"

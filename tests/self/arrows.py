@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Arrows between folders point one way, and no file needs a file that needs it: arrows.py [--tree DIR] [PORT...]
+"""Checks that arrows between folders point one way, and that no file needs a file that needs it: arrows.py [--tree DIR]
+[PORT...]
 
-What a file needs is read from its includes and from the object files: a function or variable that a.c uses and b.c defines is an
-arrow from a.c to b.c, whichever header declares it. Callbacks are none: who is handed a pointer does not know whom it calls.
+What a file needs is read from its includes and from the object files: a function or variable that a.c uses and b.c
+defines is an arrow from a.c to b.c, whichever header declares it. Callbacks are not arrows: a function that is given a
+pointer does not know whom it calls.
 """
 
 from __future__ import annotations
@@ -29,22 +31,22 @@ ALLOWED = {
     "drivers/spec/": ("drivers/spec/",),
     "drivers/": ("drivers/", "firmware/arch/", "firmware/lib/"),
     "model/": ("model/", "drivers/spec/"),
-    "host/": ("host/", "drivers/spec/"),     # our device for QEMU: the runner is not C
+    "host/": ("host/", "drivers/spec/"),     # our device for QEMU; the runner is not C
     "tests/framework/": ("tests/framework/", "drivers/", "firmware/arch/", "firmware/lib/"),
     "tests/checks/": ("tests/checks/", "tests/framework/", "drivers/", "firmware/arch/", "firmware/lib/"),
     "tests/guest/": ("tests/guest/", "tests/checks/", "tests/framework/", "model/", "drivers/", "firmware/"),
 }
 
-# The program's main(), to which boot code goes, and what a compiler may call by itself, besides names that begin with "__".
+# The program's main(), which boot code calls, and the functions that a compiler may call by itself, besides names that begin with "__".
 EVERYBODYS = {"firmware_main", "memcpy", "memset", "memcmp", "memmove"}
 
-# What is still to be cut; these lists only shrink. Arrows that no folder may have: who, and whom.
+# Known exceptions, which are still to be removed; these lists only shrink. Arrows that no folder may have: (file, file that it needs).
 KNOWN_ARROWS: tuple[tuple[str, str], ...] = ()
 
-# Circles: files among which no arrow counts.
+# Circles: sets of files among which arrows are ignored.
 KNOWN_CIRCLES: tuple[tuple[str, ...], ...] = ()
 
-Uses = dict[str, dict[str, str]]    # who -> whom -> by what, in words
+Uses = dict[str, dict[str, str]]    # file -> file that it needs -> how, in words
 
 
 def sources(tree: str) -> Iterable[str]:
@@ -57,7 +59,7 @@ def sources(tree: str) -> Iterable[str]:
 
 
 def included(tree: str) -> Uses:
-    """Who includes whom."""
+    """{file: {file that it includes: how}}"""
     uses: Uses = defaultdict(dict)
     for name in sources(tree):
         with open(os.path.join(tree, name), encoding="utf-8") as file:
@@ -67,7 +69,7 @@ def included(tree: str) -> Uses:
 
 
 def called(tree: str, objects: list[str]) -> Uses:
-    """Who uses a symbol of whom, by object files: build/.../x/y.c.o comes from x/y.c."""
+    """{file: {file whose symbol it uses: how}}, from object files: build/.../x/y.c.o comes from x/y.c."""
     common = os.path.commonpath(objects)
     source = {name: os.path.relpath(name, common)[:-len(".o")] for name in objects}
     names = [name for name in objects if source[name].startswith(tuple(room + "/" for room in ROOMS))]
@@ -90,7 +92,7 @@ def called(tree: str, objects: list[str]) -> Uses:
 
 
 def arrows_up(uses: Uses) -> list[str]:
-    """A line for each arrow that its folder may not have."""
+    """A line for each arrow that the folder of its file may not have."""
     faults = []
     for name in sorted(uses):
         folder = max((folder for folder in ALLOWED if name.startswith(folder)), key=len, default=None)
@@ -101,7 +103,7 @@ def arrows_up(uses: Uses) -> list[str]:
 
 
 def shortest_circle(uses: Uses, start: str) -> list[str]:
-    """The files of the shortest way from a file back to it, the file first; nothing if there is none."""
+    """The files of the shortest way from a file back to itself, beginning with the file; empty if there is none."""
     came: dict[str, str] = {}
     border = [start]
     while border:
@@ -121,7 +123,7 @@ def shortest_circle(uses: Uses, start: str) -> list[str]:
 
 
 def circles(uses: Uses) -> list[str]:
-    """A line for each circle that is not known: the shortest one of its first file."""
+    """A line for each circle that is not a known exception: the shortest one of its first file."""
     counted = {name: {other: how for other, how in others.items() if not any(name in ring and other in ring for ring in KNOWN_CIRCLES)}
                for name, others in uses.items()}
     seen: set[str] = set()
@@ -135,7 +137,7 @@ def circles(uses: Uses) -> list[str]:
 
 
 def outlived(uses: Uses) -> list[str]:
-    """A line for each known exception that is needed no more."""
+    """A line for each known exception that is no longer needed."""
     faults = [f"{name} does not need {other} any more: take this out of KNOWN_ARROWS in tests/self/arrows.py"
               for name, other in KNOWN_ARROWS if other not in uses.get(name, {})]
     for names in KNOWN_CIRCLES:
@@ -146,13 +148,13 @@ def outlived(uses: Uses) -> list[str]:
 
 
 def ports(tree: str) -> list[str]:
-    """The ports that can be built here: the host's, and those that there is a compiler for."""
+    """The ports that can be built here: the host's, and those that have a compiler."""
     words = subprocess.run(["make", "-s", "-C", tree, "list-ports"], capture_output=True, text=True, check=True).stdout.split()
     return ["host", *words]
 
 
 def build(tree: str, port: str) -> list[str]:
-    """A port's object files, made anew where they are old."""
+    """Builds a port's object files and returns them."""
     where = ["HOST_SANITIZE=", "BUILD=build/fast"] if port == "host" else []
     made = subprocess.run(["make", "-s", "-j2", "-C", tree, f"ARCH={port}", *where, "objects"], capture_output=True, text=True)
     if made.returncode:
@@ -161,7 +163,8 @@ def build(tree: str, port: str) -> list[str]:
 
 
 def faults(tree: str, wanted: list[str]) -> list[str]:
-    """What is wrong, a line each: with the includes, or else with these ports. Only all of them show that an exception is not needed."""
+    """The faults, a line each, of the includes or else of these ports. Only a run of all ports can show that an
+    exception is not needed."""
     by_include = included(tree)
     found = arrows_up(by_include) + circles(by_include)
     if found:

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The default run on the QEMU of the distribution's backports, on every architecture, judged by that version's own expectations."""
+"""The default run on the QEMU of the distribution's backports, on every architecture, with the expectations of that
+version."""
 
 import os
 import subprocess

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# build.sh COMPILER [VMM]: the image that a VMM boots (qemu-microvm) compiles with another compiler without a warning, and gives the same
-# verdicts; those of gcc, which are shipped, are small, and the same bytes each time.
+#
+# build.sh COMPILER [VMM]: the image of a VMM (qemu-microvm by default) compiles with another compiler without a warning
+# and gives the same verdicts. The images of gcc, which are released, are small and have the same bytes each time.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the suites of suites.py and adds up their counts: check.py [--quick] [NAME | NAME.PART]...
 
-Those that were named, or else all, or else (--quick) the quick ones. First everything that they need is installed and built. Then they
-run side by side, the longest first, as many as keep the cores busy.
+It runs the named suites, or all, or (--quick) the quick ones. First it installs and builds everything that they need.
+Then it runs them side by side, the longest first, as many as keep the cores busy.
 
-Each suite prints a line `N passed, N failed[, N skipped]`, or several, one for each of its programs. One that prints none, or that
-fails without counting a failure, counts as one failure. The whole output of each is in build/log/, the end of a failed one is shown,
-and build/check.xml has it all for a CI.
+Each suite prints a line `N passed, N failed[, N skipped]`, or several, one for each of its programs. A suite that
+prints none, or that fails without counting a failure, counts as one failure. build/log/ has the whole output of each
+suite, the end of a failed one is shown, and build/check.xml has everything for a CI.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 LOGS, REPORT = "build/log", "build/check.xml"
 CLOSING = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.M)
 LINE = re.compile(r"^(ok|not ok|skip) (.*?)(?: \((\d+\.\d+) s\))?$", re.M)
-SHOWN = 60              # last lines of a suite that failed
-# Not for the programs of a suite: they are not of this make, if we are.
+SHOWN = 60              # last lines shown of a suite that failed
+# The programs of a suite must not inherit these, which belong to the make that may run this script.
 NOT_INHERITED = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
 
 
 class Job(NamedTuple):
-    """What is run for a suite."""
+    """The commands of a suite, or of a part."""
 
     name: str
     commands: Sequence[str]
     cores: float = 1
     seconds: int = 0
-    is_suite: bool = True       # it says how many tests passed
+    is_suite: bool = True       # its output says how many tests passed
 
 
 class Done(NamedTuple):
-    """What came of it. `cpu` are seconds of all cores."""
+    """The result of a job. `cpu` is in seconds of all cores."""
 
     name: str
     passed: int
@@ -57,7 +57,7 @@ class Done(NamedTuple):
 
 
 def run(job: Job) -> Done:
-    """Runs the commands of a job, one after the other, and tells what came of it."""
+    """Runs the commands of a job, one after the other, and returns the result."""
     path = f"{LOGS}/{job.name}.log"
     environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     code, cpu, begin = 0, 0.0, time.monotonic()
@@ -80,7 +80,7 @@ def run(job: Job) -> Done:
 
 
 def tell(done: Done, code: int, path: str) -> None:
-    """Prints the line of a suite; in one piece, for others run at the same time."""
+    """Prints the line of a suite in one piece, because others run at the same time."""
     said = [f"{done.name:14} {done.passed} passed, {done.failed} failed, {done.skipped} skipped  {done.wall:.1f} s"]
     said += [f"    {line}" for line in done.output.splitlines() if line.startswith("skip ")]
     if done.failed:
@@ -90,7 +90,7 @@ def tell(done: Done, code: int, path: str) -> None:
 
 
 def run_all(jobs: Sequence[Job]) -> list[Done]:
-    """Runs jobs side by side: always the longest of those for which there are cores left."""
+    """Runs jobs side by side; the next one is always the longest for which enough cores are free."""
     left = sorted(jobs, key=lambda job: -job.seconds)
     free, done = float(os.cpu_count() or 1), []
     with ThreadPoolExecutor(len(jobs)) as pool:
@@ -108,7 +108,7 @@ def run_all(jobs: Sequence[Job]) -> list[Done]:
 
 
 def chosen(words: Sequence[str], quick: bool) -> list[tuple[Suite, list[str]]]:
-    """Suites, each with the commands for it. SystemExit if there is no such suite, or no such part."""
+    """The jobs for these names. Raises SystemExit if a suite, or a part, does not exist."""
     if not words:
         return [(suite, [suite.quick if quick else suite.command]) for suite in SUITES if suite.quick or not quick]
     found: dict[str, tuple[Suite, list[str]]] = {}
@@ -125,7 +125,7 @@ def chosen(words: Sequence[str], quick: bool) -> list[tuple[Suite, list[str]]]:
 
 
 def prepare(suites: Sequence[Suite]) -> Done:
-    """Installs and builds what they need."""
+    """Installs and builds what the jobs need."""
     need = list(dict.fromkeys(step for suite in suites for step in suite.need.split()))
     goals = list(dict.fromkeys(goal for suite in suites for goal in suite.build.split()))
     commands = [shlex.join(["host/need.sh", *need])]
@@ -135,14 +135,14 @@ def prepare(suites: Sequence[Suite]) -> Done:
 
 
 def table(done: Sequence[Done]) -> None:
-    """What took how long."""
+    """Prints how long each suite took."""
     print(f"\n{'suite':14} {'passed':>8} {'failed':>7} {'skipped':>8} {'seconds':>8} {'CPU':>8}")
     for one in done:
         print(f"{one.name:14} {one.passed:8} {one.failed:7} {one.skipped:8} {one.wall:8.1f} {one.cpu:8.1f}")
 
 
 def report(done: Sequence[Done]) -> None:
-    """Writes the JUnit report: a case for each line of a test."""
+    """Writes the JUnit report, with a case for each line of a test."""
     kinds = {"ok": "", "not ok": "failure", "skip": "skipped"}
     suites = []
     for one in done:
@@ -160,7 +160,7 @@ def report(done: Sequence[Done]) -> None:
 
 
 def printable(text: str) -> str:
-    """Without what XML does not allow."""
+    """The text without characters that XML does not allow."""
     return "".join(char if char >= " " or char in "\n\t" else "?" for char in text)
 
 

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which requirement is covered by which check, and what is not, and why. coverage.py [--tree DIR] [--build DIR]
+"""Checks which requirement is covered by which check, and why others are not covered. coverage.py [--tree DIR] [--build
+DIR]
 
-Reads the requirement table, the comments above the checks, and the checks as the program lists them (`make coverage` builds that). A row is in one state:
-covered by checks, or in tests/checks/uncovered.csv with one of three reasons. Fails on a row without a state or with two; on a check with an ill-formed or a
-double id, without a row, with an unknown one or stricter than its rows; on a check that does not say how a device breaks it; on a "not yet" that
-tests/self/not_yet.txt does not name. Which defects prove a row is said if `make prove`
-was run since the program was built; whether they are enough is judged there (matrix.py).
+Reads the requirement table, the comments above the checks, and the checks as the program lists them (`make coverage`
+builds that). A row is in one state: covered by checks, or in tests/checks/uncovered.csv with one of three reasons.
+Fails on a row without a state or with two; on a check whose id is ill-formed or not unique, that names no row or an
+unknown one, or that is stricter than its rows; on a check whose comment does not say how a device breaks it; on a "not
+yet" that tests/self/not_yet.txt does not name. The report names the defects that prove a row if `make prove` has run
+since the program was built; `make prove` (matrix.py) judges whether they suffice.
 """
 
 from __future__ import annotations
@@ -27,13 +29,13 @@ UNCOVERED = "tests/checks/uncovered.csv"
 NOT_YET = "tests/self/not_yet.txt"
 REASONS = ("not observable from a guest", "needs a stimulus that no VMM gives", "not yet")
 ID = re.compile(r"[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
-# How strict a level is: that of a check, that of a row.
+# How strict a level is, of checks and of rows.
 RANKS = {"should": 0, "described": 1, "must": 2}
 ROW_RANKS = {"SHOULD": 0, "SHOULD NOT": 0, "DESC": 1, "MUST": 2, "MUST NOT": 2, "SHALL": 2}
 
 
 class Coverage:
-    """A checkout and what was built from it, brought together."""
+    """The sources of a checkout together with what was built from them."""
 
     def __init__(self, top: str, build: str) -> None:
         self.top = top
@@ -47,7 +49,7 @@ class Coverage:
         self.named = [line.split()[0] for line in sources.read(top, NOT_YET).splitlines() if line.strip() and not line.startswith("#")]
 
     def proofs(self, row: str) -> list[str]:
-        """The defects of a row that a check of this row notices."""
+        """The defects of a row that one of its checks notices."""
         return [name for name, caught in (self.matrix or {}).items()
                 if name in self.defects and row in self.defects[name].rows and any(check.id in caught for check in self.by[row])]
 
@@ -127,11 +129,12 @@ def some(names: list[str], most: int = 4) -> str:
 
 
 def sections(known: Coverage) -> list[tuple[str, list[str]]]:
-    """[(title, rows)] in the order of the specification; clause and description of a section are together."""
+    """[(title, rows)] in the order of the specification. The normative and the descriptive rows of a section are
+    together."""
     found: dict[str, tuple[str, list[str]]] = {}
     for row, text in known.rows.items():
         found.setdefault(section_of(text)[0], (section_title(text), []))[1].append(row)
-    # What does not come from the specification stands behind it.
+    # Rows that do not come from the specification come last.
     return [found[number] for number in sorted(found, key=lambda number: [int(part) if part.isdigit() else 99 for part in number.split(".")])]
 
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# dist.sh: a release is the same bytes when it is built anew in another directory, by somebody with other habits; and it runs where it
-# is unpacked, without a compiler. Of x86_64 alone, for time.
+#
+# dist.sh: a release has the same bytes when it is built again in another directory with another environment, and it
+# runs where it is unpacked, without a compiler. Only x86_64, to save time.
 set -u
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -10,11 +11,12 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/touchstone, dist XXXXXX")
 trap 'rm -rf "$folder"' EXIT
 
 cd "$top" || exit 1
-# The first takes what `make` has built here. Its archive is not left in the way of a whole one.
+# The first release uses what `make` has built here. It moves its archive away, because nobody should
+# take it for a complete release.
 make -s ARCHES=x86_64 dist DIST="touchstone-first" && mv build/touchstone-first.tar.gz "$folder/"
 result $? "a release of what is built here"
 
-# Not from git: what a release is made of may be changed and not yet committed.
+# A copy of the files and not a clone, because changes may not be committed yet.
 mkdir -p "$folder/another place/touchstone"
 tar --exclude=./build --exclude=./.git -cf - . | tar -C "$folder/another place/touchstone" -xf -
 (
@@ -38,7 +40,7 @@ for file in docs/vmms.md build/docs/checks/index.md build/docs/checks/ring.md bu
 	result $? "$file is in it"
 done
 
-# Commands of ours in the place of those that it must not need.
+# Stubs in place of the commands that a release must not need.
 mkdir "$folder/bin"
 for tool in gcc make; do
 	printf '#!/bin/sh\nexit 99\n' >"$folder/bin/$tool"

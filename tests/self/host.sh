@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# The host port under ASan and UBSan: the healthy reference device passes every check in every Version and schedule, and with every layout of message signalled
-# interrupts, and with hardly any room in its virtqueues.
-# It is taken for one that has them exactly when it is, although RING_RESET, Version 3 and 0x0c0 are used twice.
+#
+# The host port under ASan and UBSan: the healthy reference device passes every check in every Version and schedule,
+# with every layout of message signalled interrupts, and with very small virtqueues. The driver recognises messages
+# exactly if the device has them, although RING_RESET, Version 3 and 0x0c0 have two meanings.
 # host.sh --one LAYOUT WORDS: one of these runs alone.
 set -u
 
@@ -50,7 +51,8 @@ said=$(runs | xargs -d '\n' -n 1 -P "$(nproc)" "$0" --one)
 printf '%s\n' "$said"
 passed=$(printf '%s\n' "$said" | grep -c '^ok ')
 failed=$(($(runs | wc -l) - passed))
-# A CPU that takes no interrupt, so that nobody can tell whether one was on its way: it is said, nothing passes for it, and nothing fails.
+# A CPU takes no interrupt, so that nobody can know whether one was on its way: a warning says so, and checks that need
+# to know are skipped.
 deaf() {
 	TOUCHSTONE_DEAF_CPU=1 "$program" touchstone.ref=only touchstone.ref-msi=f44 touchstone.only=refblk0.msi.line-is-silent "$@" 2>&1
 }

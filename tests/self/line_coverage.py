@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Which lines of the drivers and the checks run in the host port: line_coverage.py PROGRAM [-v]
+"""Reports which lines of the drivers and the checks run in the host port: line_coverage.py PROGRAM [-v]
 
-PROGRAM is built with --coverage (make line-coverage). It runs on the healthy reference device first, then on each of the defective ones: what only
-those reach is how the checks say that a device is wrong. -v shows the lines that nothing reached.
+PROGRAM is built with --coverage (make line-coverage). It runs on the healthy reference device first, then on each
+defective one: only those reach the lines that report a failure. -v shows the lines that no run reached.
 """
 
 import glob
@@ -25,7 +25,7 @@ HEALTHY += [f"touchstone.ref-version={version} touchstone.ref-queue-size={size}"
 HEALTHY += [f"touchstone.ref-msi={layout} touchstone.skip=*wrap*"
             for layout in ("draft3", "f40", "f40-fixed", "f40-patch", "f40-fixed-patch", "dragonball", "f44")]
 HEALTHY += ["touchstone.ref-read-only", "touchstone.list", "touchstone.ref-version=1 touchstone.ref-read-only", "touchstone.only=none"]
-# The checks over the wrap of the index cost most of the time, and see few defects more than the others.
+# The checks of the wrap of the index take most of the time, and notice few more defects than the others.
 DEFECTIVE = ["touchstone.proof=all touchstone.skip=*wrap*", "touchstone.proof=all touchstone.ref-version=1 touchstone.skip=*wrap*",
              "touchstone.proof=all touchstone.ref-msi=all touchstone.only=msi.*",
              "touchstone.proof=all touchstone.ref-line=edge touchstone.only=interrupt.*",

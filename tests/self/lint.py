@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What can be seen without running anything: layout, licence lines, scripts that parse, includes.
-lint.py [--fix | WORD: the tests alone that have it in their name]"""
+"""Tests what can be seen without running anything: layout, licence lines, scripts that parse, includes. lint.py [--fix
+| WORD: the tests alone that have it in their name]"""
 
 import os
 import re
@@ -54,18 +54,18 @@ def test_scripts_parse():
 
 
 def test_arrows_point_one_way():
-    """By includes and by calls, in every port that there is a compiler for: arrows.py."""
+    """By includes and by calls, in every port that has a compiler here: arrows.py."""
     wrong = arrows.faults(TOP, [])
     assert not wrong, "\n  ".join(wrong)
 
 
-# Who may name registers of virtio-mmio: the transport, layouts that are such registers, and whoever plays the device.
+# Files that may name registers of virtio-mmio: the transport, layouts of such registers, and code that implements a device.
 KNOW_OFFSETS = ("drivers/transport/mmio.", "drivers/msi/", "drivers/spec/", "model/", "host/qemu/", "tests/self/")
 RAW_ACCESS = re.compile(r"\breg_(?:read|write)(?:_width)?\(")
 
 
 def test_offsets_are_known_to_the_transport():
-    """Everybody else calls operations; a check of the registers themselves says NEEDS(.transport = TRANSPORT_MMIO)."""
+    """All other code calls operations; a check of the registers themselves says NEEDS(.transport = TRANSPORT_MMIO)."""
     registers = re.search(r"enum virtio_mmio_register \{(.*?)\n\};", read("drivers/spec/mmio.h"), re.S)[1]
     offset = re.compile(r"\b(?:" + "|".join(re.findall(r"\bVIRTIO_MMIO_\w+(?= =)", registers)) + r")\b")
     for name in tracked(".c", ".h"):
@@ -73,7 +73,7 @@ def test_offsets_are_known_to_the_transport():
         raw = offset.search(text) or RAW_ACCESS.search(text) or re.search(r'#include "drivers/transport/mmio\.h"', text)
         if not raw or name.startswith(KNOW_OFFSETS):
             continue
-        # NEEDS may have it in a macro of the file.
+        # A macro of the file may stand in NEEDS.
         says_mmio = re.compile("|".join(["TRANSPORT_MMIO", *re.findall(r"^#define (\w+) .*TRANSPORT_MMIO", text, re.M)]))
         bodies = re.findall(r'^CHECK\(\w+, "([^"]+)"(.*?)\)\n\{(.*?)^\}', text, re.M | re.S)
         assert any(says_mmio.search(needs) for _, needs, _ in bodies), \
@@ -83,12 +83,12 @@ def test_offsets_are_known_to_the_transport():
             assert says_mmio.search(needs) or not raw, f"{name}: {check} has {raw[0].rstrip('(')} and does not say NEEDS(.transport = TRANSPORT_MMIO)"
 
 
-# Where a device type stands: its tables, the specification, the word of the catalogue. Our own tests may try a type of their choice.
+# Files that may name a device type: its tables, the specification, the word of the catalogue. Our own tests may use any type.
 KNOW_TYPES = ("drivers/types/", "drivers/spec/", "model/devices/", "model/defects/catalogue.h", "tests/self/")
 
 
 def test_a_device_type_stands_in_one_place():
-    """Everybody else asks the type's table (drivers/types/type.h); a check of one type says NEEDS(.type = ...)."""
+    """All other code asks the type's table (drivers/types/type.h); a check of one type says NEEDS(.type = ...)."""
     tables = {}
     for name in tracked(".c", ".h"):
         text = read(name)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * All that the program knows of its checks and of the reference device's defects, for the scripts of this folder. A
- * line each, with tabs between the fields:
+ * Prints all checks and all defects of the reference device, for the scripts of this folder. Each is a line of fields
+ * separated by tabs:
  *
  *   check   id  level  rows  needs, in words  title
  *   defect  name  rows  what the device does  who did it in the field
  *
- * Checks stand in the order in which they run, defects in the order of the catalogue. It is the host port with another
- * main().
+ * Checks come in the order in which they run, defects in the order of the catalogue. The program is the host port with
+ * another main().
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #include "tests/framework/report.h"
 #include "tests/framework/plan.h"
 
-static unsigned printed; /* needs of the check at hand */
+static unsigned printed; /* number of the present check's needs */
 
 #define NEED(...) (printf("%s", printed++ ? ", " : ""), printf(__VA_ARGS__))
 
@@ -38,7 +38,7 @@ static void print_features(const struct needs *needs)
 		printf(" offered");
 }
 
-/* Each need is struck out of the copy when it was put into words: a new one that has none shows. */
+/* Clears each need in the copy after printing it, so that a new need without words is noticed. */
 static void print_needs(const struct check *check)
 {
 	static const struct needs none;

@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The defect matrix: every defect of the reference device against every check, in the host port. matrix.py [--build DIR] [--hints]
 
-Fails when the healthy device does not pass everything; when a defect is noticed by no check, or a check notices no defect, and tests/self/unproven.txt does
-not say why; when a line there is no longer true; when a row that checks name has no defect that they notice, and the same list does not say why; when the
-check that tests/framework/hints.c names for a defect does not notice it; and when a check traps, times out or ends in an ERROR. Leaves who noticed what in
-the build directory, for coverage.py and pages.py. --hints: mends tests/framework/hints.c.
+Fails if the healthy device does not pass everything; if no check notices a defect, or a check notices no defect, and
+tests/self/unproven.txt does not say why; if a line there is no longer true; if a row that checks name has no defect
+that they notice, and the same list does not say why; if the check that the hints name for a defect does not notice it;
+and if a check traps, times out or ends as an ERROR. Writes the matrix to the build directory, for coverage.py and
+pages.py. --hints: mends tests/framework/hints.c.
 """
 
 from __future__ import annotations
@@ -30,24 +31,24 @@ UNPROVEN = "tests/self/unproven.txt"
 HINTS = "tests/framework/hints.c"
 HINT = re.compile(r'^\t\{ "(\w+)", "([^"]+)" \},$', re.M)
 
-# How the healthy device is run: each must pass everything.
+# The runs of the healthy device: each must pass everything.
 HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
            for version in (1, 2, 3) for schedule in ("prompt", "lazy", "mixed") for line in ("level", "edge")]
-# The layouts of message signalled interrupts; their defects, which begin with msi_, are shown to their checks and races alone.
+# The layouts of message signalled interrupts. Only their checks and races run on their defects, whose names begin with msi_.
 LAYOUTS = ("draft3", "f40", "f40-fixed", "f40-patch", "f40-fixed-patch", "dragonball", "f44")
 HEALTHY += [f"touchstone.ref-msi={layout} touchstone.ref-schedule={schedule}" for layout in LAYOUTS for schedule in ("prompt", "lazy", "mixed")]
-# What every defect is shown to. A defect that its Version does not have is shown in one that does, the newest.
+# The runs on every defect. A defect that this Version cannot have runs in the newest one that can.
 EXPENSIVE = "*wrap*"
 VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone.only=interrupt.*",
             "touchstone.ref-read-only touchstone.only=blk.*", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
-# The checks over the wrap of the index cost more time than all others: they get the defects of their rows, and those that nothing else noticed.
+# The checks of the wrap of the index take more time than all others, so they run only on the defects of their rows and on those that no other check noticed.
 LAST_RESORT = f"touchstone.only={EXPENSIVE}"
 HINT_SEEDS, HINTS_TRIED = range(1, 11), 20
-FOREIGN_US = 30000      # a check of other rows must be so much sooner
-SHARE = 24      # defects that one process is given
+FOREIGN_US = 30000      # a check of other rows must be this much sooner to be the hint
+SHARE = 24      # defects that one process tests
 
-Table = dict[str, set[str]]                     # by defect, the checks that notice it
-Costs = dict[str, list[tuple[int, str]]]        # by defect, the microseconds that a check needed for it
+Table = dict[str, set[str]]                     # {defect: checks that notice it}
+Costs = dict[str, list[tuple[int, str]]]        # {defect: [(microseconds, check)]}
 Defects = Mapping[str, sources.Defect]
 Rows = Mapping[str, Collection[str]]            # by check
 program = ""                                    # the host port
@@ -83,7 +84,8 @@ def proof(words: str) -> tuple[dict[str, list[tuple[str, str, int]]], list[str]]
 
 
 def prove(pool: ThreadPoolExecutor, table: Table, hints: Costs, names: Sequence[str], variants: Sequence[str]) -> list[str]:
-    """Shows the defects to the checks; adds to `table` who noticed, and to `hints` how soon where the firmware would. Returns the troubles."""
+    """Runs the checks on the defects. Adds the checks that noticed to `table`, and how soon, if the firmware could do
+    the same, to `hints`. Returns the troubles."""
     shares = [",".join(names[i:i + SHARE]) for i in range(0, len(names), SHARE)]
     jobs = [(variant, f"touchstone.proof=all touchstone.defect={share} {variant}") for variant in variants for share in shares]
     failures: list[str] = []
@@ -97,12 +99,12 @@ def prove(pool: ThreadPoolExecutor, table: Table, hints: Costs, names: Sequence[
 
 @functools.lru_cache(maxsize=None)
 def firmware_layouts() -> dict[str, str]:
-    """{device: layout} with touchstone.ref-msi=all, as the program says."""
+    """{device: layout} with touchstone.ref-msi=all, as the program reports it."""
     return dict(re.findall(r"^# device (\w+): message signalled interrupts (\S+)", run("touchstone.ref-msi=all touchstone.list"), re.M))
 
 
 def in_firmware(variant: str, device: str) -> bool:
-    """Does touchstone.proof=first show the defects like this? Messages: the devices have the layouts in turn."""
+    """Does touchstone.proof=first run the defects in this way? For messages, each device there has another layout."""
     if "ref-msi=" in variant:
         return f"ref-msi={firmware_layouts().get(device)} " in variant
     return "ref-line=edge" not in variant
@@ -120,7 +122,7 @@ def unproven() -> dict[str, str]:
 
 
 def open_ends(table: Table, ids: Rows, defects: Defects) -> dict[str, str]:
-    """{"defect NAME", "check ID" or "row ID": what is wrong with it}"""
+    """{"defect NAME", "check ID" or "row ID": what is missing}"""
     found = {f"defect {name}": "nobody notices it" for name, caught in table.items() if not caught}
     found |= {f"check {check}": "notices no defect" for check in ids if not any(check in caught for caught in table.values())}
     proven = {row for name, caught in table.items() for row in defects[name].rows if any(row in ids.get(check, ()) for check in caught)}
@@ -128,7 +130,8 @@ def open_ends(table: Table, ids: Rows, defects: Defects) -> dict[str, str]:
 
 
 def hint(name: str, hints: Collection[tuple[int, str]], ids: Rows, rows: Collection[str]) -> str | None:
-    """The check that notices a defect the soonest by itself, whatever the seed; None. The clock of the host port counts waits, not work."""
+    """The check that notices a defect first, whatever the seed, or None. The clock of the host port counts waits, not
+    work."""
     def order(found: tuple[int, str]) -> tuple[bool, int, str]:
         cost, check = found
         return (fnmatch(check, EXPENSIVE), cost + (0 if set(rows) & set(ids[check]) else FOREIGN_US), check)
@@ -147,7 +150,8 @@ def hint(name: str, hints: Collection[tuple[int, str]], ids: Rows, rows: Collect
 
 
 def wrong_hints(table: Table) -> list[str]:
-    """Defects whose line in hints.c is missing, or names a check that does not notice them. What discovery notices needs none."""
+    """The defects whose hint is missing, or names a check that does not notice them. A defect that discovery notices
+    needs no hint."""
     hints = dict(HINT.findall(sources.read(TOP, HINTS)))
     return [name for name, caught in table.items() if set(caught) - {"discovery", hints.get(name)} and hints.get(name) not in caught]
 

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The checks against the behaviour of real VMMs at the registers (tests/self/narrow/narrow.c), in the host port. narrow.py [NAME...]
+"""Runs the checks, in the host port, on imitations of real VMMs' registers (tests/self/narrow/narrow.c). narrow.py
+[NAME...]
 
-For each VMM the whole suite is run, and where its resets leave something behind once more with devices that are new for each check, as with `run.sh
---isolate`. A run must end, with a whole report and without an ERROR; what fails must be what the expectation file of that VMM and tests/self/narrow/more
-say, no more and no less; what depends on a broken reset must be a SKIP that names its clause.
+For each VMM it runs all checks; for a VMM whose resets are incomplete it runs them again with new devices for each
+check, as with `run.sh --isolate`. A run must end with a complete report and without an ERROR. Exactly the checks named
+in that VMM's expectation file and in tests/self/narrow/more must fail, and a check that depends on a broken reset must
+be a SKIP that names its clause.
 """
 
 import os
@@ -21,18 +23,18 @@ from touchstone.stream import Stream
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROGRAM = f"{TOP}/build/fast/host/narrow"
 MORE = f"{TOP}/tests/self/narrow/more"
-PATIENCE = 120      # seconds that one process may take
+PATIENCE = 120      # the most seconds for one process
 
 Found = Dict[str, Tuple[str, str]]      # verdict and reason, by name of the check
 
 
 class Vmm(NamedTuple):
-    """What is known of a VMM besides how it behaves."""
+    """What the test knows about a VMM besides its behaviour."""
 
-    file: str                               # of expect/
+    file: str                               # name of its file in expect/
     line: str                               # how its interrupt line is announced
-    isolated: bool                          # each check wants a machine of its own
-    only: Union[str, Tuple[str, ...]]       # which lines of the file are about the transport: beginnings, or * for all
+    isolated: bool                          # each check needs a new machine
+    only: Union[str, Tuple[str, ...]]       # the lines of the file that concern the transport: their beginnings, or * for all
 
 
 VMMS = {
@@ -42,7 +44,7 @@ VMMS = {
     "dragonball": Vmm("dragonball", "edge", True, "*"),
     "stratovirt": Vmm("stratovirt-2.5.0", "edge", True, "*"),
     "kvmtool": Vmm("kvmtool", "edge", True, "*"),
-    # What it does with requests is not in the transport: the model serves them.
+    # The transport does not serve requests; the model does.
     "tinyemu": Vmm("tinyemu-2019-02-10", "level", False, ("identity.", "status.", "queue.", "suppression.", "interrupt.", "console.queue", "blk.offers")),
 }
 CLAUSE = re.compile(r"\((reset-01|mmio-layout-05|mmio-table-19)\)$")
@@ -65,7 +67,7 @@ def run(name: str, *words: str) -> Tuple[Found, List[str]]:
 
 
 def expected(name: str) -> List[Expectation]:
-    """The lines for this VMM."""
+    """The expectations for this VMM."""
     vmm = VMMS[name]
     lines = expectations.read(f"{TOP}/expect/{vmm.file}", f"expect/{vmm.file}")
     if vmm.only != "*":

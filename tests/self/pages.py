@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The generated pages: every check, by family, and every defect. pages.py [--tree DIR] [--build DIR]
+"""Generates the pages about every check, by family, and every defect. pages.py [--tree DIR] [--build DIR]
 
 Writes docs/checks/index.md, docs/checks/FAMILY.md and docs/matrix.md into the build directory, from the checks and defects as the program lists them, the
 comments above the checks, the requirement table and the result of matrix.py. `make docs` builds all of that. Anchors are the ids of checks, rows and defects.
@@ -23,7 +23,7 @@ import sources      # noqa: E402
 Table = dict[str, list[str]]        # the defect matrix: by defect, the checks that notice it
 
 WIDTH = 100
-SHOWN = 6       # of a long list of names
+SHOWN = 6       # names shown of a long list
 
 INDEX = """\
 # The checks
@@ -57,7 +57,7 @@ these rows come first. `make docs` builds this page from a run of every check ag
 
 
 def safe(text: str) -> str:
-    """Markdown without HTML in it."""
+    """Markdown without HTML."""
     return text.replace("<", "\\<")
 
 
@@ -79,7 +79,7 @@ def link(check_id: str) -> str:
 
 
 def proof(known: Coverage, check: sources.Check, table: Table) -> str:
-    """The defects that the check notices, those of its own rows by name."""
+    """The defects that the check notices; those of its own rows by name."""
     noticed = [name for name in table if check.id in table[name]]
     own = [name for name in noticed if set(check.rows) & set(known.defects[name].rows)]
     others = [name for name in noticed if name not in own]

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The QEMU of host/qemu: its device passes in every layout, with the messages of every interrupt controller, each of its defects
-is noticed by the check that is there for it, and no device is taken for one of another age, there or on the QEMU that is installed.
+"""The QEMU of host/qemu: its device passes in every layout, with the messages of every interrupt controller; the check
+for each of its defects notices it; and no device is taken for one of another draft, neither there nor on the installed
+QEMU.
 
     qemu_msi.py [PART OF A NAME...]
 """
@@ -23,9 +24,9 @@ BUILD = f"{TOP}/host/qemu/build.sh"
 ARCHITECTURES = ("x86_64", "aarch64", "riscv64")
 NO_NETWORK = 75
 CANNOT = 2
-SIDE_BY_SIDE = 2        # tests: a check that waits leaves its core to the other one
+SIDE_BY_SIDE = 2        # tests at a time: a check that waits leaves its core to the other
 
-# Where messages go, and the options for that.
+# The controllers that take messages, and their options.
 X86 = ("--vmm", "qemu-msi")
 ARM = ("--vmm", "qemu-msi-arm64")
 RISCV = ("--vmm", "qemu-msi-riscv64")
@@ -36,7 +37,7 @@ ALL = ("draft3", *MASKS)
 WITHOUT = ("wired", "today")
 DEVICES = ("blk0", "net0", "rng0", "con0")
 
-# Defect, the check that is there for it, and the layouts that state what it breaks: see docs/mmio-msi.md.
+# Defect, the check for it, and the layouts that require what it breaks: see docs/mmio-msi.md.
 DEFECTS = (
     ("no-staging", "msi.message-changes-as-a-whole", ALL),
     ("no-pending", "msi.pending-is-sent-once", ("dragonball", "f44")),
@@ -51,7 +52,7 @@ DEFECTS = (
     ("disable-ignored", "msi.disable-returns-to-the-line", ALL),
     ("deaf-addresses", "msi.notification-addresses", ("draft3", "f40", "f40-fixed-patch", "dragonball")),
 )
-# With each controller of interrupts, in the layout that states all of them. The others need none to be seen.
+# These run with each interrupt controller, in the layout that requires all of them.
 ON_EACH = ("no-staging", "pending-stays", "swapped-sources", "wire-too")
 
 
@@ -60,11 +61,11 @@ Result = TypeVar("Result")
 
 
 class Wrong(Exception):
-    """What a test has to say."""
+    """A test has failed; the text says how."""
 
 
 def run(*words: str) -> Tuple[int, Any, str]:
-    """(exit code, JSON report or None, what was printed) of run.sh."""
+    """Calls run.sh: (exit code, JSON report or None, output)."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "report.json")
         report = [] if "--list" in words else ["--json", path]
@@ -77,7 +78,8 @@ def run(*words: str) -> Tuple[int, Any, str]:
 
 
 def healthy(vmm: Sequence[str], *words: str) -> Dict[str, Any]:
-    """The device passes, and the checks of messages ran on each device in each layout, on no other. The results."""
+    """Asserts that the device passes, and that the checks of messages ran on each device in each layout and on no
+    other. Returns the results."""
     code, report, text = run(*vmm, *words)
     if code:
         raise Wrong(f"exit {code}\n{text[-6000:]}")
@@ -91,7 +93,7 @@ def healthy(vmm: Sequence[str], *words: str) -> Dict[str, Any]:
 
 
 def once(function: Callable[[], Result]) -> Callable[[], Result]:
-    """Of several threads that call it, the first does the work."""
+    """If several threads call it, the first does the work."""
     cached, lock = functools.cache(function), threading.Lock()
 
     def call() -> Result:
@@ -102,13 +104,13 @@ def once(function: Callable[[], Result]) -> Callable[[], Result]:
 
 @once
 def on_x86() -> Dict[str, Any]:
-    """What the others are compared with: everything, in every layout."""
+    """The run with which the others are compared: all checks, in every layout."""
     return healthy(X86, "--smp", "4")
 
 
 def as_on_x86(vmm: Sequence[str], smp: str, only: str) -> None:
-    """The same checks with the same verdicts as on x86_64, of those that the globs in `only` mean; but what wants a level or an edge
-    runs where the line is announced as that."""
+    """Asserts that the checks that `only` matches have the same verdicts as on x86_64, except those that need a level
+    or an edge, which run only where the line is announced so."""
     model = {name: result for name, result in on_x86().items()
              if any(fnmatch.fnmatchcase(name if "/" in glob else result["id"], glob) for glob in only.split(","))}
     found = healthy(vmm, "--smp", smp, "--only", only)
@@ -122,7 +124,7 @@ def as_on_x86(vmm: Sequence[str], smp: str, only: str) -> None:
 
 
 def caught(vmm: Sequence[str], defect: str, check: str, layouts: Sequence[str], devices: Sequence[str] = DEVICES) -> None:
-    """The check fails on every device in the layouts that state it, and in no other."""
+    """Asserts that the check fails on every device in the layouts that require it, and in no other."""
     code, report, text = run(*vmm, "--no-expect", "--defect", defect, "--only", check,
                              "--devices", ",".join(device.rstrip("0") for device in devices))
     if not report or code != 1:
@@ -137,7 +139,8 @@ def caught(vmm: Sequence[str], defect: str, check: str, layouts: Sequence[str], 
 
 
 def reset_of_virtqueues() -> None:
-    """Bit 40 is RING_RESET, and the register at 0x0c0 QueueReset, on each device where nothing else is there, and on no other."""
+    """Asserts that bit 40 is RING_RESET, and register 0x0c0 QueueReset, on each device whose layout uses neither, and
+    on no other."""
     _, report, text = run(*X86, "--only", "ring.reset.queue-is-not-ready-when-complete")
     found = {(result["config"], result["device"]): result["verdict"] for result in report["results"]} if report else {}
     for config in ALL + WITHOUT:
@@ -147,7 +150,7 @@ def reset_of_virtqueues() -> None:
 
 
 def without_messages(*words: str) -> None:
-    """No check of messages is in the plan."""
+    """Asserts that no check of messages is in the plan."""
     code, _, text = run("--list", *words)
     if code or not text or ".msi." in text:
         raise Wrong(f"exit {code}\n{text[-3000:]}")
@@ -160,7 +163,8 @@ def built() -> str:
 
 
 def by_hand(machine: Sequence[str], devices: Sequence[str], only: str, *more: str) -> Dict[str, str]:
-    """{check: verdict} of a guest on this QEMU with a command line of our own; `machine` and `devices` are words for it, `more` for run.sh."""
+    """{check: verdict} of a guest on this QEMU with a command line of our own; `machine` and `devices` are its words,
+    `more` those of run.sh."""
     command = [f"{built()}/qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-serial", "stdio", "-no-reboot", "-m", "128M",
                "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04", *machine, *devices, "-kernel", "{image}", "-append", "{cmdline}"]
     _, report, text = run("--cmd", shlex.join(command), "--only", only, *more)
@@ -170,7 +174,7 @@ def by_hand(machine: Sequence[str], devices: Sequence[str], only: str, *more: st
 
 
 def another_machine() -> None:
-    """q35, where ACPI tells of the devices as the page on Linux says, and a block device whose requests a thread of its own serves."""
+    """q35, where ACPI announces the devices as docs/mmio-msi.md says, and a block device with an I/O thread."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["iasl", "-p", f"{folder}/linux", f"{TOP}/host/qemu/linux.asl"], capture_output=True, check=True)
         with open(f"{folder}/disk", "wb") as disk:
@@ -187,7 +191,7 @@ def another_machine() -> None:
 
 
 def as_the_patch_wants() -> None:
-    """draft3 as the Linux patch has it, which is not as the draft has it, and otherwise right."""
+    """draft3 in the form of the Linux patch, which differs from the draft, and otherwise correct."""
     verdicts = by_hand(["-M", "microvm,x-option-roms=off", "-bios", "qboot.rom", "-cpu", "max"],
                        ["-device", "virtio-mmio-msi,id=m0,addr=0xfeb10000,irq=16,msi=draft3-patch", "-device", "virtio-rng-device,bus=m0.0"],
                        "msi.*", "--append", "virtio_mmio.device=8K@0xfeb10000:16")
@@ -197,14 +201,15 @@ def as_the_patch_wants() -> None:
 
 
 def refused(words: Sequence[str], expected: str) -> None:
-    """A mistake in the options ends the run with a message that names what there is."""
+    """A mistake in the options ends the run with a message that names the choices."""
     code, _, text = run("--vmm", "qemu-msi", *words)
     if code not in (2, 3) or expected not in text:
         raise Wrong(f"exit {code}\n{text[-1000:]}")
 
 
 def no_such_input(arch: str, machine: str, words: str, inputs: str) -> None:
-    """An input that the machine's interrupt controller does not have is an error that tells of those it has, and no crash."""
+    """An input that the machine's interrupt controller does not have gives an error that names those it has, and no
+    crash."""
     done = subprocess.run([f"{built()}/qemu-system-{arch}", "-M", machine, "-nodefaults", "-display", "none",
                            "-device", f"virtio-mmio-msi,addr=0xb000000,{words}"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
@@ -213,7 +218,7 @@ def no_such_input(arch: str, machine: str, words: str, inputs: str) -> None:
 
 
 def no_controller(vmm: Sequence[str]) -> None:
-    """Where no controller takes messages, the device is not judged for theirs."""
+    """On a machine without a controller for messages, the checks of messages are skipped."""
     _, report, text = run(*vmm, "--only", "msi.*", "--config", "f44", "--devices", "rng")
     reasons = {result["reason"] for result in report["results"] if result["verdict"] == "SKIP"} if report else set()
     wrong = not report or any(result["verdict"] not in ("PASS", "SKIP") for result in report["results"])
@@ -221,7 +226,7 @@ def no_controller(vmm: Sequence[str]) -> None:
         raise Wrong(text[-3000:])
 
 
-# The chapters in which messages, the line and what collides with them are; and in one layout everything.
+# The families that concern messages, the line and what collides with them; and in one layout all families.
 MESSAGES = "msi.*,race.*,interrupt.*,ring.reset.*"
 EVERYTHING = f"{MESSAGES},f44/*"
 
@@ -259,7 +264,7 @@ def tests() -> Iterator[Test]:
 
 
 def judged(test: Test) -> Tuple[bool, str]:
-    """Runs a test: True and its line, or False and its line with what is wrong."""
+    """Runs a test. Returns True and its line, or False and its line with the fault."""
     name, function, arguments = test
     try:
         function(*arguments)

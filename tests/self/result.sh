@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck shell=sh
-# What the tests that are shell scripts say. To be sourced.
+# The output of tests that are shell scripts. To be sourced.
 passed=0 failed=0
 
-# result STATUS WHAT: a test's line.
+# result STATUS WHAT: prints a test's line.
 result() {
 	if [ "$1" = 0 ]; then
 		passed=$((passed + 1))
@@ -14,7 +14,7 @@ result() {
 	fi
 }
 
-# The last line; fails if something did.
+# Prints the last line; fails if a test failed.
 results() {
 	echo "$passed passed, $failed failed"
 	[ $failed = 0 ]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the scripts here know of the requirement table, the checks, the defects and the defect matrix.
+"""Reads the requirement table, the checks, the defects and the defect matrix for the scripts of this folder.
 
-The program itself lists its checks and defects (listing.c); what the comments in the check files say is read from the source.
+The program lists its checks and defects (listing.c); comments are read from the sources of the checks.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 LISTING, MATRIX = "fast/host/listing.tsv", "fast/host/matrix.tsv"       # below the build directory
-Row = dict[str, str]     # of the requirement table, by the names of its columns
+Row = dict[str, str]     # a row of the requirement table: {column: text}
 COMMENT = re.compile(r'/\*((?:(?!\*/).)*)\*/\nCHECK\(\w+,\s*"([^"]+)"', re.S)
 
 
 class Check(NamedTuple):
-    """What the program says of a check, and what stands in the source right above it."""
+    """The program's description of a check, and the comment above it in the source."""
 
     id: str
     level: str
     rows: list[str]         # of the requirement table, by id
     needs: str              # in words
     title: str
-    file: str               # "" if no comment stands there
+    file: str               # "" without a comment
     comment: str
 
 
@@ -49,13 +49,13 @@ def rows(top: str) -> dict[str, Row]:
 
 
 def plain(comment: str) -> list[str]:
-    """The paragraphs of a C comment, a line each."""
+    """The paragraphs of a C comment, each as a line."""
     text = "\n".join(line.strip().removeprefix("*").strip() for line in comment.splitlines())
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n") if paragraph.strip()]
 
 
 def comments(top: str) -> dict[str, tuple[str, str]]:
-    """{id of a check: (its file, the comment right above it)}"""
+    """{id of a check: (its file, the comment above it)}"""
     found = {}
     for path in sorted(glob.glob("tests/checks/*.c", root_dir=top)):
         for comment, check in COMMENT.findall(read(top, path)):
@@ -64,13 +64,13 @@ def comments(top: str) -> dict[str, tuple[str, str]]:
 
 
 def prose(top: str, name: str) -> list[str]:
-    """The comment at the top of a file: what its chapter is about and how devices break it. Paragraphs."""
+    """The paragraphs of the comment at the top of a file, which describes the family and how devices break it."""
     comment = re.search(r"/\*\n((?:(?!\*/).)*)\*/", read(top, name).partition("#include")[0], re.S)
     return plain(comment[1]) if comment else []
 
 
 def listed(build: str, kind: str) -> list[list[str]]:
-    """The fields of each line of that kind, as the program lists them."""
+    """The fields of each line of this kind in the program's listing."""
     lines = (line.split("\t") for line in read(build, LISTING).splitlines())
     return [fields for first, *fields in lines if first == kind]
 
@@ -96,7 +96,7 @@ def write_matrix(build: str, table: Mapping[str, Collection[str]]) -> None:
 
 
 def matrix(build: str) -> dict[str, list[str]] | None:
-    """What write_matrix() wrote; None if there is none, or if it is older than the listing."""
+    """What write_matrix() wrote; None if it is missing, or older than the listing."""
     path = os.path.join(build, MATRIX)
     if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(os.path.join(build, LISTING)):
         return None

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What a boot and a run cost: speed.py [--rounds N] [--against DIR]
+"""Measures what a boot and a run cost: speed.py [--rounds N] [--against DIR]
 
-Each thing is measured from process start to verdict: wall time, and CPU time of everything that was started for it. The medians stand
-beside those of a guest that does nothing, which costs what QEMU itself costs: this ratio is what can be compared between machines.
-With another checkout, in DIR, the same is measured there, and the medians are compared.
+Each thing is measured from process start to verdict: wall time, and CPU time of all its processes. The table has the
+medians, and their ratio to those of a guest that does nothing, which is the cost of QEMU itself. Ratios can be compared
+between machines. With DIR, another checkout, the same is measured there, and the medians are compared.
 
-All rounds are interleaved, so that a machine that is busy for a while is busy for all of them alike.
+All rounds are interleaved, so that a machine that is busy for a while delays all things alike.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ ONE_DEVICE = "-global virtio-mmio.force-legacy=false -device virtio-rng-device"
 
 
 def trivial() -> bytes:
-    """An ELF64 with a PVH entry, whose code leaves QEMU at once."""
+    """Makes an ELF64 with a PVH entry, whose code leaves QEMU at once."""
     headers = 64 + 2 * 56
     note = struct.pack("<III4sQ", 4, 8, 18, b"Xen\0", AT + headers)
     code = EXIT + note
@@ -46,7 +46,7 @@ def trivial() -> bytes:
 
 @dataclass
 class Thing:
-    """Something that is measured: a command, and the exit code that it must have."""
+    """One thing to measure: a command, and the exit code that it must have."""
 
     name: str
     command: Sequence[str]
@@ -69,7 +69,7 @@ class Thing:
 
 
 def things_of(top: str) -> list[Thing]:
-    """What is measured of a checkout. Its images are built."""
+    """The things to measure in a checkout, whose images are built."""
     image = os.path.join(top, "build", "x86_64", "touchstone.elf")
     words = f"{MICROVM} {ONE_DEVICE} -append 'touchstone.only=no.such.check touchstone.ref=off' -kernel"
     run = os.path.join(top, "run.sh")
@@ -82,14 +82,14 @@ def things_of(top: str) -> list[Thing]:
 
 
 def build(top: str) -> None:
-    """Brings a checkout's image up to date, so that no round has to."""
+    """Builds a checkout's images, so that no round has to."""
     done = subprocess.run(["make", "-s", f"-j{os.cpu_count()}", "ARCH=x86_64", "image"], cwd=top, stdout=sys.stderr, check=False)
     if done.returncode:
         raise SystemExit(f"{top} cannot be built")
 
 
 def show(rows: Sequence[tuple[Thing, Optional[Thing]]], nothing: Thing) -> None:
-    """A table: ours, beside it the other checkout's, and how much of it ours is."""
+    """Prints the table: our medians, the other checkout's, and the ratio."""
     def median(of: list[float]) -> float:
         return statistics.median(of)
 

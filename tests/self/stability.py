@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""The same verdicts every time: stability.py [RUNS]. Runs the default run a third of RUNS times in a row and the rest four at a time, where each has to
-share its cores, and compares verdict by verdict."""
+"""Checks that verdicts are the same every time: stability.py [RUNS]. Does the default run a third of RUNS times in a
+row and the rest four at a time, when each has to share its cores, and compares the verdicts."""
 
 import json
 import os

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The suites of this project's own tests: docs/testing.md says what each proves, check.py runs them.
 
-A command is a line of words, started in the top folder. What a suite needs (steps of host/need.sh) is installed and what it tests
-(goals of make) is built before any suite begins, so that suites which run side by side build nothing at the same place.
+A command is a line of words, started in the top folder. check.py installs what the suites need (steps of host/need.sh)
+and builds what they test (goals of make) before any suite begins, so that suites which run side by side do not build in
+the same place.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ X86, ARM, RISCV = "build qemu", "build-arm64 qemu-arm64", "build-riscv64 qemu-ri
 
 
 class Suite(NamedTuple):
-    """One suite: how it is run as a whole, in part, and in a hurry."""
+    """One suite: how to run it as a whole, in part, and quickly."""
 
     name: str
     command: str
-    seconds: int            # about how long it takes on two idle cores
-    cores: float = 1        # how many of them it keeps busy
+    seconds: int            # roughly how long it takes on two idle cores
+    cores: float = 1        # how many cores it keeps busy
     need: str = "build"     # steps of host/need.sh
     build: str = ""         # goals of make
-    one: str = ""           # the command for a part of it, {} in it; nothing: the same with the part's name at the end; "-": there are no parts
-    quick: str = ""         # the command of `make quick`, "" if it is not for the quick ones
+    one: str = ""           # the command for a part, with {} for its name; "": the command with the name at the end; "-": no parts
+    quick: str = ""         # the command of `make quick`; "": it does not belong there
 
 
 SUITES = (

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The DSDTs of QEMU's machines, fetched from a QEMU that does not run far enough to need a guest.
+"""Fetches the DSDTs of QEMU's machines from a QEMU that needs no guest.
 
-They are made when the machine is, and wait in fw_cfg for the guest's firmware. Each of fw_cfg's files is asked for by a DMA request that a loader device
-has put into RAM; on a PC the monitor starts them all, on Arm, whose monitor writes no registers, a dozen instructions do.
+QEMU makes them together with the machine, and fw_cfg holds them for the guest's firmware. A loader device puts a DMA
+request for each of fw_cfg's files into RAM. On a PC the monitor starts the requests; on Arm, where the monitor cannot
+write registers, a dozen instructions do.
 """
 
 import os
@@ -37,7 +38,7 @@ def requests(data):
 
 
 def dsdt(memory):
-    """The DSDT among the files."""
+    """The DSDT among the files of fw_cfg."""
     count, = struct.unpack_from(">I", memory)
     for number in range(count):
         _, key, _, name = struct.unpack_from(">IHH56s", memory, 4 + 64 * number)
@@ -86,7 +87,7 @@ def arm():
 
 
 def all_dsdts():
-    """Name and bytes of each."""
+    """{machine: the bytes of its DSDT}"""
     return {
         "QEMU microvm": pc("microvm,acpi=on", *["-device", "virtio-rng-device"] * 6),
         "QEMU q35": pc("q35"),

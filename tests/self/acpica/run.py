@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Compares our reader of DSDTs with ACPICA's, which is Linux's: run.py --reader PROGRAM --aml FOLDER [--count N] [--seed N] [--keep FOLDER]
+"""Compares our reader of DSDTs with ACPICA, which is also Linux's reader: run.py --reader PROGRAM --aml FOLDER [--count
+N] [--seed N] [--keep FOLDER]
 
-Tables are the DSDTs of QEMU's machines and those of the unit tests (compiled, in FOLDER), tables made by chance, and all of them changed: as trees that stay
-whole, and by the byte. Of each that ACPICA loads without a complaint, both tell the virtio-mmio devices (by _HID or _CID, present, with memory and an
-interrupt) and the value that powers off.
+The tables are the DSDTs of QEMU's machines and those of the unit tests (compiled, in FOLDER), random tables, and
+changed forms of all of these: as trees that stay valid, and byte by byte. For each table that ACPICA loads without a
+complaint, both readers list the virtio-mmio devices (by _HID or _CID, present, with memory and an interrupt) and the
+value that powers off.
 
-Where they differ, our reader must have said one of the things of REASONS; a table that has nothing but what our reader reads must have no difference.
+If they differ, our reader must have given one of the warnings of REASONS. A table with only what our reader understands
+must show no difference.
 """
 
 import argparse
@@ -23,10 +26,10 @@ import qemu
 import tables
 
 COMMANDS = "all _HID;all _CID;all _STA;evaluate \\_S5;resources;quit"
-SECONDS = 20            # of one table; While without an end is cut after one
+SECONDS = 20            # the most for one table; ACPICA cuts an endless While after one
 COMPLAINT = re.compile(r"(ACPI|Firmware) (BIOS )?(Error|Warning|Exception)|\*\*\*\* |Could not|AE_(?!OK)")
 LOADED = "ACPI AML tables successfully acquired and loaded"
-NOTHING_LEFT = "ACPI: No outstanding allocations"       # otherwise it has given up in the midst of a term, and not said so
+NOTHING_LEFT = "ACPI: No outstanding allocations"       # otherwise it has given up in the middle of a term without saying so
 
 # What our reader does not do, by its warning and in words; see docs/your-vmm.md. For that reason it may miss a device
 # or find one too many: any device, or the one that the warning names.
@@ -51,7 +54,7 @@ def path(text):
 
 
 def evaluated(text):
-    """Of each name, by the path of its device: lines of the value."""
+    """{name: {path of a device: lines of the value}}"""
     found = {"_HID": {}, "_CID": {}, "_STA": {}}
     for where, value in re.findall(r"^Evaluation of (\S+) returned object .*\n((?:  .*\n)*)", text, re.M):
         device, _, name = where.rpartition(".")
@@ -61,7 +64,7 @@ def evaluated(text):
 
 
 def resources(text):
-    """Memory ranges and interrupts that ACPICA decodes of a _CRS, None if it does not accept it."""
+    """The memory ranges and interrupts that ACPICA decodes from a _CRS; None if it does not accept it."""
     _, begin, text = ("\n" + text).partition("\nEvaluating _CRS\n")
     text, _, back = text.partition("\nResource Conversion Comparison")
     # Converted back to bytes it is longer than before, which means that ACPICA has read beyond its end.
@@ -93,7 +96,8 @@ def resources(text):
 
 
 def acpica(table, folder):
-    """(devices, names of devices whose _CRS is no good, value of _S5) as ACPICA has them, None if it does not load the table without a complaint."""
+    """ACPICA's result: (devices, names of devices with a bad _CRS, value of _S5), or None if it complains when it loads
+    the table."""
     file = f"{folder}/{os.getpid()}-{id(table)}.aml"
     with open(file, "wb") as out:
         out.write(table)
@@ -154,9 +158,9 @@ def ours(text):
 
 
 def compare(theirs, answer, conditional=False):
-    """Of each difference: (what it is, the reason that our reader gave or None).
+    """[(difference, the reason that our reader gave or None)]
 
-    It says nothing of an _S5 in an If, as a conditional table may have one.
+    It ignores an _S5 inside an If, which a conditional table may have.
     """
     devices, warnings, sleep = ours(answer)
     their_devices, useless, their_sleep = theirs
@@ -178,7 +182,7 @@ def compare(theirs, answer, conditional=False):
 
 
 def notices(theirs, answer):
-    """The comparison itself: what it says the same of differs as soon as a word of ours is another."""
+    """Tests the comparison: an answer that agrees must differ as soon as one word of it is changed."""
     words = answer.split(" ", 6)
     others = [" ".join([*words[:at], other, *words[at + 1:]]) for at, other in ((1, "NONE"), (2, "0x1"), (3, "0x7"), (4, "77777"), (5, "both"), (6, "x"))]
     return not compare(theirs, answer) and all(compare(theirs, other) for other in [*others, "", answer + "s5 99\n"])

@@ -5,7 +5,7 @@ import random
 import struct
 
 HEADER = 36
-SIZE_MAX = 16000                        # what the reader's program has room for
+SIZE_MAX = 16000                        # the largest table for the reader's program
 HID = b"LNRO0005"
 
 
@@ -17,7 +17,7 @@ def header(body):
 # ---- bytes: section 20.2 ----
 
 def package(inside, width=0):
-    """PkgLength and what it covers. A width of 1 to 4 bytes, if that is enough."""
+    """PkgLength and its contents. `width` is 1 to 4 bytes, or more if that does not suffice."""
     for size in range(1, 5):
         length = len(inside) + size
         if size >= width and length < (1 << 6 if size == 1 else 1 << 8 * size - 4):
@@ -39,7 +39,7 @@ def string(text):
 
 
 def name(segments, prefix=b""):
-    """'A.B' or 'A'; short ones are filled up."""
+    """A name such as 'A.B' or 'A'; short segments are padded."""
     parts = [part.encode().ljust(4, b"_") for part in segments.split(".") if part]
     lead = b"" if len(parts) == 1 else b"\0" if not parts else b"\x2e" if len(parts) == 2 else bytes([0x2f, len(parts)])
     return prefix + lead + b"".join(parts)
@@ -62,7 +62,7 @@ def method(segments, body, arguments=0, width=0):
 
 
 class Block:
-    """A Scope, a Device or the like: opcode, name (and what stands between it and the terms), terms."""
+    """A Scope, a Device or the like: opcode, name (with anything between it and the terms), terms."""
 
     def __init__(self, opcode, head, terms, width=0):
         self.opcode, self.head, self.terms, self.width = opcode, head, terms, width
@@ -135,7 +135,7 @@ def term_end(data, at):
 
 
 def parse(data):
-    """The terms of a block. What follows a term that is none of ours is left in one piece."""
+    """The terms of a block. A term of an unknown kind and all that follows it stay in one piece."""
     terms, at = [], 0
     while at < len(data):
         try:
@@ -222,7 +222,7 @@ def some_template(dice):
 # ---- what our reader understands, and says the same about as everybody ----
 
 class Names:
-    """Names that no table has otherwise."""
+    """Makes names that occur nowhere else in the table."""
 
     def __init__(self):
         self.count = 0
@@ -249,7 +249,7 @@ def some_value(dice, depth=0):
 
 
 def some_body(dice):
-    """Of a method that nobody calls."""
+    """The body of a method that is never called."""
     return dice.choice((
         b"", b"\xa4\0", b"\x70\x0a\x05\x60\xa4\x60",
         b"\xa0" + package(b"\x93\x68\x01\xa4\x0d" + HID + b"\0") + b"\xa1" + package(b"\xa4\0"),
@@ -290,7 +290,7 @@ def some_filler(dice, names):
 
 
 def some_device(dice, names, depth=0):
-    """A virtio-mmio device, mostly."""
+    """A device, mostly of virtio-mmio."""
     template = buffer(some_template(dice), size=None, width=dice.choice((0, 0, 0, 2, 3, 4)))
     if dice.random() < 0.1:
         data = some_template(dice)
@@ -321,7 +321,7 @@ def some_terms(dice, names):
         devices.insert(dice.randrange(len(devices) + 1), some_filler(dice, names))
     bus = Block(SCOPE, dice.choice((name("_SB"), name("_SB", b"\\"))), devices, dice.choice((0, 0, 4)))
     terms = [bus]
-    if dice.random() < 0.5:     # a device at a place that its name tells
+    if dice.random() < 0.5:     # a device whose name is a path
         other = some_device(dice, names)
         other.head = name("_SB." + names.next("V"), dice.choice((b"", b"\\")))
         terms.append(other)
@@ -390,7 +390,7 @@ def nest(term, depth, names):
 # ---- changes ----
 
 def change_tree(dice, terms, names):
-    """One change that leaves a table whole. True if what has to be executed came in."""
+    """Makes a change that leaves the table valid. Returns True if it adds something that must be executed."""
     every = list(blocks(terms))
     devices = [block for block in every if block.opcode == DEVICE]
     places = [terms] + [block.terms for block in every]
@@ -442,7 +442,7 @@ def change_tree(dice, terms, names):
 
 
 def change_bytes(dice, body):
-    """A few changes that may leave anything, most of them near a virtio-mmio device."""
+    """Makes a few changes of bytes, most of them near a virtio-mmio device."""
     body = bytearray(body)
     for _ in range(dice.choice((1, 1, 2, 3))):
         if not body:
@@ -469,7 +469,7 @@ def change_bytes(dice, body):
 
 
 def make(number, seed, originals):
-    """The number-th table: (what it is, whether our reader must understand all of it, bytes)."""
+    """Makes table `number`: (what it is, whether our reader must understand all of it, bytes)."""
     while True:
         dice = random.Random(f"{seed}/{number}")
         kind = ("made", "odd", "changed", "broken")[number % 4]

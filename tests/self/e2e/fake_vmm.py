@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A VMM and its guest in one: plays a report as docs/report.md defines it, with what the scenario wants to be wrong.
+"""A VMM and its guest in one: prints a report as docs/report.md defines it, with the mistakes that the scenario names.
 
     fake_vmm.py SCENARIO [GUEST COMMAND LINE]
 
-A scenario is a list of words with commas. `check=verdict` gives a check a verdict (pass fail warn skip error) or an
-accident (die exit hang flood garbage reset long stray-result round); the words of ACCIDENTS spoil the report as a whole.
-It honours touchstone.only, skip, after, seed, repeat and list as the real guest does.
+A scenario is a list of words separated by commas. `check=verdict` gives a check a verdict (pass fail warn skip error)
+or an accident (die exit hang flood garbage reset long stray-result round); the words of ACCIDENTS spoil the report as a
+whole. It honours touchstone.only, skip, after, seed, repeat and list as the real guest does.
 """
 
 import os
@@ -96,7 +96,7 @@ class Guest:
         self.end()
 
     def chosen(self) -> list[tuple[str, str, str]]:
-        """The checks that the command line leaves, after the one to go on from."""
+        """The checks that the command line selects, after the one of touchstone.after."""
         if "no-device" in self.wrong:
             return []
         after = self.options.get("touchstone.after")
@@ -189,7 +189,7 @@ def parse(cmdline: str) -> dict[str, str]:
 
 
 def fits(patterns: str, name: str) -> bool:
-    """One of the globs is that of the name, with or without its device."""
+    """Does one of the globs match the name, with or without its device?"""
     for pattern in patterns.split(","):
         regex = "".join({"*": ".*", "?": "."}.get(letter, re.escape(letter)) for letter in pattern)
         if re.fullmatch(regex, name) or re.fullmatch(regex, name.partition(".")[2]):
@@ -198,7 +198,7 @@ def fits(patterns: str, name: str) -> bool:
 
 
 def register() -> None:
-    """Leaves the process id where a test wants to look for survivors."""
+    """Writes the process id to a file, so that a test can look for survivors."""
     if path := os.environ.get("FAKE_PIDS"):
         with open(path, "a", encoding="ascii") as file:
             file.write(f"{os.getpid()}\n")

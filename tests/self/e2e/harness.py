@@ -26,7 +26,7 @@ TIMEOUT = "2"       # --timeout for guests that hang: short, yet long enough for
 
 
 class Skip(Exception):
-    """The test cannot be done here; the text says why."""
+    """The test cannot run here; the text says why."""
 
 
 def slow(test: Callable[[], None]) -> Callable[[], None]:
@@ -36,7 +36,7 @@ def slow(test: Callable[[], None]) -> Callable[[], None]:
 
 
 class Done:
-    """What a call of run.sh left: `code`, `out`, `err`."""
+    """The result of a call of run.sh: `code`, `out`, `err`."""
 
     def __init__(self, process: "subprocess.CompletedProcess[str]") -> None:
         self.code = process.returncode
@@ -44,7 +44,7 @@ class Done:
         self.err = process.stderr
 
     def expect(self, code: int, *texts: str) -> "Done":
-        """Exit code and texts that the output must have; stderr counts for exit code 2. Returns itself."""
+        """Asserts the exit code, and texts that the output must contain (for exit code 2, stderr). Returns itself."""
         said = self.err if code == 2 else self.out
         assert self.code == code, f"exit {self.code}, not {code}\n{self.out}{self.err}"
         for text in texts:
@@ -52,14 +52,14 @@ class Done:
         return self
 
     def lacks(self, *texts: str) -> "Done":
-        """Texts that the output must not have. Returns itself."""
+        """Asserts texts that the output must not contain. Returns itself."""
         for text in texts:
             assert text not in self.out, f"{text!r} is in\n{self.out}"
         return self
 
 
 class Scratch:
-    """A directory of its own for one test, with a space and a comma in its name."""
+    """A directory for one test, with a space and a comma in its name."""
 
     def __enter__(self) -> "Scratch":
         self.path = tempfile.mkdtemp(prefix="touchstone, e2e ")
@@ -85,7 +85,7 @@ class Scratch:
 
 
 def run(*options: str, image: str = FAKE_VMM, env: Optional[Mapping[str, str]] = None, timeout: float = PATIENCE, cwd: Optional[str] = None) -> Done:
-    """Calls run.sh with an image that nobody looks into."""
+    """Calls run.sh with an image whose contents do not matter."""
     environment = dict(os.environ, TOUCHSTONE_IMAGE=image, TOUCHSTONE_NO_INSTALL="1", **(env or {}))
     return Done(subprocess.run([RUN, *options], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                text=True, errors="replace", timeout=timeout, check=False, cwd=cwd))
@@ -108,7 +108,7 @@ def fake_qemu(modern: str, legacy: str, *options: str, env: Optional[Mapping[str
 
 
 def alive(pid: str) -> bool:
-    """The process exists and is no zombie."""
+    """Does the process exist, and is it not a zombie?"""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[0] != "Z"
@@ -117,7 +117,8 @@ def alive(pid: str) -> bool:
 
 
 def main(modules: Sequence[ModuleType], words: Sequence[str]) -> int:
-    """Runs the `test_` functions whose name has one of the words in it; with --quick, none that is slow. Returns the exit code."""
+    """Runs the `test_` functions whose names contain one of the words; with --quick, not the slow ones. Returns the
+    exit code."""
     patterns = [word for word in words if word != "--quick"]
     tests = [(f"{module.__name__.removeprefix('test_')}: {name.removeprefix('test_').replace('_', ' ')}", function)
              for module in modules for name, function in vars(module).items() if name.startswith("test_")]
@@ -147,6 +148,6 @@ def _one(function: Callable[[], None]) -> tuple[str, float, str]:
         outcome, text = "passed", ""
     except Skip as reason:
         outcome, text = "skipped", str(reason)
-    except Exception:   # a test may fail in any way, and the others go on
+    except Exception:   # a test may fail in any way, and the others must go on
         outcome, text = "failed", traceback.format_exc().rstrip()
     return outcome, time.monotonic() - began, text

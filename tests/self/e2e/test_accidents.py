@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Whatever happens to the guest, the VMM or the stream: the right exit code, the check named, and nobody left behind."""
+"""Whatever happens to the guest, the VMM or the stream, the runner returns the right exit code, names the check, and
+leaves no process behind."""
 
 import os
 import signal
@@ -138,7 +139,7 @@ def ended_by(number: int) -> int:
         environment = dict(os.environ, TOUCHSTONE_IMAGE=RUN, FAKE_PIDS=pids)
         runner = subprocess.Popen([RUN, "--cmd", fake_command("silent")], env=environment,
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))   # a shell's background job ignores it
+                                  preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))   # a shell's background jobs ignore SIGINT
         while not os.path.exists(pids) or not scratch.read("pids"):
             time.sleep(0.05)
         runner.send_signal(number)
@@ -173,7 +174,7 @@ def test_progress_only_in_a_terminal() -> None:
             while data := os.read(master, 4096):
                 seen += data
         except OSError:
-            pass    # the other side of the terminal is closed
+            pass    # the other end of the terminal is closed
         os.close(master)
     assert b"2/6 blk0.ring.wrap" in seen, seen
     assert fake("blk0.ring.wrap=round").err == ""

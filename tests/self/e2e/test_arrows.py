@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tests/self/arrows.py: an arrow up and a circle are noticed, in the includes and in the object files."""
+"""tests/self/arrows.py notices an upward arrow and a circle, in the includes and in the object files."""
 
 import os
 import re
@@ -9,7 +9,7 @@ import subprocess
 from harness import TOP, Scratch
 
 ROOMS = ("firmware", "drivers", "model", "tests", "host/qemu")
-BUILT = "build/fast/host"       # only what a test changes is compiled again
+BUILT = "build/fast/host"       # so that a test compiles only what it changes
 
 
 def said(scratch: Scratch) -> tuple[int, list[str], str]:
@@ -27,7 +27,7 @@ def tree(scratch: Scratch) -> None:
 
 
 def noticed(name: str, added: str, *faults: str, before: str = "\n\\Z") -> None:
-    """Adds lines to a file, at its end or where a pattern is, and expects faults that begin so, and no others."""
+    """Adds lines to a file, at its end or before a pattern, and expects faults with these beginnings and no others."""
     with Scratch() as scratch:
         tree(scratch)
         text = scratch.read(name)
@@ -62,7 +62,7 @@ def test_headers_that_include_each_other() -> None:
 
 
 def test_call_against_the_order() -> None:
-    """Its header is not included: a declaration does."""
+    """A declaration instead of an include of the header makes an arrow, too."""
     noticed("drivers/dma.c", "void options_parse(void);\nvoid dma_breaks(void);\nvoid dma_breaks(void)\n{\n\toptions_parse();\n}",
             "drivers/dma.c uses options_parse of tests/framework/options.c: drivers/ may not need it")
 
@@ -79,7 +79,7 @@ def test_calls_in_a_circle() -> None:
 
 
 def test_exception_that_nobody_needs() -> None:
-    """The lists of exceptions only shrink: each entry that is needed no more is a fault."""
+    """The lists of exceptions only shrink: an entry that is no longer needed is a fault."""
     script = ("import arrows; arrows.KNOWN_ARROWS = (('a.c', 'x.h'), ('a.c', 'y.h')); arrows.KNOWN_CIRCLES = (('a.c', 'b.c', 'c.c'),); "
               "print(*arrows.outlived({'a.c': {'b.c': 'uses', 'x.h': 'includes'}, 'b.c': {'a.c': 'uses'}, 'c.c': {'a.c': 'uses'}}), sep='\\n')")
     done = subprocess.run(["/usr/bin/python3", "-c", script], cwd=os.path.join(TOP, "tests/self"), capture_output=True, text=True, check=False)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""host/qemu-backports.sh with an apt and a dpkg of our own: sources and key, the wrapper, and each way to fail."""
+"""host/qemu-backports.sh with a fake apt and dpkg: sources and key, the wrapper, and each way to fail."""
 
 import os
 import subprocess
@@ -32,7 +32,7 @@ done
 
 
 def fetch(scratch: Scratch, *words: str, update: str = "0", newer: str = "yes", **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Calls the script with a cache of its own."""
+    """Calls the script with a separate cache."""
     os.makedirs(scratch / "bin", exist_ok=True)
     for name, text in (("apt-get", APT), ("dpkg", DPKG)):
         os.chmod(scratch.file(f"bin/{name}", text), 0o755)
@@ -58,7 +58,7 @@ def test_fetches_once() -> None:
 
 
 def test_each_architecture_has_its_own() -> None:
-    """And gets no other's emulators along."""
+    """Each architecture gets its own emulator, and not those of the others."""
     with Scratch() as scratch:
         for arch, package, others in (("aarch64", "arm", ("x86", "riscv")), ("riscv64", "riscv", ("x86", "arm"))):
             done = fetch(scratch, arch)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tests/self/coverage.py and pages.py on a tree of three rows and two checks: what must not be in it is noticed, and the pages say what there is to say."""
+"""tests/self/coverage.py and pages.py on a tree of three rows and two checks: coverage.py notices every fault, and the
+pages are complete."""
 
 import os
 import re
@@ -41,7 +42,8 @@ def tree(scratch: Scratch) -> None:
 
 
 def noticed(changes: dict[str, tuple[str, str]], *texts: str) -> None:
-    """Changes files - {name: (pattern, replacement)}, an empty pattern for the end - and expects one fault for each of the texts."""
+    """Changes files, {name: (pattern, replacement)} with an empty pattern for the end, and expects one fault for each
+    of the texts."""
     with Scratch() as scratch:
         tree(scratch)
         for name, (pattern, replacement) in changes.items():

@@ -18,11 +18,11 @@ MACHINE = (f"qemu-system-x86_64 -M q35 -m 256M -bios {FIRMWARE} -nodefaults -dis
            "-device isa-debug-exit,iobase=0xf4,iosize=4 -drive format=raw,snapshot=on,file='{image}'")
 
 
-OF_FIRMWARE = ("--timeout", "50")      # the firmware's own time, on a busy machine
+OF_FIRMWARE = ("--timeout", "50")      # the time of the firmware on a busy machine
 
 
 def need(image: str) -> None:
-    """Skips the test where something is missing."""
+    """Skips the test if something is missing."""
     for path in (image, FIRMWARE, shutil.which("qemu-system-x86_64") or "qemu-system-x86_64"):
         if not os.path.exists(path):
             raise Skip(f"no {path}: host/need.sh run efi ovmf; make all")
@@ -48,7 +48,7 @@ def test_application() -> None:
 
 @slow
 def test_disk() -> None:
-    """A disk hands no command line over, so that everything would run: that the image comes up is enough."""
+    """A boot from a disk has no command line, so all checks would run. It is enough that the image comes up."""
     need(DISK)
     seen: list[str] = []
     with subprocess.Popen(shlex.split(MACHINE.format(image=DISK)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Known deviations are no news, and an expectation that is not true any more is."""
+"""Known deviations are accepted, and an expectation that is no longer true is reported."""
 
 import os
 from typing import Sequence

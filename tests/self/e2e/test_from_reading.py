@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The VMM files that were written from the VMMs' sources: their command lines are what docs/vmms.md says, seen by a program that
-stands in for the VMM and ends at once."""
+"""The VMM files that were written from the VMMs' sources: a program that stands in for the VMM checks that their
+command lines are those of docs/vmms.md."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from typing import Optional, Sequence
 
 from harness import Scratch, run
 
-# Keeps its arguments, one a line, and the file that the last one or the one behind --config-file names.
+# Keeps its arguments, one a line, and the file that the last one, or the one after --config-file, names.
 STAND_IN = r"""#!/bin/sh
 [ $# = 0 ] && echo "a program version 2001-02-03, without arguments" && exit 1
 printf '%s\n' "$@" >"$SEEN"
@@ -33,7 +33,7 @@ def command(vmm: str, program: str, *options: str) -> tuple[list[str], Optional[
 
 
 def value(words: Sequence[str], option: str) -> str:
-    """What stands behind an option."""
+    """The word after an option."""
     return words[words.index(option) + 1]
 
 
@@ -72,7 +72,7 @@ def test_stratovirt() -> None:
 
 
 def test_tinyemu() -> None:
-    """A file of expect/ goes with the version that its help names."""
+    """The version in its help selects a file of expect/."""
     with Scratch() as scratch:
         os.mkdir(scratch / "bin")
         os.chmod(scratch.file("bin/temu", STAND_IN.replace("2001-02-03", "2019-02-10")), 0o755)
@@ -102,7 +102,7 @@ int32_t krun_start_enter(uint32_t c) { return fprintf(stderr, "start %u\n", c) <
 
 
 def test_libkrun() -> None:
-    """A library that says what it was asked for, in the place of libkrun."""
+    """A library that prints its calls stands in for libkrun."""
     with Scratch() as scratch:
         library, image = scratch / "libkrun.so", scratch.file("image")
         subprocess.run(["gcc", "-shared", "-fPIC", "-o", library, scratch.file("krun.c", LIBRARY)], check=True)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""What the real image says of a command line that is wrong, and how a run with the real image goes on when its VMM dies or hangs."""
+"""What the real image says about a wrong command line, and how a run with the real image goes on when its VMM dies or
+hangs."""
 
 import os
 import re
@@ -13,7 +14,8 @@ HOLE = 0xfec80000  # no memory and no device on microvm
 
 
 def warned(words: str, *patterns: str, machine: Sequence[str] = ()) -> Any:
-    """A boot with these words on the guest's command line says all of this, and still ends with a whole report."""
+    """Asserts that a boot with these words on the guest's command line prints all of these texts, and still ends with a
+    complete report."""
     report = booted(*NOTHING, *machine, "--append", words)
     lines = [line for line in environment(report, "modern") if line.startswith("warning: ")]
     for pattern in patterns:
@@ -88,7 +90,7 @@ def test_four_cpus() -> None:
     assert report["results"] and not [result["name"] for result in report["results"] if result["gates"]]
 
 
-# Runs QEMU and is itself killed, or stops reading, when the guest says that it starts the check of the environment variable AT.
+# Runs QEMU, and is killed, or stops reading, when the guest starts the check named by the environment variable AT.
 UNRELIABLE = r'''#!/usr/bin/python3
 import os, signal, subprocess, sys, time
 qemu = subprocess.Popen(["qemu-system-x86_64", *sys.argv[1:]], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)

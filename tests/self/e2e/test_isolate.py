@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""--isolate: each check in a VM of its own, for devices that cannot be reset."""
+"""--isolate: each check in a new VM, for devices that cannot be reset."""
 
 from harness import fake
 

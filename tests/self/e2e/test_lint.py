@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""tests/self/lint.py: a file that names registers although it is not the transport, or a device type although it is not
-the type's own, is noticed."""
+"""tests/self/lint.py notices a file that names registers although it is not the transport, or a device type although it
+does not belong to the type."""
 
 import os
 import re
@@ -17,7 +17,7 @@ def lint(scratch, word):
 
 
 def tree(scratch):
-    """What is compiled, and what lint.py reads, as a checkout of its own."""
+    """A checkout with only what is compiled and what lint.py reads."""
     for folder in ("drivers", "firmware", "model", "tests/checks", "tests/framework", "tests/guest"):
         shutil.copytree(os.path.join(TOP, folder), scratch / folder)
     os.mkdir(scratch / "tests/self")
@@ -27,7 +27,7 @@ def tree(scratch):
 
 
 def noticed(test, name, pattern, replacement, text):
-    """Changes one file and expects that one test, and what it says."""
+    """Changes one file, and expects that one test fails with this text."""
     with Scratch() as scratch:
         tree(scratch)
         before = scratch.read(name)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""host/need.sh: what is missing is named or installed, and when nothing is, nothing is started."""
+"""host/need.sh names or installs what is missing, and starts nothing if nothing is missing."""
 
 import os
 import shutil

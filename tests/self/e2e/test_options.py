@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Every option does what --help says, and a wrong one is found before anything boots."""
+"""Every option does what --help says, and a wrong one is reported before anything boots."""
 
 import os
 import re
@@ -13,7 +13,7 @@ OPTIONS = ("--vmm --cmd --only --skip --config --list --seed --race --rounds --r
 
 
 def refused(*options: str, says: str) -> None:
-    """The options give exit code 2 and a message, and nothing boots."""
+    """Asserts that the options give exit code 2 and a message, and that nothing boots."""
     with Scratch() as scratch:
         run("--cmd", f"touch '{scratch / 'booted'}' {{image}}", *options).expect(2, "run.sh: ", says)
         assert not os.path.exists(scratch / "booted"), "something booted"
@@ -58,7 +58,7 @@ def test_bad_values() -> None:
 
 
 def test_limits_are_the_guests() -> None:
-    """What the runner lets through as a number for the guest, the guest takes; and it has the words that the runner says."""
+    """The guest knows every word that the runner may pass, with the same limits for numbers."""
     with open(os.path.join(TOP, "tests/framework/options.c"), encoding="utf-8") as file:
         guest = dict(re.findall(r'\{ "([a-z-]+)", (.*?) \},', file.read()))
     with open(os.path.join(TOP, "tests/framework/options.h"), encoding="utf-8") as file:

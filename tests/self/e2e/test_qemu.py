@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The real image under a real QEMU: in every shape of the machine it finds its devices, and its report is whole."""
+"""The real image under a real QEMU: in every form of the machine it finds its devices and prints a complete report."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from harness import IMAGE, Scratch, Skip, run, slow
 
 
 def booted(*options: str) -> Any:
-    """The JSON report of a run of the real image, which may judge the devices as it likes, but must be whole."""
+    """The JSON report of a run of the real image. It must be complete, whatever it says about the devices."""
     if not os.path.exists(IMAGE):
         raise Skip("no image: make builds it")
     if not shutil.which("qemu-system-x86_64"):
@@ -22,14 +22,14 @@ def booted(*options: str) -> Any:
 
 
 def environment(report: Any, config: str) -> list[str]:
-    """What a configuration's guest said outside of the checks."""
+    """What a configuration's guest printed outside of the checks."""
     lines: list[str]
     [lines] = [entry["environment"] for entry in report["configs"] if entry["name"] == config]
     return lines
 
 
 def finds(machine: str, how: str, devices: str = "blk,net,rng,con") -> None:
-    """Both configurations find these devices, and in this way. No check runs for that."""
+    """Asserts that both configurations find these devices in this way. No check runs."""
     report = booted("--machine", machine, "--devices", devices, "--only", "no.such.check")
     names: set[str] = set()
     for device in devices.split(","):
@@ -65,7 +65,7 @@ def test_several_devices_of_a_kind() -> None:
 
 
 def test_no_device() -> None:
-    """The reference device is shown instead, and nothing of the VMM's was tested."""
+    """The run tests the reference device instead, and reports that nothing of the VMM's was tested."""
     report = booted("--devices", "none", "--config", "modern", "--only", "identity.*")
     assert report["exit"] == 77 and "DeviceID 0" in report["configs"][0]["nothing_to_test"], report
     assert report["results"] and all(result["name"].startswith("modern/ref") for result in report["results"]), report
@@ -81,7 +81,8 @@ def test_reference() -> None:
 
 
 def test_bench() -> None:
-    """Register accesses by count: notification, InterruptStatus, InterruptACK; with messages the notification alone."""
+    """The numbers of register accesses: notification, InterruptStatus, InterruptACK; with messages only the
+    notification."""
     done = run("--bench", image=IMAGE).expect(0, "modern/blk0 wired: 3.00 accesses, 1.00 interrupts", "legacy/net0 wired: 3.00 accesses")
     for name in ("refblk0 draft3", "refnet0 f40", "refrng0 dragonball", "refcon0 f44"):
         assert f"reference/{name}: 1.00 accesses, 1.00 interrupts" in done.out, done.out
@@ -100,7 +101,8 @@ def test_two_cpus() -> None:
 
 
 def test_today_is_not_taken_for_a_draft() -> None:
-    """Feature bit 40 is RING_RESET here, and register 0x0c0 QueueReset: nothing of message signalled interrupts."""
+    """Feature bit 40 is RING_RESET here, and register 0x0c0 QueueReset: the image must not see message signalled
+    interrupts in them."""
     lines = environment(booted("--only", "no.such.check"), "modern")
     assert any("RING_RESET" in line for line in lines) and not any("message signalled" in line for line in lines), lines
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""host/qemu/build.sh with an apt, a source package and a ninja of our own: what is built when, and each way to fail."""
+"""host/qemu/build.sh with a fake apt, source package and ninja: what it builds when, and each way to fail."""
 
 import os
 import subprocess
@@ -44,7 +44,7 @@ touch "$2"
 
 def build(scratch: Scratch, *architectures: str, script: str = SCRIPT, update: str = "0", broken: str = "",
           **environment: str) -> tuple[int, str, str, str]:
-    """Calls the script, or another that calls it, with a cache of its own; (code, stdout, stderr, what was called)."""
+    """Calls the script, or another that calls it, with a separate cache. Returns (code, stdout, stderr, log of the calls)."""
     if subprocess.run([os.path.join(TOP, "host", "need.sh"), "qemu-source"], env=dict(os.environ, TOUCHSTONE_NO_INSTALL="1"),
                       capture_output=True, check=False).returncode:
         raise Skip("what the build needs is not installed")
@@ -70,7 +70,7 @@ def test_builds_once() -> None:
 
 
 def test_another_architecture() -> None:
-    """It is built where the first one was, without another configure."""
+    """A further architecture is built in the same folder as the first, without another configure."""
     with Scratch() as scratch:
         _, folder, _, log = build(scratch)
         assert "qemu-system-x86_64" in log and "qemu-system-aarch64" not in log, log
@@ -82,7 +82,8 @@ def test_another_architecture() -> None:
 
 
 def test_the_header_that_all_begin_with() -> None:
-    """It is compiled once for each library, as that library's files are; without it the build goes on."""
+    """osdep.h is compiled once for each library, with the options of the library's files. If that fails, the build goes
+    on."""
     with Scratch() as scratch:
         code, folder, _, log = build(scratch, "x86_64", "aarch64")
         compiled = [line for line in log.splitlines() if line.startswith("compiler ")]
@@ -97,7 +98,7 @@ def test_the_header_that_all_begin_with() -> None:
 
 
 def test_a_change_of_the_device() -> None:
-    """Another version of the device is another folder; nothing is fetched and configured again."""
+    """Another version of the device gets another folder, and nothing is fetched or configured again."""
     with Scratch() as scratch:
         build(scratch)
         [cache] = [os.path.join(scratch / "cache/touchstone", name) for name in os.listdir(scratch / "cache/touchstone")]
@@ -126,7 +127,7 @@ def test_no_architecture() -> None:
 
 
 def test_a_run_without_it() -> None:
-    """run.sh says what is missing and boots nothing."""
+    """Without the build, run.sh says what is missing and boots nothing."""
     with Scratch() as scratch:
         code, _, said, _ = build(scratch, "--vmm", "qemu-msi", script=os.path.join(TOP, "run.sh"), update="100", TOUCHSTONE_IMAGE="/bin/true")
         assert code == 2 and "cannot reach the source packages" in said and "run.sh: this QEMU cannot be built, see above" in said, (code, said)

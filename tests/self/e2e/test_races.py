@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The race that this project comes from, in the firmware, on two CPUs, with every layout of messages. QEMU boots it."""
+"""The race for which this project began, in the real image under QEMU, on two CPUs, with every layout of messages."""
 
 import re
 
@@ -8,7 +8,7 @@ from harness import IMAGE, Done, run, slow
 UNSTAGED = "--config reference --append touchstone.defect=msi_unstaged --seed 1".split()
 DEVICES = ("refblk0", "refnet0", "refrng0", "refcon0")
 CHANGES_A_ROUND = 8
-PATIENCE = 300      # seconds; a tenth of that where nothing else runs
+PATIENCE = 300      # seconds; an idle machine needs a tenth
 
 
 def raced(*options: str) -> Done:
@@ -17,7 +17,8 @@ def raced(*options: str) -> Done:
 
 @slow
 def test_torn_message_is_shown() -> None:
-    """10,000 changes of a message in a device that does not stage it: torn in each layout, with the pair and how to see it again."""
+    """10,000 changes of a message in a device that does not stage it: every layout shows a torn message, the pair of
+    messages, and how to repeat it."""
     done = raced("--race", "torn", "--rounds", str(10000 // CHANGES_A_ROUND)).expect(1, "cpus 2")
     for device in DEVICES:
         told = done.out[done.out.index(f"FAIL reference/{device}.race.torn"):]

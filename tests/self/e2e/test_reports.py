@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The JSON and the JUnit report say what the run said."""
+"""The JSON and the JUnit report agree with the run's output."""
 
 import json
 import os

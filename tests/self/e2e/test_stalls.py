@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""A host that does not let the VMM run for a while: the device is not blamed for it."""
+"""When the host stops the VMM for a while, the device is not blamed."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ import time
 from harness import IMAGE, RUN, Scratch, Skip, slow
 
 QEMU = "qemu-system-x86_64"
-CHECK = "blk0.ring.index-wraps-at-65536"     # the longest one, and one that gives up on a device that is slow
+CHECK = "blk0.ring.index-wraps-at-65536"     # the longest check, which gives up on a slow device
 STALL = 11                                   # seconds: more than a check may take
 PATIENCE = 120                               # seconds for the whole run
 
@@ -22,7 +22,7 @@ def test_stall_in_the_middle_of_a_check() -> None:
     with Scratch() as scratch:
         wrapper = scratch.file("qemu", f'#!/bin/sh\n[ "$1" = --version ] || echo $$ >"{scratch / "pid"}"\nexec {QEMU} "$@"\n')
         os.chmod(wrapper, 0o755)
-        # Three rounds: the stop comes while one of them is under way.
+        # Three rounds, so that the stop comes during one of them.
         with subprocess.Popen([RUN, "-v", "--qemu", wrapper, "--config", "modern", "--devices", "blk", "--only", CHECK,
                                "--repeat", "3"], env=dict(os.environ, TOUCHSTONE_IMAGE=IMAGE, TOUCHSTONE_NO_INSTALL="1"),
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:

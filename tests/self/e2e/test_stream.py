@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The parser of the report takes anything, in pieces of any size."""
+"""The parser of the report accepts any bytes, in pieces of any size."""
 
 import random
 import subprocess
@@ -16,7 +16,7 @@ def played(scenario: str) -> bytes:
 
 
 def parsed(pieces: Sequence[bytes]) -> tuple[Stream, list[Event]]:
-    """The stream after some pieces, and its events."""
+    """The state of the stream after these pieces, and its events."""
     stream, events = Stream(), list[Event]()
     for number, piece in enumerate(pieces):
         events += stream.feed(piece, float(number))
@@ -43,7 +43,7 @@ def test_pieces_of_any_size() -> None:
 
 
 def test_output_of_a_console_device_is_no_part_of_the_report() -> None:
-    """TinyEMU shows it on the same stream."""
+    """TinyEMU writes that output to the same stream."""
     data = played("healthy")
     whole = parsed([data])[0]
     for noise in (b"touchstone 00000000000000a0", b"touchstone: one piece", b"touchstone", b"touchtouchstone 1", b"stone", b"...", b""):
@@ -69,7 +69,7 @@ def test_every_cut_is_no_valid_report() -> None:
 
 def test_every_changed_byte_is_no_valid_report() -> None:
     data = played("healthy")
-    seed = range(data.index(b"seed="), data.index(b" crc32="))     # the one word that the CRC and the counts leave out
+    seed = range(data.index(b"seed="), data.index(b" crc32="))     # the one word that neither the CRC nor the counts cover
     for at in range(len(data) - 1):
         if at in seed:
             continue

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# words.sh EXPLORE: what the explorer does when it is asked for less than everything, and that it can fail.
+# words.sh EXPLORE: tests the arguments of the explorer, and that it can fail.
 set -u
 
 explore=$1
@@ -27,7 +27,7 @@ asks 0 '=> a message that nobody composed' change.draft3-unstaged:a1d2
 asks 0 '=> as it should be' change.draft3:a1d2
 asks 0 'none with up to 0 preemptions' --bound 0 wire.edge-config
 asks 0 '^wire.edge-config ' --list
-# One preemption is needed.
+# The counter-example needs one preemption.
 asks 1 'THERE SHOULD BE ONE' --bound 0 wire.line_drops_on_any_ack
 asks 1 '^0 passed, 0 failed$' no.such.scenario
 asks 2 'no scenario of that name' no.such.scenario:a1

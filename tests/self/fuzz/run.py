@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Runs the fuzzing harnesses: run.py --build FOLDER (--check | --seconds N) [NAME...]
 
---check is the same every time and takes seconds: so many runs, one seed, and nothing learned from what the code compares,
-which may be an address. --seconds is the real thing: as many harnesses
-side by side as there are cores, each for so long, on a corpus that is kept in FOLDER/NAME/corpus.
+--check is deterministic and takes seconds: a fixed number of runs, one seed, and no learning from what the code
+compares, which may be an address. --seconds is for real fuzzing: as many harnesses side by side as there are cores,
+each for N seconds, with a corpus that is kept in FOLDER/NAME/corpus.
 
-A finding is a file in FOLDER/NAME/; what repeats it is printed.
+A finding is a file in FOLDER/NAME/; the output has the command that repeats it.
 """
 
 import argparse
@@ -25,17 +25,17 @@ HANG_SECONDS = 60
 
 
 def command(build: str, name: str, arguments: Sequence[str]) -> List[str]:
-    """What runs a harness with these arguments of libFuzzer's, which our own harness understands as well."""
+    """The command that runs a harness with these arguments of libFuzzer, which our own harness understands, too."""
     if name == "stream":
         return [sys.executable, f"{HERE}/stream_fuzz.py", *arguments]
     return [f"{build}/{name}_fuzz", *arguments]
 
 
 def run(build: str, name: str, seconds: Optional[int]) -> Tuple[str, int, str]:
-    """(name, how it ended, its output); `seconds` is None for the short run."""
+    """Runs a harness; `seconds` is None for the short run. Returns (name, exit code, output)."""
     folder = f"{build}/{name}"
     corpus = f"{folder}/corpus"
-    if seconds is None:         # what an earlier run found must not change this one
+    if seconds is None:         # the corpus of an earlier run must not change this one
         corpus = f"{folder}/corpus-check"
         shutil.rmtree(corpus, ignore_errors=True)
     os.makedirs(corpus, exist_ok=True)
@@ -59,7 +59,7 @@ def last(pattern: str, text: str) -> str:
 
 
 def tell(build: str, name: str, code: int, output: str) -> bool:
-    """Prints what came of a harness; True if nothing was found."""
+    """Prints the result of a harness; True if it found nothing."""
     runs = last(r"stat::number_of_executed_units: (\d+)", output)
     speed = last(r"stat::average_exec_per_sec: +(\d+)", output)
     edges = last(r"cov: (\d+)", output)

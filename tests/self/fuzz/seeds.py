@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Makes the inputs that fuzzing starts from: seeds.py FOLDER FOLDER-OF-AML FOLDER-OF-DTB
+"""Makes the seeds, the inputs from which fuzzing starts: seeds.py FOLDER FOLDER-OF-AML FOLDER-OF-DTB
 
-One folder a harness. Each input is in the form that its harness reads, and the same every time.
+Each harness gets a folder. Its inputs have the form that the harness reads, and are the same every time.
 """
 
 import os
@@ -83,7 +83,7 @@ def tables(aml):
 
 
 def devicetree(dtb):
-    """Each tree as it is, and in the parts of which the harness makes a blob."""
+    """Each tree as a blob, and in the parts from which the harness makes a blob."""
     for name in sorted(os.listdir(dtb)):
         if name.endswith(".dtb"):
             with open(f"{dtb}/{name}", "rb") as file:
@@ -110,7 +110,7 @@ def queue(dice):
 
 def checks(dice):
     for number in range(120):
-        small = number & 0x1c if number % 12 >= 8 else 0     # virtqueues with little room
+        small = number & 0x1c if number % 12 >= 8 else 0     # small virtqueues
         head = bytes([number % 12 | (number % 16 == 0) << 4 | number % 32 & 0x20, number % 4 | small]) + noise(dice, 2)
         head += struct.pack("<H", number % 8 << 10)
         yield head + b"".join(noise(dice, 12) for _ in range(number % 8))

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Fuzzes the reader of the report (host/touchstone/stream.py): stream_fuzz.py [-runs=N] [-seed=N] [-max_total_time=SECONDS] [FILE...]
 
-An input is a report that was healthy once. Whatever became of it: reading it raises nothing, keeps a bounded amount, says the same
-in pieces of any size, and is believed only if it is what its end marker says. With files, those are read and nothing is made.
+An input is a damaged report. The reader must raise nothing, keep a bounded amount, give the same events for pieces of
+any size, and believe the report only if its end marker is right. With FILEs, it reads those and makes no inputs.
 """
 
 import random
@@ -26,7 +26,7 @@ WORDS = (b"KTAP version 1", b"1..0", b"1..9999999", b"1..", b"ok ", b"not ok ", 
 
 
 def report(dice: random.Random) -> bytes:
-    """A report that is right."""
+    """A valid report."""
     lines = ["KTAP version 1", "# touchstone 0.1 arch=host"]
     names = [f"{dice.choice(NAMES)}{number}" for number in range(dice.randrange(6))]
     counts = {verdict.name: 0 for verdict in BY_GUEST}
@@ -47,7 +47,7 @@ def report(dice: random.Random) -> bytes:
 
 
 def mutated(dice: random.Random, data: bytes) -> bytes:
-    """The same with a few accidents: bytes, words, lines that come twice, are lost or change places."""
+    """The report with some damage: changed bytes, inserted words, and lines that are doubled, lost or swapped."""
     for _ in range(dice.randrange(6)):
         kind, at = dice.randrange(7), dice.randrange(len(data) + 1)
         if kind == 0:
@@ -72,7 +72,7 @@ def mutated(dice: random.Random, data: bytes) -> bytes:
 
 
 def sealed(data: bytes) -> bytes:
-    """The checksum made right again, so that what comes before it is looked at."""
+    """The report with its checksum corrected, so that the reader judges what comes before it."""
     begin, end = data.find(b"KTAP version 1"), data.rfind(b"# end ")
     if begin < 0 or end < begin:
         return data
@@ -81,7 +81,7 @@ def sealed(data: bytes) -> bytes:
 
 
 def seen(pieces: Sequence[bytes]) -> Tuple[Stream, Any]:
-    """Everything that a reader can know of a stream."""
+    """Everything that the reader tells about a stream."""
     stream = Stream()
     events: List[reader.Event] = []
     for piece in pieces:
@@ -103,7 +103,7 @@ def cut(dice: random.Random, data: bytes) -> List[bytes]:
 
 
 def test(data: bytes, dice: random.Random) -> None:
-    """Raises if anything does not hold."""
+    """Raises if a property does not hold."""
     stream, whole = seen([data])
     assert seen(cut(dice, data))[1] == whole, "the same bytes in other pieces say something else"
     assert len(stream.problems) <= reader.KEEP_PROBLEMS and len(stream.notes) <= reader.KEEP_NOTES
