@@ -19,7 +19,7 @@ enum driver_error device_reset(struct device *device)
 	return done ? DRIVER_NO_ERROR : DRIVER_NO_RESET;
 }
 
-void device_settle(struct device *device)
+void device_clear_interrupts(struct device *device)
 {
 	if (transport_status(&device->transport) & VIRTIO_STATUS_DRIVER_OK)
 		transport_acknowledge(&device->transport);
@@ -125,7 +125,7 @@ enum driver_error device_start(struct device *device, struct features wanted)
 {
 	enum driver_error error;
 
-	device_settle(device);
+	device_clear_interrupts(device);
 	error = device_reset(device);
 	if (error)
 		return error;

@@ -38,7 +38,7 @@ struct device {
 	enum driver_error unusable; /* why no check can use the device any more */
 	uint32_t discovery;	    /* number of discoveries so far; each makes void what was learned before it */
 
-	uint64_t pace_ns; /* the longest recent wait; device_wait_used() updates it */
+	uint64_t recent_wait_ns; /* the longest recent wait; device_wait_used() updates it */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */
 	volatile uint32_t used_interrupts, config_interrupts, causeless_interrupts;
@@ -78,7 +78,7 @@ static inline uint32_t device_read_field(struct device *device, const struct con
 /* Step 1: resets the device, waits until the reset is complete, and forgets the queues. */
 enum driver_error device_reset(struct device *device);
 /* Acknowledges what a running device still shows in InterruptStatus, because not every VMM clears it in a reset. */
-void device_settle(struct device *device);
+void device_clear_interrupts(struct device *device);
 /* Steps 2 and 3: sets ACKNOWLEDGE, then DRIVER. */
 void device_greet(struct device *device);
 /*

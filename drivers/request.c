@@ -4,8 +4,8 @@
 #include "firmware/arch/clock.h"
 #include "firmware/lib/string.h"
 
-enum { PACE_MEMORY = 32 }; /* requests after which a slow one is mostly forgotten */
-#define PACE_MAX_NS MILLISECONDS(10)
+enum { RECENT_WAITS = 32 }; /* requests after which a slow one is mostly forgotten */
+#define RECENT_WAIT_MAX_NS MILLISECONDS(10)
 
 uint64_t device_patience_ns = MILLISECONDS(2000);
 
@@ -77,10 +77,10 @@ bool device_wait_used(struct device *device, uint64_t nanoseconds)
 	const bool came = WAIT_UNTIL(virtqueue_used_waiting(device_request_queue(device)), nanoseconds);
 	const uint64_t waited = clock_ns() - start;
 
-	if (came && waited > device->pace_ns)
-		device->pace_ns = waited < PACE_MAX_NS ? waited : PACE_MAX_NS;
+	if (came && waited > device->recent_wait_ns)
+		device->recent_wait_ns = waited < RECENT_WAIT_MAX_NS ? waited : RECENT_WAIT_MAX_NS;
 	else if (came)
-		device->pace_ns -= device->pace_ns / PACE_MEMORY;
+		device->recent_wait_ns -= device->recent_wait_ns / RECENT_WAITS;
 	return came;
 }
 

@@ -33,7 +33,8 @@ enum driver_error device_make_request(struct device *device, struct request *req
 /* Adds the request to the request queue, which must have room; the token of its completion is the request.
  * DRIVER_QUEUE_TOO_SMALL if even an empty queue has no room for it. */
 enum driver_error device_add_request(struct device *device, struct request *request, const struct chain_shape *shape);
-/* Waits for a used entry of the request queue, and records in device->pace_ns how long that took. False if none came.
+/* Waits for a used entry of the request queue, and records in device->recent_wait_ns how long that took. False if none
+ * came.
  */
 bool device_wait_used(struct device *device, uint64_t nanoseconds);
 /* Waits until the request queue has a used entry, takes it and judges it: the used ring, the length, the data, and

@@ -60,7 +60,7 @@ static void start_quiet(struct run *t, struct device *d, struct features wanted)
 			"InterruptStatus shows the used buffer");
 		/* The edge may come after the bit is set; it must not be taken for that of a later event. */
 		if (line_of(d)->source.trigger == IRQ_EDGE)
-			(void)WAIT_UNTIL(line_of(d)->count != mark, patience_for(d->pace_ns));
+			(void)WAIT_UNTIL(line_of(d)->count != mark, patience_for(d->recent_wait_ns));
 		transport_acknowledge(&d->transport);
 	}
 	irq_line_rearm(line_of(d));
@@ -255,7 +255,7 @@ CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-
 	queue->avail->ring[queue->published % queue->size] = queue->size; /* names no descriptor */
 	virtqueue_kick(queue);
 	/* A device that tolerates the bad entry shows nothing, and no later event bounds the wait. */
-	if (!COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->pace_ns))
+	if (!COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->recent_wait_ns))
 		skip(t, "the device sends no configuration change notification that we can cause");
 	expect(t, interrupt_came(line, mark), "an interrupt follows the configuration change notification");
 }

@@ -91,7 +91,7 @@ static void change_messages(struct run *t, struct device *d, const enum msi_acti
 		irq_settle();
 		if ((messages_stray() || (aimed(d) != 1 && !(how & LOSSY)) ||
 		     (how & MOVES && at == moment && messages_at(SPARE) != aimed(d))) &&
-		    race_shown(&race))
+		    race_lost(&race))
 			tell_mixture(t, &messages_targets[SPARE].message, &messages_targets[SPARE + 1].message);
 	}
 	race_end(&race);
@@ -166,7 +166,7 @@ CHECK(disable, "race.disable", REQ("msi-off-02"), DESCRIBED, NEEDS(RACE_NEEDS, M
 		traffic_take_all(t, d);
 		if (!WAIT_UNTIL(messages_at(messages_own(d)) || interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 				race_patience(&race)))
-			race_shown(&race);
+			race_lost(&race);
 		transport_acknowledge(&d->transport);
 		msi_do(d, MSI_ENABLE, 0, NULL);
 	}
@@ -224,7 +224,7 @@ static void update_both(struct run *t, struct device *d, struct race *race)
 		(void)WAIT_UNTIL(messages_at(of_queue), updates.locked ? race_patience(race) : RACE_WAIT_NS);
 		irq_settle();
 		if (messages_at(of_queue) != 1 || messages_stray())
-			race_shown(race);
+			race_lost(race);
 	}
 }
 
@@ -246,7 +246,7 @@ CHECK(selectors, "race.selectors", REQ("msi-own-01"), DESCRIBED, NEEDS(RACE_NEED
 	race_begin(&unlocked, t, USUAL);
 	updates.locked = false;
 	update_both(t, d, &unlocked);
-	race_tell(&unlocked, " without the lock");
+	race_report(&unlocked, " without the lock");
 	race_end(&race);
 }
 
@@ -278,7 +278,7 @@ CHECK(acknowledged, "race.acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST,
 		race_join(&race);
 		traffic_take_all(t, d);
 		if (!seen && !WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, race_patience(&race)))
-			race_shown(&race);
+			race_lost(&race);
 	}
 	race_end(&race);
 }
@@ -314,7 +314,7 @@ static void publish_against_ask(struct run *t, struct device *d, struct features
 		race_join(&race);
 		traffic_wait_used(t, d);
 		if (!seen && !WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, race_patience(&race)))
-			race_shown(&race);
+			race_lost(&race);
 		traffic_take_all(t, d);
 	}
 	race_end(&race);
@@ -363,7 +363,7 @@ CHECK(notification, "race.notification", REQ("savail-04", "sring-02"), DESCRIBED
 			race_pause(&race);
 		}
 		if (!WAIT_UNTIL(virtqueue_used_waiting(queue) == queue->outstanding, race_patience(&race))) {
-			race_shown(&race);
+			race_lost(&race);
 			virtqueue_notify(queue); /* wakes the device */
 		}
 		traffic_take_all(t, d);
@@ -396,7 +396,7 @@ CHECK(driver_ok, "race.driver-ok", REQ("init-02", "mmio-table-09"), DESCRIBED,
 		race_fire(&race, notify, queue);
 		race_join(&race);
 		if (!WAIT_UNTIL(virtqueue_used_waiting(queue), race_patience(&race)))
-			race_shown(&race);
+			race_lost(&race);
 	}
 	race_end(&race);
 }
@@ -457,7 +457,7 @@ CHECK(generation, "race.generation", REQ("cfg-04", "mmio-layout-06"), MUST,
 			race_fire(&race, change_config, &d->transport);
 		again = read_what_changes(d);
 		if (transport_config_generation(&d->transport) == generation && once != again)
-			race_shown(&race);
+			race_lost(&race);
 		race_join(&race);
 		transport_acknowledge(&d->transport);
 	}
@@ -504,7 +504,7 @@ CHECK(reset, "race.reset", REQ("reset-02", "reset-03"), MUST, NEEDS(RACE_NEEDS),
 		irq_settle();
 		if ((watch_found(&watch) || (d->transport.line && d->transport.line->count != interrupts) ||
 		     (d->msi.layout && (aimed(d) || messages_stray()))))
-			race_shown(&race);
+			race_lost(&race);
 	}
 	quiet_moment(t);
 	race_end(&race);

@@ -84,12 +84,12 @@ void race_pause(struct race *race)
 
 uint64_t race_patience(const struct race *race)
 {
-	return race->shown ? SHORT_NS : device_patience_ns;
+	return race->lost ? SHORT_NS : device_patience_ns;
 }
 
-bool race_shown(struct race *race)
+bool race_lost(struct race *race)
 {
-	if (race->shown++)
+	if (race->lost++)
 		return false;
 	race->first_round = race->round;
 	race->first_delay_ns = race->delay_ns;
@@ -120,17 +120,17 @@ static void bounds(uint64_t shown, uint64_t rounds, uint32_t *least, uint32_t *m
 	*most = (uint32_t)((middle + half) * MILLION / whole);
 }
 
-void race_tell(const struct race *race, const char *how)
+void race_report(const struct race *race, const char *how)
 {
 	struct run *const t = race->t;
 	uint32_t least, most;
 
-	if (!race->shown && !t->options->rounds)
+	if (!race->lost && !t->options->rounds)
 		return;
-	bounds(race->shown, race->rounds, &least, &most);
-	info(t, "race lost in %u of %u rounds%s: 95%% sure, %u to %u of a million; cpus %u", race->shown, race->rounds,
+	bounds(race->lost, race->rounds, &least, &most);
+	info(t, "race lost in %u of %u rounds%s: 95%% sure, %u to %u of a million; cpus %u", race->lost, race->rounds,
 	     how, least, most, 1 + race->two);
-	if (race->shown)
+	if (race->lost)
 		info(t, "first in round %u; again: touchstone.race=%s touchstone.seed=0x%lx touchstone.delay=%lu",
 		     race->first_round, strchr(t->check->id, '.') + 1, t->seed + race->first_round - 1,
 		     race->first_delay_ns);
@@ -138,6 +138,6 @@ void race_tell(const struct race *race, const char *how)
 
 void race_end(const struct race *race)
 {
-	race_tell(race, "");
-	expect_eq(race->t, race->shown, 0, "rounds in which it was otherwise");
+	race_report(race, "");
+	expect_eq(race->t, race->lost, 0, "rounds in which the race was lost");
 }

@@ -15,7 +15,7 @@
 struct race {
 	struct run *t;
 	uint32_t rounds, round; /* rounds count from 1 */
-	uint32_t shown;		/* rounds in which the race was lost */
+	uint32_t lost;		/* rounds in which the race was lost */
 	uint32_t first_round;	/* the first round that was lost */
 	uint64_t delay_ns, first_delay_ns;
 	uint64_t printed_ns;
@@ -40,11 +40,11 @@ void race_pause(struct race *race);
 uint64_t race_patience(const struct race *race);
 
 /* Counts the round as lost. True the first time. */
-bool race_shown(struct race *race);
+bool race_lost(struct race *race);
 
 /* Reports how many rounds were lost, with 95 % confidence bounds, and how to repeat the first of them. Prints nothing
  * if no round was lost, unless the user asked for rounds. */
-void race_tell(const struct race *race, const char *how);
+void race_report(const struct race *race, const char *how);
 /* Reports the same, and fails the check if a round was lost. */
 void race_end(const struct race *race);
 

@@ -105,7 +105,7 @@ static void back_to_start(struct device *device)
 	while (queues < DEVICE_QUEUES && device->queues[queues].size)
 		queues++;
 	if (!device->unusable) {
-		device_settle(device);
+		device_clear_interrupts(device);
 		device->unusable = device_reset(device);
 	}
 	/* A virtqueue may survive the reset. Then the device is unusable, because later checks would fail for what this

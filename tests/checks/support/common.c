@@ -37,7 +37,7 @@ static bool makes_requests(const struct device *d)
 void reach_stage(struct run *t, struct device *d, enum stage stage)
 {
 	step(t, "%s", stage_name(stage));
-	device_settle(d);
+	device_clear_interrupts(d);
 	require_ok(t, device_reset(d), "the device completes the reset");
 	if (stage >= STAGE_ACKNOWLEDGE)
 		transport_add_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);
@@ -178,7 +178,7 @@ void quiet_moment(struct run *t)
 	struct device *other = find_other(t);
 	enum driver_error error;
 
-	(void)WAIT_UNTIL(false, PACE_TIMES * t->device->pace_ns + (other ? 0 : QUIET_NS));
+	(void)WAIT_UNTIL(false, PACE_TIMES * t->device->recent_wait_ns + (other ? 0 : QUIET_NS));
 	if (!other)
 		return;
 	journal_pause(true); /* the log of a failure shows only the device under test */
