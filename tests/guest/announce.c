@@ -6,7 +6,7 @@
 #include "firmware/arch/machine.h"
 #include "firmware/lib/print.h"
 
-#define TOUCHSTONE_VERSION "0.1"
+#define TOUCHSTONE_VERSION "0.2"
 
 void announce_machine(const struct platform *platform)
 {
