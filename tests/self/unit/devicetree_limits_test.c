@@ -36,58 +36,82 @@ static void cell(uint32_t value)
 		blob[at++] = (uint8_t)(value >> (24 - 8 * i));
 }
 
-static void begin_tree(void)
+static void cells(const uint32_t *values, size_t count)
 {
-	memset(blob, 0, sizeof(blob));
-	at = STRUCTURE;
-	strings = STRINGS;
+	while (count--)
+		cell(*values++);
 }
 
-static void text(const char *name, uint32_t length)
+#define CELLS(...) \
+	cells((const uint32_t[]){ __VA_ARGS__ }, sizeof((const uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t))
+
+static void text(const char *string)
 {
-	memcpy(blob + at, name, length);
-	at = (at + length + 4) & ~3u;
+	strcpy((char *)blob + at, string);
+	at = (at + (uint32_t)strlen(string) + 4) & ~3u;
 }
 
 static void begin(const char *name)
 {
 	cell(BEGIN);
-	text(name, (uint32_t)strlen(name));
+	text(name);
 }
 
-static void end(void)
+static void end(uint32_t nodes)
 {
-	cell(END);
+	while (nodes--)
+		cell(END);
 }
 
-/* A name in the strings block. */
-static uint32_t string(const char *name)
+/* Writes the head of a property; its value follows. A name stands in the strings block once. */
+static void property(const char *name, uint32_t size)
 {
-	const uint32_t here = strings;
+	uint32_t name_at = STRINGS;
 
-	memcpy(blob + strings, name, strlen(name) + 1);
-	strings += (uint32_t)strlen(name) + 1;
-	return here - STRINGS;
+	while (name_at < strings && strcmp((char *)blob + name_at, name))
+		name_at += (uint32_t)strlen((char *)blob + name_at) + 1;
+	if (name_at == strings) {
+		strcpy((char *)blob + strings, name);
+		strings += (uint32_t)strlen(name) + 1;
+	}
+	CELLS(PROPERTY, size, name_at - STRINGS);
 }
 
-/* Writes the head of a property; its value follows. */
-static void property(uint32_t name, uint32_t size)
+#define PROPERTY_CELLS(NAME, ...)                                          \
+	do {                                                               \
+		property(NAME, sizeof((const uint32_t[]){ __VA_ARGS__ })); \
+		CELLS(__VA_ARGS__);                                        \
+	} while (0)
+
+/* Writes properties without a value until the structure has that size. */
+static void fill(const char *name, uint32_t until)
 {
-	cell(PROPERTY);
-	cell(size);
-	cell(name);
+	while (at < until)
+		property(name, 0);
 }
 
-static void property_text(uint32_t name, const char *value)
+/* Begins a tree and its root. */
+static void begin_tree(void)
 {
-	property(name, (uint32_t)strlen(value) + 1);
-	text(value, (uint32_t)strlen(value));
+	memset(blob, 0, sizeof(blob));
+	at = STRUCTURE;
+	strings = STRINGS;
+	begin("");
 }
 
-static void property_cell(uint32_t name, uint32_t value)
+/* Begins a node whose children have addresses of one cell. The name "" stands for the root, which has begun. */
+static void begin_bus(const char *name)
 {
-	property(name, 4);
-	cell(value);
+	if (*name)
+		begin(name);
+	PROPERTY_CELLS("#address-cells", 1);
+}
+
+static void device_at(uint32_t address)
+{
+	property("compatible", sizeof("virtio,mmio"));
+	text("virtio,mmio");
+	PROPERTY_CELLS("reg", address, 0x200);
 }
 
 static void discover(void)
@@ -98,16 +122,7 @@ static void discover(void)
 	cell(LAST);
 	structure_end = at;
 	at = 0;
-	cell(0xd00dfeed);
-	cell(BLOB_SIZE);
-	cell(STRUCTURE);
-	cell(STRINGS);
-	cell(40);
-	cell(17);
-	cell(16);
-	cell(0);
-	cell(STRINGS_SIZE);
-	cell(structure_end - STRUCTURE);
+	CELLS(0xd00dfeed, BLOB_SIZE, STRUCTURE, STRINGS, 40, 17, 16, 0, STRINGS_SIZE, structure_end - STRUCTURE);
 	machine_reset();
 	machine_place(BLOB, blob, sizeof(blob));
 	unit_steps = 0;
@@ -118,192 +133,94 @@ static void discover(void)
 		printf("    %llu steps\n", (unsigned long long)unit_steps);
 }
 
+/* The trees have no memory, which is a warning. Beyond a limit this one comes before it. */
+static void expect_limit(bool beyond, const char *warning)
+{
+	unit_equal(platform.warning_count, beyond ? 2 : 1);
+	unit_contains(platform.warnings[0], beyond ? warning : "device tree: no memory");
+}
+
 static void expect_warning(const char *warning)
 {
 	bool found = false;
 
 	for (uint32_t i = 0; i < platform.warning_count; i++)
 		found |= strstr(platform.warnings[i], warning) != NULL;
+	unit_row(warning);
 	unit_true(found);
 	for (uint32_t i = 0; i < platform.warning_count && !found; i++)
 		printf("    %s\n", platform.warnings[i]);
 }
 
-static char longest[DEVICETREE_TEXT_MAX + 2];
-
-/* Makes a name of this length: the longest allowed, or one character more. */
-static const char *name_of(uint32_t length)
+/* Each adds so much of something: the most that discovery reads, or one more. */
+static void property_with_a_name(uint32_t length)
 {
-	memset(longest, 'x', length);
-	longest[length] = 0;
-	return longest;
+	char name[DEVICETREE_TEXT_MAX + 2] = { 0 };
+
+	property(memset(name, 'x', length), 0);
 }
 
-UNIT_TEST(properties_with_long_names)
+static void node_with_a_name(uint32_t length)
 {
-	for (uint32_t length = DEVICETREE_TEXT_MAX; length <= DEVICETREE_TEXT_MAX + 1; length++) {
-		begin_tree();
+	char name[DEVICETREE_TEXT_MAX + 2] = { 0 };
+
+	begin(memset(name, 'x', length));
+	end(1);
+}
+
+static void nodes_in_nodes(uint32_t depth)
+{
+	for (uint32_t i = 1; i < depth; i++)
+		begin("a");
+	end(depth - 1);
+}
+
+static void nodes(uint32_t count)
+{
+	while (--count) {
 		begin("");
-		property(string(name_of(length)), 0);
-		end();
-		discover();
-		expect_warning(length > DEVICETREE_TEXT_MAX
-				       ? "device tree at 0x80000000: a name that is too long; what "
-					 "follows is not read"
-				       : "device tree: no memory");
-		unit_equal(platform.warning_count, length > DEVICETREE_TEXT_MAX ? 2 : 1);
+		end(1);
 	}
 }
 
-UNIT_TEST(nodes_with_long_names)
+UNIT_TEST(limits)
 {
-	for (uint32_t length = DEVICETREE_TEXT_MAX; length <= DEVICETREE_TEXT_MAX + 1; length++) {
+	static const struct {
+		void (*add)(uint32_t count);
+		uint32_t most;
+		const char *warning;
+	} limits[] = {
+		{ property_with_a_name, DEVICETREE_TEXT_MAX, "a name that is too long" },
+		{ node_with_a_name, DEVICETREE_TEXT_MAX, "a name that is too long" },
+		{ nodes_in_nodes, DEVICETREE_DEPTH, "nodes too deep in each other" },
+		{ nodes, DEVICETREE_NODES, "more nodes than we have room for" },
+	};
+	char warning[128];
+
+	for (size_t i = 0; i < 2 * sizeof(limits) / sizeof(limits[0]); i++) {
+		unit_row(limits[i / 2].warning);
 		begin_tree();
-		begin("");
-		begin(name_of(length));
-		end();
-		end();
+		limits[i / 2].add(limits[i / 2].most + i % 2);
+		end(1);
 		discover();
-		unit_equal(platform.warning_count, length > DEVICETREE_TEXT_MAX ? 2 : 1);
-		unit_contains(platform.warnings[0],
-			      length > DEVICETREE_TEXT_MAX ? "a name that is too long" : "no memory");
+		snprintf(warning, sizeof(warning), "device tree at 0x80000000: %s; what follows is not read",
+			 limits[i / 2].warning);
+		expect_limit(i % 2, warning);
 	}
-}
-
-UNIT_TEST(nodes_in_nodes)
-{
-	for (uint32_t depth = DEVICETREE_DEPTH; depth <= DEVICETREE_DEPTH + 1; depth++) {
-		begin_tree();
-		begin("");
-		for (uint32_t i = 1; i < depth; i++)
-			begin("a");
-		for (uint32_t i = 0; i < depth; i++)
-			end();
-		discover();
-		unit_equal(platform.warning_count, depth > DEVICETREE_DEPTH ? 2 : 1);
-		if (depth > DEVICETREE_DEPTH)
-			unit_text(platform.warnings[0], "device tree at 0x80000000: nodes too deep in each other; "
-							"what follows is not read");
-	}
-}
-
-/* All have the same name, which has no end in its first 255 bytes, or ends there and begins like a name that discovery
- * looks for. */
-UNIT_TEST(as_many_properties_as_there_is_room_for)
-{
-	begin_tree();
-	begin("");
-	while (at < ROOM)
-		property(0, 0);
-	end();
-	memset(blob + STRINGS, 'c', STRINGS_SIZE - 1);
-	discover();
-	expect_warning("a name that is too long");
-
-	begin_tree();
-	begin("");
-	while (at < ROOM)
-		property(0, 0);
-	end();
-	memset(blob + STRINGS, 'c', DEVICETREE_TEXT_MAX);
-	memcpy(blob + STRINGS, "compatible", strlen("compatible"));
-	discover();
-	unit_equal(platform.warning_count, 1);
-}
-
-/* The properties are spread over as many nodes as fit, and discovery examines each as a device. */
-UNIT_TEST(as_many_properties_in_many_nodes)
-{
-	uint32_t compatible, reg, other;
-
-	begin_tree();
-	compatible = string("compatible");
-	reg = string("reg");
-	other = string("registers-of-something-else");
-	begin("");
-	for (uint32_t node = 1; node < DEVICETREE_NODES; node++) {
-		begin("x");
-		for (uint32_t i = 0; i < (ROOM - STRUCTURE) / DEVICETREE_NODES / 12 - 10; i++)
-			property(other, 0);
-		property_text(compatible, "virtio,mmio");
-		property(reg, 8);
-		cell(node << 16);
-		cell(0x200);
-		end();
-	}
-	end();
-	discover();
-	unit_equal(platform.window_count, 0); /* the 8 bytes of `reg` are the address alone, without a size */
-}
-
-/* Buses in buses, each with many ranges, and many devices in the last. */
-UNIT_TEST(ranges_in_ranges)
-{
-	uint32_t ranges, reg, compatible, cells;
-
-	begin_tree();
-	ranges = string("ranges");
-	reg = string("reg");
-	compatible = string("compatible");
-	cells = string("#address-cells");
-	begin("");
-	property_cell(cells, 1);
-	for (uint32_t bus = 0; bus < DEVICETREE_DEPTH - 2; bus++) {
-		begin("bus");
-		property_cell(cells, 1);
-		property(ranges, 12 * DEVICETREE_RANGES);
-		for (uint32_t i = 1; i < DEVICETREE_RANGES; i++) {
-			cell(0xf0000000);
-			cell(0);
-			cell(1);
-		}
-		cell(0);
-		cell(0);
-		cell(0xe0000000);
-	}
-	for (uint32_t node = 1; node + DEVICETREE_DEPTH < DEVICETREE_NODES; node++) {
-		begin("x");
-		property_text(compatible, "virtio,mmio");
-		property(reg, 8);
-		cell(0x1000 * node);
-		cell(0x200);
-		end();
-	}
-	for (uint32_t bus = 0; bus < DEVICETREE_DEPTH - 1; bus++)
-		end();
-	discover();
-	unit_equal(platform.window_count, PLATFORM_WINDOWS);
-	unit_equal(platform.windows[0].base, 0x1000);
 }
 
 UNIT_TEST(more_ranges_than_are_looked_at)
 {
 	for (uint32_t count = DEVICETREE_RANGES; count <= DEVICETREE_RANGES + 1u; count++) {
-		uint32_t ranges, reg, compatible, cells;
-
 		begin_tree();
-		ranges = string("ranges");
-		reg = string("reg");
-		compatible = string("compatible");
-		cells = string("#address-cells");
-		begin("");
-		property_cell(cells, 1);
-		begin("bus");
-		property_cell(cells, 1);
-		property(ranges, 12 * count);
-		for (uint32_t i = 0; i < count; i++) {
-			cell(i << 16);
-			cell(0x10000000 + (i << 16));
-			cell(0x10000);
-		}
+		begin_bus("");
+		begin_bus("bus");
+		property("ranges", 12 * count);
+		for (uint32_t i = 0; i < count; i++)
+			CELLS(i << 16, 0x10000000 + (i << 16), 0x10000);
 		begin("x");
-		property_text(compatible, "virtio,mmio");
-		property(reg, 8);
-		cell((count - 1) << 16);
-		cell(0x200);
-		end();
-		end();
-		end();
+		device_at((count - 1) << 16);
+		end(3);
 		discover();
 		unit_equal(platform.window_count, count == DEVICETREE_RANGES);
 		if (count > DEVICETREE_RANGES)
@@ -311,30 +228,73 @@ UNIT_TEST(more_ranges_than_are_looked_at)
 	}
 }
 
+/* All have the same name, which has no end in its first 255 bytes, or ends there and begins like a name that discovery
+ * looks for. */
+UNIT_TEST(as_many_properties_as_there_is_room_for)
+{
+	for (uint32_t ends = 0; ends < 2; ends++) {
+		begin_tree();
+		fill("", ROOM);
+		end(1);
+		memset(blob + STRINGS, 'c', ends ? DEVICETREE_TEXT_MAX : STRINGS_SIZE - 1);
+		if (ends)
+			memcpy(blob + STRINGS, "compatible", strlen("compatible"));
+		discover();
+		expect_limit(!ends, "a name that is too long");
+	}
+}
+
+/* The properties are spread over as many nodes as fit, and discovery examines each as a device. */
+UNIT_TEST(as_many_properties_in_many_nodes)
+{
+	begin_tree();
+	for (uint32_t node = 1; node < DEVICETREE_NODES; node++) {
+		begin("x");
+		fill("registers-of-something-else", node * ((ROOM - STRUCTURE) / DEVICETREE_NODES) - 60);
+		device_at(node << 16);
+		end(1);
+	}
+	end(1);
+	discover();
+	unit_equal(platform.window_count, 0); /* the 8 bytes of `reg` are the address alone, without a size */
+}
+
+/* Buses in buses, each with many ranges, and many devices in the last. */
+UNIT_TEST(ranges_in_ranges)
+{
+	begin_tree();
+	begin_bus("");
+	for (uint32_t bus = 0; bus < DEVICETREE_DEPTH - 2; bus++) {
+		begin_bus("bus");
+		property("ranges", 12 * DEVICETREE_RANGES);
+		for (uint32_t i = 1; i < DEVICETREE_RANGES; i++)
+			CELLS(0xf0000000, 0, 1);
+		CELLS(0, 0, 0xe0000000);
+	}
+	for (uint32_t node = 1; node + DEVICETREE_DEPTH < DEVICETREE_NODES; node++) {
+		begin("x");
+		device_at(0x1000 * node);
+		end(1);
+	}
+	end(DEVICETREE_DEPTH - 1);
+	discover();
+	unit_equal(platform.window_count, PLATFORM_WINDOWS);
+	unit_equal(platform.windows[0].base, 0x1000);
+}
+
 /* A reservation of many ranges, behind many properties, on a bus of many ranges. */
 UNIT_TEST(as_many_reservations)
 {
-	uint32_t ranges, reg, other, cells;
-
 	begin_tree();
-	ranges = string("ranges");
-	reg = string("reg");
-	other = string("registers-of-something-else");
-	cells = string("#address-cells");
-	begin("");
-	property_cell(cells, 1);
-	begin("reserved-memory");
-	property_cell(cells, 1);
-	property(ranges, 0x40000 / 12 * 12);
+	begin_bus("");
+	begin_bus("reserved-memory");
+	property("ranges", 0x40000 / 12 * 12);
 	at += 0x40000 / 12 * 12;
 	begin("x");
-	while (at < ROOM / 2)
-		property(other, 0);
-	property(reg, (ROOM - at) / 8 * 8);
+	fill("registers-of-something-else", ROOM / 2);
+	property("reg", (ROOM - at) / 8 * 8);
 	at += (ROOM - at) / 8 * 8;
-	end();
-	end();
-	end();
+	end(3);
 	discover();
 	expect_warning("device tree: x: ");
 }
@@ -342,29 +302,17 @@ UNIT_TEST(as_many_reservations)
 /* Each controller refers to the next one, and the last to none. */
 UNIT_TEST(controllers_behind_controllers)
 {
-	uint32_t compatible, reg, phandle, parent, interrupts, cells;
-
 	begin_tree();
-	compatible = string("compatible");
-	reg = string("reg");
-	phandle = string("phandle");
-	parent = string("interrupt-parent");
-	interrupts = string("interrupts");
-	cells = string("#address-cells");
-	begin("");
-	property_cell(cells, 1);
+	begin_bus("");
 	for (uint32_t node = 1; node < DEVICETREE_NODES; node++) {
 		begin("x");
-		property_text(compatible, "virtio,mmio");
-		property(reg, 8);
-		cell(node << 16);
-		cell(0x200);
-		property_cell(phandle, node);
-		property_cell(parent, node + 1);
-		property_cell(interrupts, 1);
-		end();
+		device_at(node << 16);
+		PROPERTY_CELLS("phandle", node);
+		PROPERTY_CELLS("interrupt-parent", node + 1);
+		PROPERTY_CELLS("interrupts", 1);
+		end(1);
 	}
-	end();
+	end(1);
 	discover();
 	expect_warning("device tree: x: its interrupt has no parent");
 }
@@ -372,15 +320,11 @@ UNIT_TEST(controllers_behind_controllers)
 /* One value has many strings, none of which is the one that discovery looks for. */
 UNIT_TEST(as_many_strings)
 {
-	uint32_t compatible;
-
 	begin_tree();
-	compatible = string("compatible");
-	begin("");
-	property(compatible, (ROOM - at) & ~3u);
+	property("compatible", ROOM - at - 12);
 	for (; at < ROOM; at += 4)
 		memcpy(blob + at, "arm", 4);
-	at &= ~3u;
-	end();
+	end(1);
 	discover();
+	expect_limit(false, "");
 }

@@ -101,51 +101,37 @@ static void start(enum irqchip_kind chip)
 	now = 0;
 }
 
-static void set_distributor_busy(void)
+UNIT_TEST(who_is_waited_for)
 {
-	distributor[GICD_CTLR / sizeof(uint32_t)] |= GICD_CTLR_RWP;
-}
+	static const struct {
+		const char *name;
+		enum irqchip_kind chip;
+		uint32_t input;
+		bool mask, busy; /* is the redistributor? The distributor is. */
+		bool looked, waited;
+	} rows[] = {
+		{ "GICv3 masks its own", IRQCHIP_GICV3, PPI, true, false, true, false },
+		{ "GICv3 masks its own, busy", IRQCHIP_GICV3, PPI, true, true, true, true },
+		{ "GICv3 masks a shared one", IRQCHIP_GICV3, SPI, true, false, false, true },
+		{ "GICv3 unmasks its own", IRQCHIP_GICV3, PPI, false, true, false, false },
+		{ "GICv3 unmasks a shared one", IRQCHIP_GICV3, SPI, false, true, false, false },
+		{ "GICv2 masks its own", IRQCHIP_GICV2, PPI, true, true, false, false },
+		{ "GICv2 masks a shared one", IRQCHIP_GICV2, SPI, true, true, false, false },
+	};
 
-UNIT_TEST(own_interrupts_are_the_redistributors)
-{
-	start(IRQCHIP_GICV3);
-	set_distributor_busy();
-	gic_mask(PPI, true);
-	unit_true(own[GICD_ICENABLER / sizeof(uint32_t)] == 1u << PPI);
-	unit_true(own_looks == 1 && now == 0);
-}
-
-UNIT_TEST(a_busy_redistributor_is_waited_for)
-{
-	start(IRQCHIP_GICV3);
-	own_busy = true;
-	gic_mask(PPI, true);
-	unit_true(own_looks > 1 && now >= MILLISECONDS(100) && now < MILLISECONDS(200));
-}
-
-UNIT_TEST(shared_interrupts_are_the_distributors)
-{
-	start(IRQCHIP_GICV3);
-	set_distributor_busy();
-	gic_mask(SPI, true);
-	unit_true(distributor[GICD_ICENABLER / sizeof(uint32_t) + 1] == 1u << (SPI - 32));
-	unit_true(!own_looks && now >= MILLISECONDS(100) && now < MILLISECONDS(200));
-}
-
-UNIT_TEST(unmasking_waits_for_nobody)
-{
-	start(IRQCHIP_GICV3);
-	set_distributor_busy();
-	gic_mask(PPI, false);
-	gic_mask(SPI, false);
-	unit_true(!own_looks && now == 0);
-}
-
-UNIT_TEST(a_gicv2_has_no_such_bit)
-{
-	start(IRQCHIP_GICV2);
-	set_distributor_busy();
-	gic_mask(PPI, true);
-	gic_mask(SPI, true);
-	unit_true(!own_looks && now == 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unit_row(rows[i].name);
+		start(rows[i].chip);
+		own_busy = rows[i].busy;
+		distributor[GICD_CTLR / sizeof(uint32_t)] |= GICD_CTLR_RWP;
+		own[GICD_ICENABLER / sizeof(uint32_t)] = distributor[GICD_ICENABLER / sizeof(uint32_t) + 1] = 0;
+		gic_mask(rows[i].input, rows[i].mask);
+		if (rows[i].mask && rows[i].input == PPI)
+			unit_equal(own[GICD_ICENABLER / sizeof(uint32_t)], 1u << PPI);
+		if (rows[i].mask && rows[i].input == SPI)
+			unit_equal(distributor[GICD_ICENABLER / sizeof(uint32_t) + 1], 1u << (SPI - 32));
+		unit_equal(own_looks > 0, rows[i].looked);
+		unit_equal(own_looks > 1, rows[i].looked && rows[i].waited);
+		unit_true(rows[i].waited ? now >= MILLISECONDS(100) && now < MILLISECONDS(200) : now == 0);
+	}
 }

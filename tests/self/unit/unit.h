@@ -27,6 +27,7 @@ struct unit_test {
 
 static struct unit_test *unit_first, **unit_end = &unit_first;
 static unsigned unit_asserted, unit_failed;
+static const char *unit_row_name; /* a failure is printed with it */
 
 static void unit_register(struct unit_test *test)
 {
@@ -43,13 +44,20 @@ static void unit_register(struct unit_test *test)
 	}                                                                     \
 	static void NAME(void)
 
+/* Names the row of a table that the next assertions are about. */
+static inline void unit_row(const char *name)
+{
+	unit_row_name = name;
+}
+
 /* Counts an assertion. If it does not hold, the caller prints more. */
 static bool unit_check(bool holds, const char *file, int line, const char *what)
 {
 	unit_asserted++;
 	if (!holds) {
 		unit_failed++;
-		printf("%s:%d: %s\n", file, line, what);
+		printf("%s:%d: %s%s%s\n", file, line, unit_row_name ? unit_row_name : "", unit_row_name ? ": " : "",
+		       what);
 	}
 	return holds;
 }
@@ -88,6 +96,7 @@ int main(int argc, char **argv)
 		if (argc > 1 && !strstr(test->name, argv[1]))
 			continue;
 		unit_asserted = unit_failed = 0;
+		unit_row(NULL);
 		test->run();
 		if (!unit_asserted)
 			printf("%s: asserts nothing\n", test->name);
