@@ -31,23 +31,6 @@ bool port_test_stops_deaf(void)
 	return false;
 }
 
-static void writes_code(void *argument)
-{
-	(void)argument;
-	*(volatile uint8_t *)(uintptr_t)port_test_arch = 0;
-}
-
-static void writes_constant(void *argument)
-{
-	(void)argument;
-	*(volatile char *)(uintptr_t)machine_arch = 'X';
-}
-
-static void runs_data(void *argument)
-{
-	((void (*)(void))(uintptr_t)argument)();
-}
-
 static void runs_from_the_middle(void *argument)
 {
 	((void (*)(void))((uintptr_t)argument + 2))();
@@ -69,9 +52,7 @@ static void test_exceptions(void)
 {
 	static uint32_t code[] = { 0xd65f03c0 }; /* ret */
 
-	port_expect_trap(writes_code, NULL, "a write to the code traps");
-	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
-	port_expect_trap(runs_data, code, "data cannot be executed");
+	port_test_protection(code);
 	port_expect_trap(runs_from_the_middle, (void *)(uintptr_t)port_test_arch, "instructions are aligned");
 	port_expect_trap(is_undefined, NULL, "an undefined instruction traps");
 	port_expect_trap(uses_floating_point, NULL, "floating point traps");
@@ -99,24 +80,13 @@ static void test_unowned(void)
 
 static void test_messages(void)
 {
-	struct irq_message message, stray;
+	struct irq_message message;
 	struct irq_line *const line = irq_message_open(0, &message);
-	uint32_t count, unowned = irq_unowned_count();
 
 	print("# messages by %s\n", messages_description());
 	port_expect(!line == !gic_inputs(), "messages exist where interrupts do");
-	if (!line)
-		return;
-	count = line->count;
-	irq_message_send(&message);
-	irq_settle();
-	port_expect(line->count == count + 1 && irq_unowned_count() == unowned, "a message arrives, once");
-	stray = message;
-	stray.data ^= 0x800;
-	irq_message_send(&stray);
-	irq_settle();
-	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1,
-		    "a message that matches no target is counted");
+	if (line)
+		port_test_message(line, &message);
 }
 
 /*
@@ -156,13 +126,12 @@ static void test_unexpected(void)
 
 	port_expect_trap(gets_serror, NULL, "an SError in a guard ends the guarded function");
 	port_expect_trap(gets_fiq, NULL, "so does an FIQ");
-	if (cpus_count() < 3 || cpus_start(1)) /* the platform may announce one of them that does not exist */
+	if (!port_start_second_cpu())
 		return;
-	port_expect(cpus_begin(1, gets_serror, NULL) && cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_TRAPPED &&
-			    !strcmp(trap.name, "SError"),
+	port_expect(port_second_cpu_ends(gets_serror, NULL, GUARD_TRAPPED, &trap) && !strcmp(trap.name, "SError"),
 		    "an SError on another CPU ends its function");
-	port_expect(!cpus_start(1) && cpus_begin(1, gets_fiq, NULL) &&
-			    cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_TRAPPED && !strcmp(trap.name, "FIQ"),
+	port_expect(!cpus_start(1) && port_second_cpu_ends(gets_fiq, NULL, GUARD_TRAPPED, &trap) &&
+			    !strcmp(trap.name, "FIQ"),
 		    "so does an FIQ there");
 	port_expect(!cpus_start(1) && !cpus_release(&trap), "after that it can be started again");
 }

@@ -13,12 +13,11 @@
 #include "tests/self/port/port_test.h"
 
 #define SHORT MILLISECONDS(60)
-#define LONG  MILLISECONDS(5000)
+#define LONG  PORT_TEST_LONG
 
 enum { COUNTS = 20000 };
 
 static uint32_t number;
-static volatile bool always = true;
 static struct guard_trap trap;
 
 static void cpu_expect(bool good, const char *property)
@@ -44,13 +43,6 @@ static void tells(void *argument)
 	told[1] = irq_enable(true);
 }
 
-static void loops(void *argument)
-{
-	(void)argument;
-	while (always)
-		;
-}
-
 static volatile bool deaf, hears;
 
 static void is_deaf_until_it_hears(void *argument)
@@ -69,32 +61,16 @@ static bool make_deaf(void)
 	return cpus_begin(number, is_deaf_until_it_hears, NULL) && WAIT_UNTIL(deaf, LONG);
 }
 
-static int overflows(volatile char *above)
-{
-	volatile char here[256];
-
-	here[0] = above[0];
-	if (always)
-		here[1] = (char)overflows(here);
-	return here[0] + here[1];
-}
-
-static void recurses(void *argument)
-{
-	overflows(argument);
-}
-
-static void is_invalid(void *argument)
-{
-	(void)argument;
-	__builtin_trap();
-}
-
 static bool tells_the_truth(void)
 {
 	volatile uint32_t told[2] = { UINT32_MAX, 0 };
 
 	return run(tells, (void *)told, LONG) == GUARD_RETURNED && told[0] == number && told[1];
+}
+
+static void expect_restart(const char *property)
+{
+	cpu_expect(!cpus_start(number) && tells_the_truth(), property);
 }
 
 static void tells_time(void *argument)
@@ -123,16 +99,17 @@ static void test_functions(void)
 	cpu_expect(in_use && !cpus_release(&trap) && !cpus_in_use(number), "it is in use until it is released");
 
 	cpus_start(number);
-	cpu_expect(run(recurses, &byte, LONG) == GUARD_TRAPPED && !strcmp(trap.name, "stack overflow"),
+	cpu_expect(run(port_recurses, &byte, LONG) == GUARD_TRAPPED && !strcmp(trap.name, "stack overflow"),
 		   "a stack overflow is reported");
 	cpus_start(number);
-	cpu_expect(run(is_invalid, NULL, LONG) == GUARD_TRAPPED && *trap.name && trap.address, "a trap is reported");
+	cpu_expect(run(port_is_invalid, NULL, LONG) == GUARD_TRAPPED && *trap.name && trap.address,
+		   "a trap is reported");
 	cpu_expect(!cpus_in_use(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is out of use");
-	cpu_expect(!cpus_start(number) && tells_the_truth(), "and can be started again");
-	cpu_expect(run(loops, NULL, SHORT) == GUARD_TIMED_OUT, "a function that does not end is ended");
-	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
-	cpus_begin(number, loops, NULL);
-	cpu_expect(!cpus_begin(number, loops, NULL), "it takes one function at a time");
+	expect_restart("and can be started again");
+	cpu_expect(run(port_loops, NULL, SHORT) == GUARD_TIMED_OUT, "a function that does not end is ended");
+	expect_restart("after that it can be started again");
+	cpus_begin(number, port_loops, NULL);
+	cpu_expect(!cpus_begin(number, port_loops, NULL), "it takes one function at a time");
 	cpu_expect(cpus_release(&trap) == 1, "a release stops what runs");
 	cpus_start(number);
 }
@@ -144,7 +121,7 @@ static void test_deaf(void)
 	cpu_expect(make_deaf() && cpus_wait(number, SHORT, &trap) == GUARD_TIMED_OUT,
 		   "a function that takes no interrupts is ended or given up");
 	if (port_test_stops_deaf()) {
-		cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
+		expect_restart("after that it can be started again");
 		return;
 	}
 	cpu_expect(cpus_start(number) && run(tells, NULL, 0) == GUARD_LEFT, "after that it is lost");
@@ -173,6 +150,16 @@ static void takes(void *context)
 {
 	(void)context;
 	taken_by = cpus_self();
+}
+
+/* Returns the line of the messages to the CPU under test, or NULL. */
+static struct irq_line *open_line(void (*handler)(void *), struct irq_message *message)
+{
+	struct irq_line *const line = irq_message_open(number, message);
+
+	if (line)
+		irq_line_attach(line, handler, NULL);
+	return line;
 }
 
 static void sends(void *argument)
@@ -214,7 +201,7 @@ static void test_message(uint32_t cpu)
 static void hangs(void *context)
 {
 	takes(context);
-	loops(context);
+	port_loops(context);
 }
 
 /* A CPU that is stopped in an interrupt handler must take the next interrupt when it is started again. */
@@ -246,24 +233,22 @@ static void test_handler(void)
 static void traps(void *context)
 {
 	(void)context;
-	is_invalid(NULL);
+	port_is_invalid(NULL);
 }
 
 /* A CPU takes interrupts while it rests. */
 static void test_trap_at_rest(void)
 {
 	struct irq_message message;
-	struct irq_line *const line = irq_message_open(number, &message);
+	struct irq_line *const line = open_line(traps, &message);
 
-	if (line) {
-		irq_line_attach(line, traps, NULL);
+	if (line)
 		irq_message_send(&message);
-	}
 	cpu_expect(line && WAIT_UNTIL(!cpus_in_use(number), LONG) && cpus_release(&trap) == 1 && *trap.name,
 		   "a trap in an interrupt at rest is reported");
 	if (line)
 		irq_line_attach(line, NULL, NULL);
-	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
+	expect_restart("after that it can be started again");
 }
 
 /* The request to stop and a message arrive together, and the message's handler does not end. */
@@ -281,23 +266,21 @@ static void hears_late(void *argument)
 	while (!deadline_passed(until))
 		cpu_relax();
 	irq_enable(true);
-	loops(NULL);
+	port_loops(NULL);
 }
 
 static void test_stop_among_others(void)
 {
 	struct irq_message message;
-	struct irq_line *const line = irq_message_open(number, &message);
+	struct irq_line *const line = open_line(hangs, &message);
 
 	deaf = false;
-	if (line)
-		irq_line_attach(line, hangs, NULL);
 	cpu_expect(line && cpus_begin(number, hears_late, &message) && WAIT_UNTIL(deaf, LONG) &&
 			   cpus_wait(number, 0, &trap) == GUARD_TIMED_OUT,
 		   "it is stopped even if the stop comes along with a message");
 	if (line)
 		irq_line_attach(line, NULL, NULL);
-	cpu_expect(!cpus_start(number) && tells_the_truth(), "after that it can be started again");
+	expect_restart("after that it can be started again");
 }
 
 static struct cpus_lock lock;
@@ -307,7 +290,7 @@ static void locks(void *argument)
 {
 	cpus_lock(&lock);
 	deaf = true;
-	loops(argument);
+	port_loops(argument);
 }
 
 static void test_lock_of_stopped_cpu(void)

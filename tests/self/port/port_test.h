@@ -5,6 +5,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "firmware/arch/clock.h"
+#include "firmware/arch/guard.h"
+#include "firmware/arch/irq.h"
+
+#define PORT_TEST_LONG MILLISECONDS(5000) /* long enough for all that ends, on a host under load */
+
 enum { PORT_TEST_LINES = 3 }; /* the most that this test opens */
 
 /* Prints a line of the report. */
@@ -12,6 +18,26 @@ void port_expect(bool good, const char *property);
 
 /* Expects the function to end in a trap. */
 void port_expect_trap(void (*function)(void *), void *argument, const char *property);
+
+/* common.c: functions that loop for ever, recurse until the stack is used up (the argument points to a char), and run
+ * into an invalid instruction. */
+void port_loops(void *argument);
+void port_recurses(void *argument);
+void port_is_invalid(void *argument);
+
+/* Tests that code and constants cannot be written and that data, such as `code`, which would return, cannot be
+ * executed. NULL: without the latter. */
+void port_test_protection(void *code);
+
+/* Tests that the message arrives on its line, and that a message that matches no target is counted. */
+void port_test_message(struct irq_line *line, const struct irq_message *message);
+
+/* Starts CPU 1. Returns false if there are less than three CPUs, for the platform may announce one that does not
+ * exist. */
+bool port_start_second_cpu(void);
+
+/* Runs a function there, and returns whether it ended in this way. */
+bool port_second_cpu_ends(void (*function)(void *), void *argument, enum guard_end end, struct guard_trap *trap);
 
 /* <arch>.c: tests what only one architecture has. */
 void port_test_arch(void);

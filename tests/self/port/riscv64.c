@@ -27,23 +27,6 @@ bool port_test_stops_deaf(void)
 	return false;
 }
 
-static void writes_code(void *argument)
-{
-	(void)argument;
-	*(volatile uint8_t *)(uintptr_t)port_test_arch = 0;
-}
-
-static void writes_constant(void *argument)
-{
-	(void)argument;
-	*(volatile char *)(uintptr_t)machine_arch = 'X';
-}
-
-static void runs_data(void *argument)
-{
-	((void (*)(void))(uintptr_t)argument)();
-}
-
 static void is_illegal(void *argument)
 {
 	(void)argument;
@@ -65,9 +48,7 @@ static void test_exceptions(void)
 	port_expect_trap(calls_itself, NULL, "a breakpoint traps");
 	if (machine_mode)
 		return; /* without translation there is no such protection */
-	port_expect_trap(writes_code, NULL, "a write to the code traps");
-	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
-	port_expect_trap(runs_data, code, "data cannot be executed");
+	port_test_protection(code);
 }
 
 /* Sends an identity that belongs to no line. */
@@ -88,24 +69,13 @@ static void test_unowned(void)
 
 static void test_messages(void)
 {
-	struct irq_message message, stray;
+	struct irq_message message;
 	struct irq_line *const line = irq_message_open(0, &message);
-	uint32_t count, unowned = irq_unowned_count();
 
 	print("# messages by %s\n", imsic_identities() ? "IMSIC" : "software interrupts");
 	port_expect(line, "there are messages");
-	if (!line)
-		return;
-	count = line->count;
-	irq_message_send(&message);
-	irq_settle();
-	port_expect(line->count == count + 1 && irq_unowned_count() == unowned, "a message arrives, once");
-	stray = message;
-	stray.data ^= 0x800;
-	irq_message_send(&stray);
-	irq_settle();
-	port_expect(line->count == count + 1 && irq_unowned_count() == unowned + 1,
-		    "a message that matches no target is counted");
+	if (line)
+		port_test_message(line, &message);
 }
 
 /*
@@ -120,7 +90,7 @@ static void test_settling(void)
 	struct irq_line *line;
 	uint32_t late = 0;
 
-	if (cpus_count() < 3 || cpus_start(1)) /* the platform may announce one of them that does not exist */
+	if (!port_start_second_cpu())
 		return;
 	line = irq_message_open(1, &message);
 	for (uint32_t i = 0; line && i < ROUNDS; i++) {
@@ -132,7 +102,7 @@ static void test_settling(void)
 		irq_message_send(&message);
 		irq_settle();
 		late += line->count != count + 1;
-		WAIT_UNTIL(line->count == count + 1, MILLISECONDS(5000));
+		WAIT_UNTIL(line->count == count + 1, PORT_TEST_LONG);
 	}
 	print("# %u messages came after settling\n", late);
 	port_expect(line && !late, "settling waits for a message to a CPU that takes another interrupt");

@@ -28,31 +28,11 @@ bool port_test_stops_deaf(void)
 	return true;
 }
 
-static void writes_code(void *argument)
-{
-	(void)argument;
-	*(volatile uint8_t *)(uintptr_t)port_test_arch = 0;
-}
-
-static void writes_constant(void *argument)
-{
-	(void)argument;
-	*(volatile char *)(uintptr_t)machine_arch = 'X';
-}
-
-static void runs_data(void *argument)
-{
-	((void (*)(void))(uintptr_t)argument)();
-}
-
 static void test_protection(void)
 {
 	static uint8_t code[] = { 0xc3 }; /* ret */
 
-	port_expect_trap(writes_code, NULL, "a write to the code traps");
-	port_expect_trap(writes_constant, NULL, "a write to a constant traps");
-	if (cpuid(CPUID_EXTENDED_FEATURES).edx & EXTENDED_EDX_NX)
-		port_expect_trap(runs_data, code, "data cannot be executed");
+	port_test_protection(cpuid(CPUID_EXTENDED_FEATURES).edx & EXTENDED_EDX_NX ? code : NULL);
 }
 
 static void test_vectors(void)
@@ -100,14 +80,13 @@ static void test_clocks(void)
 	volatile uint64_t times[3] = { UINT64_MAX, UINT64_MAX, UINT64_MAX };
 	struct guard_trap trap;
 
-	if (cpus_count() < 3 || cpus_start(1)) /* the platform may announce one of them that does not exist */
+	if (!port_start_second_cpu())
 		return;
-	port_expect(cpus_begin(1, is_told_another_time, (void *)times) &&
-			    cpus_wait(1, MILLISECONDS(5000), &trap) == GUARD_RETURNED,
+	port_expect(port_second_cpu_ends(is_told_another_time, (void *)times, GUARD_RETURNED, &trap),
 		    "a CPU is told the time");
-	port_expect(times[0] < MILLISECONDS(5000), "a CPU whose counter is behind continues from that time");
-	port_expect(times[1] < MILLISECONDS(5000), "so does one whose counter is ahead");
-	port_expect(times[2] < MILLISECONDS(5000), "a CPU whose counter agrees keeps its time");
+	port_expect(times[0] < PORT_TEST_LONG, "a CPU whose counter is behind continues from that time");
+	port_expect(times[1] < PORT_TEST_LONG, "so does one whose counter is ahead");
+	port_expect(times[2] < PORT_TEST_LONG, "a CPU whose counter agrees keeps its time");
 	cpus_release(&trap);
 }
 
