@@ -35,7 +35,7 @@ void interrupt_taken(uint64_t elr)
 	} else if (intid == clock_timer_interrupt()) {
 		clock_timer_start();
 		irq_end();
-		irq_watchdog(elr);
+		watchdog_tick(elr);
 	} else {
 		line = owner_of(intid);
 		if (line && line->cpu == cpus_self())

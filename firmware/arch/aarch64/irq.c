@@ -27,8 +27,6 @@ static struct active {
 	uint32_t what[NESTED + 1], count;
 } active[CPUS_MAX];
 
-static void (*watchdog_tick)(uint64_t address);
-
 static void take(uint32_t intid, enum irq_trigger trigger, uint8_t priority)
 {
 	gic_configure(intid, trigger, priority);
@@ -190,17 +188,10 @@ void handler_end(void)
 	interrupts_off();
 }
 
-void watchdog_start(void (*tick)(uint64_t address))
+void watchdog_start(void)
 {
-	watchdog_tick = tick;
 	if (clock_timer_interrupt())
 		clock_timer_start();
-}
-
-void irq_watchdog(uint64_t address)
-{
-	if (watchdog_tick)
-		watchdog_tick(address);
 }
 
 void watchdog_stop(void)

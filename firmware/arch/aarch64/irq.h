@@ -30,7 +30,4 @@ uint32_t irq_place(uint32_t intid);
 void irq_begin(uint32_t acknowledged);
 void irq_end(void);
 
-/* The watchdog interrupted the instruction at `address`. May not return, see generic/guard.h. */
-void irq_watchdog(uint64_t address);
-
 #endif

@@ -38,7 +38,8 @@ enum guard_end guard_run(void (*function)(void *argument), void *argument, uint6
 	guard.trap = trap;
 	guard.patience = patience_begin(timeout_ns);
 	guard.active = true;
-	watchdog_start(tick);
+	watchdog_calls(tick);
+	watchdog_start();
 	end = guard_enter(function, argument, &guard.stack);
 	guard.active = false;
 	watchdog_stop();

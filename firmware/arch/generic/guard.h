@@ -23,9 +23,9 @@ enum guard_end guard_enter(void (*function)(void *argument), void *argument, uin
  */
 _Noreturn void guard_resume(uintptr_t stack, enum guard_end end);
 
-/* From watchdog_start() to watchdog_stop() the port calls tick() regularly, with the address of the interrupted
- * instruction, from an interrupt that also gets through while a handler runs. The tick may not return. */
-void watchdog_start(void (*tick)(uint64_t address));
+/* From watchdog_start() to watchdog_stop() the port calls watchdog_tick() regularly, from an interrupt that also gets
+ * through while a handler runs. */
+void watchdog_start(void);
 void watchdog_stop(void);
 
 /* A guarded function was left from within interrupt handlers: ends every interrupt that was being handled. */
@@ -35,7 +35,15 @@ void interrupts_abandon(void);
  * What a port calls.
  */
 
+/* watchdog.c: the watchdog interrupted the instruction at `address`. May not return. */
+void watchdog_tick(uint64_t address);
+
 /* CPU 0 trapped. Does not return if a guard is active. */
 void guard_trapped(const char *name, uint64_t address, uint64_t data, uint64_t error);
+
+/*
+ * Between these files: what watchdog_tick() calls.
+ */
+void watchdog_calls(void (*what)(uint64_t address));
 
 #endif

@@ -11,6 +11,7 @@
 
 #include <arch/cpu.h>
 
+#include "firmware/arch/generic/guard.h"
 #include "firmware/arch/host/host.h"
 
 enum {
@@ -19,8 +20,6 @@ enum {
 	TURNS_A_LEAP = 8,	 /* after so many idle turns of a wait the leap doubles */
 	LEAP_DOUBLINGS_MAX = 16, /* up to 0.13 seconds */
 };
-
-void (*host_tick)(uint64_t address);
 
 static uint64_t now;
 static unsigned idle_turns;
@@ -52,8 +51,7 @@ void cpu_relax(void)
 	host_interrupts_take();
 	if (host_deaf_cpu)
 		now += MILLISECONDS(1);
-	if (host_tick)
-		host_tick(0);
+	watchdog_tick(0);
 }
 
 bool clock_wait(struct patience *patience)

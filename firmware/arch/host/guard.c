@@ -42,9 +42,8 @@ static void alarm_in(long seconds)
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
-void watchdog_start(void (*tick)(uint64_t address))
+void watchdog_start(void)
 {
-	host_tick = tick;
 	alarm_in(REAL_SECONDS);
 }
 

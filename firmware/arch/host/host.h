@@ -24,9 +24,6 @@ void host_interrupts_init(void);
 /* Ends the interrupt that was being taken, because its handler was left. */
 void host_interrupts_end(void);
 
-/* What cpu_relax() calls; NULL: nothing. See watchdog_start() in generic/guard.h. */
-extern void (*host_tick)(uint64_t address);
-
 /* Calls function(argument) as that CPU. There is a single thread, in which a variable says which CPU runs. */
 void host_on_cpu(uint32_t cpu, void (*function)(void *argument), void *argument);
 /* CPU 0 runs again, whichever CPU ran before a guard was left. */

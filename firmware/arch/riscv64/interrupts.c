@@ -118,7 +118,7 @@ void interrupt_taken(uint32_t number, uint64_t epc)
 	} else if (number == own_interrupt(INTERRUPT_TIMER)) {
 		clock_timer_start();
 		if (!cpus_self())
-			irq_watchdog(epc);
+			watchdog_tick(epc);
 	} else if (number == INTERRUPT_SOFTWARE || number == own_interrupt(INTERRUPT_SOFTWARE)) {
 		software_interrupt();
 	} else {

@@ -30,7 +30,6 @@ _Static_assert(LINES_MAX <= 64, "a CPU's soft lines are one word of bits");
 static const struct wired_controller *controller;
 static uint64_t external;	   /* the bit of external interrupts in `ie` */
 static uint8_t owners[IRQ_INPUTS]; /* for each input: index + 1 of its line */
-static void (*watchdog_tick)(uint64_t address);
 
 void irq_init(const struct platform *platform)
 {
@@ -156,16 +155,9 @@ void handler_end(void)
 		cpu_interrupt(cpus_self());
 }
 
-void watchdog_start(void (*tick)(uint64_t address))
+void watchdog_start(void)
 {
-	watchdog_tick = tick;
 	clock_timer_start();
-}
-
-void irq_watchdog(uint64_t address)
-{
-	if (watchdog_tick)
-		watchdog_tick(address);
 }
 
 void watchdog_stop(void)

@@ -23,7 +23,4 @@ uint32_t irq_place(uint32_t input);
 /* If the line's level is asserted and the controller will not report it again, makes the CPU take it as a soft line. */
 void irq_remember(const struct irq_line *line);
 
-/* The watchdog interrupted the instruction at `address`. May not return, see generic/guard.h. */
-void irq_watchdog(uint64_t address);
-
 #endif

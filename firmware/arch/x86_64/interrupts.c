@@ -6,7 +6,6 @@
 #include "firmware/arch/generic/settle.h"
 #include "firmware/arch/x86_64/apic.h"
 #include "firmware/arch/x86_64/clock.h"
-#include "firmware/arch/x86_64/irq.h"
 #include "firmware/arch/x86_64/traps.h"
 #include "firmware/arch/x86_64/vectors.h"
 #include "firmware/arch/x86_64/x86.h"
@@ -42,7 +41,7 @@ void interrupt_taken(uint8_t vector, uint64_t rip)
 		if (cpus_self())
 			break;
 		clock_tick();
-		irq_watchdog(rip);
+		watchdog_tick(rip);
 		break;
 	default:
 		interrupt_line(vector);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The interrupt controllers as generic/lines.c, settle.c and guard.c need them. */
-#include "firmware/arch/x86_64/irq.h"
 
 #include "firmware/arch/generic/guard.h"
 #include "firmware/arch/generic/lines.h"
@@ -20,8 +19,6 @@ _Static_assert(VECTOR_SETTLE >> VECTOR_CLASS_SHIFT < VECTOR_LINES >> VECTOR_CLAS
 #define MESSAGE_APIC_ID_SHIFT	 12
 #define MESSAGE_APIC_ID_MAX	 0xfe /* 0xff means all CPUs */
 #define MESSAGE_REDIRECTION_HINT 0x8u
-
-static void (*watchdog_tick)(uint64_t address);
 
 bool cpu_settle(uint32_t cpu)
 {
@@ -93,17 +90,10 @@ void handler_end(void)
 	cr8_write(0);
 }
 
-void watchdog_start(void (*tick)(uint64_t address))
+void watchdog_start(void)
 {
-	watchdog_tick = tick;
 	if (apic_present())
 		apic_timer_interrupt(true);
-}
-
-void irq_watchdog(uint64_t address)
-{
-	if (watchdog_tick)
-		watchdog_tick(address);
 }
 
 void watchdog_stop(void)
