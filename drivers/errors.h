@@ -55,7 +55,8 @@ enum driver_fault {
 
 struct driver_error_info {
 	const char *text; /* a phrase for the report */
-	const char *row;  /* row of requirements.csv: only its checks report the error. NULL: all checks do */
+	const char
+		*row; /* row of requirements.csv: checks that name it FAIL, all others SKIP. NULL: every check FAILs */
 	enum driver_fault fault;
 };
 

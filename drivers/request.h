@@ -37,8 +37,8 @@ enum driver_error device_add_request(struct device *device, struct request *requ
  * came.
  */
 bool device_wait_used(struct device *device, uint64_t nanoseconds);
-/* Waits until the request queue has a used entry, takes it and judges it: the used ring, the length, the data, and
- * whether the device left the readable part alone. done may be NULL. */
+/* Waits until the request queue has a used entry, takes it with virtqueue_pop(), which judges the used ring, and
+ * judges the length, the data, and whether the device left the readable part alone. done may be NULL. */
 enum driver_error device_finish_request(struct device *device, struct completion *done);
 /* The same for an entry that has arrived already. *request (may be NULL) is the request that it answers, even if the
  * answer is wrong. */

@@ -5,8 +5,8 @@
  *
  * The rings are public on purpose: checks read them, and write to them what a well-behaved driver would not.
  */
-#ifndef DRIVERS_VIRTQUEUE_H
-#define DRIVERS_VIRTQUEUE_H
+#ifndef DRIVERS_QUEUE_H
+#define DRIVERS_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -113,7 +113,8 @@ struct completion {
 enum virtqueue_pop {
 	VIRTQUEUE_EMPTY,
 	VIRTQUEUE_POPPED,
-	VIRTQUEUE_WRONG, /* the used ring breaks section 2.7.8: *error says how, and the entry is skipped */
+	VIRTQUEUE_WRONG, /* the used ring breaks section 2.7.8: *error says how; the entry is skipped, or all if
+			    used.idx is too far */
 };
 enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, enum driver_error *error);
 
@@ -122,7 +123,7 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
  * chains that were added to a fresh queue and not yet published; their number is a power of 2. It writes their heads in
  * turn into every slot of the available ring. After that, virtqueue_cycle_publish() publishes the next `count` chains,
  * at most as many as there are, while none is outstanding. virtqueue_cycle_take() takes the used entries and returns
- * their number, or 0 with *error set if the used ring breaks 2.7.8.
+ * their number, or 0 with *error set if the used ring breaks 2.7.8. It judges index and ids, not lengths.
  */
 void virtqueue_cycle(struct virtqueue *queue);
 void virtqueue_cycle_publish(struct virtqueue *queue, uint16_t count);

@@ -125,7 +125,7 @@ class Options:
     race: str = _option("", _WHAT, "run only the race of that name, on at least two CPUs: the same as --only race.NAME --smp 2", metavar="NAME")
     seed: int = _option(1, _WHAT, "seed of every random choice, decimal or 0x (default 1)", metavar="N", kind=Number(0, (1 << 64) - 1),
                         word="seed", show=hex)
-    repeat: int = _option(1, _WHAT, "run each check N times, with seeds N, N+1, ...", metavar="N", kind=Number(1, 1000000), word="repeat")
+    repeat: int = _option(1, _WHAT, "run each check N times, with seeds S, S+1, ... from --seed S on", metavar="N", kind=Number(1, 1000000), word="repeat")
     rounds: int = _option(0, _WHAT, "rounds of each race (default: a few; docs/races.md)", metavar="N", kind=Number(1, 1000000), word="rounds",
                           again=True)
     isolate: bool = _option(False, _WHAT, "boot again for each check: for a VMM whose devices cannot be reset, or not completely", again=True)
@@ -147,8 +147,9 @@ class Options:
     level: str = _option("described", _JUDGED, "the weakest level that can make the run fail (default described)", metavar="LEVEL",
                          choices=LEVELS)
     strict: bool = _option(False, _JUDGED, "the same as --level should")
-    expect: str = _option("", _JUDGED, "known deviations (default: the file in expect/ for this VMM and version)", metavar="FILE")
-    no_expect: bool = _option(False, _JUDGED, "expect no deviation")
+    expect: str = _option("", _JUDGED, "known deviations (default: the file in expect/ for this VMM and version)", metavar="FILE",
+                          again=True)
+    no_expect: bool = _option(False, _JUDGED, "expect no deviation", again=True)
 
     verbose: bool = _option(False, _REPORTED, "show every line of the report", short="-v")
     junit: str = _option("", _REPORTED, "write a JUnit XML report", metavar="FILE")

@@ -24,8 +24,8 @@ struct run;
 #define require_eq(T, GOT, WANT, ...) check_require(expect_eq(T, GOT, WANT, __VA_ARGS__))
 
 /*
- * A driver function succeeded. If the failure is not the device's fault (need_ok()), or if the checks of another row
- * report it, the check ends as a SKIP or an ERROR.
+ * A driver function succeeded. Otherwise the check FAILs; but it ends as an ERROR (or, for a limit, a SKIP) if the
+ * failure is ours (need_ok()), and as a SKIP if only the checks of another row report it.
  */
 #define expect_ok(T, ERROR, ...)  check_expect_ok((T), __FILE__, __LINE__, (ERROR), __VA_ARGS__)
 #define require_ok(T, ERROR, ...) check_require(expect_ok(T, ERROR, __VA_ARGS__))

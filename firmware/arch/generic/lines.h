@@ -31,7 +31,7 @@ void soft_line_raise(const struct irq_line *line);
  * messages. */
 bool message_compose(const struct irq_line *line, struct irq_message *message);
 
-/* Called around a handler: between the two only the watchdog can interrupt. */
+/* Called around a handler: between the two only the watchdog or, on another CPU, a request to stop can interrupt. */
 void handler_begin(void);
 void handler_end(void);
 
