@@ -1,361 +1,20 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* From the RSDP to the tables, and the tables that are not bytecode: MADT and FADT. */
-#include "tests/self/unit/unit.h"
+/* From the RSDP to the tables, and the tables of a PC that are not bytecode: MADT and FADT. */
+#include "tests/self/unit/rows.h"
 
 #include "firmware/discovery/platform.h"
 #include "tests/self/unit/machine.h"
 #include "tests/self/unit/tables.h"
 
 enum {
-	RSDP = 0xf31a0,
-	ROOT = 0x100000,
 	ROOT_RSDT = 0x101000,
-	FADT = 0x102000,
-	MADT = 0x103000,
-	DSDT = 0x104000,
-	SSDT = 0x105000,
-	BIOS = 0xe0000,
-	BIOS_SIZE = 0x20000,
-};
-
-static struct platform platform;
-
-static void parse(uint64_t rsdp)
-{
-	memset(&platform, 0, sizeof(platform));
-	platform.pc = true;
-	platform_parse_acpi(&platform, rsdp);
-}
-
-static void expect_one_warning(const char *warning)
-{
-	unit_equal(platform.warning_count, 1);
-	unit_text(platform.warnings[0], warning);
-}
-
-static void place_empty(const char *signature, uint64_t address)
-{
-	struct table table;
-
-	table_begin(&table, signature);
-	table_place(&table, address);
-}
-
-/* Places RSDP, XSDT, FADT, an empty DSDT and the given table. Returns the XSDT's bytes. */
-static uint8_t *place_skeleton(uint64_t more)
-{
-	const uint64_t entries[] = { FADT, more };
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT);
-	place_fadt(FADT, DSDT);
-	place_empty("DSDT", DSDT);
-	return place_root(ROOT, 8, entries, more ? 2 : 1);
-}
-
-UNIT_TEST(a_good_skeleton_has_no_warnings)
-{
-	place_skeleton(0);
-	parse(RSDP);
-	unit_equal(platform.warning_count, 0);
-	unit_equal(platform.window_count, 0);
-}
-
-UNIT_TEST(no_acpi_at_all)
-{
-	machine_reset();
-	parse(0);
-	unit_equal(platform.warning_count, 0);
-}
-
-UNIT_TEST(an_rsdp_of_the_first_release)
-{
-	const uint64_t entries[] = { FADT };
-
-	machine_reset();
-	place_rsdp(RSDP, 0, ROOT, 0);
-	place_root(ROOT, 4, entries, 1);
-	place_fadt(FADT, DSDT);
-	place_empty("DSDT", DSDT);
-	parse(RSDP);
-	unit_equal(platform.warning_count, 0);
-}
-
-/* A BIOS area with decoys: the signature inside code and not aligned, and aligned but with a wrong checksum. */
-static uint8_t *place_bios(void)
-{
-	static uint8_t bios[BIOS_SIZE];
-
-	memset(bios, 0, sizeof(bios));
-	memcpy(bios + 0x131a4, "RSD PTR ", 8);
-	memcpy(bios + 0x10000, "RSD PTR ", 8);
-	return machine_place(BIOS, bios, sizeof(bios));
-}
-
-UNIT_TEST(an_rsdp_is_found_by_scanning)
-{
-	uint8_t *bios;
-
-	place_skeleton(DSDT);
-	bios = place_bios();
-	make_rsdp(bios + BIOS_SIZE - 48, 2, 0, ROOT);
-	parse(0);
-	expect_one_warning("ACPI XSDT at 0x100000: lists a DSDT, which does not belong there; ignored");
-
-	/* At the very end of the area only the short structure fits. */
-	place_skeleton(0);
-	bios = place_bios();
-	make_rsdp(bios + BIOS_SIZE - 48, 0, ROOT, 0);
-	parse(0);
-	expect_one_warning("ACPI RSDT at 0x100000: has the signature XSDT; ignored");
-}
-
-UNIT_TEST(no_pc_has_an_rsdp_there)
-{
-	place_skeleton(DSDT);
-	make_rsdp(place_bios() + BIOS_SIZE - 48, 2, 0, ROOT);
-	memset(&platform, 0, sizeof(platform));
-	platform_parse_acpi(&platform, 0);
-	unit_equal(platform.warning_count, 0);
-	platform_parse_acpi(&platform, RSDP + 1);
-	expect_one_warning("ACPI RSDP at 0xf31a1, from the loader: no signature; no ACPI");
-}
-
-UNIT_TEST(decoys_are_not_an_rsdp)
-{
-	machine_reset();
-	place_bios();
-	parse(0);
-	expect_one_warning("ACPI RSDP at 0xf0000: bad checksum or length, and there is no other; no ACPI");
-}
-
-UNIT_TEST(an_rsdp_in_the_extended_bios_data_area)
-{
-	uint8_t ebda[0x400] = { 0 };
-
-	place_skeleton(0);
-	make_rsdp(ebda + 0x3d0, 2, 0, DSDT);
-	machine_place(0x9fc00, ebda, sizeof(ebda));
-	parse(0);
-	expect_one_warning("ACPI XSDT at 0x104000: has the signature DSDT; ignored");
-}
-
-UNIT_TEST(a_broken_rsdp_from_the_loader)
-{
-	uint8_t rsdp[RSDP_SIZE];
-
-	machine_reset();
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: unreachable; looking elsewhere");
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT)[0] = 'r';
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: no signature; looking elsewhere");
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT)[7] = '_';
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: no signature; looking elsewhere");
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT)[9]++;
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: bad checksum; looking elsewhere");
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT)[24]++;
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: bad extended checksum; looking elsewhere");
-
-	machine_reset();
-	make_rsdp(rsdp, 2, 0, ROOT);
-	machine_place(RSDP, rsdp, RSDP_SIZE - 1);
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: unreachable; looking elsewhere");
-}
-
-UNIT_TEST(an_rsdp_with_an_impossible_length)
-{
-	static const uint32_t lengths[] = { 0, 20, 35, 4097, UINT32_MAX };
-
-	for (uint32_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		machine_reset();
-		memcpy(place_rsdp(RSDP, 2, 0, ROOT) + 20, &lengths[i], sizeof(lengths[i]));
-		parse(RSDP);
-		expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: bad length; looking elsewhere");
-	}
-	machine_reset();
-	memcpy(place_rsdp(RSDP, 2, 0, ROOT) + 20, &(uint32_t){ 37 }, sizeof(uint32_t));
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP at 0xf31a0, from the loader: unreachable; looking elsewhere");
-}
-
-UNIT_TEST(an_rsdp_that_leads_nowhere)
-{
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, 0);
-	parse(RSDP);
-	expect_one_warning("ACPI RSDP: names neither an XSDT nor an RSDT; no ACPI");
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, RSDP);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0xf31a0: has the signature RSD ; ignored");
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, UINT64_MAX);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0xffffffffffffffff: unreachable; ignored");
-}
-
-UNIT_TEST(the_rsdt_stands_in_for_a_broken_xsdt)
-{
-	const uint64_t entries[] = { FADT };
-
-	machine_reset();
-	place_rsdp(RSDP, 2, ROOT_RSDT, ROOT);
-	place_root(ROOT, 8, entries, 1)[TABLE_CHECKSUM] += 3;
-	place_root(ROOT_RSDT, 4, entries, 1);
-	place_fadt(FADT, DSDT);
-	parse(RSDP);
-	unit_equal(platform.warning_count, 2);
-	unit_text(platform.warnings[0], "ACPI XSDT at 0x100000: bad checksum (bytes add up to 0x03, not 0); ignored");
-	unit_text(platform.warnings[1],
-		  "ACPI DSDT at 0x104000: unreachable; ignored"); /* this shows that the FADT was read */
-}
-
-UNIT_TEST(a_root_with_an_impossible_length)
-{
-	static const uint32_t lengths[] = { 0, 1, 35, (1 << 20) + 1, UINT32_MAX };
-
-	for (uint32_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		memcpy(place_skeleton(0) + TABLE_LENGTH, &lengths[i], sizeof(lengths[i]));
-		parse(RSDP);
-		unit_equal(platform.warning_count, 1);
-		unit_contains(platform.warnings[0], "ACPI XSDT at 0x100000: impossible length 0x");
-	}
-	memcpy(place_skeleton(0) + TABLE_LENGTH, &(uint32_t){ 0x100 }, sizeof(uint32_t));
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: length 0x100 leads to unreachable memory; ignored");
-}
-
-UNIT_TEST(a_root_that_lists_what_it_should_not)
-{
-	place_skeleton(ROOT);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: lists itself");
-
-	place_skeleton(FADT);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: lists 0x102000 twice");
-
-	place_skeleton(DSDT);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: lists a DSDT, which does not belong there; ignored");
-
-	place_skeleton(ROOT_RSDT);
-	place_root(ROOT_RSDT, 4, (uint64_t[]){ ROOT }, 1);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: lists a RSDT, which does not belong there; ignored");
-
-	place_skeleton(0x999000);
-	parse(RSDP);
-	expect_one_warning("ACPI ? at 0x999000: unreachable; ignored");
-
-	place_skeleton(SSDT);
-	place_fadt(SSDT, DSDT);
-	parse(RSDP);
-	expect_one_warning("ACPI FACP at 0x105000: there is another at 0x102000; ignored");
-}
-
-UNIT_TEST(a_root_with_holes)
-{
-	const uint64_t entries[] = { 0, FADT };
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT);
-	place_root(ROOT, 8, entries, 2);
-	place_fadt(FADT, DSDT);
-	place_empty("DSDT", DSDT);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: has an empty entry");
-}
-
-UNIT_TEST(a_root_that_ends_inside_an_entry)
-{
-	struct table root;
-
-	place_skeleton(0);
-	place_rsdp(RSDP + 0x100, 2, 0, ROOT_RSDT);
-	table_begin(&root, "XSDT");
-	table_put64(&root, FADT);
-	table_put32(&root, MADT);
-	table_place(&root, ROOT_RSDT);
-	parse(RSDP + 0x100);
-	expect_one_warning("ACPI XSDT at 0x101000: length 0x30 ends inside an entry");
-}
-
-UNIT_TEST(a_root_with_more_tables_than_there_is_room_for)
-{
-	uint64_t entries[66] = { FADT };
-	struct table filler;
-
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT);
-	place_fadt(FADT, DSDT);
-	place_empty("DSDT", DSDT);
-	/* All fillers share one region, because the machine has fewer regions than this root has entries. */
-	table_begin(&filler, "FILL");
-	for (uint32_t i = 1; i < 66; i++) {
-		struct table one;
-
-		table_begin(&one, "FILL");
-		table_finish(&one);
-		if (i > 1)
-			table_put(&filler, one.bytes, one.length);
-		else
-			filler = one;
-		entries[i] = SSDT + (i - 1) * TABLE_HEADER;
-	}
-	machine_place(SSDT, filler.bytes, filler.length);
-	place_root(ROOT, 8, entries, 66);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: has 66 entries; those after the first 64 tables are ignored");
-}
-
-UNIT_TEST(a_root_without_fadt)
-{
-	machine_reset();
-	place_rsdp(RSDP, 2, 0, ROOT);
-	place_root(ROOT, 8, NULL, 0);
-	parse(RSDP);
-	expect_one_warning("ACPI XSDT at 0x100000: lists no intact FACP, so there is no DSDT");
-}
-
-/* A table that is bad in one of the ways in which a root can be bad is ignored, and the others are still read. */
-UNIT_TEST(a_broken_table_does_not_hide_the_others)
-{
-	struct table madt;
-
-	place_skeleton(MADT);
-	table_begin(&madt, "APIC");
-	table_put32(&madt, 0xfee00000);
-	table_put32(&madt, 0);
-	table_place(&madt, MADT)[TABLE_HEADER]++;
-	parse(RSDP);
-	expect_one_warning("ACPI APIC at 0x103000: bad checksum (bytes add up to 0x01, not 0); ignored");
-	unit_equal(platform.lapic_base, 0);
-}
-
-/* FADT */
-
-enum {
+	DSDT = 40,
 	PM1A_CNT = 64,
 	PM_TIMER = 76,
 	FLAGS = 112,
 	RESET_REG = 116,
 	RESET_VALUE = 128,
+	ARM_BOOT = 129,
 	X_DSDT = 140,
 	X_PM1A_CNT = 172,
 	X_PM_TIMER = 208,
@@ -367,361 +26,392 @@ enum {
 	PCI = 2,
 };
 
-static struct table fadt;
+/* Every FADT has this register and every DSDT this value, which shows that discovery read them. */
+#define SLEEP "sleep port 0x604\n"
+#define ALL   SLEEP "s5 10\n"
 
-static void begin_fadt(uint32_t length, uint32_t flags)
+static const uint8_t dsdt[] = { 0x08, '_', 'S', '5', '_', 0x12, 4, 1, 0x0a, 10 };
+
+static struct platform platform;
+
+static const char *parse(bool pc, uint64_t rsdp)
+{
+	memset(&platform, 0, sizeof(platform));
+	platform.pc = pc;
+	platform_parse_acpi(&platform, rsdp);
+	return found(&platform);
+}
+
+static void place_changed_fadt(uint64_t address, uint32_t length, const struct change *changes, size_t count)
+{
+	struct table fadt;
+
+	table_begin(&fadt, "FACP");
+	table_set32(&fadt, DSDT, AT_DSDT);
+	table_set64(&fadt, X_DSDT, AT_DSDT);
+	table_set32(&fadt, PM1A_CNT, 0x604);
+	change(fadt.bytes, changes, count);
+	fadt.length = length;
+	table_place(&fadt, address);
+}
+
+/* Places FADT and DSDT, without a root. */
+static void place_tables(void)
 {
 	machine_reset();
-	table_begin(&fadt, "FACP");
-	fadt.length = FADT_SIZE;
-	table_set32(&fadt, 40, DSDT);
-	table_set32(&fadt, FLAGS, flags);
-	table_set64(&fadt, X_DSDT, DSDT);
-	fadt.length = length;
+	place_changed_fadt(AT_FADT, FADT_SIZE, NULL, 0);
+	place_table(AT_DSDT, "DSDT", dsdt, sizeof(dsdt));
 }
 
-static void set_generic(uint32_t offset, uint8_t space, uint64_t address)
+/* Places these, and an XSDT and an RSDT that list the FADT. Returns the XSDT's bytes. */
+static uint8_t *place_roots(void)
 {
-	fadt.bytes[offset] = space;
-	table_set64(&fadt, offset + 4, address);
+	place_tables();
+	place_root(ROOT_RSDT, 4, (uint64_t[]){ AT_FADT }, 1);
+	return place_root(AT_ROOT, 8, (uint64_t[]){ AT_FADT }, 1);
 }
 
-static void parse_fadt(void)
-{
-	const uint64_t entries[] = { FADT };
+#define LOADER		     "! ACPI RSDP at 0xf31a0, from the loader: "
+#define XSDT		     "! ACPI XSDT at 0x100000: "
+#define GOOD		     RSDP_SIZE, 2, 0, AT_ROOT
+#define SET(AT, SIZE, VALUE) ((struct change){ (AT), (SIZE), (VALUE) })
+#define NONE		     SET(0, 0, 0)
 
-	place_rsdp(RSDP, 2, 0, ROOT);
-	place_root(ROOT, 8, entries, 1);
-	place_empty("DSDT", DSDT);
-	table_place(&fadt, FADT);
-	parse(RSDP);
+UNIT_TEST(from_the_rsdp_to_the_root)
+{
+	const struct {
+		const char *row;
+		uint32_t size; /* how many bytes of the RSDP can be reached */
+		uint8_t revision;
+		uint32_t rsdt;
+		uint64_t xsdt_address;
+		struct change rsdp, xsdt;
+		const char *told;
+	} rows[] = {
+		{ "XSDT", GOOD, NONE, NONE, ALL },
+		{ "XSDT before RSDT", 36, 2, AT_RSDP, AT_ROOT, NONE, NONE, ALL },
+		{ "first release: RSDT", 20, 0, ROOT_RSDT, 0, NONE, NONE, ALL },
+		{ "revision 1", 20, 1, ROOT_RSDT, 0, NONE, NONE, ALL },
+		{ "RSDT alone", 36, 2, ROOT_RSDT, 0, NONE, NONE, ALL },
+		{ "RSDT stands in", 36, 2, ROOT_RSDT, AT_DSDT, NONE, NONE,
+		  ALL "! ACPI XSDT at 0x104000: has the signature DSDT; ignored\n" },
+		{ "XSDT for an RSDT", 36, 2, AT_ROOT, 0, NONE, NONE,
+		  "! ACPI RSDT at 0x100000: has the signature XSDT; ignored\n" },
+		{ "neither", 36, 2, 0, 0, NONE, NONE, "! ACPI RSDP: names neither an XSDT nor an RSDT; no ACPI\n" },
+		{ "the RSDP itself", 36, 2, 0, AT_RSDP, NONE, NONE,
+		  "! ACPI XSDT at 0xf31a0: has the signature RSD ; ignored\n" },
+		{ "nowhere", 36, 2, 0, UINT64_MAX, NONE, NONE,
+		  "! ACPI XSDT at 0xffffffffffffffff: unreachable; ignored\n" },
+		{ "nothing there", 0, 2, 0, AT_ROOT, NONE, NONE, LOADER "unreachable; looking elsewhere\n" },
+		{ "last byte", 35, 2, 0, AT_ROOT, NONE, NONE, LOADER "unreachable; looking elsewhere\n" },
+		{ "first letter", GOOD, SET(0, 1, 'r'), NONE, LOADER "no signature; looking elsewhere\n" },
+		{ "last letter", GOOD, SET(7, 1, '_'), NONE, LOADER "no signature; looking elsewhere\n" },
+		{ "first part", GOOD, SET(9, 1, 'X'), NONE, LOADER "bad checksum; looking elsewhere\n" },
+		{ "second part", GOOD, SET(24, 1, 1), NONE, LOADER "bad extended checksum; looking elsewhere\n" },
+		{ "length 0", GOOD, SET(20, 4, 0), NONE, LOADER "bad length; looking elsewhere\n" },
+		{ "length 35", GOOD, SET(20, 4, 35), NONE, LOADER "bad length; looking elsewhere\n" },
+		{ "length 37", GOOD, SET(20, 4, 37), NONE, LOADER "unreachable; looking elsewhere\n" },
+		{ "length 4096", GOOD, SET(20, 4, 4096), NONE, LOADER "unreachable; looking elsewhere\n" },
+		{ "length 4097", GOOD, SET(20, 4, 4097), NONE, LOADER "bad length; looking elsewhere\n" },
+		{ "XSDT length 0", GOOD, NONE, SET(TABLE_LENGTH, 4, 0), XSDT "impossible length 0x0; ignored\n" },
+		{ "XSDT length 35", GOOD, NONE, SET(TABLE_LENGTH, 4, 35), XSDT "impossible length 0x23; ignored\n" },
+		{ "its head only", GOOD, NONE, SET(TABLE_LENGTH, 4, TABLE_HEADER),
+		  XSDT "bad checksum (bytes add up to 0xc8, not 0); ignored\n" },
+		{ "1 MiB", GOOD, NONE, SET(TABLE_LENGTH, 4, 1 << 20),
+		  XSDT "length 0x100000 leads to unreachable memory; ignored\n" },
+		{ "too long", GOOD, NONE, SET(TABLE_LENGTH, 4, (1 << 20) + 1),
+		  XSDT "impossible length 0x100001; ignored\n" },
+		{ "a byte of it", GOOD, NONE, SET(10, 1, 'W'),
+		  XSDT "bad checksum (bytes add up to 0x03, not 0); ignored\n" },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		uint8_t rsdp[RSDP_SIZE];
+
+		unit_row(rows[i].row);
+		change(place_roots(), &rows[i].xsdt, 1);
+		make_rsdp(rsdp, rows[i].revision, rows[i].rsdt, rows[i].xsdt_address);
+		change(rsdp, &rows[i].rsdp, 1);
+		machine_place(AT_RSDP, rsdp, rows[i].size);
+		unit_text(parse(true, AT_RSDP), rows[i].told);
+	}
 }
 
-UNIT_TEST(how_a_pc_powers_off)
+/* In the BIOS areas, with decoys: the signature not aligned, and aligned but with a wrong checksum. */
+UNIT_TEST(an_rsdp_that_is_searched_for)
 {
-	begin_fadt(FADT_SIZE, RESET_SUPPORTED);
-	table_set32(&fadt, PM1A_CNT, 0x604);
-	table_set32(&fadt, PM_TIMER, 0x608);
-	set_generic(RESET_REG, IO, 0xcf9);
-	fadt.bytes[RESET_VALUE] = 0x0f;
-	parse_fadt();
-	unit_equal(platform.warning_count, 0);
-	unit_equal(platform.poweroff.sleep_address, 0x604);
-	unit_equal(platform.poweroff.sleep_space, ACPI_SPACE_IO);
-	unit_true(!platform.poweroff.hardware_reduced);
-	unit_equal(platform.poweroff.reset_address, 0xcf9);
-	unit_equal(platform.poweroff.reset_space, ACPI_SPACE_IO);
-	unit_equal(platform.poweroff.reset_value, 0x0f);
-	unit_equal(platform.pm_timer_port, 0x608);
+	enum { START = 0x9fc00, SIZE = 0x100000 - START };
+	static const struct {
+		const char *row;
+		uint64_t at, loader;
+		uint8_t revision;
+		bool pc;
+		const char *told;
+	} rows[] = {
+		{ "end of the BIOS area", 0xfffd0, 0, 2, true, ALL },
+		{ "extended BIOS data area", 0x9ffd0, 0, 2, true, ALL },
+		{ "first release, which fits behind", 0xfffe0, 0, 0, true, ALL },
+		{ "only decoys", 0xfffe8, 0, 2, true,
+		  "! ACPI RSDP at 0xf0000: bad checksum or length, and there is no other; no ACPI\n" },
+		{ "no PC", 0xfffd0, 0, 2, false, "" },
+		{ "no PC, and what the loader says is wrong", 0xfffd0, 0xfffd1, 2, false,
+		  "! ACPI RSDP at 0xfffd1, from the loader: no signature; no ACPI\n" },
+	};
+	static uint8_t area[SIZE];
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		uint8_t rsdp[RSDP_SIZE];
+
+		unit_row(rows[i].row);
+		place_roots();
+		memset(area, 0, sizeof(area));
+		memcpy(area + 0xf0000 - START, "RSD PTR ", 8);
+		memcpy(area + 0xf31a4 - START, "RSD PTR ", 8);
+		make_rsdp(rsdp, rows[i].revision, ROOT_RSDT, rows[i].revision ? AT_ROOT : 0);
+		memcpy(area + rows[i].at - START, rsdp, rows[i].revision && rows[i].at < 0xfffe0 ? RSDP_SIZE : 20);
+		machine_place(START, area, sizeof(area));
+		unit_text(parse(rows[i].pc, rows[i].loader), rows[i].told);
+	}
+	machine_reset();
+	unit_text(parse(true, 0), "");
 }
 
-UNIT_TEST(generic_addresses_come_first)
+/* Entries may also list another FADT, an RSDT, and a MADT with a wrong checksum. */
+static const char *parse_xsdt(const uint8_t *entries, size_t size)
 {
-	begin_fadt(FADT_SIZE, 0);
-	table_set32(&fadt, PM1A_CNT, 0x604);
-	table_set32(&fadt, PM_TIMER, 0x608);
-	set_generic(X_PM1A_CNT, MEMORY, 0xfed00004);
-	set_generic(X_PM_TIMER, IO, 0x408);
-	set_generic(RESET_REG, IO, 0xcf9);
-	parse_fadt();
-	unit_equal(platform.warning_count, 0);
-	unit_equal(platform.poweroff.sleep_address, 0xfed00004);
-	unit_equal(platform.poweroff.sleep_space, ACPI_SPACE_MEMORY);
-	unit_equal(platform.pm_timer_port, 0x408);
-	unit_equal(platform.poweroff.reset_address, 0); /* the flag says that reset is not supported */
+	place_tables();
+	place_changed_fadt(AT_MORE, FADT_SIZE, NULL, 0);
+	place_root(ROOT_RSDT, 4, (uint64_t[]){ AT_FADT }, 1);
+	place_table(AT_MADT, "APIC", BYTES(LE64(0xfee00000)))[TABLE_HEADER]++;
+	place_table(AT_ROOT, "XSDT", entries, size);
+	place_rsdp(AT_RSDP, 2, 0, AT_ROOT);
+	return parse(true, AT_RSDP);
 }
 
-UNIT_TEST(how_hardware_reduced_platforms_power_off)
+UNIT_TEST(what_an_xsdt_lists)
 {
-	begin_fadt(FADT_SIZE, HARDWARE_REDUCED | RESET_SUPPORTED);
-	table_set32(&fadt, PM1A_CNT, 0x604);
-	table_set32(&fadt, PM_TIMER, 0x608);
-	set_generic(SLEEP_CONTROL, MEMORY, 0xfea00200);
-	set_generic(RESET_REG, MEMORY, 0xfea00202);
-	fadt.bytes[RESET_VALUE] = 0x42;
-	parse_fadt();
-	unit_equal(platform.warning_count, 0);
-	unit_true(platform.poweroff.hardware_reduced);
-	unit_equal(platform.poweroff.sleep_address, 0xfea00200);
-	unit_equal(platform.poweroff.sleep_space, ACPI_SPACE_MEMORY);
-	unit_equal(platform.poweroff.reset_address, 0xfea00202);
-	unit_equal(platform.poweroff.reset_value, 0x42);
-	unit_equal(platform.pm_timer_port, 0);
+	const struct row rows[] = {
+		{ "nothing", BYTES(0),
+		  XSDT "length 0x25 ends inside an entry\n" XSDT "lists no intact FACP, so there is no DSDT\n" },
+		{ "itself", BYTES(LE64(AT_FADT), LE64(AT_ROOT)), ALL XSDT "lists itself\n" },
+		{ "a table twice", BYTES(LE64(AT_FADT), LE64(AT_FADT)), ALL XSDT "lists 0x102000 twice\n" },
+		{ "a DSDT", BYTES(LE64(AT_FADT), LE64(AT_DSDT)),
+		  ALL XSDT "lists a DSDT, which does not belong there; ignored\n" },
+		{ "an RSDT", BYTES(LE64(AT_FADT), LE64(ROOT_RSDT)),
+		  ALL XSDT "lists a RSDT, which does not belong there; ignored\n" },
+		{ "what cannot be reached", BYTES(LE64(0x999000), LE64(AT_FADT)),
+		  ALL "! ACPI ? at 0x999000: unreachable; ignored\n" },
+		{ "another FADT", BYTES(LE64(AT_FADT), LE64(AT_MORE)),
+		  ALL "! ACPI FACP at 0x10c000: there is another at 0x102000; ignored\n" },
+		{ "a hole", BYTES(LE64(0), LE64(AT_FADT)), ALL XSDT "has an empty entry\n" },
+		{ "half an entry", BYTES(LE64(AT_FADT), LE32(AT_MADT)), ALL XSDT "length 0x30 ends inside an entry\n" },
+		{ "a broken table", BYTES(LE64(AT_MADT), LE64(AT_FADT)),
+		  ALL "! ACPI APIC at 0x103000: bad checksum (bytes add up to 0x01, not 0); ignored\n" },
+	};
+
+	expect_rows(rows, UNIT_COUNT(rows), parse_xsdt);
 }
 
-UNIT_TEST(registers_that_cannot_be_written)
+UNIT_TEST(more_tables_than_there_is_room_for)
 {
-	begin_fadt(FADT_SIZE, RESET_SUPPORTED);
-	set_generic(RESET_REG, PCI, 0x64);
-	parse_fadt();
-	expect_one_warning("ACPI FACP at 0x102000: RESET_REG at 0x64 in space 2; ignored");
-	unit_equal(platform.poweroff.reset_address, 0);
+	uint64_t entries[65] = { AT_FADT };
+	uint8_t filler[64 * TABLE_HEADER];
+	struct table one;
 
-	begin_fadt(FADT_SIZE, 0);
-	table_set32(&fadt, PM_TIMER, 0x10000);
-	parse_fadt();
-	expect_one_warning("ACPI FACP at 0x102000: PM timer at 0x10000 in space 1; ignored");
-	unit_equal(platform.pm_timer_port, 0);
+	table_begin(&one, "FILL");
+	table_finish(&one);
+	for (uint32_t i = 0; i < 64; i++) {
+		memcpy(filler + i * TABLE_HEADER, one.bytes, TABLE_HEADER);
+		entries[1 + i] = AT_MORE + i * TABLE_HEADER;
+	}
+	for (uint32_t count = 64; count <= 65; count++) {
+		place_tables();
+		machine_place(AT_MORE, filler, sizeof(filler));
+		place_root(AT_ROOT, 8, entries, count);
+		place_rsdp(AT_RSDP, 2, 0, AT_ROOT);
+		unit_text(parse(true, AT_RSDP),
+			  count == 64 ? ALL : ALL XSDT "has 65 entries; those after the first 64 tables are ignored\n");
+	}
+}
+
+#define FACP			    "! ACPI FACP at 0x102000: "
+#define GENERIC(AT, SPACE, ADDRESS) SET((AT), 1, (SPACE)), SET((AT) + 4, 8, (ADDRESS))
+
+static const char *parse_fadt(uint32_t length, const struct change *changes, size_t count)
+{
+	machine_reset();
+	place_rsdp(AT_RSDP, 2, 0, AT_ROOT);
+	place_root(AT_ROOT, 8, (uint64_t[]){ AT_FADT }, 1);
+	place_table(AT_DSDT, "DSDT", dsdt, sizeof(dsdt));
+	place_changed_fadt(AT_FADT, length, changes, count);
+	return parse(true, AT_RSDP);
+}
+
+UNIT_TEST(what_a_fadt_says)
+{
+	const struct {
+		const char *row;
+		const struct change *changes;
+		size_t count;
+		const char *told;
+	} rows[] = {
+		{ "a PC",
+		  CHANGES({ FLAGS, 4, RESET_SUPPORTED }, { PM_TIMER, 4, 0x608 }, GENERIC(RESET_REG, IO, 0xcf9),
+			  { RESET_VALUE, 1, 0x0f }),
+		  ALL "reset port 0xcf9 = 0xf\npm timer port 0x608\n" },
+		{ "generic addresses come first; no reset without its flag",
+		  CHANGES({ PM_TIMER, 4, 0x608 }, GENERIC(X_PM1A_CNT, MEMORY, 0xfed00004),
+			  GENERIC(X_PM_TIMER, IO, 0x408), GENERIC(RESET_REG, IO, 0xcf9)),
+		  "sleep at 0xfed00004\ns5 10\npm timer port 0x408\n" },
+		{ "hardware-reduced",
+		  CHANGES({ FLAGS, 4, HARDWARE_REDUCED | RESET_SUPPORTED }, { PM_TIMER, 4, 0x608 },
+			  GENERIC(SLEEP_CONTROL, MEMORY, 0xfea00200), GENERIC(RESET_REG, MEMORY, 0xfea00202),
+			  { RESET_VALUE, 1, 0x42 }),
+		  "hardware-reduced\nsleep at 0xfea00200\ns5 10\nreset at 0xfea00202 = 0x42\n" },
+		{ "PCI space", CHANGES({ FLAGS, 4, RESET_SUPPORTED }, GENERIC(RESET_REG, PCI, 0x64)),
+		  ALL FACP "RESET_REG at 0x64 in space 2; ignored\n" },
+		{ "last port", CHANGES({ PM_TIMER, 4, 0xffff }), ALL "pm timer port 0xffff\n" },
+		{ "no port", CHANGES({ PM_TIMER, 4, 0x10000 }), ALL FACP "PM timer at 0x10000 in space 1; ignored\n" },
+		{ "timer in memory", CHANGES(GENERIC(X_PM_TIMER, MEMORY, 0x8000)), ALL },
+		{ "two DSDTs", CHANGES({ X_DSDT, 8, AT_FADT }),
+		  SLEEP FACP "DSDT at 0x104000 or 0x102000; the second is used\n"
+			     "! ACPI DSDT at 0x102000: has the signature FACP; ignored\n" },
+		{ "older DSDT alone", CHANGES({ X_DSDT, 8, 0 }), ALL },
+		{ "newer DSDT alone", CHANGES({ DSDT, 4, 0 }), ALL },
+		{ "HVC, but no PSCI", CHANGES({ ARM_BOOT, 2, 2 }), ALL },
+		{ "PSCI by SMC", CHANGES({ ARM_BOOT, 2, 1 }), "psci smc, cpu_on 0xc4000003\n" ALL },
+		{ "PSCI by HVC", CHANGES({ ARM_BOOT, 2, 3 }), "psci hvc, cpu_on 0xc4000003\n" ALL },
+	};
+
+	for (size_t i = 0; i < UNIT_COUNT(rows); i++) {
+		unit_row(rows[i].row);
+		unit_text(parse_fadt(FADT_SIZE, rows[i].changes, rows[i].count), rows[i].told);
+	}
 }
 
 /* With every length, discovery reads no field that the table does not have, and nothing behind its end. */
 UNIT_TEST(a_fadt_of_any_length)
 {
-	for (uint32_t length = TABLE_HEADER; length <= FADT_SIZE; length++) {
-		begin_fadt(length, RESET_SUPPORTED);
-		table_set32(&fadt, PM1A_CNT, 0x604);
-		set_generic(RESET_REG, IO, 0xcf9);
-		parse_fadt();
-		unit_equal(platform.poweroff.sleep_address, length >= PM1A_CNT + 4 ? 0x604 : 0);
-		unit_equal(platform.poweroff.reset_address, length > RESET_VALUE ? 0xcf9 : 0);
-		if (length >= 44)
-			unit_equal(platform.warning_count, 0);
-		else
-			expect_one_warning("ACPI FACP at 0x102000: names no DSDT");
-	}
+	static const uint32_t flags[] = { RESET_SUPPORTED, HARDWARE_REDUCED | RESET_SUPPORTED };
+
+	for (uint32_t length = TABLE_HEADER; length <= FADT_SIZE; length++)
+		for (size_t i = 0; i < UNIT_COUNT(flags); i++) {
+			const bool reduced = i && length >= FLAGS + 4;
+			const char *sleep = length >= PM1A_CNT + 4 ? SLEEP : "";
+			char told[160];
+
+			if (reduced)
+				sleep = length < SLEEP_CONTROL + 12 ? "hardware-reduced\n"
+								    : "hardware-reduced\nsleep at 0xfea00200\n";
+			snprintf(told, sizeof(told), "%s%s%s", sleep,
+				 length < DSDT + 4 ? FACP "names no DSDT\n" : "s5 10\n",
+				 length > RESET_VALUE ? "reset port 0xcf9 = 0x0\n" : "");
+			unit_text(parse_fadt(length, CHANGES({ FLAGS, 4, flags[i] }, GENERIC(RESET_REG, IO, 0xcf9),
+							     GENERIC(SLEEP_CONTROL, MEMORY, 0xfea00200))),
+				  told);
+		}
 }
 
-UNIT_TEST(a_fadt_that_just_holds_the_sleep_register)
+/* The MADT: its head, and entries for processors, I/O APICs and moved ISA interrupts. */
+#define HEAD			       LE32(0xfee00000), LE32(1)
+#define LAPIC(ID, FLAGS)	       0, 8, 0x77, (ID), LE32(FLAGS)
+#define X2APIC(ID, FLAGS)	       9, 16, 0, 0, LE32(ID), LE32(FLAGS), LE32(0x77)
+#define IOAPIC(ADDRESS, GSI)	       1, 12, 0, 0, LE32(ADDRESS), LE32(GSI)
+#define OVERRIDE(BUS, ISA, GSI, FLAGS) 2, 10, (BUS), (ISA), LE32(GSI), LE16(FLAGS)
+#define LAPIC_ADDRESS(ADDRESS)	       5, 12, 0, 0, LE64(ADDRESS)
+#define NMI			       4, 6, 0xff, 0, 0, 1
+#define OF_THE_OEM		       0x80, 2
+
+#define LAPIC_BASE "lapic 0xfee00000\n"
+#define APIC	   "! ACPI APIC at 0x103000: "
+
+static const char *parse_madt(const uint8_t *body, size_t size)
 {
-	for (uint32_t length = 255; length <= 256; length++) {
-		begin_fadt(length, HARDWARE_REDUCED);
-		set_generic(SLEEP_CONTROL, MEMORY, 0xfea00200);
-		parse_fadt();
-		unit_equal(platform.warning_count, 0);
-		unit_equal(platform.poweroff.sleep_address, length == 256 ? 0xfea00200 : 0);
-	}
-}
-
-UNIT_TEST(a_fadt_that_points_wrong)
-{
-	begin_fadt(FADT_SIZE, 0);
-	table_set64(&fadt, X_DSDT, FADT);
-	parse_fadt();
-	unit_equal(platform.warning_count, 2);
-	unit_text(platform.warnings[0], "ACPI FACP at 0x102000: DSDT at 0x104000 or 0x102000; the second is used");
-	unit_text(platform.warnings[1], "ACPI DSDT at 0x102000: has the signature FACP; ignored");
-
-	begin_fadt(FADT_SIZE, 0);
-	table_set64(&fadt, X_DSDT, 0);
-	parse_fadt();
-	unit_equal(platform.warning_count, 0);
-}
-
-/* MADT */
-
-static struct table madt;
-
-static void begin_madt(void)
-{
-	place_skeleton(MADT);
-	table_begin(&madt, "APIC");
-	table_put32(&madt, 0xfee00000);
-	table_put32(&madt, 1);
-}
-
-static void put_lapic(uint8_t id, uint32_t flags)
-{
-	table_put(&madt, (uint8_t[]){ 0, 8, id, id }, 4);
-	table_put32(&madt, flags);
-}
-
-static void put_x2apic(uint32_t id, uint32_t flags)
-{
-	table_put(&madt, (uint8_t[]){ 9, 16, 0, 0 }, 4);
-	table_put32(&madt, id);
-	table_put32(&madt, flags);
-	table_put32(&madt, id);
-}
-
-static void put_ioapic(uint32_t address, uint32_t gsi_base)
-{
-	table_put(&madt, (uint8_t[]){ 1, 12, 0, 0 }, 4);
-	table_put32(&madt, address);
-	table_put32(&madt, gsi_base);
-}
-
-static void put_override(uint8_t bus, uint8_t isa, uint32_t gsi, uint16_t flags)
-{
-	table_put(&madt, (uint8_t[]){ 2, 10, bus, isa }, 4);
-	table_put32(&madt, gsi);
-	table_put16(&madt, flags);
-}
-
-static void parse_madt(void)
-{
-	table_place(&madt, MADT);
-	parse(RSDP);
-}
-
-static void expect_override(uint32_t isa, uint32_t gsi, enum irq_trigger trigger, enum irq_polarity polarity)
-{
-	struct irq_source source = platform_isa_source(&platform, isa);
-
-	unit_equal(source.gsi, gsi);
-	unit_equal(source.trigger, trigger);
-	unit_equal(source.polarity, polarity);
+	place_acpi(AT_MADT, NULL, 0);
+	place_table(AT_MADT, "APIC", body, size);
+	return parse(true, AT_RSDP);
 }
 
 UNIT_TEST(what_a_madt_says)
 {
-	begin_madt();
-	put_lapic(0, 1);
-	put_lapic(1, 1);
-	put_lapic(2, 0);
-	put_lapic(3, 2); /* may be enabled later */
-	put_x2apic(0x100, 1);
-	put_x2apic(0x101, 0);
-	put_ioapic(0xfec00000, 0);
-	put_ioapic(0xfec10000, 24);
-	put_override(0, 0, 2, 0);
-	put_override(0, 9, 9, 0xd);
-	put_override(0, 5, 21, 0xf);
-	put_override(0, 6, 6, 0x5);
-	table_put(&madt, (uint8_t[]){ 4, 6, 0xff, 0, 0, 1 }, 6); /* local APIC NMI */
-	table_put(&madt, (uint8_t[]){ 0x80, 3, 0 }, 3);		 /* the OEM's */
-	parse_madt();
-	unit_equal(platform.warning_count, 0);
-	unit_equal(platform.lapic_base, 0xfee00000);
-	unit_equal(platform.cpu_count, 3);
-	unit_equal(platform.cpus[0], 0);
-	unit_equal(platform.cpus[1], 1);
-	unit_equal(platform.cpus[2], 0x100);
-	unit_equal(platform.ioapic_count, 2);
-	unit_equal(platform.ioapics[1].base, 0xfec10000);
-	unit_equal(platform.ioapics[1].gsi_base, 24);
-	unit_equal(platform.override_count, 4);
-	expect_override(0, 2, IRQ_EDGE, IRQ_ACTIVE_HIGH);
-	expect_override(9, 9, IRQ_LEVEL, IRQ_ACTIVE_HIGH);
-	expect_override(5, 21, IRQ_LEVEL, IRQ_ACTIVE_LOW);
-	expect_override(6, 6, IRQ_EDGE, IRQ_ACTIVE_HIGH);
-	expect_override(7, 7, IRQ_EDGE, IRQ_ACTIVE_HIGH);
-	expect_override(16, 16, IRQ_EDGE, IRQ_ACTIVE_HIGH);
-}
+	const struct row rows[] = {
+		{ "no entries", BYTES(HEAD), LAPIC_BASE },
+		{ "too short for its head", BYTES(LE32(0xfee00000), 0, 0, 0),
+		  APIC "length 0x2b is too short; ignored\n" },
+		{ "CPUs: enabled, not, perhaps later",
+		  BYTES(HEAD, LAPIC(0, 1), LAPIC(1, 1), LAPIC(2, 0), LAPIC(3, 2), X2APIC(0x100, 1), X2APIC(0x101, 2)),
+		  LAPIC_BASE "cpus 0x0 0x1 0x100\n" },
+		{ "I/O APICs", BYTES(HEAD, IOAPIC(0xfec00000, 0), IOAPIC(0xfec10000, 24)),
+		  LAPIC_BASE "ioapic 0xfec00000 from 0\nioapic 0xfec10000 from 24\n" },
+		{ "moved interrupts",
+		  BYTES(HEAD, OVERRIDE(0, 0, 2, 0), OVERRIDE(0, 9, 9, 0xd), OVERRIDE(0, 5, 21, 0xf),
+			OVERRIDE(0, 6, 6, 0x5)),
+		  LAPIC_BASE "isa 0: irq 2\nisa 9: irq 9 level\nisa 5: irq 21 level low\nisa 6: irq 6\n" },
+		{ "the local APIC is elsewhere", BYTES(HEAD, LAPIC_ADDRESS(0x1fee00000)), "lapic 0x1fee00000\n" },
+		{ "entries that we do not use", BYTES(HEAD, NMI, OF_THE_OEM), LAPIC_BASE },
 
-UNIT_TEST(a_madt_moves_the_local_apic)
-{
-	begin_madt();
-	table_put(&madt, (uint8_t[]){ 5, 12, 0, 0 }, 4);
-	table_put64(&madt, 0x1fee00000);
-	parse_madt();
-	unit_equal(platform.warning_count, 0);
-	unit_equal(platform.lapic_base, 0x1fee00000);
-}
+		{ "a CPU twice", BYTES(HEAD, LAPIC(0, 1), LAPIC(1, 1), X2APIC(1, 1)),
+		  LAPIC_BASE "cpus 0x0 0x1\n" APIC "CPU id 1 is listed twice\n" },
+		{ "I/O APICs that collide",
+		  BYTES(HEAD, IOAPIC(0xfec20000, 72), IOAPIC(0xfec00000, 0), IOAPIC(0xfec00000, 24),
+			IOAPIC(0xfec10000, 0), IOAPIC(0, 48)),
+		  LAPIC_BASE "ioapic 0xfec20000 from 72\nioapic 0xfec00000 from 0\n" APIC
+			     "I/O APIC at 0xfec00000, GSI 24 on: collides with another; ignored\n" APIC
+			     "I/O APIC at 0xfec10000, GSI 0 on: collides with another; ignored\n" APIC
+			     "I/O APIC at address 0; ignored\n" },
+		{ "an interrupt that is moved twice",
+		  BYTES(HEAD, OVERRIDE(0, 4, 4, 0xd), OVERRIDE(0, 5, 5, 0xd), OVERRIDE(0, 5, 6, 0xd)),
+		  LAPIC_BASE "isa 4: irq 4 level\nisa 5: irq 5 level\n" APIC
+			     "ISA interrupt 5 is overridden twice; the first counts\n" },
+		{ "interrupts that ISA does not have",
+		  BYTES(HEAD, OVERRIDE(1, 6, 6, 0), OVERRIDE(0, 16, 16, 0), OVERRIDE(0, 15, 15, 0)),
+		  LAPIC_BASE "isa 15: irq 15\n" APIC
+			     "override of interrupt 6 of bus 1, which is not ISA; ignored\n" APIC
+			     "override of interrupt 16, which ISA does not have; ignored\n" },
+		{ "reserved flags", BYTES(HEAD, OVERRIDE(0, 7, 7, 0x2), OVERRIDE(0, 8, 8, 0x8)),
+		  LAPIC_BASE "isa 7: irq 7\nisa 8: irq 8\n" APIC
+			     "ISA interrupt 7: reserved polarity, taken as active high\n" APIC
+			     "ISA interrupt 8: reserved trigger, taken as edge\n" },
 
-UNIT_TEST(a_madt_that_contradicts_itself)
-{
-	begin_madt();
-	put_lapic(0, 1);
-	put_lapic(1, 1);
-	put_x2apic(1, 1);
-	put_ioapic(0xfec20000, 72);
-	put_ioapic(0xfec00000, 0);
-	put_ioapic(0xfec00000, 24);
-	put_ioapic(0xfec10000, 0);
-	put_ioapic(0, 48);
-	put_override(0, 4, 4, 0xd);
-	put_override(0, 5, 5, 0xd);
-	put_override(0, 5, 6, 0xd);
-	put_override(1, 6, 6, 0);
-	put_override(0, 16, 16, 0);
-	put_override(0, 7, 7, 0x2);
-	put_override(0, 8, 8, 0x8);
-	parse_madt();
-	unit_equal(platform.cpu_count, 2);
-	unit_equal(platform.ioapic_count, 2);
-	unit_equal(platform.override_count, 4);
-	unit_equal(platform.warning_count, 9);
-	unit_text(platform.warnings[0], "ACPI APIC at 0x103000: CPU id 1 is listed twice");
-	unit_text(platform.warnings[1],
-		  "ACPI APIC at 0x103000: I/O APIC at 0xfec00000, GSI 24 on: collides with another; ignored");
-	unit_text(platform.warnings[2],
-		  "ACPI APIC at 0x103000: I/O APIC at 0xfec10000, GSI 0 on: collides with another; ignored");
-	unit_text(platform.warnings[3], "ACPI APIC at 0x103000: I/O APIC at address 0; ignored");
-	unit_text(platform.warnings[4], "ACPI APIC at 0x103000: ISA interrupt 5 is overridden twice; the first counts");
-	unit_text(platform.warnings[5],
-		  "ACPI APIC at 0x103000: override of interrupt 6 of bus 1, which is not ISA; ignored");
-	unit_text(platform.warnings[6],
-		  "ACPI APIC at 0x103000: override of interrupt 16, which ISA does not have; ignored");
-	unit_text(platform.warnings[7],
-		  "ACPI APIC at 0x103000: ISA interrupt 7: reserved polarity, taken as active high");
-	unit_text(platform.warnings[8], "ACPI APIC at 0x103000: ISA interrupt 8: reserved trigger, taken as edge");
-}
-
-UNIT_TEST(more_of_everything_than_there_is_room_for)
-{
-	begin_madt();
-	for (uint32_t i = 0; i < PLATFORM_CPUS + 2; i++)
-		put_x2apic(i, 1);
-	for (uint32_t i = 0; i <= PLATFORM_IOAPICS; i++)
-		put_ioapic(0xfec00000 + i * 0x1000, i * 24);
-	for (uint8_t i = 0; i < 16; i++)
-		put_override(0, i, i, 0);
-	parse_madt();
-	unit_equal(platform.cpu_count, PLATFORM_CPUS);
-	unit_equal(platform.ioapic_count, PLATFORM_IOAPICS);
-	unit_equal(platform.override_count, 16);
-	unit_equal(platform.warning_count, 3);
-	unit_text(platform.warnings[0], "ACPI APIC at 0x103000: CPU id 64: more than 64 CPUs; ignored");
-	unit_text(platform.warnings[2], "ACPI APIC at 0x103000: I/O APIC at 0xfec08000: more than 8; ignored");
-}
-
-UNIT_TEST(entries_that_do_not_fit)
-{
-	static const uint8_t broken[][4] = {
-		{ 0, 0, 0, 0 }, /* would loop forever */
-		{ 0, 1, 0, 0 }, /* shorter than its own header */
-		{ 0, 5, 0, 0 }, /* reaches out of the table */
-		{ 0, 0xff, 0, 0 },
+		{ "an entry of length 0", BYTES(HEAD, LAPIC(0, 1), 0, 0, 0, 0),
+		  LAPIC_BASE "cpus 0x0\n" APIC "entry at 0x34 does not fit; the rest is ignored\n" },
+		{ "an entry of length 1", BYTES(HEAD, LAPIC(0, 1), 0, 1, 0, 0),
+		  LAPIC_BASE "cpus 0x0\n" APIC "entry at 0x34 does not fit; the rest is ignored\n" },
+		{ "an entry that is cut", BYTES(HEAD, LAPIC(0, 1), 0, 5, 0, 0),
+		  LAPIC_BASE "cpus 0x0\n" APIC "entry at 0x34 does not fit; the rest is ignored\n" },
+		{ "half a head of an entry", BYTES(HEAD, 0),
+		  LAPIC_BASE APIC "entry at 0x2c does not fit; the rest is ignored\n" },
+		{ "entries that are too short for their type",
+		  BYTES(HEAD, 0, 7, 0, 0, 0, 0, 0, 1, 4, 0, 0, 2, 4, 0, 0, 5, 4, 0, 0, 9, 4, 0, 0, LAPIC(0, 1)),
+		  LAPIC_BASE "cpus 0x0\n" APIC "entry at 0x2c is too short for type 0; ignored\n" APIC
+			     "entry at 0x33 is too short for type 1; ignored\n" APIC
+			     "entry at 0x37 is too short for type 2; ignored\n" APIC
+			     "entry at 0x3b is too short for type 5; ignored\n" APIC
+			     "entry at 0x3f is too short for type 9; ignored\n" },
 	};
 
-	for (uint32_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-		begin_madt();
-		put_lapic(0, 1);
-		table_put(&madt, broken[i], sizeof(broken[i]));
-		parse_madt();
-		unit_equal(platform.cpu_count, 1);
-		expect_one_warning("ACPI APIC at 0x103000: entry at 0x34 does not fit; the rest is ignored");
-	}
-	begin_madt();
-	table_put8(&madt, 0);
-	parse_madt();
-	expect_one_warning("ACPI APIC at 0x103000: entry at 0x2c does not fit; the rest is ignored");
+	expect_rows(rows, UNIT_COUNT(rows), parse_madt);
 }
 
-UNIT_TEST(entries_that_are_too_short_for_their_type)
+UNIT_TEST(more_in_a_madt_than_there_is_room_for)
 {
-	static const uint8_t types[] = { 0, 1, 2, 5, 9 };
+	const uint8_t head[] = { HEAD };
+	struct table madt;
 
-	for (uint32_t i = 0; i < sizeof(types); i++) {
-		begin_madt();
-		table_put(&madt, (uint8_t[]){ types[i], 4, 0, 0 }, 4);
-		put_lapic(0, 1);
-		parse_madt();
-		unit_equal(platform.cpu_count, 1);
-		unit_equal(platform.warning_count, 1);
-		unit_contains(platform.warnings[0], "entry at 0x2c is too short for type");
-	}
-}
-
-UNIT_TEST(the_shortest_madt_and_the_shortest_entry)
-{
-	begin_madt();
-	parse_madt();
-	unit_equal(platform.warning_count, 0);
-	unit_equal(platform.lapic_base, 0xfee00000);
-
-	begin_madt();
-	table_put(&madt, (uint8_t[]){ 0x80, 2 }, 2);
-	parse_madt();
-	unit_equal(platform.warning_count, 0);
-}
-
-UNIT_TEST(a_madt_that_is_too_short)
-{
-	place_skeleton(MADT);
 	table_begin(&madt, "APIC");
-	table_put32(&madt, 0xfee00000);
-	parse_madt();
-	expect_one_warning("ACPI APIC at 0x103000: length 0x28 is too short; ignored");
-	unit_equal(platform.lapic_base, 0);
+	table_put(&madt, head, sizeof(head));
+	for (uint32_t i = 0; i < PLATFORM_CPUS + 2; i++)
+		table_put(&madt, BYTES(X2APIC(i, 1)));
+	for (uint32_t i = 0; i <= PLATFORM_IOAPICS; i++)
+		table_put(&madt, BYTES(IOAPIC(0xfec00000 + i * 0x1000, i * 24)));
+	for (uint8_t i = 0; i < PLATFORM_OVERRIDES; i++)
+		table_put(&madt, BYTES(OVERRIDE(0, i, i, 0)));
+	place_acpi(AT_MADT, NULL, 0);
+	table_place(&madt, AT_MADT);
+	unit_contains(parse(true, AT_RSDP),
+		      "isa 15: irq 15\n" APIC "CPU id 64: more than 64 CPUs; ignored\n" APIC
+		      "CPU id 65: more than 64 CPUs; ignored\n" APIC "I/O APIC at 0xfec08000: more than 8; ignored\n");
+	unit_equal(platform.cpu_count, PLATFORM_CPUS);
+	unit_equal(platform.ioapic_count, PLATFORM_IOAPICS);
+	unit_equal(platform.override_count, PLATFORM_OVERRIDES);
 }

@@ -180,12 +180,14 @@ static void expect_end(int wanted)
 		free(allocated[--allocations]);
 }
 
-static void expect_memory(UINT32 index, UINT64 base, UINT64 size)
+static void expect_refused(const char *text)
 {
-	unit_true(index < entered.memory_count);
-	unit_equal(entered.memory[index].base, base);
-	unit_equal(entered.memory[index].size, size);
+	expect_end(RETURNED);
+	unit_equal(firmware.exits, 0);
+	unit_text(firmware.text, text);
 }
+
+#define IMPOSSIBLE "\r\n# fatal: a memory map that cannot be\r\n"
 
 UNIT_TEST(what_the_firmware_knows)
 {
@@ -211,44 +213,33 @@ UNIT_TEST(what_the_firmware_knows)
 
 UNIT_TEST(maps)
 {
+	static const UINT64 wanted[][2] = {
+		{ 0x100000, 0x3000 }, { 0x104000, 0x1000 }, { 0x100000000, 0x100000000 }, { 0x500000, 0x1000 }
+	};
+	static const UINTN steps[] = { DESCRIPTOR, DESCRIPTOR + 8 }; /* descriptors may be larger than ours */
+
 	begin();
 	add(EfiBootServicesData, 0x101000, 2); /* touches the first */
 	add(EfiReservedMemoryType, 0x103000, 1);
 	add(EfiLoaderData, 0x104000, 1);
 	add(EfiRuntimeServicesData, 0x105000, 1);
 	add(EfiConventionalMemory, 0x100000000, 0x100000);
-	expect_end(ENTERED);
-	unit_equal(entered.memory_count, 3);
-	expect_memory(0, 0x100000, 0x3000);
-	expect_memory(1, 0x104000, 0x1000);
-	expect_memory(2, 0x100000000, 0x100000000);
-
-	/* The same with descriptors that are larger than ours. */
-	firmware.maps = firmware.exits = 0;
-	firmware.step = firmware.first_step = DESCRIPTOR + 8;
-	expect_end(ENTERED);
-	unit_equal(entered.memory_count, 3);
-	expect_memory(2, 0x100000000, 0x100000000);
-}
-
-UNIT_TEST(ranges_that_cannot_be)
-{
-	begin();
-	add(EfiConventionalMemory, 0x200000, 0);
+	add(EfiConventionalMemory, 0x200000, 0); /* this and the next three cannot be */
 	add(EfiConventionalMemory, 0xfffffffffffff000, 2);
 	add(EfiConventionalMemory, 0x300000, 0x10000000000000);
 	add(EfiConventionalMemory, 0x400000, 0xffffffffffffffff);
 	add(EfiConventionalMemory, 0x500000, 1);
-	expect_end(ENTERED);
-	unit_equal(entered.memory_count, 2);
-	expect_memory(1, 0x500000, 0x1000);
-}
-
-UNIT_TEST(more_ranges_than_there_is_room_for)
-{
-	begin();
+	for (unsigned i = 0; i < UNIT_COUNT(steps); i++) {
+		firmware.maps = firmware.exits = 0;
+		firmware.step = firmware.first_step = steps[i];
+		expect_end(ENTERED);
+		unit_equal(entered.memory_count, UNIT_COUNT(wanted));
+		unit_true(!memcmp(entered.memory, wanted, sizeof(wanted)));
+	}
+	/* more than there is room for */
 	while (firmware.count < ENTRIES)
-		add(EfiConventionalMemory, 0x200000 * firmware.count, 1);
+		add(EfiConventionalMemory, 0x1000000 * firmware.count, 1);
+	firmware.maps = firmware.exits = 0;
 	expect_end(ENTERED);
 	unit_equal(entered.memory_count, EFI_BOOT_MEMORY_MAX);
 }
@@ -258,73 +249,67 @@ UNIT_TEST(descriptors_of_an_impossible_size)
 {
 	static const UINTN steps[] = { 0, 1, 8, DESCRIPTOR - 8, DESCRIPTOR + 4, 4104, (UINTN)1 << 63, ~(UINTN)0 };
 
-	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (unsigned i = 0; i < UNIT_COUNT(steps); i++) {
 		begin();
 		firmware.first_step = steps[i];
-		expect_end(RETURNED);
-		unit_equal(firmware.exits, 0);
-		unit_text(firmware.text, "\r\n# fatal: a memory map that cannot be\r\n");
+		expect_refused(IMPOSSIBLE);
 		if (steps[i] > DESCRIPTOR) /* the firmware cannot have written more than fits */
 			continue;
 		begin();
 		firmware.step = steps[i];
-		expect_end(RETURNED);
-		unit_equal(firmware.exits, 0);
-		unit_text(firmware.text, "\r\n# fatal: a memory map that cannot be\r\n");
+		expect_refused(IMPOSSIBLE);
 	}
 }
 
 UNIT_TEST(maps_of_an_impossible_size)
 {
-	static const UINTN sizes[] = { ~(UINTN)0, 0x1000001, 1 << 20 };
+	static const struct {
+		UINTN claimed, later;
+		int end;
+	} rows[] = {
+		{ ~(UINTN)0, 0, RETURNED },
+		{ 0x1000001, 0, RETURNED },
+		{ 1 << 20, 0, ENTERED },
+		{ 0, 100 * DESCRIPTOR, RETURNED }, /* larger than the room that the application gave */
+	};
 
-	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+	for (unsigned i = 0; i < UNIT_COUNT(rows); i++) {
 		begin();
-		firmware.claimed = sizes[i];
-		expect_end(sizes[i] == 1 << 20 ? ENTERED : RETURNED);
+		firmware.claimed = rows[i].claimed;
+		firmware.claimed_later = rows[i].later;
+		expect_end(rows[i].end);
+		unit_equal(firmware.exits, rows[i].end == ENTERED);
 	}
-	/* larger than the room that the application gave */
-	begin();
-	firmware.claimed_later = 100 * DESCRIPTOR;
-	expect_end(RETURNED);
-	unit_equal(firmware.exits, 0);
 }
 
-/* If the map has changed meanwhile, the application gets the new map and tries again. */
-UNIT_TEST(a_refused_exit)
+/*
+ * If the map has changed meanwhile, the application gets the new map and tries again. Section 7.4.6: after the first
+ * try only the memory services may be called, so the application prints nothing and does not return.
+ */
+UNIT_TEST(refused_exits)
 {
-	begin();
-	firmware.exits_refused = 3;
-	expect_end(ENTERED);
-	unit_equal(firmware.exits, 4);
-	unit_equal(firmware.maps, 5);
-	unit_equal(entered.memory_count, 1);
-}
+	static const struct {
+		unsigned refused, maps_refused;
+		int end;
+		unsigned exits, maps;
+	} rows[] = { { 3, 0, ENTERED, 4, 5 }, { 1000, 0, RESET, 8, 10 }, { 1000, 1, RESET, 1, 3 } };
 
-/* Section 7.4.6: after the first try only the memory services may be called, so the application prints nothing and does
- * not return. */
-UNIT_TEST(boot_services_that_stay)
-{
-	begin();
-	firmware.exits_refused = 1000;
-	expect_end(RESET);
-	unit_equal(firmware.exits, 8);
-	unit_equal(firmware.reset, EFI_LOAD_ERROR);
-	unit_equal(firmware.text_length, 0);
-
-	begin();
-	firmware.exits_refused = 1000;
-	firmware.maps_refused_after = 1;
-	expect_end(RESET);
-	unit_equal(firmware.exits, 1);
-	unit_equal(firmware.text_length, 0);
+	for (unsigned i = 0; i < UNIT_COUNT(rows); i++) {
+		begin();
+		firmware.exits_refused = rows[i].refused;
+		firmware.maps_refused_after = rows[i].maps_refused;
+		expect_end(rows[i].end);
+		unit_equal(firmware.exits, rows[i].exits);
+		unit_equal(firmware.maps, rows[i].maps);
+		unit_equal(firmware.text_length, 0);
+		unit_equal(firmware.reset, rows[i].end == RESET ? EFI_LOAD_ERROR : 0);
+		unit_true(rows[i].end == RESET || entered.memory_count == 1);
+	}
 }
 
 UNIT_TEST(an_image_that_cannot_be_loaded)
 {
 	begin();
 	load_says = "damaged image";
-	expect_end(RETURNED);
-	unit_equal(firmware.exits, 0);
-	unit_text(firmware.text, "\r\n# fatal: damaged image\r\n");
+	expect_refused("\r\n# fatal: damaged image\r\n");
 }

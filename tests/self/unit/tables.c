@@ -28,6 +28,12 @@ static void store(uint8_t *at, uint64_t value, size_t size)
 		at[i] = (uint8_t)(value >> (8 * i));
 }
 
+void change(uint8_t *bytes, const struct change *changes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		store(bytes + changes[i].at, changes[i].value, changes[i].size);
+}
+
 static void put(struct table *table, uint64_t value, size_t size)
 {
 	uint8_t bytes[sizeof(value)];
@@ -62,16 +68,6 @@ void table_put16(struct table *table, uint16_t value)
 	put(table, value, sizeof(value));
 }
 
-void table_put32(struct table *table, uint32_t value)
-{
-	put(table, value, sizeof(value));
-}
-
-void table_put64(struct table *table, uint64_t value)
-{
-	put(table, value, sizeof(value));
-}
-
 void table_set32(struct table *table, uint32_t offset, uint32_t value)
 {
 	store(table->bytes + offset, value, sizeof(value));
@@ -102,6 +98,16 @@ uint8_t *table_place(struct table *table, uint64_t address)
 {
 	table_finish(table);
 	return machine_place(address, table->bytes, table->length);
+}
+
+uint8_t *place_table(uint64_t address, const char *signature, const void *body, size_t size)
+{
+	struct table table;
+
+	table_begin(&table, signature);
+	if (size)
+		table_put(&table, body, size);
+	return table_place(&table, address);
 }
 
 void table_load(struct table *table, const char *path)
@@ -139,6 +145,15 @@ uint8_t *place_fadt(uint64_t address, uint64_t dsdt)
 		table_set32(&fadt, FADT_DSDT, (uint32_t)dsdt);
 	table_set64(&fadt, FADT_X_DSDT, dsdt);
 	return table_place(&fadt, address);
+}
+
+void place_acpi(uint64_t more, const void *dsdt, size_t size)
+{
+	machine_reset();
+	place_rsdp(AT_RSDP, 2, 0, AT_ROOT);
+	place_root(AT_ROOT, sizeof(uint64_t), (uint64_t[]){ AT_FADT, more }, more ? 2 : 1);
+	place_fadt(AT_FADT, AT_DSDT);
+	place_table(AT_DSDT, "DSDT", dsdt, size);
 }
 
 void make_rsdp(uint8_t *rsdp, uint8_t revision, uint32_t rsdt, uint64_t xsdt)

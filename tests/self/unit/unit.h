@@ -81,6 +81,8 @@ static inline void unit_check_contains(const char *text, const char *part, const
 		printf("    got \"%s\", want \"%s\" in it\n", text, part);
 }
 
+#define UNIT_COUNT(ARRAY) (sizeof(ARRAY) / sizeof((ARRAY)[0]))
+
 #define unit_true(CONDITION) ((void)unit_check((CONDITION), __FILE__, __LINE__, #CONDITION))
 #define unit_equal(GOT, WANT) \
 	unit_check_equal((uint64_t)(GOT), (uint64_t)(WANT), __FILE__, __LINE__, #GOT " equals " #WANT)
