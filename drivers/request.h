@@ -41,7 +41,7 @@ bool device_wait_used(struct device *device, uint64_t nanoseconds);
  * judges the length, the data, and whether the device left the readable part alone. done may be NULL. */
 enum driver_error device_finish_request(struct device *device, struct completion *done);
 /* The same for an entry that has arrived already. *request (may be NULL) is the request that it answers, even if the
- * answer is wrong. */
+ * answer is wrong; it is not set if the used entry itself is wrong or missing. */
 enum driver_error device_judge(struct device *device, struct request **request, struct completion *done);
 /* Makes one request, adds it, notifies the device, waits and judges. */
 enum driver_error device_do_request(struct device *device, uint64_t tag);

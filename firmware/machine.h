@@ -24,7 +24,7 @@ struct irq_source {
 
 /* What a boot protocol hands over. Addresses are physical; 0 = not given. platform_discover() copies the strings. */
 struct boot_info {
-	const char *protocol; /* "pvh", "linux64", "efi" */
+	const char *protocol; /* for the report: "pvh", "linux64", "efi", "arm64", "riscv-sbi", "process" ... */
 	uint64_t cmdline;     /* NUL-terminated string */
 	uint64_t rsdp;
 	uint64_t fdt; /* flattened device tree */

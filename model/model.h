@@ -73,7 +73,7 @@ enum {
 /* Message signalled interrupts: which layout of drivers/spec/msi.h the device has. */
 enum model_msi_layout {
 	MODEL_MSI_NONE,
-	MODEL_MSI_DRAFT3,     /* Version 3 only, and Version 3 means that draft */
+	MODEL_MSI_DRAFT3,     /* Version 3 only; no other layout goes with Version 3 */
 	MODEL_MSI_F40,	      /* the others: Version 2 only. Fixed mapping, unless config.msi_sharing */
 	MODEL_MSI_DRAGONBALL, /* changes VendorID */
 	MODEL_MSI_F44,

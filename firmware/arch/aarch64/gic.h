@@ -46,7 +46,7 @@ void gic_end(uint32_t acknowledged);
 /* The INTID in the result of gic_acknowledge(). */
 uint32_t gic_intid(uint32_t acknowledged);
 
-/* Configures an SPI or PPI and leaves it masked and not pending; an SPI goes to CPU 0. */
+/* Configures an SGI, PPI or SPI and leaves it masked and not pending; an SPI goes to CPU 0. */
 void gic_configure(uint32_t intid, enum irq_trigger trigger, uint8_t priority);
 void gic_mask(uint32_t intid, bool masked);
 void gic_route(uint32_t spi, uint32_t cpu);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Wired interrupts: which line owns an interrupt, parking, storms. CPU 0 opens the lines; each line interrupts one
- * CPU. */
+/* Lines, wired and soft: counting, handlers, parking, storms. The port knows which line an interrupt belongs to. CPU 0
+ * opens the lines; each line interrupts one CPU. */
 #include "firmware/arch/generic/lines.h"
 
 #include <stddef.h>

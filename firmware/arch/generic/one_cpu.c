@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The CPU functions of a port that starts no other CPUs. Other ports exclude this file (ARCH_EXCLUDE). */
+/* The CPU functions of a port that starts no other CPUs. For a new port until it starts other CPUs (docs/porting.md);
+ * no present port uses it (ARCH_EXCLUDE). */
 #include "firmware/arch/generic/cpus.h"
 
 uint32_t cpus_count(void)

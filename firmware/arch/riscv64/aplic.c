@@ -162,6 +162,18 @@ static void start_messages(void)
 	mmio_write32(base + DOMAINCFG, DOMAINCFG_ENABLE | DOMAINCFG_MESSAGES);
 }
 
+/*
+ * Leaves no input enabled or pending, whatever was there before. An inactive input is neither; but QEMU 7.2 does not
+ * initialize this state, and ignores a CLRIENUM of an input that is inactive. Making it inactive clears both there.
+ */
+static void forget_inputs(void)
+{
+	for (uint32_t input = 1; input < inputs; input++) {
+		mmio_write32(base + CLRIENUM, input);
+		mmio_write32(base + SOURCECFG(input), SOURCE_INACTIVE);
+	}
+}
+
 const struct wired_controller *aplic_init(const struct platform_irqchip *chip)
 {
 	static const struct wired_controller direct = {
@@ -180,8 +192,7 @@ const struct wired_controller *aplic_init(const struct platform_irqchip *chip)
 		return NULL;
 	base = chip->regions[0].base;
 	inputs = chip->inputs && chip->inputs < APLIC_INPUTS ? chip->inputs + 1 : APLIC_INPUTS;
-	for (uint32_t input = 1; input < inputs; input++)
-		mmio_write32(base + CLRIENUM, input);
+	forget_inputs();
 	if (messages)
 		start_messages();
 	else

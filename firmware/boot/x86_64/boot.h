@@ -8,7 +8,7 @@
 
 #include "firmware/machine.h"
 
-/* Adds usable RAM. Ignores a range that is empty, wraps around, or does not fit in the table. */
+/* Adds usable RAM. Ignores a range that is empty or wraps around. Counts one for which the table has no room. */
 void boot_add_memory(struct boot_info *boot, uint64_t base, uint64_t size);
 
 /* Makes what a loader points to readable. Returns false if that is impossible; the pointer then counts as not given. */

@@ -201,10 +201,11 @@ uint64_t patience_for(uint64_t usual)
 struct completion take_used(struct run *t, struct virtqueue *queue, const char *what)
 {
 	struct completion done = { 0 };
-	enum driver_error error = DRIVER_NO_ERROR;
+	enum driver_error error = DRIVER_USED_INDEX_WENT_BACK;
+	enum virtqueue_pop popped;
 
 	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "%s comes back", what);
-	require(t, virtqueue_pop(queue, &done, &error) == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what,
-		driver_error_text(error));
+	popped = virtqueue_pop(queue, &done, &error);
+	require(t, popped == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what, driver_error_text(error));
 	return done;
 }

@@ -47,8 +47,8 @@ enum { REQUEST_ENTRIES = 4 };
  */
 unsigned add_requests(struct run *t, struct device *d, struct request *requests, unsigned count);
 /*
- * The same with requests that a device can answer without waiting for anything, so that a device which must not answer
- * is caught at once. Look only at their used entries, not at the answers.
+ * The same, but every second request is one that a device can answer without waiting for anything, so that a device
+ * which must not answer is caught at once. Look only at their used entries, not at the answers.
  */
 unsigned add_quick_requests(struct run *t, struct device *d, struct request *requests, unsigned count);
 enum driver_error make_quick_request(struct device *d, struct request *request);
