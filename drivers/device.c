@@ -22,7 +22,7 @@ enum driver_error device_reset(struct device *device)
 void device_clear_interrupts(struct device *device)
 {
 	if (transport_status(&device->transport) & VIRTIO_STATUS_DRIVER_OK)
-		transport_acknowledge(&device->transport);
+		transport_take_interrupts(&device->transport);
 }
 
 void device_greet(struct device *device)

@@ -14,7 +14,7 @@ void device_service(void *context)
 	struct device *device = context;
 	const struct irq_line *line = device->transport.line;
 	unsigned left = line && line->source.trigger == IRQ_EDGE ? EDGE_ROUNDS : 1;
-	uint32_t cause = transport_acknowledge(&device->transport);
+	uint32_t cause = transport_take_interrupts(&device->transport);
 
 	if (!cause)
 		device->causeless_interrupts++;
@@ -23,6 +23,6 @@ void device_service(void *context)
 			device->used_interrupts++;
 		if (cause & VIRTIO_INTERRUPT_CONFIG)
 			device->config_interrupts++;
-		cause = --left ? transport_acknowledge(&device->transport) : 0;
+		cause = --left ? transport_take_interrupts(&device->transport) : 0;
 	}
 }

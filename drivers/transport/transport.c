@@ -156,7 +156,7 @@ void transport_interrupt_acknowledge(struct transport *transport, uint32_t cause
 	set(transport, FIELD_INTERRUPT_ACKNOWLEDGE, causes);
 }
 
-uint32_t transport_acknowledge(struct transport *transport)
+uint32_t transport_take_interrupts(struct transport *transport)
 {
 	const uint32_t status = transport_interrupt_status(transport);
 	const uint32_t known = status & (VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG);

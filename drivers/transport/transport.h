@@ -122,7 +122,7 @@ void transport_set_queue_page(struct transport *transport, uint32_t page);
 uint32_t transport_interrupt_status(struct transport *transport);
 void transport_interrupt_acknowledge(struct transport *transport, uint32_t causes);
 /* Reads the causes, acknowledges and returns them, as a driver's interrupt handler does first. */
-uint32_t transport_acknowledge(struct transport *transport);
+uint32_t transport_take_interrupts(struct transport *transport);
 
 /* ---- configuration space: `offset` from its start, width 1, 2 or 4 bytes ---- */
 

@@ -61,7 +61,7 @@ static void start_quiet(struct run *t, struct device *d, struct features wanted)
 		/* The edge may come after the bit is set; it must not be taken for that of a later event. */
 		if (line_of(d)->source.trigger == IRQ_EDGE)
 			(void)WAIT_UNTIL(line_of(d)->count != mark, patience_for(d->recent_wait_ns));
-		transport_acknowledge(&d->transport);
+		transport_take_interrupts(&d->transport);
 	}
 	irq_line_rearm(line_of(d));
 	irq_settle();

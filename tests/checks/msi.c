@@ -53,7 +53,7 @@ static void expect_line(struct run *t, struct device *d, const char *when)
 	expect(t, transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "InterruptStatus shows the used buffer %s", when);
 	messages_expect_only(t, TARGETS, 0, when);
-	transport_acknowledge(&d->transport);
+	transport_take_interrupts(&d->transport);
 	irq_line_rearm(line_of(d));
 }
 

@@ -167,7 +167,7 @@ CHECK(disable, "race.disable", REQ("msi-off-02"), DESCRIBED, NEEDS(RACE_NEEDS, M
 		if (!WAIT_UNTIL(messages_at(messages_own(d)) || interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 				race_patience(&race)))
 			race_lost(&race);
-		transport_acknowledge(&d->transport);
+		transport_take_interrupts(&d->transport);
 		msi_do(d, MSI_ENABLE, 0, NULL);
 	}
 	race_end(&race);
@@ -459,7 +459,7 @@ CHECK(generation, "race.generation", REQ("cfg-04", "mmio-layout-06"), MUST,
 		if (transport_config_generation(&d->transport) == generation && once != again)
 			race_lost(&race);
 		race_join(&race);
-		transport_acknowledge(&d->transport);
+		transport_take_interrupts(&d->transport);
 	}
 	if (race.rounds % 2)
 		change_config(&d->transport);

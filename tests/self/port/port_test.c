@@ -201,7 +201,7 @@ static void device_life(void)
 
 static void device_release(void)
 {
-	transport_acknowledge(&device.transport);
+	transport_take_interrupts(&device.transport);
 }
 
 static enum driver_error do_request(void)

@@ -130,7 +130,7 @@ UNIT_TEST(only_what_was_read_is_acknowledged)
 		struct transport transport = start(rows[i].status);
 
 		unit_row(rows[i].name);
-		unit_equal(transport_acknowledge(&transport), rows[i].status);
+		unit_equal(transport_take_interrupts(&transport), rows[i].status);
 		unit_equal(acknowledged, rows[i].acknowledged);
 		unit_equal(acknowledgements, rows[i].acknowledged != 0);
 	}
