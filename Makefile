@@ -106,7 +106,7 @@ clean: ## removes everything that was built
 	rm -rf $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z][a-z-]*\):.* ## /\1\t/p' Makefile tests/self/Makefile.inc | expand -t 16
+	@sed -n 's/^\([a-z][a-z-]*\):.* ## /\1\t/p' Makefile tests/self/Makefile.inc tests/self/*/Makefile.inc | expand -t 16
 
 include tests/self/Makefile.inc
 
