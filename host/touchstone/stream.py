@@ -12,7 +12,7 @@ import zlib
 from collections import deque
 from typing import Any, NamedTuple, Optional
 
-from .verdicts import BY_GUEST, LEVELS, PASS, Verdict
+from .verdicts import BY_GUEST, LEVELS, PASS, WARN, Verdict
 
 BEGIN = "KTAP version 1"
 LINE_LIMIT = 510            # bytes of one line, from the contract
@@ -24,7 +24,8 @@ KEEP_PROBLEMS = 10          # breaches of the format kept; the first ones say mo
 
 _NAME = r"([A-Za-z0-9_-]{1,64}\.[A-Za-z0-9_.-]{1,256})"
 _LEVEL = rf"level=({'|'.join(LEVELS)}) reqs=(\S*)"
-_DIRECTIVES = "|".join(verdict.directive for verdict in BY_GUEST if verdict.directive)
+_WORDS = {(verdict.status, verdict.directive): verdict for verdict in BY_GUEST} | {("not ok", "TODO ROBUST"): WARN}
+_DIRECTIVES = "|".join(directive for _, directive in _WORDS if directive)
 _PLAN = re.compile(r"1\.\.(\d{1,7})")
 _START = re.compile(rf"# start {_NAME} {_LEVEL}")
 _LISTED = re.compile(rf"# check {_NAME} {_LEVEL} title=(.*)")
@@ -34,7 +35,6 @@ _END = re.compile(r"# end run=(\d{1,7}) pass=(\d{1,7}) fail=(\d{1,7}) warn=(\d{1
 # What the checks of console devices write. Some VMMs show it on the same stream as the report.
 CONSOLE_OUTPUT = re.compile(rb"(touch)?touchstone(:? [\x20-\x7e]*)?|stone|\.*")
 _COUNTS = ("run", "pass", "fail", "warn", "skip", "error", "info")
-_WORDS = {(verdict.status, verdict.directive): verdict for verdict in BY_GUEST}
 _PRINTABLE = bytes(b if 0x20 <= b <= 0x7e else ord("?") for b in range(256))
 
 

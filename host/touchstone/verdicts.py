@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-LEVELS = ("must", "described", "should")    # levels of checks, and of --level, the strictest first
+LEVELS = ("must", "described", "should", "robust")    # levels of checks, and of --level, the strictest first
 
 
 class Verdict(NamedTuple):
@@ -14,7 +14,7 @@ class Verdict(NamedTuple):
     name: str
     status: str = ""            # "ok" or "not ok"
     directive: str = ""         # "SKIP", KTAP's "TODO" for a failure that is no alarm, "ERROR"
-    fails_run: str = "never"    # "never", "always", "strict" (from --level should) or "level" (unless --level leaves the check out)
+    fails_run: str = "never"    # "never", "always", "weak" (if --level includes that of the check) or "level" (unless --level leaves the check out)
     junit: str = ""             # "failure", "error" or "skipped"
     exit_code: int = 1          # exit code of a run that fails because of it
 
@@ -30,12 +30,12 @@ class Verdict(NamedTuple):
         """Does it make the run fail, if `level` is the weakest level that counts and no line expects it?"""
         if self.fails_run == "level":
             return of_check == "must" or level != "must"
-        return self.fails_run == "always" or (self.fails_run == "strict" and level == "should")
+        return self.fails_run == "always" or (self.fails_run == "weak" and LEVELS.index(of_check) <= LEVELS.index(level))
 
 
 PASS = Verdict("PASS", "ok")
 FAIL = Verdict("FAIL", "not ok", fails_run="level", junit="failure")
-WARN = Verdict("WARN", "not ok", "TODO SHOULD", fails_run="strict", junit="failure")
+WARN = Verdict("WARN", "not ok", "TODO SHOULD", fails_run="weak", junit="failure")
 SKIP = Verdict("SKIP", "ok", "SKIP", junit="skipped")
 ERROR = Verdict("ERROR", "not ok", "ERROR", fails_run="always", junit="error")
 CRASH = Verdict("CRASH", fails_run="always", junit="error", exit_code=3)

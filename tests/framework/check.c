@@ -17,7 +17,7 @@ static void worsen(struct run *t, enum verdict verdict)
 
 static void failed(struct run *t, const struct failure *failure, va_list arguments)
 {
-	worsen(t, t->check->level == SHOULD ? VERDICT_WARN : VERDICT_FAIL);
+	worsen(t, t->check->level >= SHOULD ? VERDICT_WARN : VERDICT_FAIL);
 	report_failure(t, failure, arguments);
 }
 
@@ -155,6 +155,21 @@ void need_ok(struct run *t, enum driver_error error)
 		skip(t, "%s", driver_error_text(error));
 	if (error)
 		abort_check(t, "%s", driver_error_text(error));
+}
+
+void check_need(struct run *t, const char *file, int line, bool held, const char *row, const char *format, ...)
+{
+	char text[sizeof(t->reason)];
+	va_list arguments;
+
+	if (held)
+		return;
+	va_start(arguments, format);
+	vformat_string(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (!check_names(t->check, row))
+		skip(t, "does not hold: %s (%s)", text, row);
+	check_require(check_expect(t, file, line, false, row, "%s", text));
 }
 
 void *need_memory(struct run *t, void *memory)

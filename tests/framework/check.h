@@ -28,6 +28,8 @@ enum level {
 	MUST,	   /* MUST, MUST NOT or SHALL in the specification */
 	DESCRIBED, /* behaviour that the specification describes without such a keyword */
 	SHOULD,	   /* SHOULD, SHOULD NOT: a failure is a WARN */
+	ROBUST, /* the driver breaks a rule first: the device and the VMM survive, touch no memory that is not theirs,
+		 * and work again after a reset. A failure is a WARN */
 };
 
 /* What a check needs. A member that is 0 needs nothing. */
@@ -95,8 +97,15 @@ void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* For a driver function that the check needs: goes on if it succeeded, else ends the check, as a SKIP if the device is
  * too small, as an ERROR for anything else. */
 void need_ok(struct run *t, enum driver_error error);
+/* A precondition that is not the property of the check: unless `held`, the check fails if `row`, of requirements.csv,
+ * is among its requirements, and else ends as a SKIP that names the row. The format says what is needed, as a sentence.
+ */
+#define need_row(T, HELD, ROW, ...) check_need((T), __FILE__, __LINE__, (HELD), (ROW), __VA_ARGS__)
 /* Returns `memory`, or ends the check as an ERROR if it is NULL. */
 void *need_memory(struct run *t, void *memory);
+
+void check_need(struct run *t, const char *file, int line, bool held, const char *row, const char *format, ...)
+	CHECK_FORMAT(6);
 
 /* Is the row among the requirements of the check? */
 bool check_names(const struct check *check, const char *row);

@@ -9,7 +9,9 @@
 /* The report prints this many failed assertions of a check in full, because one that fails in a loop would flood it. */
 enum { FAILURES_SHOWN = 4 };
 
-const char *const level_names[] = { [MUST] = "must", [DESCRIBED] = "described", [SHOULD] = "should" };
+const char *const level_names[] = {
+	[MUST] = "must", [DESCRIBED] = "described", [SHOULD] = "should", [ROBUST] = "robust"
+};
 
 struct report_counts report_counts;
 
@@ -81,7 +83,7 @@ void report_failure(struct run *t, const struct failure *failure, va_list argume
 
 	if (++t->failures > FAILURES_SHOWN)
 		return;
-	print("# %s: ", t->check->level == SHOULD ? "warn" : "fail");
+	print("# %s: ", t->check->level >= SHOULD ? "warn" : "fail");
 	vprint(failure->property, arguments);
 	print("\n");
 	if (t->failures == 1) {
@@ -115,7 +117,8 @@ void report_result(unsigned number, const char *name, const struct run *t)
 		print("ok %u %s # SKIP %s\n", number, name, t->reason);
 		break;
 	case VERDICT_WARN:
-		print("not ok %u %s # TODO SHOULD %s\n", number, name, t->check->title);
+		print("not ok %u %s # TODO %s %s\n", number, name, t->check->level == ROBUST ? "ROBUST" : "SHOULD",
+		      t->check->title);
 		break;
 	case VERDICT_FAIL:
 		print("not ok %u %s\n", number, name);

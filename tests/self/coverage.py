@@ -30,7 +30,7 @@ NOT_YET = "tests/self/not_yet.txt"
 REASONS = ("not observable from a guest", "needs a stimulus that no VMM gives", "not yet")
 ID = re.compile(r"[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 # How strict a level is, of checks and of rows.
-RANKS = {"should": 0, "described": 1, "must": 2}
+RANKS = {"robust": 0, "should": 0, "described": 1, "must": 2}
 ROW_RANKS = {"SHOULD": 0, "SHOULD NOT": 0, "DESC": 1, "MUST": 2, "MUST NOT": 2, "SHALL": 2}
 
 

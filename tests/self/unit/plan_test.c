@@ -32,7 +32,7 @@ UNIT_TEST(any_other_check_is_for_every_transport)
 
 /* The definitions that the plan needs. */
 static const struct check *const listed __attribute__((section("checks"), used));
-const char *const level_names[SHOULD + 1];
+const char *const level_names[ROBUST + 1];
 
 bool options_match(const char *globs, const char *name)
 {
