@@ -51,6 +51,11 @@ struct model_host {
 
 	/* Takes the bytes that a console port outputs. May be null. */
 	void (*output)(void *context, uint32_t port, const uint8_t *bytes, uint32_t length);
+
+	/* Reads and writes one sector, 512 bytes, of the disk of a block device, below its initial capacity. False: the
+	 * medium has an error there. May be null for other types. */
+	bool (*disk_read)(void *context, uint64_t sector, uint8_t *bytes);
+	bool (*disk_write)(void *context, uint64_t sector, const uint8_t *bytes);
 };
 
 enum {
@@ -102,8 +107,6 @@ struct model_config {
 				      the reset */
 
 	struct {
-		uint8_t *
-			disk; /* the backing store, SECTORS * 512 bytes of the host's memory; must outlive the device */
 		uint64_t sectors; /* initial capacity */
 		bool read_only;
 		uint16_t queues; /* with MQ */
@@ -130,7 +133,7 @@ struct model_config {
 };
 
 /* A healthy device of this type and Version with every feature that it can offer. A block device has no disk yet: the
- * host sets blk.disk and blk.sectors. */
+ * host sets blk.sectors. */
 void model_config_default(struct model_config *config, uint32_t device_id, uint32_t version);
 
 /* Makes a device, as after power on: Status 0, line low. It keeps copies of CONFIG and HOST. False: the configuration

@@ -117,19 +117,37 @@ static uint64_t place_of(const struct model *m, uint64_t sector)
 	return sector % m->config.blk.sectors;
 }
 
-/* Moves the data sector by sector, because a device that looks in the wrong place does so for each sector. */
-static bool move_sectors(struct model *m, struct request *r, uint64_t bytes, bool write)
+static bool load(struct model *m, uint64_t sector, uint8_t *bytes)
 {
-	for (uint64_t done = 0; done < bytes; done += VIRTIO_BLK_SECTOR) {
-		uint8_t *sector =
-			m->config.blk.disk + place_of(m, r->sector + done / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR;
-		bool ok = write ? model_chain_read(m, HEADER + done, sector, VIRTIO_BLK_SECTOR)
-				: model_chain_write(m, done, sector, VIRTIO_BLK_SECTOR);
+	return m->host.disk_read(m->host.context, place_of(m, sector), bytes);
+}
 
-		if (!ok)
-			return false;
-	}
-	return true;
+static bool store(struct model *m, uint64_t sector, const uint8_t *bytes)
+{
+	return m->host.disk_write(m->host.context, place_of(m, sector), bytes);
+}
+
+/* Moves the data sector by sector, because a device that looks in the wrong place does so for each sector. */
+static uint8_t read_data(struct model *m, struct request *r)
+{
+	uint8_t bytes[VIRTIO_BLK_SECTOR];
+
+	for (; r->written < r->data_in; r->written += VIRTIO_BLK_SECTOR)
+		if (!load(m, r->sector + r->written / VIRTIO_BLK_SECTOR, bytes) ||
+		    !model_chain_write(m, r->written, bytes, VIRTIO_BLK_SECTOR))
+			return VIRTIO_BLK_S_IOERR;
+	return VIRTIO_BLK_S_OK;
+}
+
+static uint8_t write_data(struct model *m, const struct request *r, uint64_t size)
+{
+	uint8_t bytes[VIRTIO_BLK_SECTOR];
+
+	for (uint64_t done = 0; done < size; done += VIRTIO_BLK_SECTOR)
+		if (!model_chain_read(m, HEADER + done, bytes, VIRTIO_BLK_SECTOR) ||
+		    !store(m, r->sector + done / VIRTIO_BLK_SECTOR, bytes))
+			return VIRTIO_BLK_S_IOERR;
+	return VIRTIO_BLK_S_OK;
 }
 
 static bool lies_beyond_end(const struct model *m, const struct request *r, uint64_t bytes)
@@ -140,27 +158,26 @@ static bool lies_beyond_end(const struct model *m, const struct request *r, uint
 
 static uint8_t read_sectors(struct model *m, struct request *r)
 {
-	uint8_t last;
+	uint8_t status, bytes[VIRTIO_BLK_SECTOR];
 
 	if (lies_beyond_end(m, r, r->data_in))
 		return VIRTIO_BLK_S_OK;
 	if (r->data_in % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_in / VIRTIO_BLK_SECTOR) ||
 	    (broken(m, blk_less_than_a_block_fails) && r->data_in % 4096))
 		return VIRTIO_BLK_S_IOERR;
-	if (move_sectors(m, r, r->data_in, false))
-		r->written = r->data_in;
-	if (broken(m, blk_data_corrupted) && r->data_in) {
-		last = (uint8_t)~m->config.blk
-			       .disk[place_of(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1) * VIRTIO_BLK_SECTOR +
-				     VIRTIO_BLK_SECTOR - 1];
-		model_chain_write(m, r->data_in - 1, &last, 1);
+	status = read_data(m, r);
+	if (broken(m, blk_data_corrupted) && r->data_in &&
+	    load(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1, bytes)) {
+		bytes[VIRTIO_BLK_SECTOR - 1] ^= 0xff;
+		model_chain_write(m, r->data_in - 1, &bytes[VIRTIO_BLK_SECTOR - 1], 1);
 	}
-	return VIRTIO_BLK_S_OK;
+	return status;
 }
 
 static uint8_t write_sectors(struct model *m, struct request *r)
 {
 	bool read_only = model_offers(m, VIRTIO_BLK_F_RO);
+	uint8_t status;
 
 	if (read_only && !broken(m, blk_read_only_writes))
 		return broken(m, blk_read_only_says_ok) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
@@ -168,15 +185,14 @@ static uint8_t write_sectors(struct model *m, struct request *r)
 		return VIRTIO_BLK_S_OK;
 	if (r->data_out % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_out / VIRTIO_BLK_SECTOR)) {
 		if (broken(m, blk_partial_write) && in_range(m, r->sector, 1))
-			move_sectors(m, r,
-				     model_min(r->data_out, (m->config.blk.sectors - r->sector) * VIRTIO_BLK_SECTOR),
-				     true);
+			write_data(m, r,
+				   model_min(r->data_out, (m->config.blk.sectors - r->sector) * VIRTIO_BLK_SECTOR));
 		return VIRTIO_BLK_S_IOERR;
 	}
 	if (broken(m, blk_loses_writes) && ++m->defective.writes % 3 == 0)
 		return VIRTIO_BLK_S_OK;
-	move_sectors(m, r, r->data_out, true);
-	return read_only ? VIRTIO_BLK_S_IOERR : VIRTIO_BLK_S_OK;
+	status = write_data(m, r, r->data_out);
+	return read_only ? VIRTIO_BLK_S_IOERR : status;
 }
 
 static uint8_t get_id(struct model *m, struct request *r)
@@ -245,6 +261,7 @@ static void misjudge(const struct model *m, const struct request *r, struct virt
  * sectors read as zeroes on this device. */
 static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned feature)
 {
+	static const uint8_t zeroes[VIRTIO_BLK_SECTOR];
 	uint32_t count = (uint32_t)model_min(r->data_out / RANGE, RANGES_MAX + 1);
 	struct virtio_blk_range range;
 	uint8_t worst = VIRTIO_BLK_S_OK;
@@ -268,9 +285,9 @@ static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned f
 		if (get_range(m, r, i, &range))
 			return VIRTIO_BLK_S_IOERR;
 		misjudge(m, r, &range);
-		for (uint64_t byte = 0; byte < (uint64_t)range.sectors * VIRTIO_BLK_SECTOR; byte++)
-			m->config.blk.disk[place_of(m, range.sector + byte / VIRTIO_BLK_SECTOR) * VIRTIO_BLK_SECTOR +
-					   byte % VIRTIO_BLK_SECTOR] = 0;
+		for (uint32_t j = 0; j < range.sectors; j++)
+			if (!store(m, range.sector + j, zeroes))
+				return VIRTIO_BLK_S_IOERR;
 	}
 	return VIRTIO_BLK_S_OK;
 }
@@ -400,7 +417,7 @@ static void defaults(struct model_config *config)
 
 static bool valid(const struct model_config *config)
 {
-	return config->blk.disk && config->blk.sectors && model_between(config->blk.queues, 1, MODEL_QUEUES_MAX);
+	return config->blk.sectors && model_between(config->blk.queues, 1, MODEL_QUEUES_MAX);
 }
 
 static void adjust_features(struct model_config *config)

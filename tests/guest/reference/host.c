@@ -93,6 +93,17 @@ static void output(void *context, uint32_t port, const uint8_t *bytes, uint32_t 
 		device->output[device->output_size++] = bytes[i];
 }
 
+static bool disk_read(void *context, uint64_t sector, uint8_t *bytes)
+{
+	reference_disk_read(&((struct reference_device *)context)->machine->disk, sector, bytes);
+	return true;
+}
+
+static bool disk_write(void *context, uint64_t sector, const uint8_t *bytes)
+{
+	return reference_disk_write(&((struct reference_device *)context)->machine->disk, sector, bytes);
+}
+
 struct model_host reference_host(struct reference_device *device)
 {
 	return (struct model_host){
@@ -103,5 +114,7 @@ struct model_host reference_host(struct reference_device *device)
 		.send_message = send_message,
 		.random = draw,
 		.output = output,
+		.disk_read = disk_read,
+		.disk_write = disk_write,
 	};
 }

@@ -18,6 +18,11 @@ void reference_after_write(struct reference_device *device);
 /* Lets all devices work for one turn of a wait. Returns whether one of them did. */
 bool reference_work(struct reference_machine *machine);
 
+/* disk.c: forgets what was written; reads and writes a sector. */
+void reference_disk_renew(struct reference_disk *disk);
+void reference_disk_read(const struct reference_disk *disk, uint64_t sector, uint8_t *bytes);
+bool reference_disk_write(struct reference_disk *disk, uint64_t sector, const uint8_t *bytes);
+
 /* setup.c: makes the configuration of device `index`. */
 void reference_configure(const struct reference_setup *setup, unsigned index, struct model_config *config);
 

@@ -13,7 +13,6 @@ static bool power_on(struct reference_machine *machine, unsigned index, const st
 	struct model_config config;
 
 	reference_configure(setup, index, &config);
-	config.blk.disk = machine->disk;
 	if (bus->configure)
 		bus->configure(bus->context, &config);
 	device->idle = device->defective = false;
@@ -27,7 +26,7 @@ static bool power_on(struct reference_machine *machine, unsigned index, const st
 bool reference_rewind(struct reference_machine *machine, const struct reference_setup *setup)
 {
 	machine->setup = *setup;
-	memset(machine->disk, 0, sizeof(machine->disk));
+	reference_disk_renew(&machine->disk);
 	random_seed(&machine->choices, setup->seed, random_hash("reference"));
 	machine->message_count = 0;
 	machine->sending_until = 0;
@@ -50,7 +49,7 @@ static bool work(void *context)
 const char *reference_start(struct reference_machine *machine, const struct reference_setup *setup,
 			    const struct reference_bus *bus)
 {
-	memset(machine, 0, sizeof(*machine));
+	memset(machine, 0, offsetof(struct reference_machine, disk));
 	machine->bus = bus;
 	machine->worker = (struct wait_worker){ .work = work, .context = machine };
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++) {
@@ -76,6 +75,7 @@ void reference_restart(struct reference_machine *machine, unsigned version, unsi
 		setup.defects[defect / 32] |= 1u << (defect % 32);
 	if (needs & MODEL_NEEDS_READ_ONLY)
 		setup.read_only = true;
+	reference_disk_renew(&machine->disk);
 	if (needs & MODEL_NEEDS_MSI && setup.layout == REFERENCE_MSI_NONE)
 		setup.layout = REFERENCE_MSI_ALL;
 	for (unsigned i = 0; i < REFERENCE_DEVICES; i++)

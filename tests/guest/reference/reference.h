@@ -24,10 +24,23 @@
 #include "tests/framework/proof.h"
 
 enum {
-	REFERENCE_DEVICES = MODEL_TYPES, /* one of each type */
-	REFERENCE_DISK_SECTORS = 256,
-	REFERENCE_OUTPUT_MAX = 256, /* bytes of console output that the machine keeps */
+	REFERENCE_DEVICES = MODEL_TYPES,   /* one of each type */
+	REFERENCE_DISK_WRITTEN_MAX = 2048, /* sectors; a power of two */
+	REFERENCE_OUTPUT_MAX = 256,	   /* bytes of console output that the machine keeps */
 	REFERENCE_MESSAGES_MAX = 64,
+};
+
+/* More than 2^32, so that a device that keeps the number of a sector in 32 bits, or its byte offset, shows it. */
+#define REFERENCE_DISK_SECTORS ((UINT64_C(1) << 32) + 0x1800)
+
+/*
+ * The disk of the block device. What nobody wrote is computed: its bytes tell where they are, at any offset (disk.c).
+ * Only sectors that were written take memory.
+ */
+struct reference_disk {
+	unsigned count;
+	uint64_t place[REFERENCE_DISK_WRITTEN_MAX]; /* number of the sector + 1; 0: free */
+	uint8_t bytes[REFERENCE_DISK_WRITTEN_MAX][VIRTIO_BLK_SECTOR];
 };
 
 /* When the devices do their work. */
@@ -98,7 +111,6 @@ struct reference_machine {
 	struct reference_setup setup;
 	const struct reference_bus *bus;
 	struct reference_device devices[REFERENCE_DEVICES];
-	uint8_t disk[REFERENCE_DISK_SECTORS * VIRTIO_BLK_SECTOR];
 	struct random choices; /* separate from the check's random choices, which do not depend on these */
 
 	/* Admits one CPU at a time to the models, and keeps an interrupt handler from entering them twice. */
@@ -111,6 +123,8 @@ struct reference_machine {
 		sending_until; /* a CPU is sending them until then; the limit is for a CPU that was stopped meanwhile */
 
 	struct wait_worker worker; /* for clock_on_wait(): the devices work while the driver waits */
+
+	struct reference_disk disk; /* the last member: reference_start() does not clear its bytes */
 };
 
 /*
@@ -128,8 +142,8 @@ bool reference_rewind(struct reference_machine *machine, const struct reference_
 
 /*
  * Switches all devices off and on, with this Version and only this defect (0: healthy). It adds what the defect needs
- * to show: a read-only disk, or different layouts of messages if none was chosen. The disk, the lines and the sequence
- * of random numbers are not reset.
+ * to show: a read-only disk, or different layouts of messages if none was chosen. The disk is as new. The lines and the
+ * sequence of random numbers are not reset.
  */
 void reference_restart(struct reference_machine *machine, unsigned version, unsigned defect);
 

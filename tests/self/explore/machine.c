@@ -423,6 +423,20 @@ static void handler1_body(void)
 	handle(1);
 }
 
+static bool disk_read(void *context, uint64_t sector, uint8_t *bytes)
+{
+	(void)context;
+	memcpy(bytes, disk + sector * VIRTIO_BLK_SECTOR, VIRTIO_BLK_SECTOR);
+	return true;
+}
+
+static bool disk_write(void *context, uint64_t sector, const uint8_t *bytes)
+{
+	(void)context;
+	memcpy(disk + sector * VIRTIO_BLK_SECTOR, bytes, VIRTIO_BLK_SECTOR);
+	return true;
+}
+
 /* ---- a run ---- */
 
 static void power_on(void)
@@ -433,6 +447,8 @@ static void power_on(void)
 		.set_line = set_line,
 		.send_message = send_message,
 		.random = draw,
+		.disk_read = disk_read,
+		.disk_write = disk_write,
 	};
 	struct model_config config;
 
@@ -445,7 +461,6 @@ static void power_on(void)
 	config.batch = scenario->batch ? scenario->batch : 1;
 	config.in_flight = config.batch;
 	config.queue_reset_units = QUEUE_RESET_UNITS;
-	config.blk.disk = disk;
 	config.blk.sectors = DISK_SECTORS;
 	if (!model_init(&model, &config, &host)) {
 		fprintf(stderr, "%s: no such device\n", scenario->name);
