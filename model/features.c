@@ -13,7 +13,8 @@ bool model_consistent(const struct model_backend *backend, const uint32_t *words
 {
 	for (unsigned i = 0; i < backend->dependencies.count; i++) {
 		const struct model_dependency *d = &backend->dependencies.at[i];
-		if ((d->offer_only && !offer) || !model_bit(words, d->feature) || model_bit(words, d->needs))
+		if ((d->offer_only && !offer) || !model_bit(words, d->feature) || model_bit(words, d->needs) ||
+		    (d->instead && model_bit(words, d->instead)))
 			continue;
 		*feature = d->feature;
 		return false;

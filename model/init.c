@@ -6,10 +6,18 @@
 #include "model/msi/layouts.h"
 #include "model/status.h"
 
-/* A loop, because a compound literal may need stack as large as a device, which is more than the stack has. */
+/*
+ * A loop, because a compound literal may need stack as large as a device, which is more than the stack has. The buffers
+ * for frames at the end are left as they are, since there are a lot of them and frames are written before they are
+ * read.
+ */
 static void clear(struct model *m)
 {
-	for (size_t i = 0; i < sizeof *m; i++)
+	_Static_assert(sizeof m->console <= offsetof(struct model_net, store) &&
+			       sizeof m->own <= offsetof(struct model_net, store),
+		       "all that other types have is cleared");
+
+	for (size_t i = 0; i < offsetof(struct model, net.store); i++)
 		((uint8_t *)m)[i] = 0;
 }
 

@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/spec/net.h"
 #include "model/defects/defects.h"
 #include "model/devices/devices.h"
 
@@ -67,8 +68,10 @@ enum {
 	MODEL_CONFIG_BYTES = 128, /* the largest configuration space that a type may have */
 	MODEL_OWN_WORDS = 64,	  /* 64-bit words of state for a type that has no structure in model/state.h */
 	MODEL_NET_PAIRS_MAX = 4,
-	MODEL_NET_FRAMES_MAX = 8, /* frames that wait for receive buffers; more are dropped */
-	MODEL_NET_FRAME_BYTES = 1536,
+	MODEL_NET_FRAMES_MAX = 128,	    /* frames that wait for receive buffers; more are dropped, */
+	MODEL_NET_STORE_BYTES = 80 * 1024,  /* and so are more bytes */
+	MODEL_NET_FRAME_BYTES = 65536 + 64, /* with segmentation offload */
+	MODEL_NET_PACKET_BYTES = 2048,	    /* without */
 	MODEL_NET_MACS_MAX = 32,
 	MODEL_CONSOLE_PORTS_MAX = 4,
 	MODEL_CONSOLE_INPUT_BYTES = 256, /* input that waits for receive buffers, per port; more is dropped */
@@ -177,9 +180,7 @@ bool model_ask(struct model *model);
  * Gives the device input. Network: a frame from the wire, which is dropped (false) if the device is not live or too
  * many wait. Console: bytes for port 0.
  *
- * A network device with net.responder has a machine at the other end of the wire. From 52:55:0a:00:02:02 that machine
- * answers ARP requests for every address but the asker's own. It also unpacks every frame of type 0x88b6 and sends the
- * bytes after its Ethernet header, 14 or more, as a frame, so that a driver can ask for any inbound frame.
+ * A network device with net.responder has a machine at the other end of the wire: devices/net_peer.c.
  */
 bool model_input(struct model *model, const uint8_t *bytes, uint32_t length);
 

@@ -92,12 +92,23 @@ struct model_net {
 	uint8_t macs[MODEL_NET_MACS_MAX][6];
 	uint8_t mac[6];
 	uint32_t vlans[4096 / 32];
-	uint8_t flow[16]; /* 5.1.9.5.6: the pair on which each flow was last transmitted */
-	uint8_t first, waiting;
-	uint16_t length[MODEL_NET_FRAMES_MAX];
-	uint8_t frame[MODEL_NET_FRAMES_MAX][MODEL_NET_FRAME_BYTES];
-	uint8_t scratch[MODEL_NET_FRAME_BYTES];	    /* a frame being transmitted */
-	uint8_t packet[MODEL_NET_FRAME_BYTES + 16]; /* header and frame being received */
+	uint8_t flow[16];      /* 5.1.9.5.6: the pair on which each flow was last transmitted */
+	uint64_t offloads_off; /* guest offloads that the driver has switched off (5.1.9.5.9) */
+
+	/* Frames that wait for receive buffers: net_wire.c. */
+	uint16_t first, waiting;
+	struct model_net_frame {
+		uint32_t at, length;	       /* in store */
+		struct virtio_net_header left; /* what is left to do: checksum, segmentation */
+	} frame[MODEL_NET_FRAMES_MAX];
+	uint32_t end;			     /* of the newest frame */
+	uint32_t segment;		     /* the next segment of the oldest frame */
+	uint16_t head[MODEL_QUEUE_SIZE_MAX]; /* buffers of the packet being received */
+	/* Buffers, which model_init() does not clear; nothing may follow them but buffers. */
+	uint8_t store[MODEL_NET_STORE_BYTES];
+	uint8_t scratch[MODEL_NET_FRAME_BYTES]; /* a frame being transmitted */
+	uint8_t made[MODEL_NET_FRAME_BYTES];	/* a frame that the peer makes */
+	uint8_t packet[MODEL_NET_PACKET_BYTES]; /* a frame whose checksum was filled in, or a segment */
 };
 
 struct model_console_message {

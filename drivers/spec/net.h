@@ -133,8 +133,9 @@ enum {
 	ETHERTYPE_IPV4 = 0x0800,
 	ETHERTYPE_ARP = 0x0806,
 	ETHERTYPE_VLAN = 0x8100,
+	ETHERTYPE_IPV6 = 0x86dd,
 	ETHERTYPE_LOCAL_EXPERIMENTAL = 0x88b5, /* IEEE 802 reserves it for experiments; no receiver acts on it */
-	ETHERTYPE_REFLECT = 0x88b6, /* the other one; a reflector at the other end sends the payload back as a frame */
+	ETHERTYPE_REFLECT = 0x88b6, /* the other one; a peer at the other end takes it: drivers/spec/peer.h */
 };
 
 #endif

@@ -21,6 +21,7 @@
 struct model_dependency {
 	uint8_t feature, needs;
 	bool offer_only; /* binds the device's offer only: the driver may accept one without the other */
+	uint8_t instead; /* a feature that will do as well; 0: none */
 };
 
 /* A defect that changes whether a feature is offered, but not what the device can do. */

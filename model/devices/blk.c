@@ -434,7 +434,7 @@ static const uint8_t features[] = {
 
 /* 5.2.5.2 */
 static const struct model_dependency dependencies[] = {
-	{ VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH, true },
+	{ VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH, true, 0 },
 };
 
 static const struct model_shown shown[] = {

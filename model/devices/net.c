@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The network device: 5.1. Transmission, reception, and the machine at the other end of the wire; the control queue is
- * in net_control.c. */
+/* The network device: 5.1. Transmission and reception. The control queue is in net_control.c, the frames that wait in
+ * net_wire.c, the machine at the other end in net_peer.c. */
 #include "drivers/spec/device.h"
 #include "drivers/spec/features.h"
 #include "drivers/spec/net.h"
@@ -9,6 +9,9 @@
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
 #include "model/devices/net_control.h"
+#include "model/devices/net_frame.h"
+#include "model/devices/net_peer.h"
+#include "model/devices/net_wire.h"
 #include "model/features.h"
 #include "model/live.h"
 #include "model/queue/queue.h"
@@ -19,10 +22,7 @@ enum {
 	CONFIG_BYTES = 24,
 	SPEED_MBIT = 10000,
 	DUPLEX_FULL = 1,
-	VLAN_TAG_BYTES = 4,
-	MAC_BYTES = 6,
-	MERGED_MAX = MODEL_NET_FRAME_BYTES / VIRTIO_NET_HDR_BYTES +
-		     1, /* the most buffers of one frame: each holds at least a header (5.1.9.3.1) */
+	MAC_BYTES = MODEL_MAC_BYTES,
 };
 
 static uint16_t pairs(const struct model *m, const uint32_t *features)
@@ -94,21 +94,13 @@ static void reset(struct model *m)
 	n->active_pairs = 1;
 	n->pairs_set = false;
 	n->first = n->waiting = 0;
+	n->segment = 0;
+	n->offloads_off = 0;
 	for (unsigned i = 0; i < MAC_BYTES; i++)
 		n->mac[i] = m->config.net.mac[i];
 	if (model_offers(m, VIRTIO_NET_F_MAC))
 		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MAC_BYTES, model_le(n->mac, MAC_BYTES));
 	put_status(m, false);
-}
-
-static uint16_t ethertype(const uint8_t *frame)
-{
-	return (uint16_t)(frame[12] << 8 | frame[13]);
-}
-
-static uint32_t frame_max(const struct model *m, const uint8_t *frame)
-{
-	return m->config.net.mtu + ETHERNET_HEADER_BYTES + (ethertype(frame) == ETHERTYPE_VLAN ? VLAN_TAG_BYTES : 0);
 }
 
 /* All frames between the same two machines are one flow. */
@@ -123,124 +115,124 @@ static uint8_t *flow_of(struct model *m, const uint8_t *frame)
 
 static bool receive(struct model *m, const uint8_t *frame, uint32_t length)
 {
-	struct model_net *n = &m->net;
-	uint8_t slot;
-
-	if (!model_live(m) || !m->link_up)
-		return false;
-	if (length < ETHERNET_HEADER_BYTES ||
-	    length > (broken(m, net_mtu_not_enforced) ? MODEL_NET_FRAME_BYTES : frame_max(m, frame)))
-		return false;
-	if (n->waiting == MODEL_NET_FRAMES_MAX || broken(m, net_rx_lost))
-		return false;
-	slot = (uint8_t)((n->first + n->waiting++) % MODEL_NET_FRAMES_MAX);
-	n->length[slot] = (uint16_t)length;
-	for (uint32_t i = 0; i < length; i++)
-		n->frame[slot][i] = frame[i];
-	return true;
+	return model_net_arrive(m, frame, length, NULL);
 }
 
-/* The machine at the other end of the wire, which model_input() describes. */
-static void respond(struct model *m, const uint8_t *frame, uint32_t length)
+/* A packet that the driver transmits, in m->net.scratch. */
+struct outgoing {
+	struct virtio_net_header header;
+	uint8_t *frame;
+	uint32_t length;
+};
+
+static struct virtio_net_header read_header(const uint8_t bytes[VIRTIO_NET_HDR_BYTES])
 {
-	static const uint8_t own[MAC_BYTES] = { 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02 };
-	enum {
-		ARP = ETHERNET_HEADER_BYTES,
-		OPERATION = ARP + 7,
-		SENDER = ARP + 8,
-		TARGET = ARP + 18,
-		IP = 6,
-		ARP_END = ARP + 28
+	return (struct virtio_net_header){
+		.flags = bytes[0],
+		.gso_type = bytes[1],
+		.hdr_len = (uint16_t)model_le(bytes + 2, 2),
+		.gso_size = (uint16_t)model_le(bytes + 4, 2),
+		.csum_start = (uint16_t)model_le(bytes + 6, 2),
+		.csum_offset = (uint16_t)model_le(bytes + 8, 2),
 	};
-	uint8_t reply[ETHERNET_FRAME_MIN] = { 0 };
-	bool same = true;
-
-	if (ethertype(frame) == ETHERTYPE_REFLECT) {
-		receive(m, frame + ETHERNET_HEADER_BYTES, length - ETHERNET_HEADER_BYTES);
-		return;
-	}
-	if (ethertype(frame) != ETHERTYPE_ARP || length < ARP_END || frame[OPERATION] != 1)
-		return;
-	for (unsigned i = 0; i < 4; i++)
-		same &= frame[SENDER + IP + i] == frame[TARGET + IP + i];
-	if (same)
-		return;
-	for (unsigned i = 0; i < ARP_END; i++)
-		reply[i] = frame[i];
-	for (unsigned i = 0; i < MAC_BYTES; i++) {
-		reply[i] = reply[TARGET + i] = frame[SENDER + i];
-		reply[MAC_BYTES + i] = reply[SENDER + i] = own[i];
-	}
-	for (unsigned i = 0; i < 4; i++) {
-		reply[SENDER + IP + i] = frame[TARGET + IP + i];
-		reply[TARGET + IP + i] = frame[SENDER + IP + i];
-	}
-	reply[OPERATION] = 2;
-	receive(m, reply, sizeof reply);
 }
 
-/* 5.1.9.2, point 1: completes the checksum that the driver left to the device. */
-static bool complete_checksum(const struct model *m, const uint8_t *header, uint8_t *frame, uint32_t length)
+/* 5.1.9.2, point 3: completes the checksum that the driver left to the device. */
+static bool complete_checksum(const struct model *m, struct outgoing *out)
 {
-	uint32_t start = (uint32_t)model_le(header + 6, 2), at = start + (uint32_t)model_le(header + 8, 2), sum = 0;
-	bool asked = (header[0] & VIRTIO_NET_HDR_F_NEEDS_CSUM) && model_negotiated(m, VIRTIO_NET_F_CSUM);
+	uint32_t start = out->header.csum_start, at = start + out->header.csum_offset;
+	bool asked = (out->header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) && model_negotiated(m, VIRTIO_NET_F_CSUM);
 
 	if (!asked && !broken(m, net_tx_checksums_always))
 		return true;
-	if (start >= length || at + 2 > length)
+	if (start >= out->length || at + 2 > out->length)
 		return !asked;
-	for (uint32_t i = start; i < length; i++)
-		sum += (i - start) % 2 ? frame[i] : (uint32_t)frame[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	sum = ~sum;
-	frame[at] = (uint8_t)(sum >> 8);
-	frame[at + 1] = (uint8_t)sum;
+	model_net_complete(out->frame, out->length, start, at);
 	return true;
 }
 
-/* May this frame go out? The device offers no segmentation offload, so the header may ask for none (5.1.9.2.2). */
-static bool acceptable(const struct model *m, const uint8_t *header, const uint8_t *frame, uint32_t length)
+/* 5.1.9.2, point 4: was the feature for this gso_type negotiated? */
+static bool can_segment(const struct model *m, uint8_t gso_type)
 {
-	uint8_t gso_type = header[1];
+	switch (gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
+	case VIRTIO_NET_HDR_GSO_NONE:
+		return gso_type == VIRTIO_NET_HDR_GSO_NONE;
+	case VIRTIO_NET_HDR_GSO_TCPV4:
+		return model_negotiated(m, VIRTIO_NET_F_HOST_TSO4);
+	case VIRTIO_NET_HDR_GSO_TCPV6:
+		return model_negotiated(m, VIRTIO_NET_F_HOST_TSO6);
+	case VIRTIO_NET_HDR_GSO_UDP:
+		return model_negotiated(m, VIRTIO_NET_F_HOST_UFO);
+	case VIRTIO_NET_HDR_GSO_UDP_L4:
+		return model_negotiated(m, VIRTIO_NET_F_HOST_USO);
+	}
+	return false;
+}
 
-	if (gso_type != VIRTIO_NET_HDR_GSO_NONE && !broken(m, net_tx_gso_accepted))
+/* May this frame go out? */
+static bool acceptable(const struct model *m, const struct outgoing *out)
+{
+	uint8_t gso_type = out->header.gso_type;
+
+	if (!can_segment(m, gso_type) && !broken(m, net_tx_gso_accepted))
 		return false;
-	if ((header[0] & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM) && gso_type == VIRTIO_NET_HDR_GSO_NONE &&
+	if ((out->header.flags & VIRTIO_NET_HDR_F_UDP_TUNNEL_CSUM) && gso_type == VIRTIO_NET_HDR_GSO_NONE &&
 	    !broken(m, net_tx_tunnel_csum_accepted))
 		return false;
-	if (broken(m, net_tx_unknown_flags_dropped) && (header[0] & VIRTIO_NET_HDR_F_UNDEFINED))
+	if (broken(m, net_tx_unknown_flags_dropped) && (out->header.flags & VIRTIO_NET_HDR_F_UNDEFINED))
 		return false;
-	if (broken(m, net_tx_trusts_hdr_len) && model_le(header + 2, 2) > length)
+	if (broken(m, net_tx_trusts_hdr_len) && out->header.hdr_len > out->length)
 		return false;
-	if (broken(m, net_mtu_frames_lost) && length > m->config.net.mtu / 4u * 3u)
+	if (broken(m, net_mtu_frames_lost) && out->length > m->config.net.mtu / 4u * 3u)
 		return false;
-	return length <= frame_max(m, frame) && m->link_up && !broken(m, net_tx_lost);
+	return (gso_type || out->length <= model_net_frame_max(m, out->frame)) && m->link_up && !broken(m, net_tx_lost);
+}
+
+/* A frame, or a segment, leaves the device. */
+static void put_on_wire(struct model *m, const uint8_t *frame, uint32_t length)
+{
+	if (m->config.net.responder && length <= model_net_frame_max(m, frame))
+		model_net_peer(m, frame, length);
+}
+
+static void send_out(struct model *m, struct outgoing *out)
+{
+	if (!out->header.gso_type || !can_segment(m, out->header.gso_type)) {
+		if (complete_checksum(m, out))
+			put_on_wire(m, out->frame, out->length);
+		return;
+	}
+	if (!(out->header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
+		return;
+	for (uint32_t i = 0, size;
+	     (size = model_net_segment(out->frame, out->length, &out->header, i, m->net.packet)) != 0; i++)
+		put_on_wire(m, m->net.packet, size);
 }
 
 static uint32_t transmit(struct model *m, uint16_t pair)
 {
-	uint32_t skip = header_bytes(m), length;
+	uint32_t skip = header_bytes(m);
 	bool fixed = broken(m, net_tx_framing_fixed) && m->chain.readable_count > 1;
-	uint8_t header[VIRTIO_NET_HDR_BYTES] = { 0 }, *frame = m->net.scratch;
+	struct outgoing out = { .frame = m->net.scratch };
+	uint8_t header[VIRTIO_NET_HDR_BYTES] = { 0 };
 
 	if (m->chain.readable < skip + ETHERNET_HEADER_BYTES || m->chain.readable - skip > MODEL_NET_FRAME_BYTES)
 		return 0;
 	if (fixed && m->chain.readable - skip > m->chain.segment[0].length)
 		skip = m->chain.segment[0].length;
-	length = (uint32_t)(m->chain.readable - skip);
-	if (length > MODEL_NET_FRAME_BYTES || length < ETHERNET_HEADER_BYTES)
+	out.length = (uint32_t)(m->chain.readable - skip);
+	if (out.length > MODEL_NET_FRAME_BYTES || out.length < ETHERNET_HEADER_BYTES)
 		return 0;
 	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) ||
-	    !model_chain_read(m, skip, frame, length))
+	    !model_chain_read(m, skip, out.frame, out.length))
 		return 0;
-	if (!acceptable(m, header, frame, length) || !complete_checksum(m, header, frame, length))
+	out.header = read_header(header);
+	if (!acceptable(m, &out))
 		return 0;
 	if (broken(m, net_tx_corrupted))
-		frame[length - 1] ^= 0xff;
-	*flow_of(m, frame) = (uint8_t)pair;
-	if (m->config.net.responder)
-		respond(m, frame, length);
+		out.frame[out.length - 1] ^= 0xff;
+	*flow_of(m, out.frame) = (uint8_t)pair;
+	send_out(m, &out);
 	return 0;
 }
 
@@ -283,14 +275,6 @@ static bool steer(struct model *m, const uint8_t *frame, uint16_t *index)
 	return false;
 }
 
-static void drop(struct model *m)
-{
-	m->net.first = (uint8_t)((m->net.first + 1) % MODEL_NET_FRAMES_MAX);
-	m->net.waiting--;
-	for (unsigned i = 0; i < MODEL_QUEUES_MAX; i++)
-		m->queue[i].starved = false; /* the next frame may need less */
-}
-
 /* Only with a defect: the queue has staged buffers of a frame that are not published yet. */
 static bool some_left_to_publish(const struct model *m, uint16_t *index)
 {
@@ -308,10 +292,11 @@ static bool inbound(struct model *m)
 	uint16_t index, count, unfinished;
 
 	while (m->net.waiting) {
-		const uint8_t *frame = m->net.frame[m->net.first];
+		uint32_t length;
+		const uint8_t *frame = model_net_oldest(m, &length);
 		struct model_queue *q;
 
-		if (model_net_wanted(m, frame, m->net.length[m->net.first]) && steer(m, frame, &index)) {
+		if (model_net_wanted(m, frame, length) && steer(m, frame, &index)) {
 			if (some_left_to_publish(m, &unfinished))
 				return true;
 			q = &m->queue[index];
@@ -319,7 +304,7 @@ static bool inbound(struct model *m)
 		}
 		if (broken(m, net_mq_keeps_frames) && m->queue[0].reset_once)
 			return false;
-		drop(m);
+		model_net_drop_oldest(m);
 	}
 	return some_left_to_publish(m, &unfinished);
 }
@@ -332,9 +317,92 @@ static uint64_t usable(const struct model *m)
 		       : m->chain.writable;
 }
 
-/* Makes the header of a received frame (5.1.9.4.1). It has no flags and no gso_type, because it leaves the driver
- * nothing to do. */
-static void make_header(const struct model *m, uint8_t *header, uint32_t header_length, uint16_t buffers)
+/* A packet that the driver is to receive. */
+struct incoming {
+	const uint8_t *frame;
+	uint32_t length;
+	struct virtio_net_header left;
+};
+
+static void copy_to_packet(struct model *m, struct incoming *in)
+{
+	for (uint32_t i = 0; in->frame != m->net.packet && i < in->length; i++)
+		m->net.packet[i] = in->frame[i];
+	in->frame = m->net.packet;
+}
+
+/* Is the driver's offload in force? It was negotiated, and GUEST_OFFLOADS_SET has not switched it off. */
+static bool in_force(const struct model *m, unsigned feature)
+{
+	return model_negotiated(m, feature) && !(m->net.offloads_off >> feature & 1);
+}
+
+/* Can the driver take a packet with this gso_type? */
+static bool driver_segments(const struct model *m, uint8_t gso_type)
+{
+	if ((gso_type & VIRTIO_NET_HDR_GSO_ECN) && !in_force(m, VIRTIO_NET_F_GUEST_ECN))
+		return false;
+	switch (gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
+	case VIRTIO_NET_HDR_GSO_TCPV4:
+		return in_force(m, VIRTIO_NET_F_GUEST_TSO4);
+	case VIRTIO_NET_HDR_GSO_TCPV6:
+		return in_force(m, VIRTIO_NET_F_GUEST_TSO6);
+	case VIRTIO_NET_HDR_GSO_UDP_L4:
+		return in_force(m, VIRTIO_NET_F_GUEST_USO4) && in_force(m, VIRTIO_NET_F_GUEST_USO6);
+	}
+	return false;
+}
+
+/* With GUEST_CSUM a device may say that it has checked the checksum. This one says so if there is one and it is right.
+ */
+static bool validated(const struct incoming *in)
+{
+	struct model_layers l;
+
+	return model_net_layers(in->frame, in->length, &l) && !l.fragment &&
+	       (l.protocol == MODEL_TCP || l.protocol == MODEL_UDP) && model_net_checksum_right(in->frame, &l);
+}
+
+/*
+ * Finds the next packet: the frame that has waited longest, or a segment of it if it is one that the driver cannot cut
+ * itself. False: there is none, the frame cannot be cut.
+ */
+static bool next_packet(struct model *m, struct incoming *in)
+{
+	const struct virtio_net_header *left = &m->net.frame[m->net.first].left;
+
+	*in = (struct incoming){ .left = *left };
+	in->frame = model_net_oldest(m, &in->length);
+	if (left->gso_type && !driver_segments(m, left->gso_type)) {
+		in->length = model_net_segment(in->frame, in->length, left, m->net.segment, m->net.packet);
+		in->frame = m->net.packet;
+		in->left = (struct virtio_net_header){ 0 };
+	} else if (left->flags && !in_force(m, VIRTIO_NET_F_GUEST_CSUM)) {
+		if (in->length > MODEL_NET_PACKET_BYTES)
+			return false;
+		copy_to_packet(m, in);
+		model_net_complete(m->net.packet, in->length, left->csum_start,
+				   (uint32_t)left->csum_start + left->csum_offset);
+		in->left = (struct virtio_net_header){ 0 };
+	}
+	if (!in->left.flags && in_force(m, VIRTIO_NET_F_GUEST_CSUM) && validated(in))
+		in->left.flags = VIRTIO_NET_HDR_F_DATA_VALID;
+	return in->length;
+}
+
+static void packet_delivered(struct model *m)
+{
+	struct incoming next;
+	const struct virtio_net_header *left = &m->net.frame[m->net.first].left;
+
+	m->net.segment++;
+	if (!left->gso_type || driver_segments(m, left->gso_type) || !next_packet(m, &next))
+		model_net_drop_oldest(m);
+}
+
+/* Makes the header of a received packet (5.1.9.4.1). */
+static void make_header(const struct model *m, const struct incoming *in, uint8_t *header, uint32_t header_length,
+			uint16_t buffers)
 {
 	static const struct {
 		uint16_t defect;
@@ -354,8 +422,12 @@ static void make_header(const struct model *m, uint8_t *header, uint32_t header_
 		{ MODEL_DEFECT_net_rx_security_error, VIRTIO_NET_HDR_F_SECURITY_ERR, 0 },
 	};
 
-	for (uint32_t i = 0; i < header_length; i++)
-		header[i] = 0;
+	header[0] = in->left.flags;
+	header[1] = in->left.gso_type;
+	model_to_le(header + 2, 2, in->left.hdr_len);
+	model_to_le(header + 4, 2, in->left.gso_size);
+	model_to_le(header + 6, 2, in->left.csum_start);
+	model_to_le(header + 8, 2, in->left.csum_offset);
 	for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
 		if (model_has(m, (enum model_defect)wrong[i].defect)) {
 			header[0] |= wrong[i].flags;
@@ -376,81 +448,98 @@ static void make_header(const struct model *m, uint8_t *header, uint32_t header_
 		model_to_le(header + VIRTIO_NET_HDR_LEGACY_BYTES, 2, buffers);
 }
 
-/* Writes LENGTH bytes of DATA to the beginning of the chain's buffer, as far as they fit. */
-static uint32_t fill(struct model *m, const uint8_t *data, uint32_t length)
+/* Writes the bytes of the packet from DONE on, LENGTH at most, to the chain's buffer, as far as they fit. */
+static uint32_t fill(struct model *m, const struct incoming *in, const uint8_t *header, uint32_t header_length,
+		     uint32_t done, uint32_t length)
 {
-	uint32_t piece = (uint32_t)model_min(usable(m), length);
+	uint32_t piece = (uint32_t)model_min(usable(m), length), first = 0;
 
-	return model_chain_write(m, 0, data, piece) ? piece : 0;
+	if (done < header_length) {
+		first = (uint32_t)model_min(header_length - done, piece);
+		if (!model_chain_write(m, 0, header + done, first))
+			return 0;
+	}
+	if (piece > first && !model_chain_write(m, first, in->frame + done + first - header_length, piece - first))
+		return 0;
+	return piece;
 }
 
 /* 5.1.9.4.1: without GUEST_CSUM the driver gets frames with complete checksums. */
-static void spoil_checksum(const struct model *m, uint8_t *frame, uint32_t length)
+static void spoil_checksum(struct model *m, struct incoming *in)
 {
-	enum { PROTOCOL = 23, TRANSPORT = 34, TCP = 6, UDP = 17 };
-	uint32_t at = 0;
+	struct model_layers l;
 
-	if (!broken(m, net_rx_checksum_broken) || ethertype(frame) != ETHERTYPE_IPV4 || length <= TRANSPORT)
+	if (!broken(m, net_rx_checksum_broken) || !model_net_layers(in->frame, in->length, &l) || l.v6 ||
+	    l.protocol == MODEL_ICMP || !model_net_checksum_at(&l) || in->length > MODEL_NET_PACKET_BYTES)
 		return;
-	if (frame[PROTOCOL] == TCP)
-		at = TRANSPORT + 16;
-	if (frame[PROTOCOL] == UDP)
-		at = TRANSPORT + 6;
-	if (at && at + 2 <= length)
-		frame[at] ^= 0xff;
+	copy_to_packet(m, in);
+	m->net.packet[l.transport + model_net_checksum_at(&l)] ^= 0xff;
 }
 
 /*
- * Puts one frame into as many buffers as it needs, and publishes them together (5.1.9.4.1). The header, in the first
- * buffer, contains their number, so the sizes are added up before the first is written.
+ * Takes as many buffers as the packet needs, or all that a packet may use. The number of buffers is known before the
+ * first is written, since the header, in the first, contains it. Returns the room in them.
  */
+static uint32_t take_buffers(struct model *m, uint16_t index, uint32_t total, uint16_t most, uint32_t header_length,
+			     uint16_t *count)
+{
+	bool apart = broken(m, net_rx_header_apart) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF);
+	uint32_t room = 0;
+
+	for (*count = 0; room < total && *count < (apart ? 2 : most); (*count)++) {
+		if (!model_queue_take(m, index, &m->net.head[*count]) ||
+		    !model_chain_walk(m, index, m->net.head[*count]))
+			break;
+		room += (uint32_t)model_min(apart && !*count ? header_length : usable(m), total);
+	}
+	return room;
+}
+
+/* Puts one packet into as many buffers as it needs, and publishes them together (5.1.9.4.1). */
 static void deliver(struct model *m)
 {
-	const uint8_t *frame = m->net.frame[m->net.first];
-	uint32_t header_length = header_bytes(m), total = header_length + m->net.length[m->net.first], room = 0,
-		 done = 0;
-	uint16_t head[MERGED_MAX], count = 0, index;
-	bool merge = model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF), apart;
-	uint8_t *packet = m->net.packet;
+	struct incoming in;
+	uint32_t header_length = header_bytes(m), total, room, done = 0, frame_length;
+	uint16_t count, index, most;
+	bool merge = model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF), apart = broken(m, net_rx_header_apart) && !merge;
+	uint8_t header[VIRTIO_NET_HDR_BYTES];
 
 	if (some_left_to_publish(m, &index)) {
 		model_queue_publish_one(m, index);
 		return;
 	}
-	if (!steer(m, frame, &index))
+	if (!steer(m, model_net_oldest(m, &frame_length), &index))
 		return;
-	apart = broken(m, net_rx_header_apart) && !merge;
-	while (room < total && count < (merge ? MERGED_MAX : apart ? 2 : 1)) {
-		if (!model_queue_take(m, index, &head[count]) || !model_chain_walk(m, index, head[count]))
-			break;
-		room += (uint32_t)model_min(apart && !count ? header_length : usable(m), total);
-		count++;
+	if (!next_packet(m, &in)) {
+		model_net_drop_oldest(m);
+		return;
 	}
+	total = header_length + in.length;
+	most = merge ? m->queue[index].size : 1;
+	room = take_buffers(m, index, total, most, header_length, &count);
 	if (m->error)
 		return;
 	m->queue[index].starved = false;
 	if (room < total) {
 		model_queue_untake(m, index, count);
-		if (!merge || count == MERGED_MAX)
-			drop(m); /* it will never fit */
+		if (count == most)
+			model_net_drop_oldest(m); /* it will never fit */
 		return;
 	}
-	make_header(m, packet, header_length, count);
-	for (uint32_t i = header_length; i < total; i++)
-		packet[i] = frame[i - header_length];
-	spoil_checksum(m, packet + header_length, total - header_length);
+	spoil_checksum(m, &in);
+	make_header(m, &in, header, header_length, count);
 	for (uint16_t i = 0; i < count; i++) {
 		uint32_t piece;
 
-		if (!model_chain_walk(m, index, head[i]))
+		if (!model_chain_walk(m, index, m->net.head[i]))
 			return;
-		piece = fill(m, packet + done, apart && !i ? header_length : total - done);
+		piece = fill(m, &in, header, header_length, done, apart && !i ? header_length : total - done);
 		if (m->error)
 			return;
 		done += piece;
-		model_queue_stage(m, index, head[i], piece, false);
+		model_queue_stage(m, index, m->net.head[i], piece, false);
 	}
-	drop(m);
+	packet_delivered(m);
 	if (!m->error && broken(m, net_merge_one_by_one))
 		model_queue_publish_one(m, index);
 	else if (!m->error)
@@ -518,29 +607,43 @@ static bool valid(const struct model_config *config)
 }
 
 static const uint8_t features[] = {
-	VIRTIO_NET_F_CSUM,	VIRTIO_NET_F_GUEST_CSUM,    VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
-	VIRTIO_NET_F_MTU,	VIRTIO_NET_F_MAC,	    VIRTIO_NET_F_MRG_RXBUF,
-	VIRTIO_NET_F_STATUS,	VIRTIO_NET_F_CTRL_VQ,	    VIRTIO_NET_F_CTRL_RX,
-	VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_GUEST_ANNOUNCE,
-	VIRTIO_NET_F_MQ,	VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_SPEED_DUPLEX,
+	VIRTIO_NET_F_CSUM,	    VIRTIO_NET_F_GUEST_CSUM,	 VIRTIO_NET_F_CTRL_GUEST_OFFLOADS,
+	VIRTIO_NET_F_GUEST_TSO4,    VIRTIO_NET_F_GUEST_TSO6,	 VIRTIO_NET_F_GUEST_ECN,
+	VIRTIO_NET_F_GUEST_UFO,	    VIRTIO_NET_F_HOST_TSO4,	 VIRTIO_NET_F_HOST_TSO6,
+	VIRTIO_NET_F_HOST_ECN,	    VIRTIO_NET_F_HOST_UFO,	 VIRTIO_NET_F_GUEST_USO4,
+	VIRTIO_NET_F_GUEST_USO6,    VIRTIO_NET_F_HOST_USO,	 VIRTIO_NET_F_MTU,
+	VIRTIO_NET_F_MAC,	    VIRTIO_NET_F_MRG_RXBUF,	 VIRTIO_NET_F_STATUS,
+	VIRTIO_NET_F_CTRL_VQ,	    VIRTIO_NET_F_CTRL_RX,	 VIRTIO_NET_F_CTRL_VLAN,
+	VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_MQ,
+	VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_SPEED_DUPLEX,
 };
 
 /* 5.1.3.1; the last two 5.1.4.1 */
 static const struct model_dependency dependencies[] = {
-	{ VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VQ, false },
-	{ VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_CTRL_VQ, false },
-	{ VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_CTRL_VQ, false },
-	{ VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ, false },
-	{ VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_CTRL_VQ, false },
-	{ VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_CTRL_VQ, true },
-	{ VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_CTRL_VQ, true },
+	{ VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_CSUM, false, 0 },
+	{ VIRTIO_NET_F_GUEST_TSO6, VIRTIO_NET_F_GUEST_CSUM, false, 0 },
+	{ VIRTIO_NET_F_GUEST_UFO, VIRTIO_NET_F_GUEST_CSUM, false, 0 },
+	{ VIRTIO_NET_F_GUEST_USO4, VIRTIO_NET_F_GUEST_CSUM, false, 0 },
+	{ VIRTIO_NET_F_GUEST_USO6, VIRTIO_NET_F_GUEST_CSUM, false, 0 },
+	{ VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_GUEST_TSO4, false, VIRTIO_NET_F_GUEST_TSO6 },
+	{ VIRTIO_NET_F_HOST_ECN, VIRTIO_NET_F_HOST_TSO4, false, VIRTIO_NET_F_HOST_TSO6 },
+	{ VIRTIO_NET_F_HOST_TSO4, VIRTIO_NET_F_CSUM, false, 0 },
+	{ VIRTIO_NET_F_HOST_TSO6, VIRTIO_NET_F_CSUM, false, 0 },
+	{ VIRTIO_NET_F_HOST_UFO, VIRTIO_NET_F_CSUM, false, 0 },
+	{ VIRTIO_NET_F_HOST_USO, VIRTIO_NET_F_CSUM, false, 0 },
+	{ VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VQ, false, 0 },
+	{ VIRTIO_NET_F_CTRL_VLAN, VIRTIO_NET_F_CTRL_VQ, false, 0 },
+	{ VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_CTRL_VQ, false, 0 },
+	{ VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ, false, 0 },
+	{ VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_CTRL_VQ, false, 0 },
+	{ VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_CTRL_VQ, true, 0 },
+	{ VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_CTRL_VQ, true, 0 },
 };
 
 static const struct model_shown shown[] = {
 	MODEL_SHOWN(feature_without_dependency, VIRTIO_NET_F_CTRL_VQ, false),
 	MODEL_SHOWN(offers_foreign_bit, 4, true),
 	MODEL_SHOWN(net_rss_table_short, VIRTIO_NET_F_RSS, true),
-	MODEL_SHOWN(net_tx_trusts_hdr_len, VIRTIO_NET_F_HOST_TSO4, true),
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_HASH_REPORT, true),
 	/* a feature of the control queue, without that queue */
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, false),
