@@ -8,6 +8,8 @@ import signal
 import subprocess
 from typing import Optional, Sequence
 
+from .scratch import Scratch
+
 CHUNK = 1 << 16
 KEEP_ERRORS = 8192      # bytes kept of the end of stderr
 
@@ -20,10 +22,12 @@ class Boot:
     wrong.
     """
 
-    def __init__(self, argv: Sequence[str]) -> None:
-        """Starts the VMM. Raises OSError if that fails."""
-        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        stderr=subprocess.PIPE, start_new_session=True)
+    def __init__(self, argv: Sequence[str], scratch: Scratch) -> None:
+        """Starts the VMM with what it has in `scratch`, which ends with it. Raises OSError if that fails."""
+        self._scratch = scratch
+        self._process = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                         start_new_session=True, pass_fds=scratch.inherited)
+        scratch.hand_over()
         assert self._process.stdin and self._process.stdout and self._process.stderr
         self._pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
         self.out = self._process.stdout.fileno()
@@ -60,8 +64,9 @@ class Boot:
         self._process.wait()
 
     def close(self) -> None:
-        """Kills the process group and closes the pipes."""
+        """Kills the process group, and closes the pipes and what the VMM had on the host."""
         self.kill()
+        self._scratch.close()
         for pipe in self._pipes:
             pipe.close()
 

@@ -10,10 +10,14 @@ from typing import Callable, Mapping, Optional, Sequence
 
 from .devices import chosen, make_disk
 from .options import Options
+from .scratch import Scratch
 from .vmm import REFERENCE, Vmm
 
 _REFERENCE_WORDS = "touchstone.ref=only touchstone.ref-msi=all touchstone.brief"
 _REFERENCE_SMP = 2
+_BLK_QUEUES = 2
+_SERIAL_BYTES = 20          # what GET_ID returns at most
+_PORTS = ("virtconsole", "virtserialport", "virtserialport")        # of a console device
 _FORCE_LEGACY = {"modern": "false", "legacy": "true"}
 
 EXIT_MEANING = {0: "the guest reset or powered off", 1: "QEMU refused its options or gave up"}
@@ -24,23 +28,29 @@ def escape(path: str) -> str:
     return path.replace(",", ",,")
 
 
-def _blk(name: str, scratch: str) -> list[str]:
+def _blk(name: str, scratch: Scratch) -> list[str]:
     # The scratch disk need not survive the run, and a flush of the host's disk can take seconds when others write.
-    return ["-drive", f"if=none,format=raw,id={name},cache.no-flush=on,file={escape(make_disk(scratch, name))}",
-            "-device", f"virtio-blk-device,drive={name}"]
+    # Without discard=unmap QEMU says that a discard succeeded and does nothing.
+    drive = f"if=none,format=raw,id={name},cache.no-flush=on,discard=unmap,file={escape(make_disk(scratch, name))}"
+    return ["-drive", drive, "-device", f"virtio-blk-device,drive={name},num-queues={_BLK_QUEUES},serial={name:.>{_SERIAL_BYTES}}"]
 
 
-def _net(name: str, _scratch: str) -> list[str]:
-    return ["-netdev", f"user,id={name}", "-device", f"virtio-net-device,netdev={name}"]
+def _net(name: str, scratch: Scratch) -> list[str]:
+    return ["-netdev", f"socket,id={name},fd={scratch.peer()}",
+            "-device", f"virtio-net-device,netdev={name},host_mtu=1500,speed=10000,duplex=full"]
 
 
-def _rng(_name: str, _scratch: str) -> list[str]:
+def _rng(_name: str, _scratch: Scratch) -> list[str]:
     return ["-device", "virtio-rng-device"]
 
 
-def _con(name: str, scratch: str) -> list[str]:
-    return ["-chardev", f"file,id={name},path={escape(f'{scratch}/{name}.log')}",
-            "-device", f"virtio-serial-device,id=bus-{name}", "-device", f"virtconsole,bus=bus-{name}.0,chardev={name}"]
+def _con(name: str, scratch: Scratch) -> list[str]:
+    words = ["-device", f"virtio-serial-device,id=bus-{name}"]
+    for number, kind in enumerate(_PORTS):
+        port = f"{name}-port{number}"
+        words += ["-chardev", f"pipe,id={port},path={escape(scratch.loop(port))}",
+                  "-device", f"{kind},bus=bus-{name}.0,chardev={port},name={port}"]
+    return words
 
 
 # The devices that a machine can have, in their order.
@@ -73,14 +83,19 @@ class Qemu(Vmm):
 
         return answer
 
-    def argv(self, config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+    def argv(self, config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         devices, smp = self.devices, self.smp
         if config == REFERENCE:
             devices, smp = [], max(smp, _REFERENCE_SMP)
             if not self._selfproof:
                 cmdline = f"{cmdline} {_REFERENCE_WORDS}"
+        # There is somebody at the other end, so silence is the device's fault.
         if "net" in devices or config == REFERENCE:
-            cmdline += " touchstone.peer"       # user networking answers ARP, so silence is the device's fault
+            cmdline += " touchstone.peer"
+        if "con" in devices or config == REFERENCE:
+            cmdline += " touchstone.loop"
+        if "blk" in devices or config == REFERENCE:
+            cmdline += " touchstone.disk"
         cmdline = " ".join([cmdline, *self.guest_words()]).strip()
         words = [self._qemu, *self.machine(config), "-smp", str(smp), "-nodefaults", "-no-user-config",
                  "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]

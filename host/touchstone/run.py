@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from .boot import Boot
 from .expectations import Expectation
 from .options import Options
 from .relay import Relay
+from .scratch import Scratch
 from .session import Isolated, Session, follow
 
 _Report = tuple[Callable[..., None], TextIO]
@@ -113,9 +113,12 @@ def open_reports(options: Options) -> list[_Report]:
 def new_session(machine: vmm.Vmm, config: str, image: str, options: Options, scratch: str) -> Session:
     """A Session whose boots each begin with new files in the directory `scratch`."""
     def boot(words: str) -> Boot:
-        shutil.rmtree(scratch, ignore_errors=True)
-        os.mkdir(scratch)
-        return Boot(machine.argv(config, image, words, scratch))
+        place = Scratch(scratch)
+        try:
+            return Boot(machine.argv(config, image, words, place), place)
+        except BaseException:
+            place.close()
+            raise
 
     if options.isolate and not options.list:
         return Isolated(config, lambda alone: boot(cmdline.guest_words(options, config, None, alone)), machine.exit_meaning, options.timeout,

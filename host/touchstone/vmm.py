@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from typing import Callable, Mapping, Optional, Sequence
 
 from .options import Options
+from .scratch import Scratch
 
 # The configuration that tests the reference device inside the image. The VMM provides CPUs, interrupts and time.
 REFERENCE = "reference"
@@ -29,8 +30,9 @@ class Vmm(ABC):
         """Raises ValueError if the options make no sense for this VMM."""
 
     @abstractmethod
-    def argv(self, config: str, image: str, cmdline: str, scratch: str) -> list[str]:
-        """The command line that boots `image`; `scratch` is an empty directory for the devices' files."""
+    def argv(self, config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
+        """The command line that boots `image`; `scratch` is an empty folder for the devices' files, and makes the other
+        ends of network and console devices."""
 
     def ask_version(self) -> Callable[[], Optional[str]]:
         """Starts to ask for the version, and returns a function that waits for the answer: the name of the file in

@@ -6,6 +6,7 @@ import shlex
 
 import touchstone.vmm
 from touchstone.options import Options
+from touchstone.scratch import Scratch
 
 
 class Vmm(touchstone.vmm.Vmm):
@@ -16,7 +17,7 @@ class Vmm(touchstone.vmm.Vmm):
         self._words = shlex.split(options.cmd)
         self._smp = options.smp
 
-    def argv(self, _config: str, image: str, cmdline: str, _scratch: str) -> list[str]:
+    def argv(self, _config: str, image: str, cmdline: str, _scratch: Scratch) -> list[str]:
         """The command, every placeholder replaced within its word."""
         values = {"image": image, "cmdline": cmdline, "smp": str(self._smp)}
         return [re.sub(r"\{(image|cmdline|smp)\}", lambda match: values[str(match[1])], word) for word in self._words]

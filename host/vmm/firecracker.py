@@ -10,6 +10,7 @@ from typing import Any
 
 from touchstone.devices import make_disk
 from touchstone.from_reading import NETWORK_MAC, TAP, FromReading
+from touchstone.scratch import Scratch
 
 
 class Vmm(FromReading):
@@ -18,7 +19,7 @@ class Vmm(FromReading):
     DEVICES = ("blk", "net", "rng")
     DEFAULT = ("blk", "rng")
 
-    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+    def argv(self, _config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         machine: dict[str, Any] = {
             "boot-source": {"kernel_image_path": image, "boot_args": f"console=ttyS0 {cmdline}".strip()},
             "drives": [],

@@ -4,6 +4,7 @@ seen running, because it needs KVM. On x86 it has virtio over PCI only."""
 
 from touchstone.devices import make_disk
 from touchstone.from_reading import FromReading
+from touchstone.scratch import Scratch
 
 
 _TRANSPORT = {"modern": "mmio", "legacy": "mmio-legacy"}
@@ -17,7 +18,7 @@ class Vmm(FromReading):
     DEVICES = ("blk", "net", "rng")
     DEFAULT = DEVICES
 
-    def argv(self, config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+    def argv(self, config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         words = [self.PROGRAM, "run", "--virtio-transport", _TRANSPORT[config], "-k", image, "-p", cmdline,
                  "-m", "128", "-c", str(self.smp), "--console", "serial", "-n", "mode=user" if "net" in self.devices else "mode=none"]
         if "blk" in self.devices:

@@ -10,6 +10,7 @@ import sys
 
 from touchstone.devices import make_disk
 from touchstone.from_reading import FromReading
+from touchstone.scratch import Scratch
 
 _LAUNCHER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "libkrun.py")
 
@@ -21,6 +22,6 @@ class Vmm(FromReading):
     DEFAULT = DEVICES
     EXIT_MEANING = {2: "libkrun is missing or refused something"}
 
-    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+    def argv(self, _config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         disk = [make_disk(scratch)] if "blk" in self.devices else []
         return [sys.executable, "-E", "-s", "-S", _LAUNCHER, image, cmdline, str(self.smp), *disk]

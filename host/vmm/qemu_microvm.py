@@ -2,7 +2,6 @@
 """QEMU's microvm machine, with modern and with legacy virtio-mmio transports, which boot side by side."""
 
 from touchstone.qemu import EXIT_MEANING, Qemu
-from touchstone.vmm import REFERENCE
 
 
 class Vmm(Qemu):
@@ -10,9 +9,8 @@ class Vmm(Qemu):
     NEED = "build qemu"
     EXIT_MEANING = {**EXIT_MEANING, 0: "the guest reset or powered off: a triple fault?", 33: "the guest asked to exit"}
 
-    def machine(self, config: str) -> list[str]:
+    def machine(self, _config: str) -> list[str]:
         # qboot boots the image without an option ROM; with SeaBIOS, the default of some versions, it would need one.
         # 3 GiB lie below 4 GiB and the rest above, where virtqueues can lie, too. Memory that nothing uses costs nothing.
-        memory = "3200M" if config == REFERENCE else "128M"
-        return ["-M", self.with_more("microvm,x-option-roms=off"), "-bios", "qboot.rom", "-cpu", "max", "-m", memory,
+        return ["-M", self.with_more("microvm,x-option-roms=off"), "-bios", "qboot.rom", "-cpu", "max", "-m", "3200M",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]

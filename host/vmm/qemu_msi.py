@@ -13,7 +13,7 @@ class Vmm(QemuMsi):
     FIRST_IRQ = 16
 
     def machine(self, config: str) -> list[str]:
-        return ["-M", self.with_more("microvm,x-option-roms=off"), "-bios", "qboot.rom", "-cpu", "max", "-m", "128M",
+        return ["-M", self.with_more("microvm,x-option-roms=off"), "-bios", "qboot.rom", "-cpu", "max", "-m", "3200M",
                 "-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"]
 
     def guest_words(self) -> list[str]:

@@ -6,7 +6,6 @@ qemu-virt-arm64.
 """
 
 from touchstone.qemu import Qemu
-from touchstone.vmm import REFERENCE
 
 
 FIRMWARE = "/usr/share/qemu-efi-aarch64/QEMU_EFI.fd"
@@ -17,6 +16,5 @@ class Vmm(Qemu):
     NEED = "build build-arm64 efi qemu-arm64 aavmf"
     PROGRAM = "qemu-system-aarch64"
 
-    def machine(self, config: str) -> list[str]:
-        memory = "3200M" if config == REFERENCE else "256M"
-        return ["-M", self.with_more("virt"), "-bios", FIRMWARE, "-cpu", "cortex-a57", "-m", memory]
+    def machine(self, _config: str) -> list[str]:
+        return ["-M", self.with_more("virt"), "-bios", FIRMWARE, "-cpu", "cortex-a57", "-m", "3200M"]

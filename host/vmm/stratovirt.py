@@ -11,6 +11,7 @@ import os
 from touchstone.devices import make_disk
 from touchstone.from_reading import TAP, FromReading
 from touchstone.qemu import escape
+from touchstone.scratch import Scratch
 
 
 class Vmm(FromReading):
@@ -19,7 +20,7 @@ class Vmm(FromReading):
     DEVICES = ("blk", "net", "rng")
     DEFAULT = ("blk", "rng")
 
-    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+    def argv(self, _config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         words = [self.PROGRAM, "-machine", "microvm", "-kernel", image, "-append", f"console=ttyS0 {cmdline}".strip(),
                  "-smp", str(self.smp), "-m", "128m", "-serial", "stdio",
                  "-qmp", f"unix:{escape(os.path.join(scratch, 'qmp'))},server,nowait"]

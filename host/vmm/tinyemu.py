@@ -16,6 +16,7 @@ from typing import Callable, Optional
 from touchstone.devices import make_disk
 from touchstone.from_reading import FromReading
 from touchstone.options import Options
+from touchstone.scratch import Scratch
 
 
 class Vmm(FromReading):
@@ -41,7 +42,7 @@ class Vmm(FromReading):
 
         return answer
 
-    def argv(self, _config: str, image: str, cmdline: str, scratch: str) -> list[str]:
+    def argv(self, _config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         if "net" in self.devices:
             cmdline = f"{cmdline} touchstone.peer".strip()      # user networking answers ARP, so silence is the device's fault
         entries = ["version: 1", 'machine: "riscv64"', "memory_size: 128", f"bios: {json.dumps(os.path.abspath(image))}",

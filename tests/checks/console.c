@@ -298,6 +298,33 @@ CHECK(input_arrives, "console.input-arrives", REQ("con-desc-02"), DESCRIBED,
 	expect(t, !memcmp(got, text, SIZE), "the text arrives as it was typed");
 }
 
+/* Takes the next buffer with input, if one comes in time, and offers it again. `last` has the last `size` bytes of all
+ * input. */
+static bool next_input(struct run *t, struct device *d, char *last, uint32_t size, uint64_t patience)
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_RX];
+	struct completion done;
+	struct segment again;
+
+	if (!queue->outstanding || !WAIT_UNTIL(virtqueue_used_waiting(queue), patience))
+		return false;
+	done = take_used(t, queue, "a receive buffer");
+	memmove(last, last + done.length, size - done.length);
+	memcpy(last + size - done.length, done.token, done.length);
+	again = (struct segment){ .data = done.token, .size = BUFFER, .writable = true };
+	virtqueue_add(queue, &again, 1, NULL, done.token);
+	virtqueue_kick(queue);
+	return true;
+}
+
+static bool contains(const char *bytes, uint32_t size, const char *text, uint32_t length)
+{
+	for (uint32_t i = 0; i + length <= size; i++)
+		if (!memcmp(bytes + i, text, length))
+			return true;
+	return false;
+}
+
 /*
  * Breaks: the rest of a chain is dropped; a receive buffer is overrun, or its used length is the size of the buffer.
  *
@@ -310,17 +337,18 @@ CHECK(echo, "console.echo", REQ("con-desc-01", "con-desc-02"), DESCRIBED,
 {
 	static const char text[] = "touchstone: is there an echo?\n";
 	enum { SIZE = sizeof(text) - 1, KNOWN = 5, ECHO_MILLISECONDS = 5 };
-	char got[SIZE + BUFFERS * BUFFER];
-	uint32_t have;
+	char last[SIZE] = { 0 };
 
 	start(t, d, NO_FEATURES);
 	offer_buffers(t, d);
 	write_text(t, &d->queues[VIRTIO_CONSOLE_TX], text, BUFFER);
-	have = gather_input(t, d, got, SIZE, MILLISECONDS(ECHO_MILLISECONDS));
-	if (have < KNOWN || memcmp(got, text, KNOWN))
+	/* What earlier checks wrote may come back first. */
+	while (memcmp(last, text, SIZE) &&
+	       next_input(t, d, last, SIZE, t->loop ? device_patience_ns : MILLISECONDS(ECHO_MILLISECONDS)))
+		;
+	if (!t->loop && !contains(last, SIZE, text, KNOWN))
 		skip(t, "the other end does not send back what it gets");
-	expect_eq(t, have, SIZE, "bytes that come back");
-	expect(t, have == SIZE && !memcmp(got, text, SIZE), "the text comes back as it was written");
+	expect(t, !memcmp(last, text, SIZE), "the text comes back as it was written");
 }
 
 /* ---- multiport (5.3.6.2) ---- */

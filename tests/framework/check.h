@@ -78,6 +78,10 @@ struct run {
 	bool reports_lost_device; /* this check must report a device that does not come back from the reset after it */
 	bool peer; /* touchstone.peer: the other end of a network device answers, so that a missing answer is the
 		      device's fault */
+	bool loop; /* touchstone.loop: what a console device outputs on a port comes back as that port's input, so that
+		      a missing echo is the device's fault */
+	bool disk; /* touchstone.disk: what nobody wrote to a block device is the content that docs/environment.md
+		      describes */
 	unsigned assertions, failures;
 	char reason[160]; /* why the check ended as a SKIP or an ERROR */
 	/* A body sets this if it changed something that must be put back. It runs after the body, even if that ended

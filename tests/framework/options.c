@@ -45,6 +45,8 @@ static const struct option {
 	{ "proof", CHOICE, FIELD(proof), proof_words, 0, 0 },
 	{ "defect", TEXT, FIELD(defect), NULL, 0, 0 },
 	{ "peer", FLAG, FIELD(peer), NULL, 0, 0 },
+	{ "loop", FLAG, FIELD(loop), NULL, 0, 0 },
+	{ "disk", FLAG, FIELD(disk), NULL, 0, 0 },
 	{ "list", FLAG, FIELD(list), NULL, 0, 0 },
 	{ "isolated", FLAG, FIELD(isolated), NULL, 0, 0 },
 	{ "brief", FLAG, FIELD(brief), NULL, 0, 0 },

@@ -31,6 +31,8 @@ struct options {
 			  (drivers/msi/msi.h) */
 	enum option_proof proof;
 	bool peer; /* the other end of each network device answers */
+	bool loop; /* the other end of each port of a console device sends back what it gets */
+	bool disk; /* each disk has the content of docs/environment.md where nobody wrote */
 	bool list, bench;
 	bool brief;    /* leave out the checks that take long on a simulated CPU, unless `only` is given */
 	bool isolated; /* the VMM starts anew after each check, so that no check inherits what another left behind */

@@ -244,6 +244,8 @@ enum verdict run_silently(const struct check *check, struct device *device, stru
 		.devices = devices,
 		.device_count = count,
 		.peer = options->peer,
+		.loop = options->loop,
+		.disk = options->disk,
 		.reports_lost_device = true,
 	};
 
@@ -271,6 +273,8 @@ void run_check(struct running *running, const struct check *check, struct device
 		.devices = running->devices,
 		.device_count = running->device_count,
 		.peer = running->options->peer,
+		.loop = running->options->loop,
+		.disk = running->options->disk,
 		.reports_lost_device = !running->options->isolated &&
 				       (running->options->only[0] || running->options->skip[0] || !clause_comes(check)),
 	};

@@ -32,8 +32,11 @@ DEFECTIVE = ["touchstone.proof=all touchstone.skip=*wrap*", "touchstone.proof=al
              "touchstone.proof=all touchstone.ref-read-only touchstone.only=blk.*"]
 
 
+WORDS = ("touchstone.ref=only", "touchstone.peer", "touchstone.loop", "touchstone.disk")     # what is true of the reference device
+
+
 def run(program: str, words: str) -> None:
-    done = subprocess.run([program, "touchstone.ref=only", "touchstone.peer", *words.split()], capture_output=True, text=True, errors="replace",
+    done = subprocess.run([program, *WORDS, *words.split()], capture_output=True, text=True, errors="replace",
                           check=False)
     if "\n# end " not in done.stdout:
         sys.exit(f"line_coverage: {words}: no end marker\n{done.stdout[-800:]}{done.stderr[-800:]}")

@@ -52,10 +52,11 @@ Costs = dict[str, list[tuple[int, str]]]        # {defect: [(microseconds, check
 Defects = Mapping[str, sources.Defect]
 Rows = Mapping[str, Collection[str]]            # by check
 program = ""                                    # the host port
+WORDS = ("touchstone.ref=only", "touchstone.peer", "touchstone.loop", "touchstone.disk")     # what is true of the reference device
 
 
 def run(words: str) -> str:
-    done = subprocess.run([program, "touchstone.ref=only", "touchstone.peer", *words.split()], capture_output=True, text=True, errors="replace")
+    done = subprocess.run([program, *WORDS, *words.split()], capture_output=True, text=True, errors="replace")
     if "\n# end " not in done.stdout:
         sys.exit(f"matrix: {words}: no end marker\n{done.stdout[-800:]}{done.stderr[-800:]}")
     return done.stdout

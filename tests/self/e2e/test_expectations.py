@@ -82,7 +82,7 @@ def test_configurations() -> None:
         path = scratch.file("expected", f"legacy/blk0.ring.wrap FAIL {WHY}\n*/net0.* WARN? {WHY}\n")
         fake_qemu("healthy", "blk0.ring.wrap=fail", "--expect", path).expect(0, "FAIL legacy/blk0.ring.wrap: a reason")
         fake_qemu("blk0.ring.wrap=fail", "blk0.ring.wrap=fail", "--expect", path).expect(1, "FAIL modern/blk0.ring.wrap", "1 unexpected")
-        fake_qemu("healthy", "blk0.ring.wrap=fail", "--expect", path, env={"FAKE_REFERENCE": "refnet0.ring.wrap=warn"}).expect(0).lacks("net0.* x")
+        fake_qemu("healthy", "blk0.ring.wrap=fail", "--expect", path, env={"FAKE_REFERENCE": "refblk0.used.quiet=warn"}).expect(0).lacks("net0.* x")
 
 
 def test_malformed_lines_are_named() -> None:

@@ -188,7 +188,7 @@ def test_qemu_gets_machine_devices_and_cpus() -> None:
         assert argv[argv.index("-M") + 1].endswith(",acpi=off,pit=off"), argv
         assert argv[argv.index("-smp") + 1] == "2", argv
         devices = [argv[number + 1] for number, word in enumerate(argv) if word == "-device"]
-        assert [device for device in devices if "virtio" in device] == [
+        assert [device.partition(",num-queues")[0] for device in devices if "virtio" in device] == [
             "virtio-rng-device", "virtio-blk-device,drive=blk1", "virtio-blk-device,drive=blk2"], devices
         assert any("touchstone,, e2e " in word for word in argv), "a comma in a path is not doubled"
         fake_qemu("healthy", "healthy", "--devices", "none", env=env).expect(0)
