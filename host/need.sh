@@ -41,6 +41,7 @@ check   clang                                                   clang           
 check   /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a  libclang-rt-14-dev  has the sanitizers and libFuzzer for clang
 check   clang-format                                            clang-format        checks the layout of the code
 check   mypy                                                    mypy                checks the types of Python
+check   /usr/lib/python3/dist-packages/clang/cindex.py          python3-clang       reads the source of the model to make mutants
 check   iasl                                                    acpica-tools        compiles the tests of the ACPI reader
 check   acpiexec                                                acpica-tools        is what the ACPI reader is compared with
 check   dtc                                                     device-tree-compiler compiles the tests of the device tree reader

@@ -25,18 +25,13 @@ TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
 
 import sources      # noqa: E402 (its bytecode goes to build/)
+from runs import HEALTHY, LAYOUTS      # noqa: E402
 
 PROGRAM = "fast/host/touchstone"        # below the build directory
 UNPROVEN = "tests/self/unproven.txt"
 HINTS = "tests/framework/hints.c"
 HINT = re.compile(r'^\t\{ "(\w+)", "([^"]+)" \},$', re.M)
 
-# The runs of the healthy device: each must pass everything.
-HEALTHY = [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
-           for version in (1, 2, 3) for schedule in ("prompt", "lazy", "mixed") for line in ("level", "edge")]
-# The layouts of message signalled interrupts. Only their checks and races run on their defects, whose names begin with msi_.
-LAYOUTS = ("draft3", "f40", "f40-fixed", "f40-patch", "f40-fixed-patch", "dragonball", "f44")
-HEALTHY += [f"touchstone.ref-msi={layout} touchstone.ref-schedule={schedule}" for layout in LAYOUTS for schedule in ("prompt", "lazy", "mixed")]
 # The runs on every defect. A defect that this Version cannot have runs in the newest one that can.
 EXPENSIVE = "*wrap*"
 VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone.only=interrupt.*",
