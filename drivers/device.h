@@ -38,6 +38,14 @@ struct device {
 	enum driver_error unusable; /* why no check can use the device any more */
 	uint32_t discovery;	    /* number of discoveries so far; each makes void what was learned before it */
 
+	uint32_t served; /* requests that were answered as they should since the discovery */
+	/* The last used length of a request that was outside of its bounds. */
+	struct odd_length {
+		bool came;
+		uint32_t said, least, most;
+	} odd_length;
+	bool odd_length_told;
+
 	uint64_t recent_wait_ns; /* the longest recent wait; device_wait_used() updates it */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */

@@ -50,6 +50,8 @@ enum transport_identity device_discover(struct device *device)
 		return identity;
 	device->type = device_type_of(device->transport.device_id);
 	device->discovery++;
+	device->odd_length.came = device->odd_length_told = false;
+	device->served = 0;
 	/* Discovery only looks and leaves Status at 0, because a VMM may refuse the reset that would end an
 	 * initialisation: Dragonball refuses it in the middle, Firecracker after the end. */
 	device->unusable = device_reset(device);

@@ -6,6 +6,8 @@
 #ifndef DRIVERS_ERRORS_H
 #define DRIVERS_ERRORS_H
 
+#include <stdbool.h>
+
 enum driver_error {
 	DRIVER_NO_ERROR, /* 0, so that `if (error)` reads as it should */
 
@@ -27,13 +29,10 @@ enum driver_error {
 	DRIVER_USED_INDEX_WENT_BACK,
 	DRIVER_USED_ID_BEYOND_QUEUE,
 	DRIVER_USED_ID_NOT_AVAILABLE,
-	DRIVER_USED_LENGTH_BEYOND_BUFFER,
 
 	/* The answer to a request. */
 	DRIVER_NO_ANSWER,
 	DRIVER_NOTHING_USED,
-	DRIVER_LENGTH_TOO_SMALL,
-	DRIVER_LENGTH_TOO_LARGE,
 	DRIVER_READABLE_CHANGED,
 
 	/* Block device. */
@@ -55,8 +54,11 @@ enum driver_fault {
 
 struct driver_error_info {
 	const char *text; /* a phrase for the report */
-	const char
-		*row; /* row of requirements.csv: checks that name it FAIL, all others SKIP. NULL: every check FAILs */
+	/* The rows of requirements.csv that it breaks: `row`, and perhaps `also`. A check that names one of them FAILs,
+	 * others SKIP. NULL: every check FAILs. */
+	const char *row, *also;
+	bool serving; /* it concerns the answer to a request, which may be wrong only under the conditions of a check */
+	bool in_check; /* a check may be about it without naming the row: what went well before goes wrong now */
 	enum driver_fault fault;
 };
 

@@ -25,9 +25,17 @@ static uint32_t readable_checksum(const struct request *request)
 
 enum driver_error device_make_request(struct device *device, struct request *request, uint64_t tag)
 {
+	enum driver_error error;
+
 	memset(request, 0, sizeof(*request));
 	request->tag = tag;
-	return device->type->make_request(device, request);
+	error = device->type->make_request(device, request);
+	/* On the legacy interface a device may put any length into the used entry (2.7.8.1). */
+	if (transport_is_legacy(&device->transport)) {
+		request->least = 0;
+		request->most = UINT32_MAX;
+	}
+	return error;
 }
 
 enum driver_error device_add_request(struct device *device, struct request *request, const struct chain_shape *shape)
@@ -48,6 +56,8 @@ enum driver_error device_judge(struct device *device, struct request **request, 
 	struct request *answered;
 	enum driver_error error;
 
+	/* The checks of the used length judge it. All others do without: 2.7.8.2 lets a device say less than it wrote,
+	 * and one that says more is wrong in this only. */
 	switch (virtqueue_pop(device_request_queue(device), &completion, &error)) {
 	case VIRTQUEUE_EMPTY:
 		return DRIVER_NOTHING_USED;
@@ -61,14 +71,16 @@ enum driver_error device_judge(struct device *device, struct request **request, 
 		*request = answered;
 	if (done)
 		*done = completion;
-	if (completion.length < answered->least)
-		return DRIVER_LENGTH_TOO_SMALL;
-	if (completion.length > answered->most)
-		return DRIVER_LENGTH_TOO_LARGE;
+	if (completion.said < answered->least || completion.said > answered->most)
+		device->odd_length = (struct odd_length){ true, completion.said, answered->least, answered->most };
 	if (readable_checksum(answered) != answered->readable_checksum)
 		return DRIVER_READABLE_CHANGED;
-	return device->type->check_answer ? device->type->check_answer(device, answered, completion.length)
-					  : DRIVER_NO_ERROR;
+	if (device->type->check_answer)
+		error = device->type->check_answer(device, answered, completion.length);
+	else
+		error = DRIVER_NO_ERROR;
+	device->served += !error;
+	return error;
 }
 
 bool device_wait_used(struct device *device, uint64_t nanoseconds)

@@ -16,7 +16,7 @@ enum { REQUEST_SEGMENTS = 32 };
 struct request {
 	struct segment segments[REQUEST_SEGMENTS];
 	unsigned count;
-	uint32_t least, most;	    /* bounds of a right answer's used length */
+	uint32_t least, most;	    /* bounds of a right answer's used length, where that is judged */
 	uint8_t *answer;	    /* first device-writable byte, NULL if the answer is only the used entry */
 	uint64_t tag;		    /* chosen by the caller, so that requests of the same type differ */
 	uint32_t readable_checksum; /* of the device-readable bytes when the request was added */
@@ -38,7 +38,8 @@ enum driver_error device_add_request(struct device *device, struct request *requ
  */
 bool device_wait_used(struct device *device, uint64_t nanoseconds);
 /* Waits until the request queue has a used entry, takes it with virtqueue_pop(), which judges the used ring, and
- * judges the length, the data, and whether the device left the readable part alone. done may be NULL. */
+ * judges the data, and whether the device left the readable part alone. A used length that is no right answer's is
+ * noted in device->odd_length, and is no error. done may be NULL. */
 enum driver_error device_finish_request(struct device *device, struct completion *done);
 /* The same for an entry that has arrived already. *request (may be NULL) is the request that it answers, even if the
  * answer is wrong; it is not set if the used entry itself is wrong or missing. */

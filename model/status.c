@@ -82,10 +82,10 @@ void model_write_status(struct model *m, uint32_t value)
 	if (m->reset_units)
 		return;
 	if (model_is_legacy(m)) {
-		added &= ~(uint32_t)VIRTIO_STATUS_FEATURES_OK;
+		if (!broken(m, legacy_needs_features_ok))
+			added &= ~(uint32_t)VIRTIO_STATUS_FEATURES_OK;
 		final = broken(m, blk_legacy_status_changes_cache) ? VIRTIO_STATUS_DRIVER : VIRTIO_STATUS_DRIVER_OK;
-	}
-	if ((added & VIRTIO_STATUS_FEATURES_OK) && !model_accepts_features(m))
+	} else if ((added & VIRTIO_STATUS_FEATURES_OK) && !model_accepts_features(m))
 		added &= ~(uint32_t)VIRTIO_STATUS_FEATURES_OK;
 	if (broken(m, status_forgets_acknowledge))
 		added &= ~(uint32_t)VIRTIO_STATUS_ACKNOWLEDGE;

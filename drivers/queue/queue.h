@@ -107,7 +107,8 @@ uint16_t virtqueue_used_waiting(const struct virtqueue *queue);
 struct completion {
 	void *token;
 	uint16_t head;
-	uint32_t length;   /* as the device says */
+	uint32_t length;   /* as the device says, but `writable` at most */
+	uint32_t said;	   /* as the device says: only the checks of the used length look at it */
 	uint32_t writable; /* bytes it was allowed to write */
 };
 enum virtqueue_pop {

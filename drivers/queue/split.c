@@ -253,17 +253,14 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 	element.length = queue->used->ring[queue->used_seen % queue->size].length;
 	queue->used_seen++;
 
-	*completion = (struct completion){ .head = (uint16_t)element.id, .length = element.length };
+	*completion = (struct completion){ .head = (uint16_t)element.id, .said = element.length };
 	*error = check_id(queue, element.id);
 	if (*error)
 		return VIRTQUEUE_WRONG;
 	completion->token = queue->chains[element.id].token;
 	completion->writable = queue->chains[element.id].writable;
+	completion->length = completion->said < completion->writable ? completion->said : completion->writable;
 	release(queue, (uint16_t)element.id);
-	if (completion->length > completion->writable) {
-		*error = DRIVER_USED_LENGTH_BEYOND_BUFFER;
-		return VIRTQUEUE_WRONG;
-	}
 	return VIRTQUEUE_POPPED;
 }
 

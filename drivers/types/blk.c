@@ -71,7 +71,7 @@ enum driver_error blk_send(struct device *device, struct blk_request *blk, uint3
 		return error;
 	if (completion.token != &blk->request)
 		return DRIVER_BLK_OTHER_REQUEST;
-	*length = completion.length;
+	*length = completion.said;
 	return DRIVER_NO_ERROR;
 }
 
@@ -162,25 +162,21 @@ static enum driver_error join(struct blk_request *blk)
 }
 
 /*
- * Reads one logical block, or the device's ID if the disk has no block. On the legacy layout a device may put any
- * length into the used entry (5.2.6.3).
+ * Reads one logical block, or the device's ID if the disk has no block.
  */
 static enum driver_error make_request(struct device *device, struct request *request)
 {
 	uint32_t block = blk_block(device), sectors = block / VIRTIO_BLK_SECTOR;
 	uint64_t blocks = blk_capacity(device) / sectors, tag = request->tag;
-	bool legacy = transport_is_legacy(&device->transport);
 	struct blk_request blk = { 0 };
 	enum driver_error error;
 
 	error = blocks ? blk_make(&blk, VIRTIO_BLK_T_IN, tag % blocks * sectors, block, true)
 		       : blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
-	if (!error && !legacy && device->queue_max[0] == 2)
+	if (!error && !transport_is_legacy(&device->transport) && device->queue_max[0] == 2)
 		error = join(&blk);
 	*request = blk.request;
 	request->tag = tag;
-	if (legacy)
-		request->least = 0;
 	return error;
 }
 

@@ -80,7 +80,7 @@ struct device_type {
 	/* ---- harmless requests that any check may send ---- */
 	/* Builds a request in DMA memory; request->tag is set already. NULL: the type has no requests. */
 	enum driver_error (*make_request)(struct device *device, struct request *request);
-	/* Is the answer right? `length` is the used length, which is known to be within least and most. */
+	/* Is the answer right? `length` is the used length, at most what the request has room for. */
 	enum driver_error (*check_answer)(struct device *device, const struct request *request, uint32_t length);
 	bool answers; /* requests have device-writable bytes */
 	/* Builds a request that costs the device almost nothing and waits for nothing. NULL: make_request builds it. */

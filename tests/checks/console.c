@@ -41,7 +41,7 @@ static uint32_t write_text(struct run *t, struct virtqueue *queue, const char *t
 	if (virtqueue_add(queue, segments, count, NULL, queue) < 0)
 		abort_check(t, "no room for text in %u pieces", count);
 	virtqueue_kick(queue);
-	return take_used(t, queue, "text").length;
+	return take_used(t, queue, "text").said;
 }
 
 /* ---- configuration space and virtqueues (5.3.2, 5.3.4) ---- */
@@ -91,6 +91,7 @@ static void emergency_write(struct device *d, const char *text)
 CHECK(emergency_early, "console.emergency-early", REQ("con-init-01"), MUST, NEEDS(EMERGENCY),
       "emerg_wr can be written before any initialisation")
 {
+	need_ordinary_life(t, d, false);
 	emergency_write(d, "touchstone\n");
 	expect_eq(t, transport_status(&d->transport), 0,
 		  "Status after emergency writes to a device that was just reset");

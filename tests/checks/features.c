@@ -228,6 +228,7 @@ CHECK(accepted_again, "features.accepted-again", REQ("feat-05"), SHOULD, NEEDS(.
 		if (negotiate(t, d, sets[i]))
 			continue; /* never accepted: features.any-subset-is-accepted reports that */
 		accepted++;
+		t->controlled = true;
 		for (unsigned round = 0; round < ROUNDS; round++)
 			expect_accepted(t, d, sets[i], "the same set again");
 		device_go(d);
@@ -272,6 +273,7 @@ CHECK(not_offered, "features.not-offered-is-not-taken", REQ("feat-03"), MUST,
 	static const uint8_t bits[] = { VIRTIO_F_RING_PACKED, VIRTIO_F_NOTIFICATION_DATA, 45, 49 };
 	unsigned tried = 0, refused = 0;
 
+	need_ordinary_life(t, d, false);
 	for (unsigned i = 0; i < sizeof(bits); i++) {
 		if (device_offers(d, bits[i]))
 			continue;
@@ -293,6 +295,7 @@ CHECK(inconsistent, "features.inconsistent-set", REQ("feat-03"), MUST,
 	enum { TRIED = 3 };
 	unsigned tried = 0;
 
+	need_ordinary_life(t, d, false);
 	for (size_t i = 0; i < d->type->dependencies.count && tried < TRIED; i++) {
 		const struct feature_dependency *dependency = &d->type->dependencies.at[i];
 		struct features set = features_or(required(d), FEATURE(dependency->feature));
@@ -326,6 +329,9 @@ CHECK(without_version_1, "features.without-version-1", REQ("rfb-06"), DESCRIBED,
 {
 	uint32_t status;
 
+	need_ok(t, negotiate(t, d, NO_FEATURES));
+	t->controlled = true;
+	need_ok(t, device_reset(d));
 	device_greet(d);
 	transport_accept(&d->transport, 0, 0);
 	transport_accept(&d->transport, 1, required(d).word[1] & ~1u);

@@ -40,7 +40,7 @@ static void ask_for_next(struct device *d)
 /* Sends a request and waits for its used entry, not for an interrupt. */
 static void complete_one(struct run *t, struct device *d)
 {
-	require_ok(t, device_do_request(d, random_next(&t->random)), "a request completes");
+	need_ok(t, device_do_request(d, random_next(&t->random)));
 }
 
 /*
@@ -56,8 +56,7 @@ static void start_quiet(struct run *t, struct device *d, struct features wanted)
 
 		ask_for_next(d);
 		complete_one(t, d);
-		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
-			"InterruptStatus shows the used buffer");
+		need_notification(t, d);
 		/* The edge may come after the bit is set; it must not be taken for that of a later event. */
 		if (line_of(d)->source.trigger == IRQ_EDGE)
 			(void)WAIT_UNTIL(line_of(d)->count != mark, patience_for(d->recent_wait_ns));
@@ -79,8 +78,9 @@ static void make_pending(struct run *t, struct device *d)
 	uint32_t mark = line->count;
 
 	complete_one(t, d);
-	require(t, interrupt_came(line, mark), "an interrupt follows the used buffer");
-	require(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, "InterruptStatus shows the used buffer");
+	need_row(t, interrupt_came(line, mark), "sintr-03", "an interrupt follows the used buffer");
+	need_row(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, "mmio-layout-03",
+		 "InterruptStatus shows the used buffer");
 }
 
 /* Breaks: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",

@@ -326,6 +326,7 @@ CHECK(ring_written_size, "ring.size.written-size-is-used", REQ("mmio-table-07"),
 		skip(t, "a request does not fit into a queue of half of QueueSizeMax");
 	while (size * 4u <= half && size < 8)
 		size = (uint16_t)(size * 2);
+	need_ordinary_life(t, d, true);
 	wrap_once(t, d, requests, size);
 }
 
@@ -344,6 +345,7 @@ CHECK(ring_sizes, "ring.size.every-power-of-two", REQ("sring-05", "mmio-table-07
 
 	if (size > most)
 		skip(t, "no request of this type fits into a queue of %u entries", most);
+	need_ordinary_life(t, d, true);
 	for (; size <= most && !deadline_passed(deadline); size *= 2)
 		wrap_once(t, d, requests, (uint16_t)size);
 	step(t, "sizes below %u were tried", size);
@@ -378,6 +380,26 @@ CHECK(ring_full, "ring.size.full-of-buffers", REQ("sring-05", "sring-02"), DESCR
 	expect_eq(t, queue->used->index, queue->size + BEFORE, "used.idx after a batch of %u buffers", queue->size);
 }
 
+/* A precondition: rings on whole pages, as any driver may have them, work. */
+static void need_aligned_life(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = start_without_request_queue(t, d);
+	const uint16_t size = queue->size;
+
+	queue->desc = need_memory(t, dma_alloc(VIRTQ_DESC_BYTES(size), PAGE_SIZE));
+	queue->avail = need_memory(t, dma_alloc(VIRTQ_AVAIL_BYTES(size), PAGE_SIZE));
+	queue->used = need_memory(t, dma_alloc(VIRTQ_USED_BYTES(size), PAGE_SIZE));
+	memset((void *)(uintptr_t)queue->desc, 0, VIRTQ_DESC_BYTES(size));
+	memset((void *)(uintptr_t)queue->avail, 0, VIRTQ_AVAIL_BYTES(size));
+	memset((void *)(uintptr_t)queue->used, 0, VIRTQ_USED_BYTES(size));
+	virtqueue_register(queue, PAGE_SIZE);
+	device_go(d);
+	for (unsigned i = 0; i < 2u * size + 1; i++)
+		need_ok(t, device_do_request(d, i));
+	need_ok(t, device_reset(d));
+	t->controlled = true;
+}
+
 /*
  * Breaks: a device that needs rings on whole pages or cache lines. Symptom: a guest whose allocator aligns less than
  * Linux's fails.
@@ -386,9 +408,11 @@ CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIB
       NEEDS(.version = 2, .requests = true, .entries = 4),
       "A descriptor table at 16 modulo 32, an available ring at 2 modulo 4 and a used ring at 4 modulo 8 work")
 {
-	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 4);
+	struct virtqueue *queue;
 	struct request *request = traffic_make(t, d, 1, 0);
 
+	need_aligned_life(t, d);
+	queue = traffic_start(t, d, NO_FEATURES, 4);
 	if ((uintptr_t)queue->desc % 32 != 16 || (uintptr_t)queue->avail % 4 != 2 || (uintptr_t)queue->used % 8 != 4)
 		abort_check(t, "the rings are aligned better than the specification asks for");
 	for (unsigned i = 0; i < 9; i++)
@@ -597,7 +621,7 @@ CHECK(ring_entry_final, "ring.used-entry-is-final-when-shown", REQ("sused-01"), 
 		require_eq(t, first.id, head, "id when used.idx first shows request %u", i);
 		require(t, first.length != STALE, "the length is written when used.idx first shows request %u", i);
 		traffic_take(t, d, &done);
-		require_eq(t, done.length, first.length, "length a little later, request %u", i);
+		require_eq(t, done.said, first.length, "length a little later, request %u", i);
 	}
 }
 
@@ -659,6 +683,9 @@ CHECK(ring_length_written, "ring.used-length-is-really-written", REQ("sused-02")
 			traffic_add(t, d, request, NULL);
 			virtqueue_kick(queue);
 			traffic_take(t, d, &done);
+			require(t, done.said <= done.writable,
+				"the used length is at most the %u device-writable bytes: it is %u", done.writable,
+				done.said);
 			note_unwritten(request, poisons[i], times, done.length, &shortest);
 		}
 		expect_written(t, times, shortest);
@@ -684,6 +711,8 @@ static void judge_failed_request(struct run *t, struct device *d, uint32_t type,
 		traffic_wait_used(t, d);
 		if (virtqueue_pop(queue, &done, &error) != VIRTQUEUE_POPPED)
 			require_ok(t, error, "a request that fails comes back with a valid used entry");
+		require(t, done.said <= done.writable,
+			"the used length is at most the %u device-writable bytes: it is %u", done.writable, done.said);
 		note_unwritten(&blk.request, poisons[i], times, done.length, &shortest);
 	}
 	expect_written(t, times, shortest);
@@ -729,8 +758,34 @@ CHECK(ring_length_complete, "ring.used-length-counts-all-that-was-written", REQ(
 		traffic_add(t, d, request, NULL);
 		virtqueue_kick(queue);
 		traffic_take(t, d, &done);
-		expect(t, done.length >= request->least && done.length <= request->most,
-		       "the used length is %u to %u bytes: it is %u", request->least, request->most, done.length);
+		expect(t, done.said >= request->least && done.said <= request->most,
+		       "the used length is %u to %u bytes: it is %u", request->least, request->most, done.said);
+	}
+}
+
+/*
+ * Breaks: a length that counts what the device has read. Symptom: a driver that trusts it takes its own packet for
+ * received data.
+ */
+CHECK(ring_length_readable, "ring.used-length-of-a-readable-buffer-is-0", REQ("sused-02"), MUST,
+      NEEDS(.version = 2, .requests = true, .entries = 4),
+      "The used length of a buffer that the device can only read is 0")
+{
+	struct virtqueue *queue;
+
+	if (d->type->answers)
+		skip(t, "requests of this type of device have a device-writable part");
+	queue = traffic_start(t, d, NO_FEATURES, 0);
+	for (unsigned i = 0; i < 8; i++) {
+		struct request *request = traffic_make(t, d, 1, i);
+		struct completion done;
+
+		traffic_cut_randomly(t, request, traffic_pieces_max(d, queue->size));
+		traffic_add(t, d, request, NULL);
+		virtqueue_kick(queue);
+		traffic_take(t, d, &done);
+		expect_eq(t, done.said, 0, "used length of a buffer of %u readable bytes",
+			  traffic_bytes(request, false));
 	}
 }
 

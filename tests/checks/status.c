@@ -18,9 +18,8 @@ static uint32_t status_of(struct device *d)
 /* Completes a request and waits for its bit of InterruptStatus, which may become visible after the used entry. */
 static void make_pending(struct run *t, struct device *d)
 {
-	require_ok(t, device_do_request(d, random_next(&t->random)), "a request is served");
-	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
-		"InterruptStatus shows the used buffer");
+	need_ok(t, device_do_request(d, random_next(&t->random)));
+	need_notification(t, d);
 }
 
 /*
@@ -46,9 +45,9 @@ CHECK(walk, "status.walk", REQ("init-01", "mmio-table-12"), DESCRIBED, NEEDS(0),
 		uint32_t bit = legacy ? steps[i].bit & ~(uint32_t)VIRTIO_STATUS_FEATURES_OK : steps[i].bit;
 
 		if (steps[i].stage == STAGE_FEATURES_OK)
-			require_ok(t, device_negotiate(d, NO_FEATURES), "the smallest set of features is accepted");
+			need_ok(t, device_negotiate(d, NO_FEATURES));
 		else if (steps[i].stage == STAGE_QUEUES && d->queue_count)
-			require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+			need_ok(t, device_setup_queues(d, 0));
 		else if (bit)
 			transport_set_status(&d->transport, set | bit);
 		set |= bit;
@@ -67,10 +66,10 @@ CHECK(unchanged, "status.unchanged-by-work", REQ("mmio-table-12"), DESCRIBED,
 	enum { REQUESTS = 16 };
 	uint32_t set;
 
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	need_ok(t, device_start(d, NO_FEATURES));
 	set = status_of(d);
 	for (unsigned i = 0; i < REQUESTS; i++) {
-		require_ok(t, device_do_request(d, i), "a request is served");
+		need_ok(t, device_do_request(d, i));
 		expect_eq(t, status_of(d), set, "Status is unchanged after request %u", i);
 	}
 }
@@ -176,10 +175,9 @@ static void break_queue(struct run *t, struct device *d)
 	struct virtqueue *queue = device_request_queue(d);
 	struct request requests[2];
 
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
-	require_ok(t, device_do_request(d, 0), "a request is served");
-	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
-		"InterruptStatus shows the used buffer");
+	need_ok(t, device_start(d, NO_FEATURES));
+	need_ok(t, device_do_request(d, 0));
+	need_notification(t, d);
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	if (add_requests(t, d, requests, 2) < 2)
 		skip(t, "the virtqueue is too small");
@@ -281,7 +279,7 @@ CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", 
 {
 	enum { READS = 16 };
 
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	need_ok(t, device_start(d, NO_FEATURES));
 	make_pending(t, d);
 	for (unsigned i = 0; i < READS; i++)
 		if (!expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
@@ -295,7 +293,7 @@ CHECK(stays, "status.interrupt-stays-until-acknowledged", REQ("mmio-layout-03", 
 	 * The next request is a later event: by then the device has finished all that it does after the first
 	 * interrupt.
 	 */
-	require_ok(t, device_do_request(d, 2), "another request is served");
+	need_ok(t, device_do_request(d, 2));
 	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "the used buffer bit is still set after another request");
 }
@@ -310,7 +308,7 @@ CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-l
 {
 	enum { ROUNDS = 8 };
 
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	need_ok(t, device_start(d, NO_FEATURES));
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		make_pending(t, d);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
@@ -327,7 +325,7 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
       NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
       "Acknowledging one event leaves the other as it is")
 {
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	need_ok(t, device_start(d, NO_FEATURES));
 	make_pending(t, d);
 	acknowledge(d, VIRTIO_INTERRUPT_CONFIG);
 	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
@@ -352,7 +350,7 @@ CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-l
 	struct request request;
 
 	/* By itself, a driver can make any device notify a configuration change only by making it need a reset. */
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	need_ok(t, device_start(d, NO_FEATURES));
 	make_pending(t, d);
 	if (!add_requests(t, d, &request, 1))
 		skip(t, "the virtqueue is too small");

@@ -25,7 +25,8 @@ struct run;
 
 /*
  * A driver function succeeded. Otherwise the check FAILs; but it ends as an ERROR (or, for a limit, a SKIP) if the
- * failure is ours (need_ok()), and as a SKIP if only the checks of another row report it.
+ * failure is ours, and as a SKIP if only the checks of another row report it: if the device cannot be started, or if it
+ * serves no ordinary requests either, which the framework tries before the check FAILs. need_ok() is for preconditions.
  */
 #define expect_ok(T, ERROR, ...)  check_expect_ok((T), __FILE__, __LINE__, (ERROR), __VA_ARGS__)
 #define require_ok(T, ERROR, ...) check_require(expect_ok(T, ERROR, __VA_ARGS__))

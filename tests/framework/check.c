@@ -58,21 +58,64 @@ bool check_expect_eq(struct run *t, const char *file, int line, uint64_t got, ui
 	return false;
 }
 
+/* Ends the check because of an error that is no fault of the device. */
+static void need_no_fault_of_ours(struct run *t, enum driver_error error)
+{
+	if (driver_error_info(error)->fault == DRIVER_FAULT_LIMIT)
+		skip(t, "%s", driver_error_text(error));
+	abort_check(t, "%s", driver_error_text(error));
+}
+
+static bool check_names_error(const struct check *check, enum driver_error error)
+{
+	const struct driver_error_info *info = driver_error_info(error);
+
+	return !info->row || check_names(check, info->row) || (info->also && check_names(check, info->also));
+}
+
+static _Noreturn void skip_for(struct run *t, enum driver_error error)
+{
+	skip(t, "%s (%s)", driver_error_text(error), driver_error_info(error)->row);
+}
+
+/*
+ * A request went wrong under the conditions of a check. Does the device serve ordinary requests? If not, that is for
+ * the checks of its row to report, and this one ends as a SKIP.
+ */
+static void control(struct run *t)
+{
+	enum { REQUESTS = 2 * DEVICE_QUEUE_SIZE + 1 };
+	enum driver_error error;
+
+	journal_pause(true); /* the log of a failure shows what the check did */
+	error = device_start(t->device, NO_FEATURES);
+	for (unsigned i = 0; !error && i < REQUESTS; i++)
+		error = device_do_request(t->device, i);
+	journal_pause(false);
+	if (driver_error_info(error)->fault == DRIVER_FAULT_DEVICE && error && !check_names_error(t->check, error))
+		skip_for(t, error);
+}
+
 bool check_expect_ok(struct run *t, const char *file, int line, enum driver_error error, const char *format, ...)
 {
 	const struct driver_error_info *info = driver_error_info(error);
 	va_list arguments;
+	bool foreign = error && !check_names_error(t->check, error);
 
 	if (info->fault != DRIVER_FAULT_DEVICE)
-		need_ok(t, error);
-	if (info->row && !check_names(t->check, info->row))
-		skip(t, "%s (%s)", info->text, info->row);
+		need_no_fault_of_ours(t, error);
+	if (foreign && !(t->controlled ? info->in_check : info->serving))
+		skip_for(t, error);
+	if (foreign && !t->controlled)
+		control(t);
 	t->assertions++;
 	if (!error)
 		return true;
 	va_start(arguments, format);
 	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = info->text }, arguments);
 	va_end(arguments);
+	if (foreign && !t->controlled)
+		guard_leave(); /* the control has left nothing of the check's life */
 	return false;
 }
 
@@ -149,12 +192,15 @@ void step(struct run *t, const char *format, ...)
 	journal_step(clock_ns(), "%s", text);
 }
 
-void need_ok(struct run *t, enum driver_error error)
+void check_need_ok(struct run *t, const char *file, int line, enum driver_error error)
 {
-	if (driver_error_info(error)->fault == DRIVER_FAULT_LIMIT)
-		skip(t, "%s", driver_error_text(error));
+	if (driver_error_info(error)->fault != DRIVER_FAULT_DEVICE)
+		need_no_fault_of_ours(t, error);
+	if (error && !check_names_error(t->check, error))
+		skip_for(t, error);
 	if (error)
-		abort_check(t, "%s", driver_error_text(error));
+		check_require(check_expect(t, file, line, false, "no error of the driver",
+					   "what the check needs works: %s", driver_error_text(error)));
 }
 
 void check_need(struct run *t, const char *file, int line, bool held, const char *row, const char *format, ...)
@@ -175,6 +221,6 @@ void check_need(struct run *t, const char *file, int line, bool held, const char
 void *need_memory(struct run *t, void *memory)
 {
 	if (!memory)
-		need_ok(t, DRIVER_DMA_EXHAUSTED);
+		need_no_fault_of_ours(t, DRIVER_DMA_EXHAUSTED);
 	return memory;
 }

@@ -82,6 +82,10 @@ struct run {
 		      a missing echo is the device's fault */
 	bool disk; /* touchstone.disk: what nobody wrote to a block device is the content that docs/environment.md
 		      describes */
+	/* The check has shown that the device starts and serves ordinary requests, so that a refusal or an answer that
+	 * goes wrong from then on is its own finding. Otherwise the framework finds out whether requests are served
+	 * when one goes wrong (expect_ok() in assert.h). */
+	bool controlled;
 	unsigned assertions, failures;
 	char reason[160]; /* why the check ended as a SKIP or an ERROR */
 	/* A body sets this if it changed something that must be put back. It runs after the body, even if that ended
@@ -98,9 +102,12 @@ void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* Records a step in the journal, which the report prints with a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 
-/* For a driver function that the check needs: goes on if it succeeded, else ends the check, as a SKIP if the device is
- * too small, as an ERROR for anything else. */
-void need_ok(struct run *t, enum driver_error error);
+/*
+ * A driver function whose success is a precondition: goes on if it succeeded, and else ends the check. It is a SKIP if
+ * the device is too small, or if the error has a row that the check does not name; an ERROR if the fault is ours.
+ * require_ok() is for what may fail because of the conditions that the check made.
+ */
+#define need_ok(T, ERROR) check_need_ok((T), __FILE__, __LINE__, (ERROR))
 /* A precondition that is not the property of the check: unless `held`, the check fails if `row`, of requirements.csv,
  * is among its requirements, and else ends as a SKIP that names the row. The format says what is needed, as a sentence.
  */
@@ -108,6 +115,7 @@ void need_ok(struct run *t, enum driver_error error);
 /* Returns `memory`, or ends the check as an ERROR if it is NULL. */
 void *need_memory(struct run *t, void *memory);
 
+void check_need_ok(struct run *t, const char *file, int line, enum driver_error error);
 void check_need(struct run *t, const char *file, int line, bool held, const char *row, const char *format, ...)
 	CHECK_FORMAT(6);
 

@@ -190,6 +190,18 @@ static void apply_quirk(const struct check *check, struct device *device)
 	device->whole_queues = quirk && quirk->whole_queues && !judged;
 }
 
+/* Says once for each device that its used lengths are not taken at their word. */
+static void tell_of_lengths(struct run *t)
+{
+	const struct odd_length *odd = &t->device->odd_length;
+
+	if (!odd->came || t->device->odd_length_told)
+		return;
+	t->device->odd_length_told = true;
+	info(t, "a used length of %u, where %u to %u bytes are written: only the checks of the used length judge that",
+	     odd->said, odd->least, odd->most);
+}
+
 static void run_once(struct run *t, const struct options *options, uint64_t seed)
 {
 	char text[TEXT_MAX];
@@ -213,6 +225,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		return;
 	}
 	t->assertions = 0;
+	t->controlled = false;
 	t->afterwards = NULL;
 	unsettled = irq_unsettled(&cpu);
 	for (unsigned i = 0; i < t->device_count; i++)
@@ -232,6 +245,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		t->verdict = VERDICT_ERROR;
 	}
 	guarded(t, judge_leftovers, tidy_timeout);
+	tell_of_lengths(t);
 	doubt_silence(t, unsettled);
 }
 

@@ -34,30 +34,97 @@ static bool makes_requests(const struct device *d)
 	       d->queue_max[d->type->request_queue] >= REQUEST_ENTRIES;
 }
 
+void next_stage(struct run *t, struct device *d, enum stage stage)
+{
+	switch (stage) {
+	case STAGE_ACKNOWLEDGE:
+		transport_add_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);
+		break;
+	case STAGE_DRIVER:
+		transport_add_status(&d->transport, VIRTIO_STATUS_DRIVER);
+		break;
+	case STAGE_FEATURES_OK:
+		need_ok(t, device_negotiate(d, NO_FEATURES));
+		break;
+	case STAGE_QUEUES:
+		if (d->queue_count)
+			need_ok(t, device_setup_queues(d, 0));
+		break;
+	case STAGE_DRIVER_OK:
+		device_go(d);
+		break;
+	case STAGE_PENDING:
+		if (!makes_requests(d))
+			break;
+		need_ok(t, device_do_request(d, stage));
+		need_notification(t, d);
+		break;
+	case STAGE_FAILED:
+		transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
+		break;
+	case STAGE_RESET:
+	case STAGES:
+		break;
+	}
+}
+
 void reach_stage(struct run *t, struct device *d, enum stage stage)
 {
 	step(t, "%s", stage_name(stage));
 	device_clear_interrupts(d);
-	require_ok(t, device_reset(d), "the device completes the reset");
-	if (stage >= STAGE_ACKNOWLEDGE)
-		transport_add_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);
-	if (stage >= STAGE_DRIVER)
-		transport_add_status(&d->transport, VIRTIO_STATUS_DRIVER);
-	if (stage >= STAGE_FEATURES_OK)
-		require_ok(t, device_negotiate(d, NO_FEATURES), "the smallest set of features is accepted");
-	if (stage >= STAGE_QUEUES && d->queue_count)
-		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
-	if (stage >= STAGE_DRIVER_OK)
-		device_go(d);
-	if (stage >= STAGE_PENDING && makes_requests(d)) {
-		require_ok(t, device_do_request(d, stage), "a request is served");
-		require(t,
-			WAIT_UNTIL(transport_interrupt_status(&d->transport) & VIRTIO_INTERRUPT_USED_BUFFER,
-				   device_patience_ns),
-			"InterruptStatus shows the used buffer");
-	}
-	if (stage >= STAGE_FAILED)
-		transport_add_status(&d->transport, VIRTIO_STATUS_FAILED);
+	need_ok(t, device_reset(d));
+	for (unsigned next = STAGE_RESET; next <= stage; next++)
+		next_stage(t, d, (enum stage)next);
+}
+
+void need_ordinary_life(struct run *t, struct device *d, bool whole_queues)
+{
+	enum { REQUESTS = 2 * DEVICE_QUEUE_SIZE + 1 };
+	const bool whole = d->whole_queues;
+	enum driver_error error;
+
+	d->whole_queues |= whole_queues;
+	error = device_start(d, NO_FEATURES);
+	d->whole_queues = whole;
+	if (whole_queues && error == DRIVER_DMA_EXHAUSTED)
+		skip(t, "our memory is too small for virtqueues of QueueSizeMax entries");
+	need_ok(t, error);
+	for (unsigned i = 0; i < REQUESTS; i++)
+		need_ok(t, device_do_request(d, i));
+	need_ok(t, device_reset(d));
+	t->controlled = true;
+}
+
+/* Does a legacy device serve a request if the driver sets FEATURES_OK, which legacy drivers do not know? */
+static bool served_with_features_ok(struct device *d)
+{
+	bool served;
+
+	journal_pause(true);
+	served = !device_reset(d);
+	device_greet(d);
+	served = served && !device_negotiate(d, NO_FEATURES);
+	transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
+	served = served && !device_setup_queues(d, 0);
+	device_go(d);
+	served = served && !device_do_request(d, 0);
+	journal_pause(false);
+	return served;
+}
+
+void require_legacy_request(struct run *t, struct device *d)
+{
+	enum driver_error error = device_do_request(d, 1);
+
+	if (error && !served_with_features_ok(d))
+		need_ok(t, error);
+	require(t, !error, "a request is served without FEATURES_OK, as it is with it");
+}
+
+void need_notification(struct run *t, struct device *d)
+{
+	need_row(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns), "sintr-03",
+		 "InterruptStatus shows the used buffer");
 }
 
 uint32_t interrupt_status(struct device *d)
@@ -85,7 +152,7 @@ static unsigned add_some(struct run *t, struct device *d, struct request *reques
 		enum driver_error error = quick && !(i & 1) ? make_quick_request(d, &requests[i])
 							    : device_make_request(d, &requests[i], i);
 
-		require_ok(t, error, "a request can be made");
+		need_ok(t, error);
 		if (requests[i].count > device_request_queue(d)->free_count)
 			return i;
 		need_ok(t, device_add_request(d, &requests[i], NULL));
@@ -201,11 +268,12 @@ uint64_t patience_for(uint64_t usual)
 struct completion take_used(struct run *t, struct virtqueue *queue, const char *what)
 {
 	struct completion done = { 0 };
-	enum driver_error error = DRIVER_USED_INDEX_WENT_BACK;
-	enum virtqueue_pop popped;
+	enum driver_error error = DRIVER_NO_ERROR;
 
-	require(t, WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns), "%s comes back", what);
-	popped = virtqueue_pop(queue, &done, &error);
-	require(t, popped == VIRTQUEUE_POPPED, "the used entry of %s is valid: %s", what, driver_error_text(error));
+	if (!WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns))
+		error = DRIVER_NO_ANSWER;
+	else if (virtqueue_pop(queue, &done, &error) == VIRTQUEUE_EMPTY)
+		error = DRIVER_USED_INDEX_WENT_BACK;
+	require_ok(t, error, "%s comes back once, with a valid used entry", what);
 	return done;
 }

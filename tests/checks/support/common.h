@@ -31,6 +31,24 @@ const char *stage_name(enum stage stage);
  */
 void reach_stage(struct run *t, struct device *d, enum stage stage);
 
+/* Takes the device from the stage before to this one, without a reset. STAGE_RESET does nothing. */
+void next_stage(struct run *t, struct device *d, enum stage stage);
+
+/*
+ * A precondition for what a check does with special features, sizes, addresses or lives: the device starts without any
+ * of that, with whole_queues with as many entries as a virtqueue can have, and serves requests. From then on an answer
+ * that goes wrong is the check's own finding. Ends with a reset.
+ */
+void need_ordinary_life(struct run *t, struct device *d, bool whole_queues);
+/*
+ * A legacy driver has started the device: a request is served. If it is not, although it is for a driver that sets
+ * FEATURES_OK, the check FAILs.
+ */
+void require_legacy_request(struct run *t, struct device *d);
+
+/* A precondition: the bit of a used buffer shows in InterruptStatus, perhaps later than the used entry (sintr-03). */
+void need_notification(struct run *t, struct device *d);
+
 /* Reads InterruptStatus, and writes `bits` to InterruptACK (4.2.2). */
 uint32_t interrupt_status(struct device *d);
 void acknowledge(struct device *d, uint32_t bits);

@@ -10,8 +10,8 @@
 struct virtqueue *traffic_prepare(struct run *t, struct device *d, struct features wanted, uint16_t size)
 {
 	device_greet(d);
-	require_ok(t, device_negotiate(d, wanted), "the device accepts features that it offers");
-	require_ok(t, device_setup_queues(d, size), "the virtqueues can be set up");
+	need_ok(t, device_negotiate(d, wanted));
+	need_ok(t, device_setup_queues(d, size));
 	return device_request_queue(d);
 }
 
@@ -25,7 +25,7 @@ struct virtqueue *traffic_start(struct run *t, struct device *d, struct features
 
 struct virtqueue *traffic_restart(struct run *t, struct device *d, struct features wanted, uint16_t size)
 {
-	require_ok(t, device_reset(d), "the device completes the reset");
+	need_ok(t, device_reset(d));
 	return traffic_start(t, d, wanted, size);
 }
 
@@ -34,7 +34,7 @@ struct request *traffic_make(struct run *t, struct device *d, unsigned count, ui
 	struct request *requests = need_memory(t, dma_private(count * sizeof(*requests)));
 
 	for (unsigned i = 0; i < count; i++)
-		require_ok(t, device_make_request(d, &requests[i], tag + i), "a request can be made");
+		need_ok(t, device_make_request(d, &requests[i], tag + i));
 	return requests;
 }
 
@@ -202,10 +202,10 @@ static bool used_entry_came(struct device *d)
 
 void traffic_wait_used(struct run *t, struct device *d)
 {
-	bool came = used_entry_came(d);
+	enum driver_error error = used_entry_came(d) ? DRIVER_NO_ERROR : DRIVER_NO_ANSWER;
 
-	require(t, came, "a request comes back (%u are outstanding, used.idx is %u)",
-		device_request_queue(d)->outstanding, device_request_queue(d)->used->index);
+	require_ok(t, error, "a request comes back (%u are outstanding, used.idx is %u)",
+		   device_request_queue(d)->outstanding, device_request_queue(d)->used->index);
 }
 
 struct request *traffic_take(struct run *t, struct device *d, struct completion *done)
@@ -216,8 +216,6 @@ struct request *traffic_take(struct run *t, struct device *d, struct completion 
 
 	traffic_wait_used(t, d);
 	error = device_judge(d, &request, &completion);
-	if (error && request && completion.length < request->least)
-		error = d->type->check_answer ? d->type->check_answer(d, request, completion.length) : DRIVER_NO_ERROR;
 	require_ok(t, error, "a request comes back with the right answer");
 	if (done)
 		*done = completion;
@@ -257,7 +255,7 @@ uint16_t traffic_cycle(struct run *t, struct device *d)
 
 	if (d->type->not_by_thousands)
 		skip(t, "%s", d->type->not_by_thousands);
-	require_ok(t, make_quick_request(d, &request), "a request can be made");
+	need_ok(t, make_quick_request(d, &request));
 	while (chains * request.count > queue->free_count)
 		chains /= 2;
 	if (!chains)

@@ -62,8 +62,7 @@ unsigned traffic_room(const struct virtqueue *queue, const struct request *reque
 void traffic_wait_used(struct run *t, struct device *d);
 /*
  * Waits for a used entry, takes it and judges it: it names the head of an outstanding chain, the readable bytes are
- * untouched, and the answer is right. A used length below the bytes written is not judged here, since a device may
- * underestimate it (2.7.8.2); ring.used-length-counts-all-that-was-written does that.
+ * untouched, and the answer is right. The used length is not judged.
  */
 struct request *traffic_take(struct run *t, struct device *d, struct completion *done);
 /* Takes all requests that are outstanding. */

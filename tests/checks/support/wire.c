@@ -52,7 +52,7 @@ uint32_t wire_transmit_pieces(struct run *t, struct device *d, const struct segm
 	if (virtqueue_add(queue, pieces, count, NULL, d) < 0)
 		abort_check(t, "no room in the transmit virtqueue for %u pieces", count);
 	virtqueue_kick(queue);
-	return take_used(t, queue, "a packet to send").length;
+	return take_used(t, queue, "a packet to send").said;
 }
 
 uint32_t wire_transmit_behind(struct run *t, struct device *d, const struct virtio_net_header *header,
