@@ -100,6 +100,7 @@ enum driver_error device_setup_queue_in(struct device *device, struct virtqueue 
 	} else if (!virtqueue_alloc(queue, &device->transport, index, size, event_idx)) {
 		return DRIVER_DMA_EXHAUSTED;
 	}
+	queue->data = device_accepted(device, VIRTIO_F_NOTIFICATION_DATA);
 	virtqueue_register(queue, PAGE_SIZE);
 	return DRIVER_NO_ERROR;
 }

@@ -7,6 +7,7 @@
 #include "drivers/spec/virtqueue.h"
 #include "model/bits.h"
 #include "model/defects/broken.h"
+#include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/live.h"
 
@@ -105,11 +106,18 @@ bool model_chain_walk(struct model *m, uint16_t index, uint16_t head)
 	for (;;) {
 		if (!next_descriptor(m, &w, &d))
 			return false;
+		if ((d.flags & VIRTQ_DESC_F_INDIRECT) && broken(m, receive_queue_direct_only) &&
+		    model_receives(m, index))
+			d.flags = VIRTQ_DESC_F_WRITE; /* with a defect, the table is taken for the buffer */
+		if ((d.flags & VIRTQ_DESC_F_INDIRECT) && broken_at(m, index, direct_only))
+			return failed(m, "indirect descriptor");
 		if (d.flags & VIRTQ_DESC_F_INDIRECT) {
 			if (!enter_indirect(m, &w, &d))
 				return false;
 			continue;
 		}
+		if (broken_at(m, index, framing_fixed) && m->chain.count == (model_receives(m, index) ? 1 : 3))
+			return true;
 		if (w.all_writable)
 			d.flags |= VIRTQ_DESC_F_WRITE;
 		if (!add_segment(m, &d))

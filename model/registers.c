@@ -320,6 +320,9 @@ static void write_queue_notify(struct model *m, uint32_t value)
 	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA) && !broken(m, notification_data_as_index))
 		index = broken(m, notification_data_high_half) ? value >> VIRTIO_NOTIFY_NEXT_SHIFT
 							       : value & VIRTIO_NOTIFY_QUEUE_MASK;
+	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA) && index < MODEL_QUEUES_MAX &&
+	    broken_at(m, (uint16_t)index, plain_notifications))
+		return;
 	model_queue_notify(m, index);
 }
 

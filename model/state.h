@@ -43,6 +43,7 @@ struct model_queue {
 	bool served_unready;  /* the device serves the queue although it is not ready */
 	bool shown_ready;     /* QueueReady reads 1 although the queue is not ready */
 	bool kicked;	      /* notified, and not looked at since */
+	bool deaf;	      /* does not look at the queue any more */
 	bool may_take_beyond; /* notified, and no buffer beyond the index was taken since */
 	bool enabled_once;    /* since the device's reset */
 	bool reset_once;      /* since the device's reset */

@@ -48,6 +48,7 @@ struct virtqueue {
 	volatile struct virtq_used *used;
 	uint32_t legacy_align; /* legacy layout: QueueAlign; 0 on the modern one */
 	bool event_idx;	       /* negotiated */
+	bool data;	       /* NOTIFICATION_DATA was negotiated (2.9) */
 
 	uint16_t available; /* chains added, modulo 2^16; avail.index once published */
 	uint16_t published;

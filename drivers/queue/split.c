@@ -192,7 +192,10 @@ void virtqueue_publish(struct virtqueue *queue)
 
 void virtqueue_notify(struct virtqueue *queue)
 {
-	transport_notify(queue->transport, queue->index, queue->index);
+	if (queue->data)
+		transport_notify_data(queue->transport, queue->index, queue->published);
+	else
+		transport_notify(queue->transport, queue->index, queue->index);
 }
 
 void virtqueue_kick(struct virtqueue *queue)

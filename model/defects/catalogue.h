@@ -152,6 +152,44 @@ X(avail_event_stuck, ANY, ANY, NONE, "savail-04", "never moves avail_event", 0) 
 X(avail_event_ahead, ANY, ANY, NONE, "savail-04", "asks for a notification 4096 buffers too late", 0) \
 X(notification_data_as_index, ANY, NEW, NONE, "dnotif-01", "takes all 32 bits of a notification for the queue index although NOTIFICATION_DATA was accepted", 0) \
 X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01", "takes the high half of a notification for the queue index once NOTIFICATION_DATA was accepted", 0) \
+/* 2.7: queues that are not the first request queue. Receive queues take buffers for what arrives; */ \
+/* further queues are all others, such as control queues */ \
+X(receive_queue_silent, REST, ANY, INBOUND, "sintr-03", "sends no used buffer notification for receive queues", 0) \
+X(further_queue_silent, REST, ANY, NONE, "sintr-03", "sends used buffer notifications for receive queues and the first request queue only", 0) \
+X(receive_queue_off_the_line, REST, ANY, INBOUND, "mmio-layout-03", "shows a used buffer of a receive queue in InterruptStatus and does not assert the line", 0) \
+X(further_queue_off_the_line, REST, ANY, NONE, "mmio-layout-03", "shows a used buffer of a further queue in InterruptStatus and does not assert the line", 0) \
+X(receive_queue_ignores_flags, REST, ANY, INBOUND, "sintr-02", "notifies of buffers of receive queues although flags say NO_INTERRUPT", 0) \
+X(further_queue_ignores_flags, REST, ANY, NONE, "sintr-02", "notifies of buffers of further queues although flags say NO_INTERRUPT", 0) \
+X(receive_queue_event_late, REST, ANY, INBOUND, "sintr-05", "notifies of receive queues one used buffer later than used_event asks", 0) \
+X(further_queue_event_late, REST, ANY, NONE, "sintr-05", "notifies of further queues one used buffer later than used_event asks", 0) \
+X(receive_queue_event_ignored, REST, ANY, INBOUND, "sintr-06", "notifies of receive queues whatever used_event says", 0) \
+X(further_queue_event_ignored, REST, ANY, NONE, "sintr-06", "notifies of further queues whatever used_event says", "VMMs whose control queue knows no EVENT_IDX") \
+X(receive_queue_avail_event_stuck, REST, ANY, INBOUND, "savail-04", "looks at receive queues when it is notified, and never moves their avail_event", 0) \
+X(further_queue_avail_event_stuck, REST, ANY, NONE, "savail-04", "never moves avail_event of further queues", 0) \
+X(receive_queue_flags_stuck, REST, ANY, INBOUND, "sring-02", "asks not to be notified of receive buffers when it runs out of them, and does not look by itself", "the path of QEMU that no test ran") \
+X(further_queue_flags_stuck, REST, ANY, NONE, "sring-02", "asks not to be notified of further queues and does not look by itself", 0) \
+X(receive_queue_deaf, REST, ANY, INBOUND, "sring-02 savail-04", "looks at a receive queue no more after something arrived and there was no buffer", 0) \
+X(receive_queue_wraps_at_maximum, REST, ANY, INBOUND, "sring-01 sring-05", "wraps the used ring of receive queues at QueueSizeMax", 0) \
+X(further_queue_wraps_at_maximum, REST, ANY, NONE, "sring-01 sring-05", "wraps the used ring of further queues at QueueSizeMax", 0) \
+X(receive_queue_once_around, REST, ANY, INBOUND, "sring-02", "uses no more buffers of a receive queue than the queue has entries", 0) \
+X(further_queue_once_around, REST, ANY, NONE, "sring-02", "uses no more buffers of a further queue than the queue has entries", 0) \
+X(receive_queue_direct_only, REST, ANY, INBOUND, "sind-03 sdesc-03", "takes an indirect table for a buffer in receive queues", 0) \
+X(further_queue_direct_only, REST, ANY, NONE, "sind-03", "takes an indirect table for an error in further queues", 0) \
+X(further_queue_plain_notifications, REST, NEW, NONE, "dnotif-01", "ignores notifications of further queues that carry an available index", 0) \
+X(receive_queue_plain_notifications, REST, NEW, INBOUND, "dnotif-01", "looks at receive queues when it is notified, and ignores notifications of them that carry an available index", 0) \
+X(receive_queue_framing_fixed, REST, NEW, INBOUND, "frame-01", "writes to the first descriptor of a chain in receive queues alone", 0) \
+X(further_queue_framing_fixed, REST, NEW, NONE, "frame-01", "reads and writes the first three descriptors of a chain in further queues alone", 0) \
+X(further_queue_reset_keeps_indices, REST, NEW, NONE, "vqreset-03", "goes on with the ring indices from before a further queue's reset", 0) \
+X(receive_queue_reset_keeps_indices, REST, NEW, INBOUND, "vqreset-03", "goes on with the ring indices from before a receive queue's reset", 0) \
+X(further_queue_marks_descriptors, REST, ANY, NONE, "sdesc-03", "clears the length of the head descriptor when it is done, in further queues", 0) \
+X(receive_queue_marks_descriptors, REST, ANY, INBOUND, "sdesc-03", "clears the length of the head descriptor when it is done, in receive queues", 0) \
+X(receive_queue_marks_available_ring, REST, ANY, INBOUND, "aring-01", "overwrites the entry of the available ring that it has taken, in receive queues", 0) \
+X(further_queue_marks_available_ring, REST, ANY, NONE, "aring-01", "overwrites the entry of the available ring that it has taken, in further queues", 0) \
+X(avail_event_without_event_idx, ANY, ANY, NONE, "savail-05", "writes avail_event although EVENT_IDX was not accepted", 0) \
+X(one_notification_at_a_time, REST, ANY, DELAY, "mmio-table-09 sring-02", "forgets the notification of one queue when that of another comes before it has looked", 0) \
+X(further_queue_empty_fails, REST, ANY, NONE, "savail-03", "takes a notification of an empty further queue for an error", 0) \
+X(receive_queue_empty_fails, REST, ANY, NONE, "savail-03", "takes a notification of an empty receive queue for an error", 0) \
+X(further_queue_stale, REST, ANY, DELAY, "sintr-03 sintr-05", "decides by what the suppression fields of a further queue said when the buffer was taken", 0) \
 /* 4.2.2 Registers */ \
 X(magic_wrong, ANY, ANY, HIDDEN, "mmio-layout-01", "reads MagicValue as \"trim\"", 0) \
 X(magic_gone, ANY, ANY, NONE, "mmio-layout-01", "reads MagicValue as 0 while DRIVER_OK is set", 0) \

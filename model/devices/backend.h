@@ -108,4 +108,15 @@ static inline bool model_receives(const struct model *m, uint16_t index)
 	return m->backend->receives && m->backend->receives(m, index);
 }
 
+/* Neither a receive queue nor the first queue of requests. Some defects concern such queues alone. */
+static inline bool model_is_further(const struct model *m, uint16_t index)
+{
+	return !model_receives(m, index) && index != (model_receives(m, 0) ? 1 : 0);
+}
+
+/* Does the queue have the defect receive_queue_WHAT or further_queue_WHAT? */
+#define broken_at(m, index, what)                                             \
+	((broken(m, receive_queue_##what) && model_receives((m), (index))) || \
+	 (broken(m, further_queue_##what) && model_is_further((m), (index))))
+
 #endif

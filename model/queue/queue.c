@@ -49,7 +49,7 @@ static void apply_old_parameters(struct model *m, struct model_queue *q)
 void model_queue_start(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
-	bool go_on = q->reset_once ? broken(m, queue_reset_keeps_indices)
+	bool go_on = q->reset_once ? broken(m, queue_reset_keeps_indices) || broken_at(m, index, reset_keeps_indices)
 				   : broken(m, reset_keeps_indices) && !q->enabled_once;
 
 	apply_old_parameters(m, q);
@@ -60,7 +60,7 @@ void model_queue_start(struct model *m, uint16_t index)
 	if (broken(m, buffers_before_ready_skipped))
 		q->next_avail = model_queue_avail_index(m, index);
 	q->staged = 0;
-	q->starved = q->served_unready = q->shown_ready = q->held_back = false;
+	q->starved = q->deaf = q->served_unready = q->shown_ready = q->held_back = false;
 	q->in_flight = 0;
 	q->ready = q->enabled_once = true;
 }
@@ -96,7 +96,7 @@ void model_queue_reset_step(struct model *m, uint16_t index)
 	q->old_size = old.old_size;
 	q->shown_ready = broken(m, queue_reset_leaves_ready);
 	q->served_unready = broken(m, queue_reset_then_executes) && old.ready;
-	if (q->served_unready || broken(m, queue_reset_keeps_indices)) {
+	if (q->served_unready || broken(m, queue_reset_keeps_indices) || broken_at(m, index, reset_keeps_indices)) {
 		q->next_avail = old.next_avail;
 		q->next_used = q->signalled = old.next_used;
 	}
@@ -143,6 +143,11 @@ void model_queue_notify(struct model *m, uint32_t index)
 		return;
 	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
 		return;
+	for (unsigned i = 0; i < MODEL_QUEUES_MAX && broken(m, one_notification_at_a_time); i++)
+		m->queue[i].notified = false;
+	if (broken_at(m, index, empty_fails) && model_queue_live(m, (uint16_t)index) &&
+	    model_queue_avail_index(m, (uint16_t)index) == m->queue[index].next_avail)
+		model_fail(m, "notification of an empty ring");
 	m->queue[index].notified = m->queue[index].kicked = true;
 	m->queue[index].may_take_beyond =
 		broken(m, takes_beyond_available_index) && !model_receives(m, (uint16_t)index);

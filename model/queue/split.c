@@ -8,6 +8,7 @@
 #include "drivers/spec/virtqueue.h"
 #include "model/bits.h"
 #include "model/defects/broken.h"
+#include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/interrupt.h"
 #include "model/live.h"
@@ -54,9 +55,15 @@ uint16_t model_queue_avail_index(struct model *m, uint16_t index)
 	return value;
 }
 
+static uint16_t number_of(const struct model *m, const struct model_queue *q)
+{
+	return (uint16_t)(q - m->queue);
+}
+
 static void tell_avail_event(struct model *m, struct model_queue *q, uint16_t index)
 {
-	if (!model_negotiated(m, VIRTIO_F_EVENT_IDX) || broken(m, avail_event_stuck))
+	if ((!model_negotiated(m, VIRTIO_F_EVENT_IDX) && !broken(m, avail_event_without_event_idx)) ||
+	    broken(m, avail_event_stuck) || broken_at(m, number_of(m, q), avail_event_stuck))
 		return;
 	if (broken(m, avail_event_ahead))
 		index = (uint16_t)(index + 4096);
@@ -72,6 +79,27 @@ static bool entry_behind(struct model *m, struct model_queue *q)
 	       read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * q->next_avail, &head) && head && head < q->size;
 }
 
+/* Only with a defect: the device does not look at the ring. */
+static bool blind(const struct model *m, const struct model_queue *q, uint16_t index)
+{
+	const bool sleeps = model_receives(m, index) &&
+			    (broken(m, receive_queue_avail_event_stuck) || broken(m, receive_queue_flags_stuck) ||
+			     broken(m, receive_queue_plain_notifications));
+
+	return (sleeps && !q->notified) || q->deaf || (q->returned >= q->size && broken_at(m, index, once_around));
+}
+
+/* Only with defects: something arrived, and there is no buffer for it. */
+static void found_none(struct model *m, struct model_queue *q, uint16_t index)
+{
+	if (!model_receives(m, index))
+		return;
+	q->notified = false;
+	q->deaf = broken(m, receive_queue_deaf);
+	if (broken(m, receive_queue_flags_stuck) && !model_negotiated(m, VIRTIO_F_EVENT_IDX) && q->returned)
+		write16(m, q->used + FLAGS, VIRTQ_USED_F_NO_NOTIFY);
+}
+
 /* COUNT: buffers that the driver has made available and the device has not taken. False: none, or the device has
  * failed. */
 bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
@@ -79,6 +107,9 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 	struct model_queue *q = &m->queue[index];
 	uint16_t avail_index;
 
+	*count = 0;
+	if (blind(m, q, index))
+		return false;
 	if (!read16(m, q->avail + INDEX, &avail_index))
 		return false;
 	*count = (uint16_t)(avail_index - q->next_avail);
@@ -89,6 +120,8 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 		model_fail(m, "available index out of range");
 		return false;
 	}
+	if (!*count)
+		found_none(m, q, index);
 	return *count != 0;
 }
 
@@ -121,13 +154,13 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 		model_fail(m, "head of a descriptor chain out of range");
 		return false;
 	}
-	if (broken(m, writes_available_ring))
+	if (broken(m, writes_available_ring) || broken_at(m, index, marks_available_ring))
 		write16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * (q->next_avail % q->size), 0xffff);
 	q->next_avail++;
 	q->may_take_beyond =
 		q->may_take_beyond && (uint16_t)(model_queue_avail_index(m, index) - q->next_avail) != 0xffff;
 	tell_avail_event(m, q, q->next_avail);
-	if (broken(m, suppression_stale))
+	if (broken(m, suppression_stale) || (broken(m, further_queue_stale) && model_is_further(m, index)))
 		read_suppression(m, q, model_negotiated(m, VIRTIO_F_EVENT_IDX), &q->sample);
 	return !m->error;
 }
@@ -158,7 +191,7 @@ static void spoil_memory(struct model *m, const struct model_queue *q, uint16_t 
 	const struct model_segment *last;
 	uint8_t byte;
 
-	if (broken(m, writes_descriptor_table))
+	if (broken(m, writes_descriptor_table) || broken_at(m, number_of(m, q), marks_descriptors))
 		m->host.write(m->host.context,
 			      q->desc + sizeof(struct virtq_desc) * (uint64_t)head +
 				      offsetof(struct virtq_desc, length),
@@ -210,7 +243,9 @@ void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t 
 {
 	struct model_queue *q = &m->queue[index];
 	bool merge = can_merge(m, q);
-	uint16_t size = broken(m, used_slot_by_maximum) ? m->config.queue_size_max : q->size;
+	uint16_t size = broken(m, used_slot_by_maximum) || broken_at(m, index, wraps_at_maximum)
+				? m->config.queue_size_max
+				: q->size;
 	uint16_t slot = (uint16_t)((uint16_t)(q->next_used + (merge ? 0 : q->staged)) % size);
 	uint32_t id = head;
 
@@ -250,7 +285,9 @@ static void tell_flags(struct model *m, const struct model_queue *q)
 
 	if (broken(m, used_flags_junk) && !event_idx)
 		write16(m, q->used + FLAGS, 2);
-	if (broken(m, used_flags_stuck) && !event_idx)
+	if ((broken(m, used_flags_stuck) ||
+	     (broken(m, further_queue_flags_stuck) && model_is_further(m, number_of(m, q)))) &&
+	    !event_idx)
 		write16(m, q->used + FLAGS, VIRTQ_USED_F_NO_NOTIFY);
 	if (broken(m, used_flags_with_event_idx) && event_idx)
 		write16(m, q->used + FLAGS, VIRTQ_USED_F_NO_NOTIFY);
@@ -299,11 +336,11 @@ static bool ran_dry(struct model *m, uint16_t index)
 }
 
 /* Does used_event name one of the elements OLD to NEW - 1? */
-static bool event_reached(const struct model *m, uint16_t event, uint16_t old, uint16_t new)
+static bool event_reached(const struct model *m, uint16_t index, uint16_t event, uint16_t old, uint16_t new)
 {
-	if (broken(m, event_idx_always_notifies))
+	if (broken(m, event_idx_always_notifies) || broken_at(m, index, event_ignored))
 		return true;
-	if (broken(m, event_idx_late_by_one))
+	if (broken(m, event_idx_late_by_one) || broken_at(m, index, event_late))
 		event++;
 	if (broken(m, event_idx_last_of_batch))
 		return event == (uint16_t)(new - 1);
@@ -320,7 +357,7 @@ static bool wanted(struct model *m, const struct model_queue *q, uint16_t old)
 
 	if (!read_suppression(m, q, event_idx, &value))
 		return false;
-	if (broken(m, suppression_stale))
+	if (broken(m, suppression_stale) || (broken(m, further_queue_stale) && model_is_further(m, number_of(m, q))))
 		value = q->sample;
 	if (!event_idx && broken(m, used_event_without_event_idx)) {
 		event_idx = true;
@@ -328,18 +365,19 @@ static bool wanted(struct model *m, const struct model_queue *q, uint16_t old)
 			return false;
 	}
 	if (!event_idx)
-		return !(value & VIRTQ_AVAIL_F_NO_INTERRUPT) || broken(m, no_interrupt_ignored);
+		return !(value & VIRTQ_AVAIL_F_NO_INTERRUPT) || broken(m, no_interrupt_ignored) ||
+		       broken_at(m, number_of(m, q), ignores_flags);
 	if (broken(m, event_idx_obeys_flags) && read_suppression(m, q, false, &flags) &&
 	    (flags & VIRTQ_AVAIL_F_NO_INTERRUPT))
 		return false;
-	return event_reached(m, value, old, q->next_used);
+	return event_reached(m, number_of(m, q), value, old, q->next_used);
 }
 
 void model_queue_signal(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 	uint16_t old = q->signalled;
-	bool skip = broken(m, first_notification_missing) && !q->any_signalled;
+	bool skip = (broken(m, first_notification_missing) && !q->any_signalled) || broken_at(m, index, silent);
 
 	write_held_back(m, q);
 	q->signalled = q->next_used;

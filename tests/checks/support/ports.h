@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Helpers for the checks of console devices: which ports there are (5.3.6.2), and which of them have a loop at the
+ * other end, so that what they output comes back as their input. Each is found out once for a device.
+ */
+#ifndef TESTS_CHECKS_SUPPORT_PORTS_H
+#define TESTS_CHECKS_SUPPORT_PORTS_H
+
+#include "drivers/spec/console.h"
+#include "tests/framework/check.h"
+
+enum {
+	PORTS_MAX = 8,		  /* ports that we look at: 0 to 7 */
+	PORTS_MESSAGE_BYTES = 64, /* of a buffer for a control message: a port's name may follow */
+	PORTS_MESSAGE_BUFFERS = 16,
+	PORTS_NONE = -1,
+};
+
+/* The virtqueues of a port (5.3.2). */
+static inline uint16_t ports_input(uint32_t port)
+{
+	return (uint16_t)(port ? 2 * port + 2 : VIRTIO_CONSOLE_RX);
+}
+static inline uint16_t ports_output(uint32_t port)
+{
+	return (uint16_t)(ports_input(port) + 1);
+}
+
+/* A control message of the device. */
+struct ports_message {
+	struct virtio_console_control head;
+	uint32_t size;
+	uint8_t bytes[PORTS_MESSAGE_BYTES];
+};
+
+/* The first and the last port that the device announces with MULTIPORT, PORTS_NONE without one. These start the device
+ * unless it has been asked already. */
+int ports_first(struct run *t, struct device *d);
+int ports_last(struct run *t, struct device *d);
+bool ports_exists(struct run *t, struct device *d, uint32_t port);
+
+/*
+ * Does the output of a port come back as its input? Port 0 is asked without MULTIPORT, another one, which exists, with
+ * it. This starts the device, and takes what the loop still holds, such as the output of other checks: after a reset
+ * the next input is the output that comes next.
+ */
+bool ports_loop(struct run *t, struct device *d, uint32_t port);
+
+/* On a device with MULTIPORT and DRIVER_OK: offers buffers for control messages; the same, and sends DEVICE_READY. */
+void ports_listen(struct run *t, struct device *d);
+void ports_begin(struct run *t, struct device *d);
+/* Waits until the port is announced, then makes it ready and opens it. SKIPs if it is not announced. */
+void ports_open(struct run *t, struct device *d, uint32_t port);
+/* Sends a control message. Returns the used length. */
+uint32_t ports_say(struct run *t, struct device *d, uint32_t id, uint16_t event, uint16_t value);
+/* Takes the next message of the device if one comes in time. */
+bool ports_hear(struct run *t, struct device *d, uint64_t nanoseconds, struct ports_message *message);
+
+#endif
