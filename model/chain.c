@@ -10,6 +10,7 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/live.h"
+#include "model/oddities/odd.h"
 
 enum { DESCRIPTOR = 16, TABLE_MAX = 65536 };
 
@@ -82,6 +83,8 @@ static bool add_segment(struct model *m, const struct virtq_desc *d)
 		return failed(m, "device-readable descriptor after a device-writable one");
 	if (!d->length || (broken(m, chain_cut) && chain->count == 8))
 		return true;
+	if ((odd(m, chains_of_16) && chain->count == 16) || (odd(m, chains_of_30) && chain->count == 30))
+		return failed(m, "more descriptors than this device takes");
 	if (chain->count == MODEL_CHAIN_MAX)
 		return failed(m, "descriptor chain too long");
 	chain->segment[chain->count++] = (struct model_segment){ d->address, d->length };

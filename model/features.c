@@ -8,6 +8,8 @@
 #include "model/bits.h"
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
+#include "model/oddities/choices.h"
+#include "model/oddities/odd.h"
 
 bool model_consistent(const struct model_backend *backend, const uint32_t *words, bool offer, uint8_t *feature)
 {
@@ -53,6 +55,8 @@ uint32_t model_offered_word(struct model *m, uint32_t word)
 			return 0xffffffff;
 	value = show(m, any_type_shows, sizeof any_type_shows / sizeof any_type_shows[0], word, value);
 	value = show(m, m->backend->shown.at, m->backend->shown.count, word, value);
+	if (odd(m, future_bit_130) && word == 130 / 32)
+		value |= 1u << 130 % 32;
 	if (word == 0 && broken(m, changes_features) && ++m->defective.reads % 2)
 		model_set_bit(&value, VIRTIO_F_EVENT_IDX, false);
 	return value;
@@ -107,7 +111,7 @@ bool model_accepts_features(struct model *m)
 	}
 	m->defective.negotiated_before = true;
 	m->defective.refused |= broken(m, refusal_sticks) && !model_bit(driver, VIRTIO_F_VERSION_1);
-	if (m->defective.fatal || m->defective.refused)
+	if (m->defective.fatal || m->defective.refused || model_oddities_refuse(m, driver))
 		return false;
 	return (model_bit(driver, VIRTIO_F_VERSION_1) || may_lack_version_1) &&
 	       (model_consistent(m->backend, driver, false, &feature) || broken(m, accepts_inconsistent));

@@ -4,6 +4,8 @@
 #include "model/config.h"
 #include "model/devices/backend.h"
 #include "model/msi/layouts.h"
+#include "model/oddities/act.h"
+#include "model/oddities/configure.h"
 #include "model/status.h"
 
 /*
@@ -31,7 +33,11 @@ bool model_init(struct model *m, const struct model_config *config, const struct
 	m->host = *host;
 	m->backend = model_backend_of(config->device_id);
 	m->msi_registers = model_msi_registers_of(config->msi);
+	model_oddities_configure(&m->config);
 	model_config_adjust_features(&m->config);
+	model_oddities_offer(&m->config);
+	for (unsigned i = 0; i < MODEL_ODDITY_WORDS; i++)
+		m->oddly.any |= config->oddities[i] != 0;
 	for (unsigned i = 0; i < MODEL_DEFECT_WORDS; i++)
 		m->defects[i] = config->defects[i];
 	if (m->backend->init)

@@ -18,6 +18,7 @@
  *   interrupt.c msi/ line.c   an event interrupts the driver, by a message or by the line
  *   features.c                what was offered and negotiated
  *   defects/                  the ways in which a device can be wrong
+ *   oddities/                 the ways in which a device can be right, and surprise a driver
  */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
@@ -29,6 +30,7 @@
 #include "drivers/spec/net.h"
 #include "model/defects/defects.h"
 #include "model/devices/devices.h"
+#include "model/oddities/oddities.h"
 
 struct model;
 
@@ -49,6 +51,9 @@ struct model_host {
 	/* 64 random bits: the entropy device's output, and every choice that the specification leaves to the device.
 	 * Runs repeat exactly if this is deterministic. */
 	uint64_t (*random)(void *context);
+
+	/* Nanoseconds by a clock that never goes back. May be null: then no oddity takes time. */
+	uint64_t (*now)(void *context);
 
 	/* Takes the bytes that a console port outputs. May be null. */
 	void (*output)(void *context, uint32_t port, const uint8_t *bytes, uint32_t length);
@@ -132,7 +137,9 @@ struct model_config {
 	bool msi_sharing;     /* f40: a source can be mapped to any vector */
 	bool msi_patch_state; /* f40: MsiState as the Linux patch has it */
 
-	uint32_t defects[MODEL_DEFECT_WORDS]; /* zero: a healthy device */
+	uint32_t defects[MODEL_DEFECT_WORDS];  /* zero: a healthy device */
+	uint32_t oddities[MODEL_ODDITY_WORDS]; /* those that the type and the Version do not have count, too: see
+						  model_oddity_fits() */
 };
 
 /* A healthy device of this type and Version with every feature that it can offer. A block device has no disk yet: the

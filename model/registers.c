@@ -11,6 +11,9 @@
 #include "model/after_reset.h"
 #include "model/line.h"
 #include "model/msi/registers.h"
+#include "model/oddities/act.h"
+#include "model/oddities/odd.h"
+#include "model/oddities/sizes.h"
 #include "model/queue/queue.h"
 #include "model/space.h"
 #include "model/status.h"
@@ -45,7 +48,7 @@ static uint32_t read_queue_size_max(struct model *m)
 		return q->size;
 	if (broken(m, queue_size_max_big_endian))
 		return (uint32_t)(m->config.queue_size_max << 8 | m->config.queue_size_max >> 8) << 16;
-	return m->config.queue_size_max;
+	return model_queue_size_max(m, (uint16_t)(q - m->queue));
 }
 
 static uint32_t read_queue_ready(struct model *m, const struct model_queue *q)
@@ -138,11 +141,39 @@ static uint32_t read_register(struct model *m, uint32_t offset)
 	return offset == VIRTIO_MMIO_QUEUE_PFN ? read_queue_pfn(m) : 0;
 }
 
+/* Is there no register that a driver may read? */
+static bool is_gap(const struct model *m, uint32_t offset)
+{
+	switch (offset) {
+	case VIRTIO_MMIO_MAGIC_VALUE:
+	case VIRTIO_MMIO_VERSION:
+	case VIRTIO_MMIO_DEVICE_ID:
+	case VIRTIO_MMIO_VENDOR_ID:
+	case VIRTIO_MMIO_DEVICE_FEATURES:
+	case VIRTIO_MMIO_QUEUE_SIZE_MAX:
+	case VIRTIO_MMIO_INTERRUPT_STATUS:
+	case VIRTIO_MMIO_STATUS:
+		return false;
+	case VIRTIO_MMIO_QUEUE_PFN:
+		return !model_is_legacy(m);
+	case VIRTIO_MMIO_QUEUE_READY:
+	case VIRTIO_MMIO_SHM_LEN_LOW:
+	case VIRTIO_MMIO_SHM_LEN_HIGH:
+	case VIRTIO_MMIO_SHM_BASE_LOW:
+	case VIRTIO_MMIO_SHM_BASE_HIGH:
+	case VIRTIO_MMIO_QUEUE_RESET:
+	case VIRTIO_MMIO_CONFIG_GENERATION:
+		return model_is_legacy(m);
+	}
+	return true;
+}
+
 uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
 {
 	uint32_t value;
 
 	model_after_reset_tick(m);
+	model_odd_access(m);
 	if (m->defective.off_the_bus)
 		return 0xffffffff >> (32 - 8 * width);
 	if (broken(m, garbage_registers))
@@ -151,6 +182,8 @@ uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
 		return value;
 	if (offset >= VIRTIO_MMIO_CONFIG)
 		return model_config_read(m, offset - VIRTIO_MMIO_CONFIG, width);
+	if (odd(m, gaps_read_ones) && is_gap(m, offset))
+		return 0xffffffff >> (32 - 8 * width);
 	return width == 4 ? read_register(m, offset) : 0;
 }
 
@@ -185,7 +218,7 @@ static void write_queue_size(struct model *m, struct model_queue *q, uint32_t va
 {
 	if (broken(m, queue_size_ignored) || (broken(m, queue_size_small_refused) && value < 4))
 		return;
-	if (!q->ready && power_of_two(value) && value <= m->config.queue_size_max)
+	if (!q->ready && power_of_two(value) && value <= model_queue_size_max(m, (uint16_t)(q - m->queue)))
 		q->size = (uint16_t)value;
 }
 
@@ -330,6 +363,7 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 {
 	struct model_queue *q;
 
+	model_odd_access(m);
 	if (m->defective.off_the_bus || model_msi_write(m, offset, width, value))
 		return;
 	if (offset >= VIRTIO_MMIO_CONFIG) {

@@ -8,6 +8,7 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/live.h"
+#include "model/oddities/odd.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
 
@@ -27,7 +28,7 @@ static uint16_t pick(struct model *m, struct model_queue *q)
 
 	if (m->config.out_of_order && q->in_flight > 1 && !in_order)
 		i = (unsigned)(m->host.random(m->host.context) % q->in_flight);
-	if (broken(m, in_order_ignored) && in_order)
+	if ((broken(m, in_order_ignored) && in_order) || (odd(m, completes_backwards) && !in_order))
 		i = q->in_flight - 1u;
 	head = q->head[i];
 	for (q->in_flight--; i < q->in_flight; i++)

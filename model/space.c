@@ -8,6 +8,7 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/interrupt.h"
+#include "model/oddities/odd.h"
 
 static uint8_t defective_byte(struct model *m, uint32_t offset, uint8_t value)
 {
@@ -48,6 +49,9 @@ uint32_t model_config_read(struct model *m, uint32_t offset, uint8_t width)
 			uint32_t byte = defective_byte(m, offset + i, m->config_space[offset + i]);
 			value |= byte << (broken(m, config_big_endian) ? 8 * (width - 1u - i) : 8 * i);
 		}
+	for (unsigned i = 0; i < width && odd(m, config_longer); i++)
+		if (offset + i >= m->backend->config_bytes)
+			value |= ((offset + i) * 7u & 0xff) << 8 * i;
 	finish_torn_change(m);
 	return value;
 }

@@ -39,6 +39,11 @@ struct model_queue {
 	uint8_t in_flight;   /* requests taken and not completed yet */
 	uint16_t head[MODEL_IN_FLIGHT_MAX];
 
+	/* what oddities remember */
+	uint64_t odd_answer_due, odd_signal_due, odd_reset_due; /* times by the host's clock; 0: nothing waits */
+	uint16_t odd_head;					/* where the next chain begins in the table */
+	bool odd_flags;						/* NO_NOTIFY is set */
+
 	/* what defects remember */
 	bool served_unready;  /* the device serves the queue although it is not ready */
 	bool shown_ready;     /* QueueReady reads 1 although the queue is not ready */
@@ -81,6 +86,17 @@ struct model_msi {
 	uint32_t last;			 /* a defect: the vector that was written last */
 	bool swallow;			 /* a defect: lose the next event on the line */
 	uint32_t sent;
+};
+
+/* What oddities remember of a device. */
+struct model_oddly {
+	bool any;			    /* the device has an oddity */
+	uint32_t accesses, since_driver_ok; /* of registers */
+	uint32_t echo, dip;		    /* accesses until the second notification, until the link is up again */
+	uint32_t notifications, frames;	    /* sent; received */
+	bool spurious, change, link, event; /* are due */
+	uint64_t reset_due, deliver_due, link_due; /* times by the host's clock; 0: nothing waits */
+	uint8_t mac[6];				   /* written and not in force */
 };
 
 struct model_net {
@@ -167,6 +183,7 @@ struct model {
 		uint64_t torn_value;
 	} defective; /* what defects remember */
 
+	struct model_oddly oddly;
 	struct model_queue queue[MODEL_QUEUES_MAX];
 	struct model_chain chain; /* the chain of the present request */
 	uint64_t sectors;	  /* block: present capacity */

@@ -11,6 +11,7 @@
 #include "model/after_reset.h"
 #include "model/line.h"
 #include "model/msi/msi.h"
+#include "model/oddities/act.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
 
@@ -34,6 +35,7 @@ void model_reset_now(struct model *m)
 	m->status = broken(m, reset_keeps_status) ? VIRTIO_STATUS_ACKNOWLEDGE : 0;
 	m->error = NULL;
 	m->config_changed = false;
+	model_odd_reset(m);
 	if (m->backend->reset)
 		m->backend->reset(m);
 	model_clear_interrupts(m);
@@ -53,7 +55,7 @@ static void write_zero(struct model *m)
 		return;
 	if (broken(m, dies_in_reset) && (m->status & VIRTIO_STATUS_DRIVER_OK))
 		m->reset_units = 1;
-	else if (m->config.version == VIRTIO_MMIO_VERSION_POLLED_RESET && m->status)
+	else if ((m->config.version == VIRTIO_MMIO_VERSION_POLLED_RESET || model_odd_resets_slowly(m)) && m->status)
 		m->reset_units = m->config.reset_units;
 	else
 		model_reset_now(m);
@@ -61,6 +63,7 @@ static void write_zero(struct model *m)
 
 static void driver_is_ok(struct model *m)
 {
+	model_odd_driver_ok(m);
 	if (broken(m, status_forgets_driver))
 		m->status &= ~(uint32_t)VIRTIO_STATUS_DRIVER;
 	if (broken(m, interrupt_at_driver_ok))

@@ -97,6 +97,9 @@ struct model_backend {
 	/* What a byte of the configuration space reads as, for defects that an overlay cannot express. May be null. */
 	uint8_t (*config_byte)(struct model *m, uint32_t offset, uint8_t value);
 
+	/* What an oddity of the type does from time to time. May be null. */
+	void (*odd_event)(struct model *m);
+
 	/* ---- events from outside, see model.h; each may be null ---- */
 	bool (*config_change)(struct model *m);
 	bool (*ask)(struct model *m);

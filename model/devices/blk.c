@@ -8,6 +8,8 @@
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
 #include "model/features.h"
+#include "model/live.h"
+#include "model/oddities/odd.h"
 #include "model/space.h"
 
 enum {
@@ -23,6 +25,8 @@ enum {
 	PHYSICAL_BLOCK_EXP = 3,
 	OPTIMAL_BLOCKS = 64,
 	LIFETIME_BYTES = 6,
+	HOST_MANAGED = 1,
+	HOST_AWARE = 2,
 	LEGACY_FLUSH_OUT = 5, /* 5.2.6.3 */
 };
 
@@ -48,15 +52,49 @@ static void put_capacity(struct model *m)
 	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_CYLINDERS, 2, model_min(cylinders, 65535));
 }
 
+static uint64_t capacity(const struct model *m)
+{
+	return odd(m, blk_capacity_0)	   ? 0
+	       : odd(m, blk_capacity_1)	   ? 1
+	       : odd(m, blk_capacity_huge) ? UINT64_C(1) << 40
+					   : m->config.blk.sectors;
+}
+
+static uint32_t seg_max(const struct model *m)
+{
+	return odd(m, blk_seg_max_1) ? 1 : odd(m, blk_seg_max_2) ? 2 : odd(m, blk_seg_max_3) ? 3 : SEGMENTS_MAX;
+}
+
+static uint32_t size_max(const struct model *m)
+{
+	return odd(m, blk_size_max_512) ? 512 : odd(m, blk_size_max_4096) ? 4096 : SEGMENT_BYTES_MAX;
+}
+
+static uint32_t block_size(const struct model *m)
+{
+	return odd(m, blk_blocks_of_4096) ? 4096 : odd(m, blk_blocks_of_64k) ? 65536 : VIRTIO_BLK_SECTOR;
+}
+
+static void put_zones(struct model *m, bool shown)
+{
+	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_ZONE_SECTORS, 4, shown ? 64 : 0);
+	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_MAX_OPEN_ZONES, 4, shown ? 2 : 0);
+	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_MAX_ACTIVE_ZONES, 4, shown ? 2 : 0);
+	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_MAX_APPEND_SECTORS, 4, shown ? 16 : 0);
+	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_WRITE_GRANULARITY, 4, shown ? VIRTIO_BLK_SECTOR : 0);
+	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1,
+	    shown ? odd(m, blk_host_managed) ? HOST_MANAGED : HOST_AWARE : 0);
+}
+
 static void init(struct model *m)
 {
-	m->sectors = m->config.blk.sectors;
+	m->sectors = capacity(m);
 	put_capacity(m);
-	put(m, VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_CONFIG_SIZE_MAX, 4, SEGMENT_BYTES_MAX);
-	put(m, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_CONFIG_SEG_MAX, 4, SEGMENTS_MAX);
+	put(m, VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_CONFIG_SIZE_MAX, 4, size_max(m));
+	put(m, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_CONFIG_SEG_MAX, 4, seg_max(m));
 	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_HEADS, 1, HEADS);
 	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_SECTORS, 1, SECTORS_PER_TRACK);
-	put(m, VIRTIO_BLK_F_BLK_SIZE, VIRTIO_BLK_CONFIG_BLK_SIZE, 4, VIRTIO_BLK_SECTOR);
+	put(m, VIRTIO_BLK_F_BLK_SIZE, VIRTIO_BLK_CONFIG_BLK_SIZE, 4, block_size(m));
 	put(m, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_CONFIG_PHYSICAL_BLOCK_EXP, 1, PHYSICAL_BLOCK_EXP);
 	put(m, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_CONFIG_MIN_IO_SIZE, 2, 1u << PHYSICAL_BLOCK_EXP);
 	put(m, VIRTIO_BLK_F_TOPOLOGY, VIRTIO_BLK_CONFIG_OPT_IO_SIZE, 4, OPTIMAL_BLOCKS);
@@ -76,6 +114,7 @@ static void init(struct model *m)
 static void reset(struct model *m)
 {
 	put(m, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_CONFIG_WRITEBACK, 1, 1);
+	put_zones(m, true);
 }
 
 /* 5.2.5.2, 5.2.5.3: a driver that cannot flush gets a writethrough cache. */
@@ -83,6 +122,8 @@ static void negotiated(struct model *m)
 {
 	bool wce = model_negotiated(m, VIRTIO_BLK_F_CONFIG_WCE), flush = model_negotiated(m, VIRTIO_BLK_F_FLUSH);
 
+	/* 5.2.5.2: without ZONED the zoned characteristics are 0 */
+	put_zones(m, model_negotiated(m, VIRTIO_BLK_F_ZONED));
 	if (broken(m, blk_writeback_without_flush))
 		return;
 	if (broken(m, blk_legacy_features_change_cache))
@@ -156,9 +197,29 @@ static bool lies_beyond_end(const struct model *m, const struct request *r, uint
 	       (r->sector >= m->sectors || bytes / VIRTIO_BLK_SECTOR > m->sectors - r->sector);
 }
 
+static bool bad_medium(const struct model *m, const struct request *r, uint64_t bytes)
+{
+	enum { FIRST = 64, SECTORS = 8 };
+
+	return odd(m, blk_medium_dead) || (odd(m, blk_medium_errors) && r->sector < FIRST + SECTORS &&
+					   r->sector + bytes / VIRTIO_BLK_SECTOR > FIRST);
+}
+
+/* A request that no driver makes. */
+static void reset_beyond_end(struct model *m, const struct request *r, uint64_t bytes)
+{
+	if (odd(m, blk_beyond_end_needs_reset) &&
+	    (r->sector > m->sectors || bytes / VIRTIO_BLK_SECTOR > m->sectors - r->sector))
+		model_fail(m, "request beyond the end");
+}
+
 static uint8_t read_sectors(struct model *m, struct request *r)
 {
 	uint8_t status, bytes[VIRTIO_BLK_SECTOR];
+
+	reset_beyond_end(m, r, r->data_in);
+	if (bad_medium(m, r, r->data_in))
+		return VIRTIO_BLK_S_IOERR;
 
 	if (lies_beyond_end(m, r, r->data_in))
 		return VIRTIO_BLK_S_OK;
@@ -179,6 +240,9 @@ static uint8_t write_sectors(struct model *m, struct request *r)
 	bool read_only = model_offers(m, VIRTIO_BLK_F_RO);
 	uint8_t status;
 
+	reset_beyond_end(m, r, r->data_out);
+	if (bad_medium(m, r, r->data_out))
+		return VIRTIO_BLK_S_IOERR;
 	if (read_only && !broken(m, blk_read_only_writes))
 		return broken(m, blk_read_only_says_ok) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
 	if (lies_beyond_end(m, r, r->data_out))
@@ -199,6 +263,8 @@ static uint8_t get_id(struct model *m, struct request *r)
 {
 	uint32_t length = (uint32_t)model_min(r->data_in, VIRTIO_BLK_ID_BYTES), told = length;
 
+	if (odd(m, blk_id_fails))
+		return VIRTIO_BLK_S_UNSUPP;
 	while (broken(m, blk_id_not_padded) && told && !m->config.blk.id[told - 1])
 		told--;
 	if (model_chain_write(m, 0, m->config.blk.id, told))
@@ -281,6 +347,8 @@ static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned f
 		return VIRTIO_BLK_S_IOERR;
 	if (broken(m, blk_write_zeroes_first_range) && r->type == VIRTIO_BLK_T_WRITE_ZEROES)
 		count = 1;
+	if (odd(m, blk_discard_inert) && r->type == VIRTIO_BLK_T_DISCARD)
+		return VIRTIO_BLK_S_OK;
 	for (uint32_t i = 0; i < count; i++) {
 		if (get_range(m, r, i, &range))
 			return VIRTIO_BLK_S_IOERR;
@@ -333,6 +401,28 @@ static bool bad_framing(const struct model *m)
 	       (m->chain.segment[0].length != HEADER || m->chain.segment[m->chain.count - 1].length != 1);
 }
 
+/* 2.7.4.1, 5.2.4: the limits that the device has. A segment is a descriptor with data. */
+static bool exceeds_limits(const struct model *m, const struct request *r)
+{
+	const struct model_chain *c = &m->chain;
+	uint64_t readable = 0, writable = 0;
+	uint32_t segments = 0, most = 0;
+
+	for (unsigned i = 0; i < c->count; i++) {
+		const uint32_t length = c->segment[i].length;
+		const bool data = i < c->readable_count ? readable + length > HEADER : writable < r->data_in;
+
+		*(i < c->readable_count ? &readable : &writable) += length;
+		if (!data)
+			continue;
+		segments++;
+		most = length > most ? length : most;
+	}
+	return (odd(m, chains_of_8) && c->count > 8) ||
+	       (model_offers(m, VIRTIO_BLK_F_SEG_MAX) && seg_max(m) < SEGMENTS_MAX && segments > seg_max(m)) ||
+	       (model_offers(m, VIRTIO_BLK_F_SIZE_MAX) && size_max(m) < SEGMENT_BYTES_MAX && most > size_max(m));
+}
+
 /* A header field. Legacy: in the guest's byte order. */
 static uint64_t field(const struct model *m, const uint8_t *bytes, unsigned width)
 {
@@ -372,7 +462,7 @@ static uint32_t serve(struct model *m, uint16_t index)
 		if (broken(m, blk_sector_wraps))
 			r.sector &= 0xffffffff;
 		r.data_out = m->chain.readable - HEADER;
-		status[0] = execute(m, &r);
+		status[0] = exceeds_limits(m, &r) ? (uint8_t)VIRTIO_BLK_S_IOERR : execute(m, &r);
 	}
 	if (m->error || !write_status(m, &r, status))
 		return 0;
@@ -380,7 +470,9 @@ static uint32_t serve(struct model *m, uint16_t index)
 		return MODEL_NO_ANSWER;
 	/* 2.7.8.2: len counts the bytes written from the first writable byte on, so the status counts only without a
 	 * gap before it */
-	return (uint32_t)(r.written == r.data_in ? r.written + 1 : r.written);
+	if (odd(m, used_length_1_of_errors) && status[0])
+		return 1;
+	return (uint32_t)(r.written == r.data_in && !odd(m, used_length_of_data) ? r.written + 1 : r.written);
 }
 
 /* 5.2.5: the driver may write only `writeback`, once CONFIG_WCE is negotiated; a legacy driver at any time. */
@@ -400,7 +492,7 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 /* Changes both halves of the capacity. A request for sectors without backing store fails with IOERR. */
 static bool config_change(struct model *m)
 {
-	m->sectors = m->sectors == m->config.blk.sectors ? m->sectors + 0x100000001 : m->config.blk.sectors;
+	m->sectors = m->sectors == capacity(m) ? m->sectors + 0x100000001 : capacity(m);
 	put_capacity(m);
 	m->config_changed |= m->status != 0;
 	return true;

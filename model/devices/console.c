@@ -10,11 +10,19 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/live.h"
+#include "model/oddities/odd.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
 #include "model/space.h"
 
-enum { CONFIG_BYTES = 12, CONTROL_BYTES = 8, RESIZE_BYTES = 4, OUTPUT_MAX = 1 << 16, NAME_BYTES = 5 };
+enum {
+	CONFIG_BYTES = 12,
+	CONTROL_BYTES = 8,
+	RESIZE_BYTES = 4,
+	OUTPUT_MAX = 1 << 16,
+	NAME_BYTES = 5,
+	LONG_NAME_BYTES = 60
+};
 
 static bool multiport(const struct model *m, const uint32_t *features)
 {
@@ -60,7 +68,7 @@ static void init(struct model *m)
 	if (model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT))
 		model_config_put(m, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4, m->config.console.max_ports);
 	for (unsigned i = 0; i < m->config.console.ports; i++)
-		m->console.port[i].present = true;
+		m->console.port[i].present = !(odd(m, con_ports_with_gaps) && i == 1) && !(odd(m, con_ports_late) && i);
 }
 
 /* The ports stay plugged in, because no driver plugs them. The device forgets what it announced, what the driver
@@ -70,6 +78,8 @@ static void reset(struct model *m)
 	struct model_console *c = &m->console;
 
 	for (unsigned i = 0; i < MODEL_CONSOLE_PORTS_MAX; i++) {
+		if (odd(m, con_ports_late) && i)
+			c->port[i].present = false;
 		c->port[i].announced = c->port[i].ready = c->port[i].open = false;
 		c->port[i].first = c->port[i].waiting = 0;
 	}
@@ -110,7 +120,8 @@ static void announce_ports(struct model *m)
  * the device's side has open. */
 static void describe_port(struct model *m, uint32_t port)
 {
-	send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
+	if (!odd(m, con_no_names))
+		send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
 	if (port == 0) {
 		send(m, port, VIRTIO_CONSOLE_CONSOLE_PORT, 1);
 		if (model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
@@ -235,7 +246,7 @@ static uint32_t deliver_message(struct model *m)
 {
 	struct model_console *c = &m->console;
 	struct model_console_message message = c->message[c->first];
-	uint8_t bytes[CONTROL_BYTES + NAME_BYTES + 1];
+	uint8_t bytes[CONTROL_BYTES + LONG_NAME_BYTES + 1];
 	uint32_t length = CONTROL_BYTES;
 
 	model_to_le(bytes, 4, message.port);
@@ -249,6 +260,8 @@ static uint32_t deliver_message(struct model *m)
 		const char *name = "port";
 		for (unsigned i = 0; i < NAME_BYTES - 1; i++)
 			bytes[length++] = (uint8_t)name[i];
+		while (odd(m, con_names_long) && length < CONTROL_BYTES + LONG_NAME_BYTES - 1)
+			bytes[length++] = '-';
 		bytes[length++] = (uint8_t)('0' + message.port);
 		if (broken(m, con_name_with_nul))
 			bytes[length++] = 0;
@@ -265,6 +278,8 @@ static uint32_t deliver_input(struct model *m, uint16_t port)
 	const struct model_segment *last = &m->chain.segment[m->chain.count - (m->chain.count != 0)];
 	uint8_t bytes[MODEL_CONSOLE_INPUT_BYTES];
 
+	if (odd(m, con_byte_at_a_time) && length)
+		length = 1;
 	for (uint32_t i = 0; i < length; i++)
 		bytes[i] = m->console.port[port].input[(m->console.port[port].first + i) % MODEL_CONSOLE_INPUT_BYTES];
 	m->console.port[port].first = (uint16_t)((m->console.port[port].first + length) % MODEL_CONSOLE_INPUT_BYTES);
@@ -327,6 +342,16 @@ static bool config_change(struct model *m)
 	return true;
 }
 
+/* 5.3.6.2: a port is plugged in. */
+static void odd_event(struct model *m)
+{
+	if (!m->console.ready || !odd(m, con_ports_late))
+		return;
+	for (unsigned i = 0; i < m->config.console.ports; i++)
+		m->console.port[i].present = true;
+	announce_ports(m);
+}
+
 static void defaults(struct model_config *config)
 {
 	config->console.cols = 80;
@@ -371,6 +396,7 @@ const struct model_backend model_console = {
 	.inbound = inbound,
 	.deliver = deliver,
 	.config_write = config_write,
+	.odd_event = odd_event,
 	.config_change = config_change,
 	.input = input,
 };

@@ -5,6 +5,7 @@
 #include "model/chain.h"
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
+#include "model/oddities/odd.h"
 
 enum { REQUEST_MAX = 1 << 20 }; /* 5.4.6.2: the device may use less than the whole buffer */
 
@@ -29,10 +30,15 @@ static void random_bytes(struct model *m, uint8_t *bytes, uint32_t length)
 static uint32_t serve(struct model *m, uint16_t index)
 {
 	uint32_t length = (uint32_t)model_min(m->chain.writable, REQUEST_MAX);
-	uint32_t end = length;
+	uint32_t end;
 	uint8_t bytes[64];
 
 	(void)index;
+	if (odd(m, rng_byte_at_a_time) && length)
+		length = 1;
+	if (odd(m, rng_random_amount) && length)
+		length = 1 + (uint32_t)(m->host.random(m->host.context) % length);
+	end = length;
 	if (broken(m, rng_empty) || broken(m, rng_not_written))
 		return broken(m, rng_empty) ? 0 : length;
 	if (broken(m, rng_first_descriptor_only) && length)

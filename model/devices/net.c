@@ -14,6 +14,7 @@
 #include "model/devices/net_wire.h"
 #include "model/features.h"
 #include "model/live.h"
+#include "model/oddities/odd.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
 #include "model/space.h"
@@ -73,8 +74,10 @@ static void init(struct model *m)
 	if (model_offers(m, VIRTIO_NET_F_MTU))
 		model_config_put(m, VIRTIO_NET_CONFIG_MTU, 2, m->config.net.mtu);
 	if (model_offers(m, VIRTIO_NET_F_SPEED_DUPLEX)) {
-		model_config_put(m, VIRTIO_NET_CONFIG_SPEED, 4, SPEED_MBIT);
-		model_config_put(m, VIRTIO_NET_CONFIG_DUPLEX, 1, DUPLEX_FULL);
+		const bool known = !odd(m, net_speed_unknown);
+
+		model_config_put(m, VIRTIO_NET_CONFIG_SPEED, 4, known ? SPEED_MBIT : UINT32_MAX);
+		model_config_put(m, VIRTIO_NET_CONFIG_DUPLEX, 1, known ? DUPLEX_FULL : UINT8_MAX);
 	}
 }
 
@@ -100,6 +103,8 @@ static void reset(struct model *m)
 		n->mac[i] = m->config.net.mac[i];
 	if (model_offers(m, VIRTIO_NET_F_MAC))
 		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MAC_BYTES, model_le(n->mac, MAC_BYTES));
+	m->link_up = m->link_up && !odd(m, net_link_up_after_3) && !odd(m, net_link_up_after_20) &&
+		     !odd(m, net_link_up_after_5ms);
 	put_status(m, false);
 }
 
@@ -552,7 +557,14 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 	if (!model_is_legacy(m) || !model_offers(m, VIRTIO_NET_F_MAC) ||
 	    offset + width > VIRTIO_NET_CONFIG_MAC + MAC_BYTES)
 		return;
-	model_config_put(m, offset, width, value);
+	if (odd(m, net_mac_deferred)) {
+		model_to_le(&m->oddly.mac[offset - VIRTIO_NET_CONFIG_MAC], width, value);
+		if (offset + width < VIRTIO_NET_CONFIG_MAC + MAC_BYTES)
+			return;
+		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MAC_BYTES, model_le(m->oddly.mac, MAC_BYTES));
+	} else {
+		model_config_put(m, offset, width, value);
+	}
 	for (unsigned i = 0; i < MAC_BYTES; i++)
 		m->net.mac[i] = m->config_space[VIRTIO_NET_CONFIG_MAC + i];
 }
@@ -567,6 +579,18 @@ static uint8_t config_byte(struct model *m, uint32_t offset, uint8_t value)
 	if (offset == VIRTIO_NET_CONFIG_SPEED && broken(m, net_speed_changes))
 		value = (uint8_t)m->defective.reads++;
 	return value;
+}
+
+/* Another machine asks for a third one, by ARP. */
+static void odd_event(struct model *m)
+{
+	static const uint8_t noise[ETHERNET_FRAME_MIN] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0,	   0, 0,  0x77, 0x08, 0x06, /* Ethernet */
+		0,    1,    8,	  0,	6,    4,    0,	  1, 0x02, 0, 0,  0,	0,    0x77,
+		10,   0,    2,	  77,	0,    0,    0,	  0, 0,	   0, 10, 0,	2,    78,
+	};
+
+	receive(m, noise, sizeof noise);
 }
 
 /* Takes the link down, or up again. */
@@ -692,6 +716,7 @@ const struct model_backend model_network = {
 	.deliver = deliver,
 	.config_write = config_write,
 	.config_byte = config_byte,
+	.odd_event = odd_event,
 	.config_change = config_change,
 	.ask = ask,
 	.input = receive,

@@ -4,8 +4,9 @@
 #include "model/defects/broken.h"
 #include "model/devices/net_frame.h"
 #include "model/live.h"
+#include "model/oddities/odd.h"
 
-enum { VLAN_TAG_BYTES = 4 };
+enum { VLAN_TAG_BYTES = 4, LOSES_ONE_IN = 5, DOUBLES_ONE_IN = 3 };
 
 uint32_t model_net_frame_max(const struct model *m, const uint8_t *frame)
 {
@@ -29,25 +30,64 @@ static bool find_room(const struct model_net *n, uint32_t length, uint32_t *at)
 	return n->waiting && length <= oldest - *at;
 }
 
-bool model_net_arrive(struct model *m, const uint8_t *frame, uint32_t length, const struct virtio_net_header *left)
+/* An oddity: the last two frames change places. Only if they are of one length, so that each has room, and the device
+ * has not begun to deliver the first. */
+static void swap_last_frames(struct model *m)
+{
+	struct model_net *n = &m->net;
+	struct model_net_frame *last = &n->frame[(n->first + n->waiting - 1u) % MODEL_NET_FRAMES_MAX],
+			       *before = &n->frame[(n->first + n->waiting - 2u) % MODEL_NET_FRAMES_MAX];
+	struct virtio_net_header left = last->left;
+
+	if (n->waiting < 2 || last->length != before->length || n->segment)
+		return;
+	last->left = before->left;
+	before->left = left;
+	for (uint32_t i = 0; i < last->length; i++) {
+		const uint8_t byte = n->store[last->at + i];
+
+		n->store[last->at + i] = n->store[before->at + i];
+		n->store[before->at + i] = byte;
+	}
+}
+
+/* False: there is no room. */
+static bool keep_frame(struct model *m, const uint8_t *frame, uint32_t length, const struct virtio_net_header *left)
 {
 	struct model_net *n = &m->net;
 	struct model_net_frame *slot;
+	const uint32_t padded = odd(m, net_pads_frames) && length < ETHERNET_FRAME_MIN ? ETHERNET_FRAME_MIN : length;
 	uint32_t at;
 
+	if (!find_room(n, padded, &at))
+		return false;
+	slot = &n->frame[(n->first + n->waiting++) % MODEL_NET_FRAMES_MAX];
+	*slot = (struct model_net_frame){ .at = at, .length = padded };
+	if (left)
+		slot->left = *left;
+	for (uint32_t i = 0; i < padded; i++)
+		n->store[at + i] = i < length ? frame[i] : 0;
+	n->end = at + padded;
+	if (odd(m, net_reorders_frames))
+		swap_last_frames(m);
+	return true;
+}
+
+bool model_net_arrive(struct model *m, const uint8_t *frame, uint32_t length, const struct virtio_net_header *left)
+{
 	if (!model_live(m) || !m->link_up || length < ETHERNET_HEADER_BYTES || length > MODEL_NET_FRAME_BYTES)
 		return false;
 	if ((!left || !left->gso_type) && length > model_net_frame_max(m, frame) && !broken(m, net_mtu_not_enforced))
 		return false;
-	if (broken(m, net_rx_lost) || !find_room(n, length, &at))
+	if (broken(m, net_rx_lost))
 		return false;
-	slot = &n->frame[(n->first + n->waiting++) % MODEL_NET_FRAMES_MAX];
-	*slot = (struct model_net_frame){ .at = at, .length = length };
-	if (left)
-		slot->left = *left;
-	for (uint32_t i = 0; i < length; i++)
-		n->store[at + i] = frame[i];
-	n->end = at + length;
+	m->oddly.frames++;
+	if (odd(m, net_loses_frames) && m->oddly.frames % LOSES_ONE_IN == 0)
+		return true;
+	if (!keep_frame(m, frame, length, left))
+		return false;
+	if (odd(m, net_duplicates_frames) && m->oddly.frames % DOUBLES_ONE_IN == 0)
+		keep_frame(m, frame, length, left);
 	return true;
 }
 

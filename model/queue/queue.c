@@ -10,6 +10,7 @@
 #include "model/features.h"
 #include "model/interrupt.h"
 #include "model/live.h"
+#include "model/oddities/sizes.h"
 #include "model/queue/ring.h"
 
 enum { LEGACY_ALIGN = 4096 }; /* QueueAlign until the driver writes it: 2.7.2, "usually" */
@@ -62,6 +63,9 @@ void model_queue_start(struct model *m, uint16_t index)
 	q->staged = 0;
 	q->starved = q->deaf = q->served_unready = q->shown_ready = q->held_back = false;
 	q->in_flight = 0;
+	q->odd_head = 0;
+	q->odd_flags = false;
+	q->odd_answer_due = q->odd_signal_due = 0;
 	q->ready = q->enabled_once = true;
 }
 
@@ -87,7 +91,7 @@ void model_queue_reset_step(struct model *m, uint16_t index)
 		q->reset_units--;
 		return;
 	}
-	*q = (struct model_queue){ .size = m->config.queue_size_max,
+	*q = (struct model_queue){ .size = model_queue_size_max(m, index),
 				   .reset_once = true,
 				   .enabled_once = old.enabled_once };
 	q->old_desc = old.old_desc;
@@ -113,7 +117,7 @@ void model_queue_clear(struct model *m, uint16_t index)
 	struct model_queue *q = &m->queue[index], old = *q;
 	bool early = !(m->status & VIRTIO_STATUS_DRIVER_OK);
 
-	*q = (struct model_queue){ .size = m->config.queue_size_max, .align = LEGACY_ALIGN };
+	*q = (struct model_queue){ .size = model_queue_size_max(m, index), .align = LEGACY_ALIGN };
 	q->old_desc = old.old_desc;
 	q->old_avail = old.old_avail;
 	q->old_used = old.old_used;

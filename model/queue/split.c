@@ -12,6 +12,8 @@
 #include "model/features.h"
 #include "model/interrupt.h"
 #include "model/live.h"
+#include "model/oddities/choices.h"
+#include "model/oddities/odd.h"
 #include "model/queue/ring.h"
 
 /* Offsets in the rings: 2.7.6, 2.7.8. The event fields follow the ring. */
@@ -125,11 +127,20 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 	return *count != 0;
 }
 
+static void set_no_notify(struct model *m, struct model_queue *q, bool set)
+{
+	if (q->odd_flags == set || model_negotiated(m, VIRTIO_F_EVENT_IDX))
+		return;
+	q->odd_flags = set;
+	write16(m, q->used + FLAGS, set ? VIRTQ_USED_F_NO_NOTIFY : 0);
+}
+
 /* The ring is empty: asks for a notification of the next buffer, and looks again, because the driver may have added one
  * before it could see the request. */
 static bool look_again(struct model *m, uint16_t index, uint16_t *count)
 {
 	tell_avail_event(m, &m->queue[index], m->queue[index].next_avail);
+	set_no_notify(m, &m->queue[index], odd(m, wants_no_notification));
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	return !m->error && model_queue_available(m, index, count);
 }
@@ -138,6 +149,25 @@ static bool look_again(struct model *m, uint16_t index, uint16_t *count)
 static bool read_suppression(struct model *m, const struct model_queue *q, bool event, uint16_t *value)
 {
 	return read16(m, event ? q->avail + RING + (uint64_t)AVAIL_ENTRY * q->size : q->avail + FLAGS, value);
+}
+
+/* 2.7.5: with IN_ORDER chains follow one another in the table, so the next one begins where the last one ended. */
+static bool next_in_table(struct model *m, struct model_queue *q, uint16_t *head)
+{
+	uint16_t flags;
+
+	*head = q->odd_head;
+	for (unsigned i = 0; i < q->size; i++) {
+		if (!read16(m,
+			    q->desc + sizeof(struct virtq_desc) * (uint64_t)q->odd_head +
+				    offsetof(struct virtq_desc, flags),
+			    &flags))
+			return false;
+		q->odd_head = (uint16_t)((q->odd_head + 1) % q->size);
+		if (!(flags & VIRTQ_DESC_F_NEXT))
+			break;
+	}
+	return true;
 }
 
 bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
@@ -150,6 +180,8 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* read the index before the entries and descriptors that it covers */
 	if (!read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * (q->next_avail % q->size), head))
 		return false;
+	if (odd(m, in_order_from_table) && model_negotiated(m, VIRTIO_F_IN_ORDER) && !next_in_table(m, q, head))
+		return false;
 	if (*head >= q->size) {
 		model_fail(m, "head of a descriptor chain out of range");
 		return false;
@@ -159,7 +191,10 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 	q->next_avail++;
 	q->may_take_beyond =
 		q->may_take_beyond && (uint16_t)(model_queue_avail_index(m, index) - q->next_avail) != 0xffff;
-	tell_avail_event(m, q, q->next_avail);
+	if (!odd(m, avail_event_lazy))
+		tell_avail_event(m, q, q->next_avail);
+	if (odd(m, wants_no_notification) || odd(m, no_notify_while_busy))
+		set_no_notify(m, q, true);
 	if (broken(m, suppression_stale) || (broken(m, further_queue_stale) && model_is_further(m, index)))
 		read_suppression(m, q, model_negotiated(m, VIRTIO_F_EVENT_IDX), &q->sample);
 	return !m->error;
@@ -171,6 +206,9 @@ void model_queue_untake(struct model *m, uint16_t index, uint16_t count)
 	uint16_t left = 0;
 
 	q->next_avail = (uint16_t)(q->next_avail - count);
+	if (odd(m, in_order_from_table) && model_negotiated(m, VIRTIO_F_IN_ORDER))
+		read16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * (q->next_avail % q->size), &q->odd_head);
+	set_no_notify(m, q, odd(m, wants_no_notification));
 	model_queue_available(m, index, &left);
 	q->starved = true;
 	q->starved_at = left;
@@ -219,7 +257,7 @@ static uint32_t stated_length(const struct model *m, uint32_t length)
 		length--;
 	if (broken(m, used_length_counts_readable))
 		length = (uint32_t)(m->chain.readable + m->chain.writable);
-	return length;
+	return model_odd_length(m, length);
 }
 
 static bool write_element(struct model *m, const struct model_queue *q, uint16_t slot, uint32_t id, uint32_t length)

@@ -44,6 +44,7 @@ static const struct option {
 	{ "ref-read-only", FLAG, FIELD(ref_read_only), NULL, 0, 0 },
 	{ "proof", CHOICE, FIELD(proof), proof_words, 0, 0 },
 	{ "defect", TEXT, FIELD(defect), NULL, 0, 0 },
+	{ "oddity", TEXT, FIELD(oddity), NULL, 0, 0 },
 	{ "peer", FLAG, FIELD(peer), NULL, 0, 0 },
 	{ "loop", FLAG, FIELD(loop), NULL, 0, 0 },
 	{ "disk", FLAG, FIELD(disk), NULL, 0, 0 },

@@ -24,7 +24,7 @@ struct options {
 	uint64_t seed, repeat, timeout_ms, patience_ms;
 	/* The reference devices and their behaviour; tests/guest/reference/setup.c reads the texts. */
 	enum option_reference ref;
-	char ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT];
+	char ref_schedule[8], ref_line[8], ref_msi[16], defect[OPTION_TEXT], oddity[OPTION_TEXT];
 	uint64_t ref_version, ref_queue_size;
 	bool ref_read_only;
 	char msi[16]; /* "auto", "off", or the layout of message signalled interrupts that every device has

@@ -5,6 +5,7 @@
  *
  *   check   id  level  rows  needs, in words  title
  *   defect  name  rows  what the device does  who did it in the field
+ *   oddity  name  types  versions  what excludes it  the clause that permits it  what the device does
  *
  * Checks come in the order in which they run, defects in the order of the catalogue. The program is the host port with
  * another main().
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "model/defects/catalogue.h"
+#include "model/oddities/catalogue.h"
 #include "tests/framework/check.h"
 #include "tests/framework/report.h"
 #include "tests/framework/plan.h"
@@ -111,6 +113,10 @@ int main(void)
 #define X(id, types, versions, extra, rows, what, seen) \
 	printf("defect\t%s\t%s\t%s\t%s\n", #id, rows, what, (seen) ? (seen) : nobody);
 	MODEL_CATALOGUE(X)
+#undef X
+#define X(id, types, versions, apart, clause, what) \
+	printf("oddity\t%s\t%s\t%s\t%s\t%s\t%s\n", #id, #types, #versions, #apart, clause, what);
+	MODEL_ODDITIES(X)
 #undef X
 	return 0;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Generates the pages about every check, by family, and every defect. pages.py [--tree DIR] [--build DIR]
+"""Generates the pages about every check, by family, every defect and every oddity. pages.py [--tree DIR] [--build DIR]
 
-Writes docs/checks/index.md, docs/checks/FAMILY.md and docs/matrix.md into the build directory, from the checks and defects as the program lists them, the
+Writes docs/checks/index.md, docs/checks/FAMILY.md, docs/matrix.md and docs/oddities.md into the build directory, from the checks and defects as the program lists them, the
 comments above the checks, the requirement table and the result of matrix.py. `make docs` builds all of that. Anchors are the ids of checks, rows and defects.
 """
 
@@ -54,6 +54,21 @@ these rows come first. `make docs` builds this page from a run of every check ag
 | defect | what the device does | rows | noticed by |
 |---|---|---|---|
 """
+
+
+ODDITIES = """\
+# The oddities
+
+For maintainers: what the reference device can do that the specification permits and few devices do
+(`touchstone.oddity=NAME`), and the clause that permits it. No check may fail on such a device:
+`make oddities` shows each of them, and pairs, to every check. Two that name the same word under
+*apart* exclude each other.
+
+| oddity | what the device does | permitted by | devices | Versions | apart |
+|---|---|---|---|---|---|
+"""
+DEVICES = {"ANY": "all", "REST": "all but entropy", "NET": "network", "BLK": "block", "CON": "console", "RNG": "entropy"}
+VERSIONS = {"ANY": "1 to 3", "OLD": "1", "NEW": "2 and 3"}
 
 
 def safe(text: str) -> str:
@@ -146,6 +161,13 @@ def matrix(known: Coverage, table: Table) -> str:
     return DEFECTS + "".join(lines)
 
 
+def oddities(build: str) -> str:
+    """One line an oddity: in a table, so not wrapped."""
+    lines = [f"| {anchor(name)}{name} | {safe(oddity.what)} | {safe(oddity.clause)} | {DEVICES[oddity.types]} | {VERSIONS[oddity.versions]} | "
+             f"{oddity.apart.lower().replace('_', ' ') if oddity.apart != 'NONE' else ''} |\n" for name, oddity in sources.oddities(build).items()]
+    return ODDITIES + "".join(lines)
+
+
 def write(path: str, text: str) -> None:
     with open(path, "w", encoding="utf-8") as out:
         out.write(text)
@@ -166,6 +188,7 @@ def main() -> None:
     for family, members in families.items():
         write(os.path.join(docs, f"checks/{family}.md"), page(known, family, members, known.matrix))
     write(os.path.join(docs, "matrix.md"), matrix(known, known.matrix))
+    write(os.path.join(docs, "oddities.md"), oddities(build))
     print(f"  DOCS    {docs}/checks/index.md: {len(families)} families, {len(known.checks)} checks; {docs}/matrix.md")
 
 

@@ -38,6 +38,16 @@ class Defect(NamedTuple):
     seen: str
 
 
+class Oddity(NamedTuple):
+    """A line of the catalogue of oddities."""
+
+    types: str
+    versions: str
+    apart: str              # two with the same word exclude each other; NONE: none
+    clause: str
+    what: str
+
+
 def read(top: str, name: str) -> str:
     with open(os.path.join(top, name), encoding="utf-8") as file:
         return file.read()
@@ -85,6 +95,11 @@ def checks(top: str, build: str) -> list[Check]:
 def defects(build: str) -> dict[str, Defect]:
     """{name: Defect} in the order of the catalogue."""
     return {name: Defect(named.split(), what, seen) for name, named, what, seen in listed(build, "defect")}
+
+
+def oddities(build: str) -> dict[str, Oddity]:
+    """{name: Oddity} in the order of the catalogue."""
+    return {name: Oddity(*rest) for name, *rest in listed(build, "oddity")}
 
 
 def write_matrix(build: str, table: Mapping[str, Collection[str]]) -> None:

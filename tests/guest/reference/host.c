@@ -84,6 +84,12 @@ static uint64_t draw(void *context)
 	return random_next(&((struct reference_device *)context)->machine->choices);
 }
 
+static uint64_t now(void *context)
+{
+	(void)context;
+	return clock_ns();
+}
+
 /* Keeps the output of port 0, which is the console, and drops what does not fit. */
 static void output(void *context, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
@@ -113,6 +119,7 @@ struct model_host reference_host(struct reference_device *device)
 		.set_line = set_line,
 		.send_message = send_message,
 		.random = draw,
+		.now = now,
 		.output = output,
 		.disk_read = disk_read,
 		.disk_write = disk_write,

@@ -18,6 +18,8 @@ static bool power_on(struct reference_machine *machine, unsigned index, const st
 	device->idle = device->defective = false;
 	for (unsigned i = 0; i < MODEL_DEFECT_WORDS; i++)
 		device->defective |= setup->defects[i] != 0;
+	for (unsigned i = 0; i < MODEL_ODDITY_WORDS; i++)
+		device->defective |= config.oddities[i] != 0;
 	irq_soft_line_set(device->line, false);
 	device->output_size = 0;
 	return model_init(&device->model, &config, &host);

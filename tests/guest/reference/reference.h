@@ -74,6 +74,7 @@ struct reference_setup {
 	bool read_only;	     /* of the disk */
 	uint64_t seed;	     /* of all choices that the devices make */
 	uint32_t defects[MODEL_DEFECT_WORDS];
+	uint32_t oddities[MODEL_ODDITY_WORDS]; /* each device has those that its type and Version can have */
 };
 
 /* Turns the options into a setup. Returns NULL, or what is wrong with them. */
@@ -104,7 +105,7 @@ struct reference_device {
 	uint8_t output[REFERENCE_OUTPUT_MAX];
 	uint32_t output_size;
 	bool idle;	/* has no work until a driver accesses it */
-	bool defective; /* has a defect, which makes `idle` unreliable */
+	bool defective; /* has a defect or an oddity, which makes `idle` unreliable */
 };
 
 struct reference_machine {

@@ -8,7 +8,7 @@
 enum {
 	MIXED_BATCH = 3,     /* used buffers published at once */
 	MIXED_IN_FLIGHT = 6, /* requests taken before the first completes */
-	DEFECT_NAME_MAX = 64,
+	NAME_MAX = 64,	     /* of a defect or an oddity */
 };
 
 static const struct layout {
@@ -25,6 +25,22 @@ static const struct layout {
 	[REFERENCE_MSI_F40_FIXED] = { "f40-fixed", MODEL_MSI_F40, false, false },
 	[REFERENCE_MSI_F40_FIXED_PATCH] = { "f40-fixed-patch", MODEL_MSI_F40, false, true },
 };
+
+static enum reference_layout layout_of(enum reference_layout chosen, unsigned index)
+{
+	enum { FIRST = REFERENCE_MSI_DRAFT3, IN_TURN = REFERENCE_MSI_F44 + 1 - FIRST };
+
+	return chosen == REFERENCE_MSI_ALL ? (enum reference_layout)(FIRST + index % IN_TURN) : chosen;
+}
+
+static unsigned version_of(const struct reference_setup *setup, unsigned index)
+{
+	const struct layout *layout = &layouts[layout_of(setup->layout, index)];
+
+	if (layout->msi == MODEL_MSI_DRAFT3)
+		return VIRTIO_MMIO_VERSION_POLLED_RESET;
+	return layout->msi != MODEL_MSI_NONE ? VIRTIO_MMIO_VERSION_MODERN : setup->version;
+}
 
 /* ---- options ---- */
 
@@ -67,14 +83,24 @@ static const char *read_line(enum irq_trigger *line, const char *name)
 								     : "touchstone.ref-line is neither level nor edge";
 }
 
-/* Reads names separated by commas. */
-static const char *read_defects(uint32_t defects[MODEL_DEFECT_WORDS], const char *names)
+static unsigned find_defect(const char *name)
 {
-	memset(defects, 0, MODEL_DEFECT_WORDS * sizeof(defects[0]));
+	return model_defect_find(name);
+}
+
+static unsigned find_oddity(const char *name)
+{
+	return model_oddity_find(name);
+}
+
+/* Reads names separated by commas into a set. False: `find` does not know one of them. */
+static bool read_names(uint32_t *set, size_t words, const char *names, unsigned (*find)(const char *name))
+{
+	memset(set, 0, words * sizeof(set[0]));
 	while (*names) {
-		char name[DEFECT_NAME_MAX];
+		char name[NAME_MAX];
 		size_t length = 0;
-		enum model_defect defect;
+		unsigned found;
 
 		for (; *names && *names != ','; names++)
 			if (length + 1 < sizeof(name))
@@ -82,10 +108,41 @@ static const char *read_defects(uint32_t defects[MODEL_DEFECT_WORDS], const char
 		name[length] = 0;
 		if (*names)
 			names++;
-		defect = model_defect_find(name);
-		if (!defect)
-			return "touchstone.defect names no defect of the catalogue";
-		defects[defect / 32] |= 1u << (defect % 32);
+		found = find(name);
+		if (!found)
+			return false;
+		set[found / 32] |= 1u << (found % 32);
+	}
+	return true;
+}
+
+static bool has(const uint32_t *set, unsigned number)
+{
+	return set[number / 32] >> (number % 32) & 1;
+}
+
+static bool can_show(const struct reference_setup *setup, enum model_oddity oddity)
+{
+	for (unsigned i = 0; i < REFERENCE_DEVICES; i++)
+		if (model_oddity_fits(oddity, model_device_id(i), version_of(setup, i)))
+			return true;
+	return false;
+}
+
+/* Can devices of this setup have the oddities, all together? */
+static const char *judge_oddities(const struct reference_setup *setup)
+{
+	const unsigned count = model_oddity_count();
+
+	for (unsigned one = 1; one <= count; one++) {
+		if (!has(setup->oddities, one))
+			continue;
+		if (!can_show(setup, (enum model_oddity)one))
+			return "touchstone.oddity names an oddity that a device of this Version does not have";
+		for (unsigned other = 1; other < one; other++)
+			if (has(setup->oddities, other) &&
+			    model_oddities_apart((enum model_oddity)one, (enum model_oddity)other))
+				return "touchstone.oddity names two oddities that exclude each other";
 	}
 	return NULL;
 }
@@ -98,36 +155,27 @@ const char *reference_read_options(struct reference_setup *setup, const struct o
 
 	if (!wrong)
 		wrong = read_layout(&setup->layout, options->ref_msi);
-	if (!wrong)
-		wrong = read_defects(setup->defects, defects);
+	if (!wrong && !read_names(setup->defects, MODEL_DEFECT_WORDS, defects, find_defect))
+		wrong = "touchstone.defect names no defect of the catalogue";
+	if (!wrong && !read_names(setup->oddities, MODEL_ODDITY_WORDS, options->oddity, find_oddity))
+		wrong = "touchstone.oddity names no oddity of the catalogue";
 	if (!wrong)
 		wrong = read_line(&setup->line, options->ref_line);
 	setup->version = (unsigned)options->ref_version;
 	setup->queue_size = (uint16_t)options->ref_queue_size;
 	setup->read_only = options->ref_read_only;
 	setup->seed = options->seed;
-	return wrong;
+	return wrong ? wrong : judge_oddities(setup);
 }
 
 /* ---- devices ---- */
-
-static enum reference_layout layout_of(enum reference_layout chosen, unsigned index)
-{
-	enum { FIRST = REFERENCE_MSI_DRAFT3, IN_TURN = REFERENCE_MSI_F44 + 1 - FIRST };
-
-	return chosen == REFERENCE_MSI_ALL ? (enum reference_layout)(FIRST + index % IN_TURN) : chosen;
-}
 
 void reference_configure(const struct reference_setup *setup, unsigned index, struct model_config *config)
 {
 	const bool mixed = setup->schedule == REFERENCE_MIXED;
 	const struct layout *layout = &layouts[layout_of(setup->layout, index)];
-	unsigned version = setup->version;
+	const unsigned version = version_of(setup, index);
 
-	if (layout->msi == MODEL_MSI_DRAFT3)
-		version = VIRTIO_MMIO_VERSION_POLLED_RESET;
-	else if (layout->msi != MODEL_MSI_NONE)
-		version = VIRTIO_MMIO_VERSION_MODERN;
 	model_config_default(config, model_device_id(index), version);
 	config->queue_size_max = setup->queue_size;
 	config->msi = (uint8_t)layout->msi;
@@ -141,4 +189,7 @@ void reference_configure(const struct reference_setup *setup, unsigned index, st
 	config->net.responder = true;
 	config->console.echo = true;
 	memcpy(config->defects, setup->defects, sizeof(config->defects));
+	for (unsigned i = 1; i <= model_oddity_count(); i++)
+		if (has(setup->oddities, i) && model_oddity_fits((enum model_oddity)i, config->device_id, version))
+			config->oddities[i / 32] |= 1u << (i % 32);
 }

@@ -77,6 +77,7 @@ static void options_hold(void)
 	TERMINATED(ref_schedule);
 	TERMINATED(ref_line);
 	TERMINATED(defect);
+	TERMINATED(oddity);
 	holds(options.repeat >= 1 && options.timeout_ms >= 1 && options.patience_ms >= 1);
 	holds(options.ref <= REF_ONLY && options.proof <= PROOF_ALL);
 	holds(options.ref_version >= 1 && options.ref_version <= 3);

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The catalogue of oddities, data only:
+ * X(id, types, versions, apart, "the clause that permits it", "what the device does")
+ *
+ * types     as in model/defects/catalogue.h: ANY, REST; NET, BLK, CON, RNG
+ * versions  ANY, OLD: 1, NEW: 2 and 3
+ * apart     a device has one oddity of these at most: two with the same word, other than NONE, exclude each other
+ *
+ * A device with oddities of this list is a conforming device. No check may fail on it.
+ */
+#ifndef MODEL_ODDITIES_CATALOGUE_H
+#define MODEL_ODDITIES_CATALOGUE_H
+
+#include "model/defects/catalogue.h"
+
+/* clang-format off */
+#define MODEL_ODDITIES(X) \
+/* Sizes of virtqueues */ \
+X(queue_size_1, ANY, ANY, SIZE, "2.7: a queue size is a power of two, and 1 is one", "has virtqueues of one entry") \
+X(queue_size_2, ANY, ANY, SIZE, "2.7", "has virtqueues of two entries") \
+X(queue_size_3, ANY, NEW, SIZE, "4.2.2: QueueSizeMax is a maximum, and only the size that is chosen is a power of two", "has QueueSizeMax 3") \
+X(queue_size_100, ANY, NEW, SIZE, "4.2.2", "has QueueSizeMax 100") \
+X(queue_size_1000, ANY, NEW, SIZE, "4.2.2", "has QueueSizeMax 1000") \
+X(queue_size_32768, ANY, ANY, SIZE, "2.7: the maximum is 32768", "has virtqueues of up to 32768 entries") \
+X(queue_sizes_shrink, REST, ANY, SIZE, "4.2.2: QueueSizeMax is a register of each virtqueue", "has virtqueues each half as long as the one before") \
+X(queue_sizes_grow, REST, ANY, SIZE, "4.2.2", "has a virtqueue of 8 entries, and longer ones behind it") \
+X(queue_size_late, ANY, NEW, SIZE, "3.1.1: virtqueues are discovered in step 7, after FEATURES_OK", "has QueueSizeMax 0 until FEATURES_OK is set") \
+X(queue_size_settles, ANY, NEW, SIZE, "3.1.1", "has QueueSizeMax 1024 until FEATURES_OK is set, and 64 from then on") \
+X(queue_size_by_features, ANY, NEW, SIZE, "3.1.1", "has QueueSizeMax 32 if EVENT_IDX is accepted, and else 256") \
+/* Descriptor chains */ \
+X(chains_of_8, BLK, NEW, CHAIN, "2.7.4.1: a reasonable limit of descriptors in a chain", "answers chains of more than 8 descriptors with IOERR") \
+X(chains_of_16, ANY, NEW, CHAIN, "2.7.4.1, 2.1.2", "needs a reset after a chain of more than 16 descriptors") \
+X(chains_of_30, ANY, NEW, CHAIN, "2.7.4.1, 2.1.2", "needs a reset after a chain of more than 30 descriptors") \
+/* Time */ \
+X(answers_after_300us, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers after 0.3 ms") \
+X(answers_after_3ms, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers after 3 ms") \
+X(answers_after_30ms, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers after 30 ms") \
+X(answers_after_100ms, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers after 100 ms") \
+X(holds_requests, REST, ANY, ANSWER, "nothing says how long a request may take", "holds a request until there is a second one, or 1 ms has passed") \
+X(resets_in_100ms, ANY, NEW, RESET, "2.4.2: the driver waits until Status reads 0", "takes 100 ms for a reset") \
+X(resets_in_1500ms, ANY, NEW, RESET, "2.4.2: the driver waits until Status reads 0", "takes 1.5 s for a reset") \
+X(resets_in_3s, ANY, NEW, RESET, "2.4.2: the driver waits until Status reads 0", "takes 3 s for a reset") \
+X(queue_resets_in_20ms, ANY, NEW, NONE, "2.6.1.2: the driver waits until QueueReset reads 0", "takes 20 ms for the reset of a virtqueue") \
+X(polls, REST, ANY, NONE, "2.7.10: a notification tells the device nothing that it may not see by itself", "looks for available buffers without a notification") \
+/* Notifications */ \
+X(notifies_after_500us, ANY, ANY, LATE, "2.7.7.2: nothing says how soon a notification follows", "interrupts 0.5 ms after it has used a buffer") \
+X(notifies_after_20ms, ANY, ANY, LATE, "2.7.7.2: nothing says how soon a notification follows", "interrupts 20 ms after it has used a buffer") \
+X(coalesces, ANY, ANY, LATE, "2.7.7.2: a notification may stand for several used buffers", "interrupts for four used buffers together, or after 0.2 ms") \
+X(spurious_every_7, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a used buffer notification at every seventh register access") \
+X(spurious_every_100, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a used buffer notification at every hundredth register access") \
+X(spurious_every_1000, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a used buffer notification at every thousandth register access") \
+X(spurious_at_driver_ok, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a used buffer notification at DRIVER_OK") \
+X(notifies_twice, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a second notification a while after each one") \
+/* Suppression of available buffer notifications */ \
+X(wants_no_notification, REST, ANY, POLL, "2.7.10.1: NO_NOTIFY is advice; the device polls", "has NO_NOTIFY set always, and looks for buffers by itself") \
+X(no_notify_while_busy, ANY, ANY, POLL, "2.7.10.1", "has NO_NOTIFY set while it takes buffers") \
+X(avail_event_lazy, ANY, ANY, NONE, "2.7.10.1: avail_event may ask for more notifications than it needs", "moves avail_event only when it finds the available ring empty") \
+/* Order */ \
+X(completes_backwards, ANY, ANY, ORDER, "2.7.9: without IN_ORDER buffers are used in any order", "takes all available requests, and answers the last first") \
+X(completes_in_batches, ANY, ANY, ORDER, "2.7.8: the used index moves once for any number of elements", "takes all available requests, and publishes their answers together") \
+X(in_order_from_table, ANY, NEW, NONE, "2.7.5: with IN_ORDER the driver uses descriptors in ring order", "with IN_ORDER it finds the next chain in the descriptor table, and does not read the available ring") \
+/* Features */ \
+X(future_bit_18, ANY, NEW, NONE, "2.2.2: a device of a later version may offer bits that this one does not describe", "offers bit 18") \
+X(future_bits_45_to_47, ANY, NEW, NONE, "2.2.2", "offers bits 45 to 47") \
+X(future_bit_44, ANY, NEW, NONE, "2.2.2", "offers bit 44, which is not ours") \
+X(future_bit_71, ANY, NEW, NONE, "2.2.2", "offers bit 71") \
+X(future_bit_127, ANY, NEW, NONE, "2.2.2", "offers bit 127") \
+X(future_bit_130, ANY, NEW, NONE, "2.2.2", "offers bit 130") \
+X(no_indirect, ANY, ANY, NONE, "2.2.2: every feature but VERSION_1 is optional", "does not offer INDIRECT_DESC") \
+X(no_event_idx, ANY, ANY, NONE, "2.2.2", "does not offer EVENT_IDX") \
+X(no_ring_features, ANY, NEW, NONE, "2.2.2", "offers no ring or transport feature but VERSION_1") \
+X(no_type_features, ANY, ANY, BARE, "2.2.2", "offers no feature of its device type") \
+X(access_platform_required, ANY, NEW, INSISTS, "6.2: a device may fail to operate without ACCESS_PLATFORM", "refuses FEATURES_OK without ACCESS_PLATFORM") \
+X(all_required, ANY, NEW, INSISTS, "2.2.2: to accept any subset is a SHOULD, to refuse FEATURES_OK else a MUST", "refuses FEATURES_OK unless every offered feature is accepted") \
+X(packed_only, ANY, NEW, INSISTS, "2.6: a device supports split virtqueues, packed ones, or both", "refuses FEATURES_OK without RING_PACKED") \
+/* Registers and the configuration space */ \
+X(vendor_id_0, ANY, ANY, NONE, "4.2.2: VendorID is a name only", "has VendorID 0") \
+X(gaps_read_ones, ANY, ANY, NONE, "4.2.2.2: the driver reads no register that the table lacks", "reads all ones from gaps between registers and from write-only ones") \
+X(config_longer, ANY, ANY, NONE, "2.5.3: the driver expects fields behind those that it knows", "has fields of a later version behind the configuration space") \
+X(config_changes_often, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change at any time", "changes its configuration at every 50th register access") \
+X(config_changes, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change at any time", "changes its configuration at every 300th register access") \
+X(config_changes_at_driver_ok, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change at any time", "changes its configuration when DRIVER_OK is set") \
+X(config_changes_with_answers, REST, ANY, CHANGE, "4.2.2: InterruptStatus shows both causes at once", "changes its configuration with every third notification of used buffers") \
+/* Used lengths */ \
+X(used_length_whole_chain, ANY, OLD, LENGTH, "2.7.8.1: legacy devices put the length of the whole chain there", "has used lengths that count all bytes of the chain") \
+X(used_length_0, BLK, ANY, LENGTH, "2.7.8.2: an underestimate is permitted", "has used length 0 always") \
+X(used_length_1, BLK, ANY, LENGTH, "2.7.8.2: an underestimate is permitted", "has used length 1 always") \
+X(used_length_of_data, BLK, ANY, LENGTH, "2.7.8.2: an underestimate is permitted", "has used lengths that do not count the status byte") \
+X(used_length_1_of_errors, BLK, ANY, LENGTH, "2.7.8: the number of bytes written", "has used length 1 for a request that failed") \
+/* Block */ \
+X(blk_seg_max_1, BLK, ANY, SEGMENTS, "5.2.4: the maximum number of segments is in seg_max", "has seg_max 1, and answers more with IOERR") \
+X(blk_seg_max_2, BLK, ANY, SEGMENTS, "5.2.4", "has seg_max 2, and answers more with IOERR") \
+X(blk_seg_max_3, BLK, ANY, SEGMENTS, "5.2.4", "has seg_max 3, and answers more with IOERR") \
+X(blk_size_max_512, BLK, ANY, SEGMENT_BYTES, "5.2.4: the maximum size of a segment is in size_max", "has size_max 512, and answers more with IOERR") \
+X(blk_size_max_4096, BLK, ANY, SEGMENT_BYTES, "5.2.4", "has size_max 4096, and answers more with IOERR") \
+X(blk_blocks_of_4096, BLK, ANY, BLOCK, "5.2.4: blk_size is the block size of the disk", "has blk_size 4096") \
+X(blk_blocks_of_64k, BLK, ANY, BLOCK, "5.2.4: blk_size is the block size of the disk", "has blk_size 65536") \
+X(blk_read_only, BLK, ANY, NONE, "5.2.3: RO", "is read-only") \
+X(blk_capacity_0, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has no sector") \
+X(blk_capacity_1, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has one sector") \
+X(blk_capacity_huge, BLK, ANY, CAPACITY, "5.2.6: IOERR is a device error", "has 2^40 sectors, and ends requests beyond the first 256 with IOERR") \
+X(blk_medium_errors, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends requests of sectors 64 to 71 with IOERR") \
+X(blk_medium_dead, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends every read and write with IOERR") \
+X(blk_beyond_end_needs_reset, BLK, NEW, NONE, "5.2.6.1: the driver asks for no sector beyond the end; 2.1.2", "needs a reset after a request beyond the end") \
+X(blk_writethrough, BLK, ANY, BARE, "5.2.3: FLUSH and CONFIG_WCE are optional", "offers neither FLUSH nor CONFIG_WCE") \
+X(blk_id_short, BLK, ANY, ID, "5.2.6: a shorter id ends with a NUL", "has an id of one character") \
+X(blk_id_of_20, BLK, ANY, ID, "5.2.6: 20 bytes have no NUL", "has an id of 20 characters") \
+X(blk_id_fails, BLK, ANY, ID, "5.2.6: UNSUPP is for what the device does not support", "answers GET_ID with UNSUPP") \
+X(blk_discard_inert, BLK, ANY, NONE, "5.2.6.2: a discard is a hint", "answers discards with OK and keeps the data") \
+X(blk_queues_8, BLK, ANY, NONE, "5.2.4: num_queues", "has 8 virtqueues with MQ") \
+X(blk_queues_1, BLK, ANY, NONE, "5.2.4: num_queues", "offers MQ with one virtqueue") \
+X(blk_host_managed, BLK, NEW, ZONED, "5.2.5.2: a host-managed device refuses FEATURES_OK without ZONED", "is a host-managed zoned disk") \
+X(blk_host_aware, BLK, NEW, ZONED, "5.2.5.2: without ZONED its fields are 0", "is a host-aware zoned disk") \
+/* Network */ \
+X(net_link_up_after_3, NET, ANY, LINK, "5.1.4: the link is up or down at any time", "has its link up three register accesses after DRIVER_OK") \
+X(net_link_up_after_20, NET, ANY, LINK, "5.1.4: the link is up or down at any time", "has its link up 20 register accesses after DRIVER_OK") \
+X(net_link_up_after_5ms, NET, ANY, LINK, "5.1.4: the link is up or down at any time", "has its link up 5 ms after DRIVER_OK") \
+X(net_link_flaps, NET, ANY, LINK, "5.1.4: the link is up or down at any time", "has its link down for 10 of every 300 register accesses") \
+X(net_mac_deferred, NET, OLD, NONE, "5.1.9.5.2.3: a transitional device may defer the update until the last byte of mac is written", "takes a MAC address when its last byte is written") \
+X(net_no_mac, NET, ANY, NONE, "5.1.3: MAC is optional", "does not offer MAC") \
+X(net_no_status, NET, ANY, LINK, "5.1.3: STATUS is optional", "does not offer STATUS") \
+X(net_no_mtu, NET, ANY, MTU, "5.1.3: MTU is optional", "does not offer MTU") \
+X(net_mtu_1280, NET, ANY, MTU, "5.1.4.1: mtu is 68 or more", "has mtu 1280") \
+X(net_no_control, NET, ANY, NONE, "5.1.3: CTRL_VQ is optional", "does not offer CTRL_VQ, and nothing that needs it") \
+X(net_no_merging, NET, ANY, NONE, "5.1.3: MRG_RXBUF is optional", "does not offer MRG_RXBUF") \
+X(net_loses_frames, NET, ANY, FRAMES, "no clause promises delivery", "loses every fifth frame") \
+X(net_duplicates_frames, NET, ANY, FRAMES, "no clause promises delivery", "delivers every third frame twice") \
+X(net_reorders_frames, NET, ANY, FRAMES, "no clause promises delivery", "delivers a frame before one that waits") \
+X(net_noise, NET, ANY, NONE, "a network has other machines", "receives a broadcast frame at every 40th register access") \
+X(net_pads_frames, NET, ANY, NONE, "IEEE 802.3: a frame has 60 bytes at least", "pads the frames that it delivers to 60 bytes") \
+X(net_pairs_1, NET, ANY, NONE, "5.1.4.1: max_virtqueue_pairs is 1 or more", "offers MQ with one pair") \
+X(net_pairs_4, NET, ANY, NONE, "5.1.4.1", "offers MQ with 4 pairs") \
+X(net_speed_unknown, NET, NEW, NONE, "5.1.4.2: speed 0xffffffff and duplex 0xff are unknown", "does not know its speed") \
+/* Console */ \
+X(con_size_132_by_50, CON, ANY, SCREEN, "5.3.4: cols and rows", "has 132 columns and 50 rows") \
+X(con_size_1_by_1, CON, ANY, SCREEN, "5.3.4: cols and rows", "has one column and one row") \
+X(con_names_long, CON, ANY, NAMES, "5.3.6.2: a name has no limit", "has port names of 60 bytes") \
+X(con_no_names, CON, ANY, NAMES, "5.3.6.2: PORT_NAME is optional", "names no port") \
+X(con_ports_late, CON, ANY, PORTS, "5.3.6.2: a port is added at any time", "adds its second port 30 register accesses after DEVICE_READY") \
+X(con_ports_with_gaps, CON, ANY, PORTS, "5.3.6.2: a port has any number below max_nr_ports", "has ports 0 and 2, and no port 1") \
+X(con_max_ports_1, CON, ANY, PORTS, "5.3.4: max_nr_ports", "offers MULTIPORT for one port") \
+X(con_no_multiport, CON, ANY, PORTS, "5.3.3: MULTIPORT is optional", "does not offer MULTIPORT") \
+X(con_no_size, CON, ANY, SCREEN, "5.3.3: SIZE is optional", "does not offer SIZE") \
+X(con_no_emergency_write, CON, ANY, NONE, "5.3.3: EMERG_WRITE is optional", "does not offer EMERG_WRITE") \
+X(con_byte_at_a_time, CON, ANY, NONE, "5.3.6: input is put into buffers as it comes", "puts one byte of input into a buffer") \
+/* Entropy */ \
+X(rng_byte_at_a_time, RNG, ANY, AMOUNT, "5.4.6.2: one or more random bytes", "gives one byte for a buffer") \
+X(rng_random_amount, RNG, ANY, AMOUNT, "5.4.6.2: one or more random bytes", "gives any number of bytes for a buffer")
+/* clang-format on */
+
+#endif

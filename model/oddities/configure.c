@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "model/oddities/configure.h"
+
+#include "drivers/spec/blk.h"
+#include "drivers/spec/console.h"
+#include "drivers/spec/features.h"
+#include "drivers/spec/net.h"
+#include "model/devices/backend.h"
+#include "model/oddities/odd.h"
+
+/* An oddity that offers a feature, or does not offer it. */
+struct choice {
+	uint16_t oddity;
+	uint8_t feature;
+	bool on;
+};
+#define OFFERS(ID, FEATURE)                      \
+	{                                        \
+		MODEL_ODDITY_##ID, FEATURE, true \
+	}
+#define LACKS(ID, FEATURE)                        \
+	{                                         \
+		MODEL_ODDITY_##ID, FEATURE, false \
+	}
+
+static const struct choice any_type[] = {
+	OFFERS(future_bit_18, 18),
+	OFFERS(future_bits_45_to_47, 45),
+	OFFERS(future_bits_45_to_47, 46),
+	OFFERS(future_bits_45_to_47, 47),
+	OFFERS(future_bit_44, 44),
+	OFFERS(future_bit_71, 71),
+	OFFERS(future_bit_127, 127),
+	LACKS(no_indirect, VIRTIO_F_INDIRECT_DESC),
+	LACKS(no_event_idx, VIRTIO_F_EVENT_IDX),
+	LACKS(no_ring_features, VIRTIO_F_INDIRECT_DESC),
+	LACKS(no_ring_features, VIRTIO_F_EVENT_IDX),
+	LACKS(no_ring_features, VIRTIO_F_IN_ORDER),
+	LACKS(no_ring_features, VIRTIO_F_NOTIFICATION_DATA),
+	LACKS(no_ring_features, VIRTIO_F_RING_RESET),
+	OFFERS(access_platform_required, VIRTIO_F_ACCESS_PLATFORM),
+	OFFERS(packed_only, VIRTIO_F_RING_PACKED),
+};
+
+static const struct choice block[] = {
+	LACKS(blk_writethrough, VIRTIO_BLK_F_FLUSH),   LACKS(blk_writethrough, VIRTIO_BLK_F_CONFIG_WCE),
+	OFFERS(blk_host_managed, VIRTIO_BLK_F_ZONED),  OFFERS(blk_host_aware, VIRTIO_BLK_F_ZONED),
+	LACKS(blk_host_managed, VIRTIO_BLK_F_DISCARD), /* 5.2.5.2 */
+};
+
+static const struct choice network[] = {
+	LACKS(net_no_mac, VIRTIO_NET_F_MAC),
+	LACKS(net_no_status, VIRTIO_NET_F_STATUS),
+	LACKS(net_no_status, VIRTIO_NET_F_GUEST_ANNOUNCE),
+	LACKS(net_no_mtu, VIRTIO_NET_F_MTU),
+	LACKS(net_no_control, VIRTIO_NET_F_CTRL_VQ),
+	LACKS(net_no_merging, VIRTIO_NET_F_MRG_RXBUF),
+};
+
+static const struct choice console[] = {
+	LACKS(con_no_multiport, VIRTIO_CONSOLE_F_MULTIPORT),
+	LACKS(con_no_size, VIRTIO_CONSOLE_F_SIZE),
+	LACKS(con_no_emergency_write, VIRTIO_CONSOLE_F_EMERG_WRITE),
+};
+
+static void choose(struct model_config *c, const struct choice *choices, size_t count, bool on)
+{
+	for (size_t i = 0; i < count; i++)
+		if (choices[i].on == on && model_bit(c->oddities, choices[i].oddity))
+			model_set_bit(c->features, choices[i].feature, on);
+}
+
+static void choose_all(struct model_config *c, bool on)
+{
+	choose(c, any_type, sizeof any_type / sizeof any_type[0], on);
+	choose(c, block, sizeof block / sizeof block[0], on);
+	choose(c, network, sizeof network / sizeof network[0], on);
+	choose(c, console, sizeof console / sizeof console[0], on);
+}
+
+static void choose_order(struct model_config *c)
+{
+	if (odd_config(c, completes_backwards) || odd_config(c, completes_in_batches)) {
+		c->in_flight = MODEL_IN_FLIGHT_MAX;
+		c->batch = 1;
+		c->out_of_order = false;
+	}
+	if (odd_config(c, completes_in_batches))
+		c->batch = MODEL_IN_FLIGHT_MAX;
+}
+
+static void configure_block(struct model_config *c)
+{
+	static const char full[20] = { "twenty bytes, no nul" };
+
+	for (unsigned i = 0; i < sizeof c->blk.id; i++) {
+		if (odd_config(c, blk_id_short))
+			c->blk.id[i] = i ? 0 : 'x';
+		if (odd_config(c, blk_id_of_20))
+			c->blk.id[i] = full[i];
+	}
+	if (odd_config(c, blk_read_only))
+		c->blk.read_only = true;
+	if (odd_config(c, blk_queues_8))
+		c->blk.queues = 8;
+	if (odd_config(c, blk_queues_1))
+		c->blk.queues = 1;
+}
+
+static void configure_network(struct model_config *c)
+{
+	if (odd_config(c, net_mtu_1280))
+		c->net.mtu = 1280;
+	if (odd_config(c, net_pairs_1))
+		c->net.pairs = 1;
+	if (odd_config(c, net_pairs_4))
+		c->net.pairs = MODEL_NET_PAIRS_MAX;
+}
+
+static void configure_console(struct model_config *c)
+{
+	if (odd_config(c, con_size_132_by_50)) {
+		c->console.cols = 132;
+		c->console.rows = 50;
+	}
+	if (odd_config(c, con_size_1_by_1))
+		c->console.cols = c->console.rows = 1;
+	if (odd_config(c, con_max_ports_1))
+		c->console.max_ports = c->console.ports = 1;
+	if (odd_config(c, con_ports_with_gaps))
+		c->console.ports = 3; /* and the second is not there */
+}
+
+static void lack_type_features(struct model_config *c)
+{
+	const struct model_backend *backend = model_backend_of(c->device_id);
+
+	for (size_t i = 0; backend && i < backend->features.count && odd_config(c, no_type_features); i++)
+		model_set_bit(c->features, backend->features.at[i], false);
+}
+
+void model_oddities_configure(struct model_config *c)
+{
+	if (odd_config(c, vendor_id_0))
+		c->vendor_id = 0;
+	choose_order(c);
+	configure_block(c);
+	configure_network(c);
+	configure_console(c);
+	lack_type_features(c);
+	choose_all(c, false);
+}
+
+void model_oddities_offer(struct model_config *c)
+{
+	choose_all(c, true);
+}
