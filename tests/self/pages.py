@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Generates the pages about every check, by family, every defect and every oddity. pages.py [--tree DIR] [--build DIR]
 
-Writes docs/checks/index.md, docs/checks/FAMILY.md, docs/matrix.md and docs/oddities.md into the build directory, from the checks and defects as the program lists them, the
-comments above the checks, the requirement table and the result of matrix.py. `make docs` builds all of that. Anchors are the ids of checks, rows and defects.
+Writes docs/checks/index.md, docs/checks/FAMILY.md, docs/matrix.md and docs/oddities.md into the build directory, from the checks, defects and oddities
+as the program lists them, the comments above the checks, the requirement table and the result of matrix.py. `make docs` builds all of that. Anchors are the
+ids of checks, rows, defects and oddities.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ CMDLINES = (
     "virtio_mmio.device=0x1G@0x1000000000:5:18446744073709551615 virtio_mmio.device=512@0xfeb00000:4294967295",
     "touchstone.only=blk?.ring.*,*.net* touchstone.skip=a.b touchstone.after=blk0.ring.wrap touchstone.seed=0xffffffffffffffff",
     "touchstone.repeat=1000000 touchstone.timeout=1 touchstone.patience=3600000 touchstone.list touchstone.peer touchstone.peer=1",
-    "touchstone.ref=only touchstone.ref-version=3 touchstone.ref-schedule=mixed touchstone.ref-line=edge touchstone.ref-read-only touchstone.oddity=polls,net-noise",
+    "touchstone.ref=only touchstone.ref-version=3 touchstone.ref-schedule=mixed touchstone.ref-line=edge touchstone.ref-read-only",
+    "touchstone.ref=only touchstone.oddity=polls,net-noise touchstone.ref-queue-size=16",
     "touchstone.proof=first touchstone.defect=ack_ignored,con_size_zero touchstone.seed=1 touchstone.seed=2 touchstone.ref=",
     "touchstone.only=" + "a*b?," * 300,
 )
