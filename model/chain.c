@@ -32,10 +32,14 @@ static bool next_descriptor(struct model *m, struct walk *w, struct virtq_desc *
 {
 	uint8_t bytes[DESCRIPTOR];
 
-	if (w->index >= w->entries)
+	if (w->index >= w->entries) {
+		hang_if_broken(m, next_beyond_hangs);
 		return failed(m, "descriptor index out of range");
-	if (w->steps++ >= w->entries)
+	}
+	if (w->steps++ >= w->entries) {
+		hang_if_broken(m, descriptor_loop_hangs);
 		return failed(m, "loop in a descriptor chain");
+	}
 	if (!m->host.read(m->host.context, w->table + (uint64_t)DESCRIPTOR * w->index, bytes, sizeof bytes))
 		return failed(m, "descriptor table not reachable");
 	d->address = model_le(bytes, 8);
@@ -59,12 +63,16 @@ static bool enter_indirect(struct model *m, struct walk *w, const struct virtq_d
 		m->chain.count = m->chain.readable_count = 0;
 		m->chain.readable = m->chain.writable = 0;
 	}
-	if (w->indirect)
+	if (w->indirect) {
+		hang_if_broken(m, indirect_nested_hangs);
 		return failed(m, "indirect descriptor in an indirect table");
+	}
 	if (d->flags & VIRTQ_DESC_F_NEXT)
 		return failed(m, "indirect descriptor with NEXT");
-	if (!d->length || d->length % DESCRIPTOR || d->length / DESCRIPTOR > TABLE_MAX)
+	if (!d->length || d->length % DESCRIPTOR || d->length / DESCRIPTOR > TABLE_MAX) {
+		leave_if_broken(m, indirect_length_kills);
 		return failed(m, "indirect table of impossible length");
+	}
 	m->chain.indirect = d->address;
 	w->all_writable = (d->flags & VIRTQ_DESC_F_WRITE) && broken(m, indirect_write_flag_inherited);
 	*w = (struct walk){ .all_writable = w->all_writable,
@@ -79,8 +87,16 @@ static bool add_segment(struct model *m, const struct virtq_desc *d)
 	struct model_chain *chain = &m->chain;
 	bool writable = d->flags & VIRTQ_DESC_F_WRITE;
 
-	if (!writable && chain->writable)
+	if (!d->length)
+		hang_if_broken(m, empty_buffer_hangs);
+	if (d->length >> 31)
+		leave_if_broken(m, huge_buffer_kills);
+	if (d->flags & ~(VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE | VIRTQ_DESC_F_INDIRECT))
+		hang_if_broken(m, undefined_flag_hangs);
+	if (!writable && chain->writable) {
+		hang_if_broken(m, writable_first_hangs);
 		return failed(m, "device-readable descriptor after a device-writable one");
+	}
 	if (!d->length || (broken(m, chain_cut) && chain->count == 8))
 		return true;
 	if ((odd(m, chains_of_16) && chain->count == 16) || (odd(m, chains_of_30) && chain->count == 30))
@@ -149,8 +165,10 @@ static bool transfer(struct model *m, bool write, uint64_t offset, uint8_t *byte
 		piece = (uint32_t)model_min(s->length - offset, length);
 		ok = write ? m->host.write(m->host.context, s->address + offset, bytes, piece)
 			   : m->host.read(m->host.context, s->address + offset, bytes, piece);
-		if (!ok)
+		if (!ok) {
+			hang_if_broken(m, buffer_unreachable_hangs);
 			return failed(m, "buffer not reachable");
+		}
 		bytes += piece;
 		length -= piece;
 		offset = 0;

@@ -97,8 +97,11 @@ bool model_accepts_features(struct model *m)
 	uint8_t feature;
 
 	for (uint32_t i = 0; i < MODEL_FEATURE_WORDS; i++) {
-		if ((driver[i] & ~(m->config.features[i] | model_offered_word(m, i))) && !broken(m, accepts_unoffered))
+		if ((driver[i] & ~(m->config.features[i] | model_offered_word(m, i))) &&
+		    !broken(m, accepts_unoffered)) {
+			m->defective.refused |= broken(m, unoffered_features_hang);
 			return false;
+		}
 		same_again = same_again && m->defective.accepted[i] == driver[i];
 		m->defective.accepted[i] = driver[i];
 	}

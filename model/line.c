@@ -40,6 +40,8 @@ void model_acknowledge(struct model *m, uint32_t causes)
 		return; /* an event that was sent as a message needs no acknowledgement */
 	if (broken(m, ack_ignored_early) && !(m->status & VIRTIO_STATUS_DRIVER_OK))
 		return;
+	if (causes & ~(uint32_t)(VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG))
+		hang_if_broken(m, ack_undefined_hangs);
 	if (broken(m, ack_inverted))
 		causes = ~causes;
 	if (broken(m, ack_clears_all))

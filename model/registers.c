@@ -73,6 +73,14 @@ static uint32_t read_queue_reset(struct model *m, const struct model_queue *q)
 	return q->reset_units && !broken(m, queue_reset_reads_zero_early);
 }
 
+/* Does 4.2.2 or 4.2.4 define a register at this offset? One bit for each word. */
+static bool is_register(uint32_t offset)
+{
+	const uint64_t words = UINT64_C(0x8001fb331313f73f);
+
+	return words >> offset / 4 & 1;
+}
+
 static uint32_t read_modern(struct model *m, uint32_t offset)
 {
 	const struct model_queue *q = selected(m);
@@ -81,6 +89,11 @@ static uint32_t read_modern(struct model *m, uint32_t offset)
 	case VIRTIO_MMIO_QUEUE_READY:
 		return read_queue_ready(m, q);
 	case VIRTIO_MMIO_SHM_LEN_LOW: /* no type of the model has a shared memory region */
+		if (broken(m, shm_length_restless))
+			return m->defective.shm_length++;
+		if (broken(m, shm_length_writable) && m->defective.shm_length)
+			return m->defective.shm_length;
+		/* fallthrough */
 	case VIRTIO_MMIO_SHM_LEN_HIGH:
 		return broken(m, shm_length_zero) ? 0 : 0xffffffff;
 	case VIRTIO_MMIO_SHM_BASE_LOW:
@@ -116,7 +129,7 @@ static uint32_t read_register(struct model *m, uint32_t offset)
 	case VIRTIO_MMIO_MAGIC_VALUE:
 		if (broken(m, magic_wrong))
 			return 0x6d697274;
-		return broken(m, magic_gone) && running ? 0 : VIRTIO_MMIO_MAGIC;
+		return broken(m, magic_gone) && running ? 0 : VIRTIO_MMIO_MAGIC ^ m->defective.magic_mask;
 	case VIRTIO_MMIO_VERSION:
 		if (broken(m, version_wrong))
 			return 5;
@@ -136,6 +149,12 @@ static uint32_t read_register(struct model *m, uint32_t offset)
 	case VIRTIO_MMIO_STATUS:
 		return model_read_status(m);
 	}
+	if (offset == VIRTIO_MMIO_QUEUE_NOTIFY)
+		leave_if_broken(m, write_only_read_kills);
+	if (offset == VIRTIO_MMIO_INTERRUPT_ACK)
+		hang_if_broken(m, write_only_read_hangs);
+	if (!is_register(offset))
+		leave_if_broken(m, undefined_register_kills);
 	if (!model_is_legacy(m))
 		return read_modern(m, offset);
 	return offset == VIRTIO_MMIO_QUEUE_PFN ? read_queue_pfn(m) : 0;
@@ -180,10 +199,15 @@ uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
 		return (uint32_t)m->host.random(m->host.context) >> (32 - 8 * width);
 	if (model_msi_read(m, offset, width, &value))
 		return value;
-	if (offset >= VIRTIO_MMIO_CONFIG)
+	if (offset >= VIRTIO_MMIO_CONFIG) {
+		if (offset - VIRTIO_MMIO_CONFIG + width > m->backend->config_bytes)
+			leave_if_broken(m, config_access_kills);
 		return model_config_read(m, offset - VIRTIO_MMIO_CONFIG, width);
+	}
 	if (odd(m, gaps_read_ones) && is_gap(m, offset))
 		return 0xffffffff >> (32 - 8 * width);
+	if (width != 4)
+		leave_if_broken(m, narrow_access_kills);
 	return width == 4 ? read_register(m, offset) : 0;
 }
 
@@ -216,6 +240,12 @@ static void write_half(struct model *m, struct model_queue *q, unsigned part, bo
  * device ignores anything else. */
 static void write_queue_size(struct model *m, struct model_queue *q, uint32_t value)
 {
+	if (!value)
+		leave_if_broken(m, queue_size_zero_kills);
+	else if (!power_of_two(value))
+		hang_if_broken(m, queue_size_odd_hangs);
+	if (value > m->config.queue_size_max)
+		hang_if_broken(m, queue_size_beyond_hangs);
 	if (broken(m, queue_size_ignored) || (broken(m, queue_size_small_refused) && value < 4))
 		return;
 	if (!q->ready && power_of_two(value) && value <= model_queue_size_max(m, (uint16_t)(q - m->queue)))
@@ -226,8 +256,12 @@ static void write_queue_ready(struct model *m, struct model_queue *q, uint32_t v
 {
 	uint16_t index = (uint16_t)(q - m->queue);
 
+	if (q->ready && (value & 1))
+		hang_if_broken(m, ready_twice_hangs);
 	if (q->reset_units || q->ready == (value & 1) || (broken(m, queue_ready_sticks) && !(value & 1)))
 		return;
+	if ((value & 1) && !q->desc)
+		hang_if_broken(m, ready_without_addresses_hangs);
 	if (value & 1)
 		model_queue_start(m, index);
 	else
@@ -238,6 +272,8 @@ static void write_queue_reset(struct model *m, struct model_queue *q, uint32_t v
 {
 	uint16_t index = (uint16_t)(q - m->queue);
 
+	if (!q->ready)
+		hang_if_broken(m, queue_reset_unready_hangs);
 	if (value != 1 || q->reset_units || !model_negotiated(m, VIRTIO_F_RING_RESET) || broken(m, queue_reset_inert))
 		return;
 	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, queue_reset_resets_all); i++)
@@ -262,8 +298,14 @@ static void write_modern(struct model *m, uint32_t offset, uint32_t value)
 
 	if (offset == VIRTIO_MMIO_SHM_SEL)
 		m->shm_sel = value;
+	if (!q && offset == VIRTIO_MMIO_QUEUE_READY)
+		leave_if_broken(m, queue_beyond_kills);
+	if (!q && offset == VIRTIO_MMIO_QUEUE_RESET)
+		hang_if_broken(m, queue_beyond_reset_hangs);
 	if (!q)
 		return;
+	if (q->ready && offset >= VIRTIO_MMIO_QUEUE_DESC_LOW && offset <= VIRTIO_MMIO_QUEUE_DEVICE_HIGH)
+		hang_if_broken(m, ready_queue_write_hangs);
 	if (offset == VIRTIO_MMIO_QUEUE_READY)
 		write_queue_ready(m, q, value);
 	else if (offset == VIRTIO_MMIO_QUEUE_RESET)
@@ -317,6 +359,8 @@ static void write_legacy(struct model *m, uint32_t offset, uint32_t value)
 {
 	struct model_queue *q = selected(m);
 
+	if (offset == VIRTIO_MMIO_GUEST_PAGE_SIZE && !power_of_two(value))
+		hang_if_broken(m, legacy_page_size_odd_hangs);
 	if (offset == VIRTIO_MMIO_GUEST_PAGE_SIZE && power_of_two(value))
 		m->guest_page_size = value;
 	else if (offset == VIRTIO_MMIO_QUEUE_ALIGN && q && !q->ready && power_of_two(value))
@@ -330,6 +374,8 @@ static void write_driver_features(struct model *m, uint32_t value)
 {
 	uint32_t *words = m->driver_features, word = m->driver_features_sel;
 
+	if (word >= MODEL_FEATURE_WORDS)
+		leave_if_broken(m, feature_word_kills);
 	if (word >= MODEL_FEATURE_WORDS || (m->status & VIRTIO_STATUS_FEATURES_OK))
 		return;
 	if (broken(m, driver_features_word_clears))
@@ -350,6 +396,8 @@ static void write_queue_notify(struct model *m, uint32_t value)
 {
 	uint32_t index = value;
 
+	if (value > UINT8_MAX)
+		leave_if_broken(m, notify_garbage_kills);
 	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA) && !broken(m, notification_data_as_index))
 		index = broken(m, notification_data_high_half) ? value >> VIRTIO_NOTIFY_NEXT_SHIFT
 							       : value & VIRTIO_NOTIFY_QUEUE_MASK;
@@ -367,6 +415,8 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 	if (m->defective.off_the_bus || model_msi_write(m, offset, width, value))
 		return;
 	if (offset >= VIRTIO_MMIO_CONFIG) {
+		if (offset - VIRTIO_MMIO_CONFIG + width > m->backend->config_bytes)
+			leave_if_broken(m, config_access_kills);
 		if (broken(m, legacy_config_write_early_lost) && !(m->status & VIRTIO_STATUS_DRIVER))
 			return;
 		if (m->backend->config_write)
@@ -374,7 +424,19 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 		return;
 	}
 	if (width != 4)
+		leave_if_broken(m, narrow_access_kills);
+	if (width == 2)
+		hang_if_broken(m, narrow_write_hangs);
+	if (width != 4)
 		return;
+	if (!is_register(offset))
+		hang_if_broken(m, undefined_register_write_hangs);
+	if (offset == VIRTIO_MMIO_MAGIC_VALUE && broken(m, magic_writable))
+		m->defective.magic_mask = VIRTIO_MMIO_MAGIC ^ value;
+	if (offset == VIRTIO_MMIO_CONFIG_GENERATION)
+		hang_if_broken(m, read_only_write_hangs);
+	if (offset == VIRTIO_MMIO_SHM_LEN_LOW)
+		m->defective.shm_length = value;
 	if (offset == VIRTIO_MMIO_STATUS) {
 		model_write_status(m, value);
 		return;

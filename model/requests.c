@@ -61,6 +61,8 @@ static void complete_one(struct model *m, uint16_t index)
 	if (!model_chain_walk(m, index, head))
 		return;
 	length = m->backend->serve(m, index);
+	if (m->error && broken(m, buffer_unreachable_scribbles))
+		model_queue_scribble(m, index);
 	if (m->error || !model_queue_live(m, index) || length == MODEL_NO_ANSWER)
 		return;
 	/* An element that is not the last of its batch must say that everything before it was used in full. */

@@ -174,6 +174,9 @@ struct model {
 		bool swallow; /* lose the next used buffer notification */
 		bool fatal;   /* refuse every driver from now on */
 		bool off_the_bus;
+		bool hung;			 /* serves nothing any more, over resets */
+		uint32_t magic_mask, shm_length; /* what was written to registers that take no writes */
+		uint32_t status_bits;		 /* undefined bits of Status, kept over resets */
 		uint32_t reads, requests, writes, last_word;
 		bool lived; /* a driver has set DRIVER_OK before */
 		uint8_t ticks;

@@ -78,6 +78,12 @@ void model_write_status(struct model *m, uint32_t value)
 	uint32_t added = value & DRIVER_BITS & ~m->status;
 	uint32_t final = VIRTIO_STATUS_FEATURES_OK;
 
+	if (broken(m, undefined_status_bits_stick))
+		m->defective.status_bits |= value & ~(uint32_t)(DRIVER_BITS | VIRTIO_STATUS_DEVICE_NEEDS_RESET);
+	if (value == m->status && (value & VIRTIO_STATUS_DRIVER_OK))
+		hang_if_broken(m, driver_ok_again_hangs);
+	if ((value & VIRTIO_STATUS_DRIVER_OK) && !((value | m->status) & VIRTIO_STATUS_FEATURES_OK))
+		hang_if_broken(m, driver_ok_early_hangs);
 	if (value == 0) {
 		write_zero(m);
 		return;
@@ -101,5 +107,5 @@ void model_write_status(struct model *m, uint32_t value)
 
 uint32_t model_read_status(struct model *m)
 {
-	return broken(m, reset_reads_zero_early) && m->reset_units ? 0 : m->status;
+	return broken(m, reset_reads_zero_early) && m->reset_units ? 0 : m->status | m->defective.status_bits;
 }

@@ -53,5 +53,6 @@ const struct device_type rng_type = {
 	.make_quick_request = make_quick_request,
 	.make_sized_request = make_sized_request,
 	.sized = "random bytes",
+	.not_by_gigabytes = "the device may take 4 GiB of its host's memory and fill them",
 	.depth = 2,
 };

@@ -94,6 +94,7 @@ struct device_type {
 	 * perhaps nothing. */
 	uint8_t depth;
 	const char *not_by_thousands; /* why tens of thousands of requests would do harm */
+	const char *not_by_gigabytes; /* why a request of gigabytes would do harm, even if there is no memory */
 };
 
 /* Never NULL: the entry for unknown types has id 0. */

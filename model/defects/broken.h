@@ -17,4 +17,8 @@ static inline bool model_has(const struct model *m, enum model_defect defect)
 #define broken(m, id) model_has((m), MODEL_DEFECT_##id)
 #endif
 
+/* If the device has the defect, from now on it serves nothing any more, or is not on the bus, until power on. */
+#define hang_if_broken(m, id)  ((m)->defective.hung |= broken(m, id))
+#define leave_if_broken(m, id) ((m)->defective.off_the_bus |= broken(m, id))
+
 #endif

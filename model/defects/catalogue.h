@@ -233,6 +233,52 @@ X(line_drops_on_any_ack, REST, ANY, CHANGE, "mmio-table-10", "lowers the line at
 X(ack_clears_all, REST, ANY, CHANGE, "mmio-layout-03 mmio-table-11", "clears all of InterruptStatus, whatever bit is acknowledged", "hvisor #361") \
 X(ack_inverted, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11 mmio-leg-11", "clears the bits of InterruptStatus that are not acknowledged", 0) \
 X(ack_ignored_early, REST, NEW, CHANGE, "mmio-table-11", "ignores InterruptACK before DRIVER_OK", 0) \
+/* A driver that breaks a rule */ \
+X(narrow_access_kills, ANY, ANY, NONE, "robust-reg-01", "leaves the bus at a read or write of less than 32 bits of a control register", 0) \
+X(narrow_write_hangs, ANY, ANY, NONE, "robust-reg-01", "serves nothing any more, over resets, after a write of 16 bits to a control register", 0) \
+X(undefined_register_kills, ANY, ANY, NONE, "robust-reg-02", "leaves the bus at a read of an offset without a register", 0) \
+X(undefined_register_write_hangs, ANY, ANY, NONE, "robust-reg-02", "serves nothing any more, over resets, after a write to an offset without a register", 0) \
+X(magic_writable, ANY, ANY, NONE, "robust-reg-03", "stores what is written to MagicValue", 0) \
+X(read_only_write_hangs, ANY, ANY, NONE, "robust-reg-03", "serves nothing any more, over resets, after a write to ConfigGeneration", 0) \
+X(write_only_read_kills, ANY, ANY, NONE, "robust-reg-04", "leaves the bus at a read of QueueNotify", 0) \
+X(write_only_read_hangs, ANY, ANY, NONE, "robust-reg-04", "serves nothing any more, over resets, after a read of InterruptACK", 0) \
+X(config_access_kills, ANY, NEW, NONE, "robust-reg-05", "leaves the bus at an access beyond the end of its configuration space", "firecracker and others log it and go on") \
+X(shm_length_restless, ANY, NEW, NONE, "robust-reg-06", "reads another length of a shared memory region each time", 0) \
+X(shm_length_writable, ANY, NEW, NONE, "robust-reg-06", "stores what is written to SHMLenLow", 0) \
+X(undefined_status_bits_stick, ANY, ANY, NONE, "robust-stat-01", "keeps undefined bits of Status, over resets", 0) \
+X(driver_ok_again_hangs, ANY, ANY, NONE, "robust-stat-02", "serves nothing any more, over resets, when DRIVER_OK is written twice", 0) \
+X(driver_ok_early_hangs, ANY, NEW, NONE, "robust-stat-02", "serves nothing any more, over resets, when DRIVER_OK is written without FEATURES_OK", 0) \
+X(unoffered_features_hang, ANY, NEW, NONE, "robust-feat-01", "refuses every driver after one that accepted what was not offered", 0) \
+X(feature_word_kills, ANY, ANY, NONE, "robust-feat-01", "leaves the bus when a feature word beyond the last is written", 0) \
+X(queue_size_zero_kills, ANY, NEW, NONE, "robust-queue-01", "leaves the bus at a QueueSize of 0", 0) \
+X(queue_size_beyond_hangs, ANY, NEW, NONE, "robust-queue-01", "serves nothing any more, over resets, after a QueueSize beyond QueueSizeMax", 0) \
+X(queue_size_odd_hangs, ANY, NEW, NONE, "robust-queue-01", "serves nothing any more, over resets, after a QueueSize that is no power of 2", 0) \
+X(ready_without_addresses_hangs, ANY, NEW, NONE, "robust-queue-02", "serves nothing any more, over resets, after QueueReady without addresses", 0) \
+X(ready_twice_hangs, ANY, NEW, NONE, "robust-queue-03", "serves nothing any more, over resets, after QueueReady was set twice", 0) \
+X(queue_beyond_kills, ANY, NEW, NONE, "robust-queue-04", "leaves the bus when a queue that does not exist is made ready", 0) \
+X(queue_beyond_reset_hangs, ANY, NEW, NONE, "robust-queue-04", "serves nothing any more, over resets, after QueueReset of a queue that does not exist", 0) \
+X(ready_queue_write_hangs, ANY, NEW, NONE, "robust-queue-05", "serves nothing any more, over resets, after the address of a ready queue was written", 0) \
+X(ring_unreachable_hangs, ANY, NEW, NONE, "robust-queue-06", "serves nothing any more, over resets, once a ring was not reachable", 0) \
+X(ring_odd_hangs, ANY, NEW, NONE, "robust-queue-06", "serves nothing any more, over resets, once a ring had an odd address", 0) \
+X(ring_overlap_kills, ANY, NEW, NONE, "robust-queue-06", "leaves the bus when two rings have the same address", 0) \
+X(queue_reset_unready_hangs, ANY, NEW, NONE, "robust-queue-07", "serves nothing any more, over resets, after QueueReset of a queue that is not ready", 0) \
+X(buffer_unreachable_hangs, ANY, NEW, NONE, "robust-chain-01", "serves nothing any more, over resets, once a buffer was not reachable", 0) \
+X(buffer_unreachable_scribbles, ANY, NEW, NONE, "robust-chain-01", "writes behind the used ring when a buffer is not reachable", 0) \
+X(descriptor_loop_hangs, ANY, NEW, NONE, "robust-chain-02", "serves nothing any more, over resets, after a loop in a descriptor chain", "libkrun, for another rule") \
+X(next_beyond_hangs, ANY, NEW, NONE, "robust-chain-03", "serves nothing any more, over resets, after a next field out of range", 0) \
+X(indirect_length_kills, ANY, NEW, NONE, "robust-chain-04", "leaves the bus at an indirect table of impossible length", 0) \
+X(indirect_nested_hangs, ANY, NEW, NONE, "robust-chain-04", "serves nothing any more, over resets, after a table inside a table", 0) \
+X(empty_buffer_hangs, ANY, NEW, NONE, "robust-chain-05", "serves nothing any more, over resets, after a buffer without a byte", 0) \
+X(huge_buffer_kills, ANY, NEW, NONE, "robust-chain-05", "leaves the bus at a buffer of 2 GiB or more", 0) \
+X(writable_first_hangs, REST, NEW, NONE, "robust-chain-06", "serves nothing any more, over resets, after a device-readable descriptor behind a device-writable one", 0) \
+X(undefined_flag_hangs, ANY, NEW, NONE, "robust-chain-06", "serves nothing any more, over resets, after an undefined descriptor flag", 0) \
+X(head_beyond_kills, ANY, NEW, NONE, "robust-ring-01", "leaves the bus when an available ring entry names no descriptor", "kvmtool ends") \
+X(head_beyond_scribbles, ANY, NEW, NONE, "robust-ring-01", "writes behind the used ring when an available ring entry names no descriptor", 0) \
+X(avail_jump_kills, ANY, NEW, NONE, "robust-ring-02", "leaves the bus when the available index jumps", "firecracker panicked") \
+X(offered_twice_hangs, ANY, NEW, NONE, "robust-ring-03", "serves nothing any more, over resets, when a buffer that it has is available again", 0) \
+X(notify_garbage_kills, ANY, ANY, NONE, "robust-notif-01", "leaves the bus at a notification above 255", 0) \
+X(ack_undefined_hangs, ANY, ANY, NONE, "robust-ack-01", "serves nothing any more, over resets, after undefined bits were acknowledged", 0) \
+X(legacy_page_size_odd_hangs, ANY, OLD, NONE, "robust-leg-01", "serves nothing any more, over resets, after a GuestPageSize that is no power of 2", 0) \
 /* Legacy: 2.7.2, 3.1.2, 4.2.4, 6.3 */ \
 X(legacy_needs_features_ok, ANY, OLD, NONE, "leg-feat-01 leg-feat-02 blk-leg-02", "waits for FEATURES_OK, which legacy does not have", 0) \
 X(legacy_needs_driver_ok, ANY, OLD, NONE, "leg-init-02", "does not work before DRIVER_OK", 0) \

@@ -54,6 +54,10 @@ void model_queue_start(struct model *m, uint16_t index)
 				   : broken(m, reset_keeps_indices) && !q->enabled_once;
 
 	apply_old_parameters(m, q);
+	if ((q->desc | q->avail | q->used) & 1)
+		hang_if_broken(m, ring_odd_hangs);
+	if (q->desc == q->avail || q->desc == q->used)
+		leave_if_broken(m, ring_overlap_kills);
 	if (!go_on)
 		q->next_avail = q->next_used = q->signalled = broken(m, used_index_starts_at_one);
 	if (broken(m, used_index_starts_at_one))

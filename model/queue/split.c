@@ -25,6 +25,7 @@ static bool read16(struct model *m, uint64_t address, uint16_t *value)
 
 	if (!m->host.read(m->host.context, address, bytes, sizeof bytes)) {
 		model_fail(m, "available ring not reachable");
+		hang_if_broken(m, ring_unreachable_hangs);
 		return false;
 	}
 	*value = (uint16_t)model_le(bytes, sizeof bytes);
@@ -38,6 +39,7 @@ static bool write_used(struct model *m, uint64_t address, const uint8_t *bytes, 
 	if (m->host.write(m->host.context, address, bytes, length))
 		return true;
 	model_fail(m, "used ring not reachable");
+	hang_if_broken(m, ring_unreachable_hangs);
 	return false;
 }
 
@@ -120,6 +122,7 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 		*count = *count == 0 && entry_behind(m, q);
 	if (*count > q->size) {
 		model_fail(m, "available index out of range");
+		leave_if_broken(m, avail_jump_kills);
 		return false;
 	}
 	if (!*count)
@@ -170,6 +173,14 @@ static bool next_in_table(struct model *m, struct model_queue *q, uint16_t *head
 	return true;
 }
 
+void model_queue_scribble(struct model *m, uint16_t index)
+{
+	static const uint8_t zeros[8];
+
+	m->host.write(m->host.context, m->queue[index].used + VIRTQ_USED_BYTES(m->queue[index].size), zeros,
+		      sizeof zeros);
+}
+
 bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 {
 	struct model_queue *q = &m->queue[index];
@@ -182,8 +193,14 @@ bool model_queue_take(struct model *m, uint16_t index, uint16_t *head)
 		return false;
 	if (odd(m, in_order_from_table) && model_negotiated(m, VIRTIO_F_IN_ORDER) && !next_in_table(m, q, head))
 		return false;
+	for (unsigned i = 0; i < q->in_flight; i++)
+		if (q->head[i] == *head)
+			hang_if_broken(m, offered_twice_hangs);
 	if (*head >= q->size) {
 		model_fail(m, "head of a descriptor chain out of range");
+		leave_if_broken(m, head_beyond_kills);
+		if (broken(m, head_beyond_scribbles))
+			model_queue_scribble(m, index);
 		return false;
 	}
 	if (broken(m, writes_available_ring) || broken_at(m, index, marks_available_ring))

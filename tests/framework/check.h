@@ -87,6 +87,10 @@ struct run {
 	 * when one goes wrong (expect_ok() in assert.h). */
 	bool controlled;
 	unsigned assertions, failures;
+	/* For a body whose accesses to registers may trap on some machines, which is an answer, too. After a trap the
+	 * body is called again; `accesses`, 0 at first, is the body's, which goes on with the next one. */
+	bool may_trap;
+	unsigned accesses;
 	char reason[160]; /* why the check ended as a SKIP or an ERROR */
 	/* A body sets this if it changed something that must be put back. It runs after the body, even if that ended
 	 * early or trapped, with the device as the body left it. */

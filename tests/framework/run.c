@@ -145,7 +145,15 @@ static void judge_leftovers(void *argument)
 static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms)
 {
 	struct guard_trap trap = { 0 };
-	enum guard_end end = guard_run(function, t, MILLISECONDS(timeout_ms), &trap);
+	enum guard_end end;
+	unsigned accesses;
+
+	do {
+		accesses = t->accesses;
+		end = guard_run(function, t, MILLISECONDS(timeout_ms), &trap);
+		if (end == GUARD_TRAPPED && t->may_trap)
+			info(t, "an access to a register traps: %s, address 0x%lx", trap.name, trap.data);
+	} while (end == GUARD_TRAPPED && t->may_trap && t->accesses > accesses);
 
 	if (end == GUARD_TRAPPED)
 		format_string(t->reason, sizeof(t->reason), "trap: %s at 0x%lx, address 0x%lx, error 0x%lx", trap.name,
@@ -224,14 +232,16 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 			t->verdict = VERDICT_SKIP;
 		return;
 	}
-	t->assertions = 0;
 	t->controlled = false;
+	t->assertions = t->accesses = 0;
+	t->may_trap = false;
 	t->afterwards = NULL;
 	unsettled = irq_unsettled(&cpu);
 	for (unsigned i = 0; i < t->device_count; i++)
 		apply_quirk(t->check, &t->devices[i]);
 	/* A round of a race takes less than ROUND_MS. */
 	guarded(t, call_body, options->timeout_ms + ROUND_MS * options->rounds);
+	t->may_trap = false;
 	if (t->afterwards)
 		guarded(t, call_afterwards, tidy_timeout);
 	if (!t->assertions && t->verdict == VERDICT_PASS) {

@@ -31,7 +31,7 @@ REASONS = ("not observable from a guest", "needs a stimulus that no VMM gives", 
 ID = re.compile(r"[a-z0-9]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 # How strict a level is, of checks and of rows.
 RANKS = {"robust": 0, "should": 0, "described": 1, "must": 2}
-ROW_RANKS = {"SHOULD": 0, "SHOULD NOT": 0, "DESC": 1, "MUST": 2, "MUST NOT": 2, "SHALL": 2}
+ROW_RANKS = {"ROBUST": 0, "SHOULD": 0, "SHOULD NOT": 0, "DESC": 1, "MUST": 2, "MUST NOT": 2, "SHALL": 2}
 
 
 class Coverage:
