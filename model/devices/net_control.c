@@ -145,21 +145,27 @@ static bool set_pairs(struct model *m, struct command *c)
 	return true;
 }
 
-/* 5.1.9.5.9: the driver may set a subset of what was negotiated. The setting changes nothing else, because this device
- * never offloads work on received frames. */
+/* 5.1.9.5.9: the driver may set a subset of what was negotiated. */
 static bool set_offloads(struct model *m, struct command *c)
 {
 	static const uint8_t known[] = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6,
-					 VIRTIO_NET_F_GUEST_ECN, VIRTIO_NET_F_GUEST_UFO };
-	uint32_t low = get(m, c, 4), high = get(m, c, 4);
+					 VIRTIO_NET_F_GUEST_ECN,  VIRTIO_NET_F_GUEST_UFO,  VIRTIO_NET_F_GUEST_USO4,
+					 VIRTIO_NET_F_GUEST_USO6 };
+	uint64_t set = get(m, c, 4), off = 0;
 
+	set |= (uint64_t)get(m, c, 4) << 32;
 	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) || c->code != VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET ||
 	    !c->valid)
 		return false;
 	for (unsigned i = 0; i < sizeof known; i++)
-		if (model_negotiated(m, known[i]))
-			model_set_bit(&low, known[i], false);
-	return !low && !high;
+		if (model_negotiated(m, known[i])) {
+			off |= ~set & 1ull << known[i];
+			set &= ~(1ull << known[i]);
+		}
+	if (set)
+		return false;
+	m->net.offloads_off = off;
+	return true;
 }
 
 static bool execute(struct model *m, struct command *c)

@@ -3,6 +3,8 @@
 
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
+#include "tests/checks/support/packet.h"
+#include "tests/checks/support/received.h"
 
 const uint8_t wire_other_mac[6] = { 0x02, 0x54, 0x53, 0x00, 0x00, 0x77 };
 const uint8_t wire_group_mac[6] = { 0x03, 0x54, 0x53, 0x00, 0x00, 0x77 };
@@ -19,7 +21,7 @@ static struct wire_receiver receivers[WIRE_RECEIVERS];
 static struct other_end {
 	const struct device *device;
 	uint32_t discovery;
-	enum wire_peer arp, reflector;
+	enum wire_peer arp, reflector, protocol;
 } other_end;
 
 static struct other_end *other_end_of(const struct device *d)
@@ -27,6 +29,11 @@ static struct other_end *other_end_of(const struct device *d)
 	if (other_end.device != d || other_end.discovery != d->discovery)
 		other_end = (struct other_end){ .device = d, .discovery = d->discovery };
 	return &other_end;
+}
+
+enum wire_peer *wire_known_protocol(const struct device *d)
+{
+	return &other_end_of(d)->protocol;
 }
 
 /* ---- packets out ---- */
@@ -79,31 +86,106 @@ uint32_t wire_transmit(struct run *t, struct device *d, const uint8_t *frame, ui
 
 /* ---- packets in ---- */
 
-/* Adds a receive buffer, filled with DMA_FRESH_BYTE, without publishing it. */
-static void offer(struct run *t, struct wire_receiver *rx, uint8_t *buffer)
-{
-	bool legacy = transport_is_legacy(&rx->device->transport);
-	struct segment pieces[2] = {
-		{ .data = buffer, .size = legacy ? rx->header : rx->size, .writable = true },
-		{ .data = buffer + rx->header, .size = rx->size - rx->header, .writable = true },
-	};
+/* A receive buffer, the token of its chain. */
+struct buffer {
+	struct segment pieces[WIRE_PIECES_MAX];
+	unsigned count;
+};
 
-	memset(buffer, DMA_FRESH_BYTE, rx->size);
-	if (virtqueue_add(rx->queue, pieces, legacy ? 2 : 1, NULL, buffer) < 0)
+static struct segment piece(struct run *t, uint32_t size)
+{
+	return (struct segment){ .data = need_memory(t, dma_alloc(size, size % 4 ? 1 : 4)),
+				 .size = size,
+				 .writable = true };
+}
+
+static struct buffer *make_buffer(struct run *t, const struct wire_receiver *rx)
+{
+	struct buffer *buffer = need_memory(t, dma_private(sizeof(*buffer)));
+	uint32_t left = rx->size;
+
+	if (rx->shape.pieces < 2) {
+		buffer->pieces[buffer->count++] = piece(t, rx->size);
+		if (transport_is_legacy(&rx->device->transport) && rx->size > rx->header) {
+			buffer->pieces[1] = buffer->pieces[0];
+			buffer->pieces[1].data = (uint8_t *)buffer->pieces[0].data + rx->header;
+			buffer->pieces[1].size -= rx->header;
+			buffer->pieces[0].size = rx->header;
+			buffer->count = 2;
+		}
+		return buffer;
+	}
+	while (left) {
+		uint32_t more = rx->shape.pieces - buffer->count - 1, size = left;
+
+		if (more && left > more) /* most cuts are near the header */
+			size = 1 + random_below(&t->random, buffer->count < 2 ? 20 : left - more);
+		if (size > left - more)
+			size = left - more;
+		buffer->pieces[buffer->count++] = piece(t, size);
+		left -= size;
+	}
+	return buffer;
+}
+
+/* Adds a receive buffer, filled with DMA_FRESH_BYTE, without publishing it. */
+static void offer(struct run *t, struct wire_receiver *rx, struct buffer *buffer)
+{
+	struct chain_shape shape = { .indirect = rx->shape.indirect };
+
+	for (unsigned i = 0; i < buffer->count; i++)
+		memset(buffer->pieces[i].data, DMA_FRESH_BYTE, buffer->pieces[i].size);
+	if (virtqueue_add(rx->queue, buffer->pieces, buffer->count, &shape, buffer) < 0)
 		abort_check(t, "no room for a receive buffer");
+}
+
+/* Publishes buffers, and notifies the device. */
+static void publish(struct wire_receiver *rx)
+{
+	uint16_t old = rx->queue->published;
+
+	virtqueue_publish(rx->queue);
+	if (!rx->obey || virtqueue_should_notify(rx->queue, old))
+		virtqueue_notify(rx->queue);
 }
 
 struct wire_receiver *wire_open(struct run *t, struct device *d, unsigned index, struct virtqueue *queue, uint32_t size)
 {
-	unsigned fit = transport_is_legacy(&d->transport) ? queue->size / 2u : queue->size;
+	return wire_open_some(t, d, index, queue, size, WIRE_BUFFERS);
+}
+
+struct wire_receiver *wire_open_some(struct run *t, struct device *d, unsigned index, struct virtqueue *queue,
+				     uint32_t size, unsigned count)
+{
+	return wire_open_shaped(t, d, index, queue, size, count, (struct wire_shape){ 0 });
+}
+
+/* Descriptors of the virtqueue that a buffer of this shape takes at most. */
+static unsigned descriptors(const struct device *d, struct wire_shape shape)
+{
+	if (shape.indirect)
+		return 1;
+	if (shape.pieces > 1)
+		return shape.pieces;
+	return transport_is_legacy(&d->transport) ? 2 : 1;
+}
+
+struct wire_receiver *wire_open_shaped(struct run *t, struct device *d, unsigned index, struct virtqueue *queue,
+				       uint32_t size, unsigned count, struct wire_shape shape)
+{
+	unsigned fit = queue->size / descriptors(d, shape);
 	struct wire_receiver *rx = &receivers[index];
 
-	*rx = (struct wire_receiver){ .device = d, .queue = queue, .header = net_header_bytes(d), .size = size };
-	rx->count = fit < WIRE_BUFFERS ? fit : WIRE_BUFFERS;
+	*rx = (struct wire_receiver){
+		.device = d, .queue = queue, .header = net_header_bytes(d), .size = size, .shape = shape
+	};
+	if (count > WIRE_BUFFERS)
+		count = WIRE_BUFFERS;
+	rx->count = fit < count ? fit : count;
 	if (!rx->count)
 		skip(t, "the receive virtqueue has no room for a buffer");
 	for (unsigned i = 0; i < rx->count; i++)
-		offer(t, rx, need_memory(t, dma_alloc(size, 4)));
+		offer(t, rx, make_buffer(t, rx));
 	virtqueue_kick(queue);
 	return rx;
 }
@@ -118,32 +200,45 @@ static void take_buffer(struct run *t, struct wire_receiver *rx)
 {
 	struct completion done = take_used(t, rx->queue, "a receive buffer");
 	uint32_t have = wire_packet.buffers ? rx->header + wire_packet.size : 0, size = done.length;
+	const struct buffer *buffer = done.token;
 
-	require(t, have || size >= rx->header,
-		"a used receive buffer holds at least the header of %u bytes: it holds %u", rx->header, size);
+	need_row(t, have || size >= rx->header, "net-desc-01",
+		 "a used receive buffer holds at least the header of %u bytes: it holds %u", rx->header, size);
 	wire_packet.used[wire_packet.buffers++] = size;
 	if (size > sizeof(wire_packet.raw) - have)
 		size = sizeof(wire_packet.raw) - have;
-	memcpy(wire_packet.raw + have, done.token, size);
+	for (uint32_t i = 0, at = have, left = size; left && i < buffer->count; i++) {
+		uint32_t part = buffer->pieces[i].size < left ? buffer->pieces[i].size : left;
+
+		memcpy(wire_packet.raw + at, buffer->pieces[i].data, part);
+		at += part;
+		left -= part;
+	}
 	wire_packet.size = have + size - rx->header;
 	offer(t, rx, done.token);
 }
 
 bool wire_take(struct run *t, struct wire_receiver *rx)
 {
+	enum { CLEARED = 256 }; /* bytes of what came before; a frame has its size */
 	uint16_t visible = virtqueue_used_waiting(rx->queue);
 
 	if (!visible)
 		return false;
-	memset(&wire_packet, 0, sizeof(wire_packet));
+	memset(&wire_packet, 0, offsetof(struct wire_packet, raw) + CLEARED);
 	wire_packet.visible = visible;
 	wire_packet.frame = wire_packet.raw + rx->header;
 	take_buffer(t, rx);
-	memcpy(&wire_packet.header, wire_packet.raw, rx->header);
+	memcpy(&wire_packet.header, wire_packet.raw,
+	       rx->header < VIRTIO_NET_HDR_BYTES ? rx->header : VIRTIO_NET_HDR_BYTES);
 	if (device_accepted(rx->device, VIRTIO_NET_F_MRG_RXBUF))
-		for (unsigned i = 1; i < wire_packet.header.num_buffers && i < rx->count; i++)
+		for (unsigned i = 1; i < wire_packet.header.num_buffers && i < rx->count; i++) {
+			need_row(t, WAIT_UNTIL(virtqueue_used_waiting(rx->queue), device_patience_ns), "net-rx-02",
+				 "all %u buffers of a packet are used", wire_packet.header.num_buffers);
 			take_buffer(t, rx);
-	virtqueue_kick(rx->queue);
+		}
+	publish(rx);
+	received_judge(t, rx);
 	return true;
 }
 
@@ -264,11 +359,6 @@ void wire_reflect(struct run *t, struct device *d, const uint8_t *frame, uint32_
 	wire_transmit(t, d, outer, ETHERNET_HEADER_BYTES + size);
 }
 
-static uint8_t payload_byte(uint16_t number, uint32_t at)
-{
-	return (uint8_t)(at * 7 + number);
-}
-
 uint32_t wire_fill_numbered(uint8_t *frame, const uint8_t to[6], int vlan, uint16_t number, uint32_t payload)
 {
 	uint8_t *at = frame + 12;
@@ -277,10 +367,9 @@ uint32_t wire_fill_numbered(uint8_t *frame, const uint8_t to[6], int vlan, uint1
 	memcpy(frame + 6, wire_other_mac, 6);
 	if (vlan >= 0)
 		at = net_put16(net_put16(at, ETHERTYPE_VLAN), (uint16_t)vlan);
-	at = net_put16(net_put16(at, ETHERTYPE_LOCAL_EXPERIMENTAL), number);
-	for (uint32_t i = 2; i < payload; i++)
-		*at++ = payload_byte(number, i);
-	return (uint32_t)(at - frame);
+	at = net_put16(at, ETHERTYPE_LOCAL_EXPERIMENTAL);
+	packet_pattern(at, number, 0, payload);
+	return (uint32_t)(at - frame) + payload;
 }
 
 void wire_reflect_numbered(struct run *t, struct device *d, const uint8_t to[6], int vlan, uint16_t number,
@@ -319,10 +408,7 @@ uint32_t wire_damage(uint16_t number, uint32_t payload)
 {
 	const uint8_t *bytes = wire_packet.frame + ETHERNET_HEADER_BYTES + tag_bytes();
 
-	for (uint32_t i = 2; i < payload; i++)
-		if (bytes[i] != payload_byte(number, i))
-			return i;
-	return payload;
+	return packet_pattern_damage(bytes, number, 0, payload);
 }
 
 static bool find_reflector(struct run *t, struct device *d)

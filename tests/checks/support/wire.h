@@ -26,6 +26,7 @@ enum {
 	WIRE_BUFFERS = 64,
 	WIRE_BUFFER_BYTES = 2048, /* 5.1.9.3.1 asks for 1526 */
 	WIRE_FRAME_BYTES = 2048,
+	WIRE_PACKET_BYTES = 65536 + 64, /* with segmentation offload; 5.1.9.3.1 asks for buffers of 65601 */
 };
 
 /* A MAC address that is not ours, a multicast one, and the broadcast address. */
@@ -45,16 +46,32 @@ uint32_t wire_transmit_behind(struct run *t, struct device *d, const struct virt
 			      uint32_t header_bytes, const uint8_t *frame, uint32_t size);
 uint32_t wire_transmit(struct run *t, struct device *d, const uint8_t *frame, uint32_t size);
 
+/* How receive buffers are cut into descriptors. All zero: not at all, but on the legacy layout between header and frame
+ * (5.1.9.8). */
+enum { WIRE_PIECES_MAX = 8 };
+struct wire_shape {
+	unsigned pieces; /* each buffer is cut at random into so many */
+	bool indirect;
+};
+
 /* Receive buffers in one virtqueue. */
 struct wire_receiver {
 	struct device *device;
 	struct virtqueue *queue;
 	uint32_t header, size; /* bytes of the packet header, and of a buffer */
 	unsigned count;
+	struct wire_shape shape;
+	bool obey;	       /* notify the device of buffers only when it asks for that (2.7.10.1) */
+	uint64_t offloads_off; /* guest offloads that GUEST_OFFLOADS_SET has switched off, by feature bit */
 };
 /* Fills the virtqueue with buffers of `size` bytes. `index`: which receiver to use. */
 struct wire_receiver *wire_open(struct run *t, struct device *d, unsigned index, struct virtqueue *queue,
 				uint32_t size);
+/* The same with `count` buffers at most. */
+struct wire_receiver *wire_open_some(struct run *t, struct device *d, unsigned index, struct virtqueue *queue,
+				     uint32_t size, unsigned count);
+struct wire_receiver *wire_open_shaped(struct run *t, struct device *d, unsigned index, struct virtqueue *queue,
+				       uint32_t size, unsigned count, struct wire_shape shape);
 /* Large buffers in the first receive virtqueue. */
 struct wire_receiver *wire_open_plain(struct run *t, struct device *d);
 
@@ -65,14 +82,14 @@ struct wire_packet {
 	unsigned buffers;
 	unsigned visible;	     /* used entries that were visible when the first one was */
 	uint32_t used[WIRE_BUFFERS]; /* used length of each buffer */
-	uint8_t raw[VIRTIO_NET_HDR_BYTES + WIRE_FRAME_BYTES]; /* header and frame as they stood in memory */
-	const uint8_t *frame;				      /* in raw */
+	uint8_t raw[VIRTIO_NET_HDR_BYTES + WIRE_PACKET_BYTES]; /* header and frame as they stood in memory */
+	const uint8_t *frame;				       /* in raw */
 };
 extern struct wire_packet wire_packet;
 
 /*
- * Takes a packet if one has arrived, with all of its buffers if MRG_RXBUF was accepted. Makes the buffers available
- * again.
+ * Takes a packet if one has arrived, with all of its buffers if MRG_RXBUF was accepted, and judges its header
+ * (received.h). Makes the buffers available again.
  */
 bool wire_take(struct run *t, struct wire_receiver *rx);
 /* Takes the next packet; false if none comes before the patience ends. */
@@ -104,6 +121,9 @@ enum wire_peer wire_peer(struct run *t, struct device *d);
 void wire_need_answers(struct run *t, struct device *d);
 /* Requires an answer, because one came to the device with the fewest features. */
 void wire_require_answer(struct run *t, struct device *d, struct wire_receiver *rx, const char *with);
+
+/* What is known of the peer protocol: for peer.h, which finds it out. */
+enum wire_peer *wire_known_protocol(const struct device *d);
 
 bool wire_has_reflector(struct run *t, struct device *d);
 /* Ends the check if there is no reflector. */

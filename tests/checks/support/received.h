@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What holds for every received packet (5.1.9.4.1), whatever the check is about. wire_take() calls it.
+ *
+ * A breach is a failure of the running check if that names the row. Otherwise it is noted, and net.every-header or
+ * net.every-header-advice reports it, unless another check has done so: one deviation is one FAIL.
+ */
+#ifndef TESTS_CHECKS_SUPPORT_RECEIVED_H
+#define TESTS_CHECKS_SUPPORT_RECEIVED_H
+
+#include "tests/checks/support/wire.h"
+
+/* Judges wire_packet. */
+void received_judge(struct run *t, const struct wire_receiver *rx);
+
+/* Fails for each breach that was noted since the device was discovered and whose row the check names. Returns how many
+ * packets were judged since. */
+uint32_t received_report(struct run *t, struct device *d);
+
+#endif
