@@ -416,6 +416,50 @@ X(net_legacy_header_long, NET, OLD, INBOUND, "net-leg-02", "uses the 12 byte hea
 X(net_tx_lost, NET, ANY, INBOUND, "net-desc-05", "transmits nothing", 0) \
 X(net_rx_lost, NET, ANY, INBOUND, "net-desc-05", "delivers nothing", 0) \
 X(net_tx_corrupted, NET, ANY, INBOUND, "net-desc-05", "inverts the last byte of what it transmits", 0) \
+X(net_rx_cut_to_fit, NET, ANY, INBOUND, "net-desc-07", "delivers what fits of a frame that is larger than the buffer", 0) \
+X(net_rx_room_without_header, NET, ANY, INBOUND, "net-desc-07 sused-02", "compares the frame without its header with the buffer, and says that all was written", 0) \
+X(net_rx_exact_fit_lost, NET, ANY, INBOUND, "net-desc-05", "takes a buffer that is just large enough for too small", 0) \
+X(net_rx_odd_byte_lost, NET, ANY, INBOUND, "net-desc-05", "leaves the last byte of a frame of an odd size out of the used length", 0) \
+X(net_rx_old_buffers, NET, ANY, INBOUND, "reset-03", "writes frames into a receive buffer of a former life, too", 0) \
+X(net_link_shown_down, NET, ANY, NONE, "net-desc-08", "never says LINK_UP", 0) \
+X(net_num_buffers_eight_at_most, NET, ANY, INBOUND, "net-rx-02 net-rxbuf-01", "says num_buffers 8 for frames in more buffers", 0) \
+X(net_merge_extra_buffer, NET, ANY, INBOUND, "net-rx-02", "uses one buffer more where a frame just fills its last one", 0) \
+X(net_rx_checksum_left, NET, ANY, INBOUND, "net-rx-06", "delivers a partial checksum to a driver without GUEST_CSUM", 0) \
+X(net_rx_flags_in_large, NET, ANY, INBOUND, "net-rx-05", "sets DATA_VALID in frames of more than 1000 bytes, whatever was negotiated", 0) \
+X(net_rx_csum_start_behind_header, NET, ANY, INBOUND, "net-rx-18", "counts csum_start from the header of the packet", 0) \
+X(net_rx_csum_offset_of_tcp, NET, ANY, INBOUND, "net-rx-18", "says csum_offset 16 with UDP, too", 0) \
+X(net_rx_csum_start_of_ipv4, NET, ANY, INBOUND, "net-rx-18", "says csum_start 34 with IPv6, too", 0) \
+X(net_rx_gso_one_for_all, NET, ANY, INBOUND, "net-rx-07 net-rx-09 net-rx-10", "passes on large packets of every type once one type was accepted", 0) \
+X(net_rx_gso_with_csum, NET, ANY, INBOUND, "net-rx-24 net-rx-07", "passes on large packets to a driver that accepted GUEST_CSUM alone", 0) \
+X(net_rx_gso_size_0, NET, ANY, INBOUND, "net-rx-26", "passes on large packets with gso_size 0", 0) \
+X(net_rx_gso_size_of_packet, NET, ANY, INBOUND, "net-rx-26", "says the size of the whole packet in gso_size", 0) \
+X(net_rx_gso_without_needs_csum, NET, ANY, INBOUND, "net-rx-25", "passes on large packets without NEEDS_CSUM", 0) \
+X(net_rx_hdr_len_0, NET, ANY, INBOUND, "net-rx-29", "passes on large packets with hdr_len 0", 0) \
+X(net_rx_ecn_forgotten, NET, ANY, INBOUND, "net-rx-14", "passes on large packets with CWR without the bit of ECN", 0) \
+X(net_rx_ecn_always, NET, ANY, INBOUND, "net-rx-13", "passes on large packets with CWR to a driver without GUEST_ECN", 0) \
+X(net_rx_large_cut, NET, ANY, INBOUND, "net-rx-02 net-desc-05", "delivers 32 KiB of a larger packet", 0) \
+X(net_offloads_inert, NET, ANY, INBOUND, "net-offload-01", "acknowledges GUEST_OFFLOADS_SET and goes on as before", 0) \
+X(net_offloads_csum_inert, NET, ANY, INBOUND, "net-offload-01", "never switches GUEST_CSUM off", 0) \
+X(net_tx_odd_byte_lost, NET, ANY, INBOUND, "net-desc-05", "transmits frames of an odd size without their last byte", 0) \
+X(net_tx_cut_at_1500, NET, ANY, INBOUND, "net-desc-05", "cuts frames at 1500 bytes, header included", 0) \
+X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 2000 packets", 0) \
+X(net_tx_pieces_forgotten, NET, ANY, INBOUND, "frame-01", "does not read the last descriptor of a packet in more than 16", 0) \
+X(net_tx_short_pieces_lost, NET, NEW, INBOUND, "frame-01", "does not read a second descriptor of less than 4 bytes", 0) \
+X(net_tx_bytes_of_former, NET, ANY, INBOUND, "net-desc-05", "transmits at least as many bytes as in the packet before", 0) \
+X(net_tx_checksum_skipped, NET, ANY, INBOUND, "net-desc-09", "leaves a checksum that it is to complete as it is", 0) \
+X(net_tx_checksum_of_tcp4, NET, ANY, INBOUND, "net-desc-09", "completes the checksum of TCP over IPv4 whatever csum_start and csum_offset say", 0) \
+X(net_tx_checksum_even, NET, ANY, INBOUND, "net-desc-09", "leaves the last odd byte out of a checksum", 0) \
+X(net_tx_checksum_in_memory, NET, ANY, INBOUND, "sdesc-01", "stores a checksum that it completes in the driver's memory", 0) \
+X(net_tx_large_cut, NET, ANY, INBOUND, "net-desc-10", "transmits 32 KiB of a larger packet", 0) \
+X(net_segment_counts_headers, NET, ANY, INBOUND, "net-desc-10", "takes gso_size for the size of a segment with its headers", 0) \
+X(net_segment_last_lost, NET, ANY, INBOUND, "net-desc-10", "does not send a last segment that is not full", 0) \
+X(net_segment_sequence_kept, NET, ANY, INBOUND, "net-desc-10", "gives all segments the sequence number of the first", 0) \
+X(net_segment_fin_in_all, NET, ANY, INBOUND, "net-desc-10", "leaves FIN and PSH in all segments", 0) \
+X(net_segment_cwr_in_all, NET, ANY, INBOUND, "net-desc-10", "leaves CWR in all segments", 0) \
+X(net_segment_length_of_all, NET, ANY, INBOUND, "net-desc-10", "leaves the total length of the whole in segments of IPv4", 0) \
+X(net_segment_length6_of_all, NET, ANY, INBOUND, "net-desc-10", "leaves the payload length of the whole in segments of IPv6", 0) \
+X(net_segment_udp_length_of_all, NET, NEW, INBOUND, "net-desc-10", "leaves the UDP length of the whole in segments", 0) \
+X(net_segment_checksum_of_first, NET, ANY, INBOUND, "net-desc-10", "computes a wrong checksum in all segments but the first", 0) \
 /* 5.1.9.5 Network: control queue */ \
 X(net_unknown_class_ok, NET, ANY, NONE, "net-desc-03", "acknowledges commands of a class that it does not know", 0) \
 X(net_ack_four_bytes, NET, ANY, NONE, "net-desc-03", "writes the ack as 32 bits", 0) \

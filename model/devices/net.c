@@ -63,7 +63,8 @@ static void put_status(struct model *m, bool announce)
 {
 	if (model_offers(m, VIRTIO_NET_F_STATUS))
 		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2,
-				 (m->link_up ? VIRTIO_NET_S_LINK_UP : 0) | (announce ? VIRTIO_NET_S_ANNOUNCE : 0));
+				 (m->link_up && !broken(m, net_link_shown_down) ? VIRTIO_NET_S_LINK_UP : 0) |
+					 (announce ? VIRTIO_NET_S_ANNOUNCE : 0));
 }
 
 static void init(struct model *m)
@@ -152,7 +153,23 @@ static bool complete_checksum(const struct model *m, struct outgoing *out)
 		return true;
 	if (start >= out->length || at + 2 > out->length)
 		return !asked;
-	model_net_complete(out->frame, out->length, start, at);
+	if (broken(m, net_tx_checksum_skipped))
+		return true;
+	if (broken(m, net_tx_checksum_of_tcp4)) {
+		start = ETHERNET_HEADER_BYTES + MODEL_IPV4_BYTES;
+		at = start + 16;
+	}
+	if (at + 2 > out->length)
+		return true;
+	model_net_complete(out->frame, out->length - (broken(m, net_tx_checksum_even) && (out->length - start) % 2),
+			   start, at);
+	if (broken(m, net_tx_checksum_in_memory) && m->chain.readable_count) {
+		const struct model_segment *last = &m->chain.segment[m->chain.readable_count - 1];
+		uint32_t from_end = out->length - at;
+
+		if (last->length >= from_end)
+			m->host.write(m->host.context, last->address + last->length - from_end, out->frame + at, 2);
+	}
 	return true;
 }
 
@@ -196,6 +213,10 @@ static bool acceptable(const struct model *m, const struct outgoing *out)
 /* A frame, or a segment, leaves the device. */
 static void put_on_wire(struct model *m, const uint8_t *frame, uint32_t length)
 {
+	if (broken(m, net_tx_odd_byte_lost))
+		length &= ~1u;
+	if (broken(m, net_tx_cut_at_1500) && length > 1500)
+		length = 1500;
 	if (m->config.net.responder && length <= model_net_frame_max(m, frame))
 		model_net_peer(m, frame, length);
 }
@@ -210,8 +231,26 @@ static void send_out(struct model *m, struct outgoing *out)
 	if (!(out->header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
 		return;
 	for (uint32_t i = 0, size;
-	     (size = model_net_segment(out->frame, out->length, &out->header, i, m->net.packet)) != 0; i++)
+	     (size = model_net_segment(m, out->frame, out->length, &out->header, i, m->net.packet)) != 0; i++)
 		put_on_wire(m, m->net.packet, size);
+}
+
+/* Reads the frame from the chain, where it follows SKIP bytes. */
+static bool read_frame(struct model *m, uint32_t skip, struct outgoing *out)
+{
+	const struct model_chain *chain = &m->chain;
+
+	if (!model_chain_read(m, skip, out->frame, out->length))
+		return false;
+	if (broken(m, net_tx_pieces_forgotten) && chain->readable_count > 16)
+		for (uint32_t i = 0, left = chain->segment[chain->readable_count - 1].length; i < left; i++)
+			out->frame[out->length - 1 - i] = 0;
+	if (broken(m, net_tx_short_pieces_lost) && chain->readable_count > 2 && chain->segment[1].length < 4 &&
+	    chain->segment[0].length >= skip)
+		out->frame[chain->segment[0].length - skip] = 0;
+	if (broken(m, net_tx_large_cut) && out->length > 32768)
+		out->length = 32768;
+	return true;
 }
 
 static uint32_t transmit(struct model *m, uint16_t pair)
@@ -228,14 +267,18 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	out.length = (uint32_t)(m->chain.readable - skip);
 	if (out.length > MODEL_NET_FRAME_BYTES || out.length < ETHERNET_HEADER_BYTES)
 		return 0;
-	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) ||
-	    !model_chain_read(m, skip, out.frame, out.length))
+	if (broken(m, net_tx_stops_after_burst) && ++m->defective.requests > 2000)
+		return 0;
+	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) || !read_frame(m, skip, &out))
 		return 0;
 	out.header = read_header(header);
 	if (!acceptable(m, &out))
 		return 0;
 	if (broken(m, net_tx_corrupted))
 		out.frame[out.length - 1] ^= 0xff;
+	if (broken(m, net_tx_bytes_of_former) && out.length < m->defective.last_word)
+		out.length = m->defective.last_word;
+	m->defective.last_word = out.length;
 	*flow_of(m, out.frame) = (uint8_t)pair;
 	send_out(m, &out);
 	return 0;
@@ -339,14 +382,22 @@ static void copy_to_packet(struct model *m, struct incoming *in)
 /* Is the driver's offload in force? It was negotiated, and GUEST_OFFLOADS_SET has not switched it off. */
 static bool in_force(const struct model *m, unsigned feature)
 {
+	if (broken(m, net_offloads_inert) || (broken(m, net_offloads_csum_inert) && feature == VIRTIO_NET_F_GUEST_CSUM))
+		return model_negotiated(m, feature);
 	return model_negotiated(m, feature) && !(m->net.offloads_off >> feature & 1);
 }
 
 /* Can the driver take a packet with this gso_type? */
 static bool driver_segments(const struct model *m, uint8_t gso_type)
 {
-	if ((gso_type & VIRTIO_NET_HDR_GSO_ECN) && !in_force(m, VIRTIO_NET_F_GUEST_ECN))
+	if ((gso_type & VIRTIO_NET_HDR_GSO_ECN) && !in_force(m, VIRTIO_NET_F_GUEST_ECN) &&
+	    !broken(m, net_rx_ecn_always))
 		return false;
+	if (broken(m, net_rx_gso_one_for_all) &&
+	    (in_force(m, VIRTIO_NET_F_GUEST_TSO4) || in_force(m, VIRTIO_NET_F_GUEST_TSO6)))
+		return true;
+	if (broken(m, net_rx_gso_with_csum) && in_force(m, VIRTIO_NET_F_GUEST_CSUM))
+		return true;
 	switch (gso_type & ~VIRTIO_NET_HDR_GSO_ECN) {
 	case VIRTIO_NET_HDR_GSO_TCPV4:
 		return in_force(m, VIRTIO_NET_F_GUEST_TSO4);
@@ -378,16 +429,19 @@ static bool next_packet(struct model *m, struct incoming *in)
 
 	*in = (struct incoming){ .left = *left };
 	in->frame = model_net_oldest(m, &in->length);
+	if (broken(m, net_rx_large_cut) && in->length > 32768)
+		in->length = 32768;
 	if (left->gso_type && !driver_segments(m, left->gso_type)) {
-		in->length = model_net_segment(in->frame, in->length, left, m->net.segment, m->net.packet);
+		in->length = model_net_segment(m, in->frame, in->length, left, m->net.segment, m->net.packet);
 		in->frame = m->net.packet;
 		in->left = (struct virtio_net_header){ 0 };
 	} else if (left->flags && !in_force(m, VIRTIO_NET_F_GUEST_CSUM)) {
 		if (in->length > MODEL_NET_PACKET_BYTES)
 			return false;
 		copy_to_packet(m, in);
-		model_net_complete(m->net.packet, in->length, left->csum_start,
-				   (uint32_t)left->csum_start + left->csum_offset);
+		if (!broken(m, net_rx_checksum_left))
+			model_net_complete(m->net.packet, in->length, left->csum_start,
+					   (uint32_t)left->csum_start + left->csum_offset);
 		in->left = (struct virtio_net_header){ 0 };
 	}
 	if (!in->left.flags && in_force(m, VIRTIO_NET_F_GUEST_CSUM) && validated(in))
@@ -403,6 +457,33 @@ static void packet_delivered(struct model *m)
 	m->net.segment++;
 	if (!left->gso_type || driver_segments(m, left->gso_type) || !next_packet(m, &next))
 		model_net_drop_oldest(m);
+}
+
+/* For defects: wrong fields of the header of a packet that leaves work to the driver. */
+static void spoil_offloads(const struct model *m, const struct incoming *in, uint8_t *header, uint32_t header_length)
+{
+	bool partial = in->left.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+
+	if (broken(m, net_rx_flags_in_large) && in->length > 1000)
+		header[0] |= VIRTIO_NET_HDR_F_DATA_VALID;
+	if (broken(m, net_rx_csum_start_behind_header) && partial)
+		model_to_le(header + 6, 2, in->left.csum_start + header_length);
+	if (broken(m, net_rx_csum_offset_of_tcp) && partial)
+		model_to_le(header + 8, 2, 16);
+	if (broken(m, net_rx_csum_start_of_ipv4) && partial)
+		model_to_le(header + 6, 2, ETHERNET_HEADER_BYTES + MODEL_IPV4_BYTES);
+	if (!in->left.gso_type)
+		return;
+	if (broken(m, net_rx_gso_size_0))
+		model_to_le(header + 4, 2, 0);
+	if (broken(m, net_rx_gso_size_of_packet))
+		model_to_le(header + 4, 2, in->length);
+	if (broken(m, net_rx_hdr_len_0))
+		model_to_le(header + 2, 2, 0);
+	if (broken(m, net_rx_ecn_forgotten))
+		header[1] &= (uint8_t)~VIRTIO_NET_HDR_GSO_ECN;
+	if (broken(m, net_rx_gso_without_needs_csum))
+		header[0] = 0;
 }
 
 /* Makes the header of a received packet (5.1.9.4.1). */
@@ -441,12 +522,15 @@ static void make_header(const struct model *m, const struct incoming *in, uint8_
 	if (model_negotiated(m, VIRTIO_NET_F_GUEST_CSUM) ? broken(m, net_rx_data_valid_always)
 							 : broken(m, net_rx_flags_set))
 		header[0] |= VIRTIO_NET_HDR_F_DATA_VALID;
+	spoil_offloads(m, in, header, header_length);
 	if (model_negotiated(m, VIRTIO_NET_F_GUEST_CSUM) && broken(m, net_rx_needs_csum_junk)) {
 		header[0] |= VIRTIO_NET_HDR_F_NEEDS_CSUM;
 		model_to_le(header + 6, 2, 0xfff0); /* csum_start */
 	}
 	if (broken(m, net_num_buffers_one))
 		buffers = 1;
+	if (broken(m, net_num_buffers_eight_at_most) && buffers > 8)
+		buffers = 8;
 	if (broken(m, net_num_buffers_zero) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
 		buffers = 0;
 	if (header_length == VIRTIO_NET_HDR_BYTES)
@@ -491,6 +575,10 @@ static uint32_t take_buffers(struct model *m, uint16_t index, uint32_t total, ui
 	bool apart = broken(m, net_rx_header_apart) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF);
 	uint32_t room = 0;
 
+	if (broken(m, net_rx_room_without_header) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
+		total -= header_length;
+	if (broken(m, net_merge_extra_buffer) && model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
+		total++;
 	for (*count = 0; room < total && *count < (apart ? 2 : most); (*count)++) {
 		if (!model_queue_take(m, index, &m->net.head[*count]) ||
 		    !model_chain_walk(m, index, m->net.head[*count]))
@@ -525,6 +613,12 @@ static void deliver(struct model *m)
 	if (m->error)
 		return;
 	m->queue[index].starved = false;
+	if (broken(m, net_rx_exact_fit_lost) && room == m->chain.writable && room == total && !merge)
+		room--;
+	if (broken(m, net_rx_cut_to_fit) && !merge && count)
+		room = total;
+	if (broken(m, net_rx_room_without_header) && !merge && room + header_length >= total)
+		room = total;
 	if (room < total) {
 		model_queue_untake(m, index, count);
 		if (count == most)
@@ -542,7 +636,19 @@ static void deliver(struct model *m)
 		if (m->error)
 			return;
 		done += piece;
+		if (broken(m, net_rx_odd_byte_lost) && done == total && total % 2)
+			piece--;
+		if (broken(m, net_rx_room_without_header) && !merge)
+			piece = total;
 		model_queue_stage(m, index, m->net.head[i], piece, false);
+	}
+	if (broken(m, net_rx_old_buffers)) {
+		uint64_t buffer = m->chain.segment[m->chain.count - 1].address;
+
+		if (m->defective.old_buffer && m->defective.old_buffer != buffer)
+			m->host.write(m->host.context, m->defective.old_buffer, in.frame, ETHERNET_HEADER_BYTES);
+		else
+			m->defective.old_buffer = buffer;
 	}
 	packet_delivered(m);
 	if (!m->error && broken(m, net_merge_one_by_one))

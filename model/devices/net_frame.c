@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "model/devices/net_frame.h"
 
+#include "model/defects/broken.h"
+
 enum { TCP_FIN = 1, TCP_PUSH = 8, TCP_CWR = 0x80, IP_MORE_FRAGMENTS = 0x2000, IP_OFFSET = 0x1fff };
 
 bool model_net_layers(const uint8_t *frame, uint32_t length, struct model_layers *l)
@@ -131,31 +133,34 @@ static uint32_t fragment(const uint8_t *frame, const struct model_layers *l, uin
 	return length;
 }
 
-uint32_t model_net_segment(const uint8_t *frame, uint32_t length, const struct virtio_net_header *left, uint32_t index,
-			   uint8_t *out)
+uint32_t model_net_segment(const struct model *m, const uint8_t *frame, uint32_t length,
+			   const struct virtio_net_header *left, uint32_t index, uint8_t *out)
 {
 	struct model_layers l;
-	uint32_t from, part;
+	uint32_t from, part, size = left->gso_size, whole = length;
 	uint8_t *tcp;
 
-	if (!model_net_layers(frame, length, &l) || !left->gso_size)
+	if (!model_net_layers(frame, length, &l) || !size)
 		return 0;
 	if ((left->gso_type & ~VIRTIO_NET_HDR_GSO_ECN) == VIRTIO_NET_HDR_GSO_UDP)
 		return fragment(frame, &l, left->gso_size, index, out);
-	from = l.payload + index * left->gso_size;
+	if (broken(m, net_segment_counts_headers) && size > l.payload)
+		size -= l.payload;
+	from = l.payload + index * size;
 	if (from >= l.end && (index || from > l.end))
 		return 0;
-	part = l.end - from < left->gso_size ? l.end - from : left->gso_size;
-	if (l.payload + part > MODEL_NET_PACKET_BYTES)
+	part = l.end - from < size ? l.end - from : size;
+	if (l.payload + part > MODEL_NET_PACKET_BYTES || (broken(m, net_segment_last_lost) && index && part < size))
 		return 0;
 	copy(out, frame, l.payload);
 	copy(out + l.payload, frame + from, part);
 	tcp = out + l.transport;
 	if (l.protocol == MODEL_TCP) {
-		model_to_be(tcp + 4, 4, model_be32(tcp + 4) + index * left->gso_size);
-		if (from + part < l.end)
+		if (!broken(m, net_segment_sequence_kept))
+			model_to_be(tcp + 4, 4, model_be32(tcp + 4) + index * size);
+		if (from + part < l.end && !broken(m, net_segment_fin_in_all))
 			tcp[13] &= (uint8_t) ~(TCP_FIN | TCP_PUSH);
-		if (index)
+		if (index && !broken(m, net_segment_cwr_in_all))
 			tcp[13] &= (uint8_t)~TCP_CWR;
 	}
 	if (!l.v6)
@@ -163,5 +168,13 @@ uint32_t model_net_segment(const uint8_t *frame, uint32_t length, const struct v
 	l.end = l.payload + part;
 	model_net_set_lengths(out, l.end, &l);
 	model_net_set_checksum(out, &l, false);
+	if (broken(m, net_segment_length_of_all) && !l.v6)
+		model_to_be(out + l.network + 2, 2, whole - l.network);
+	if (broken(m, net_segment_length6_of_all) && l.v6)
+		model_to_be(out + l.network + 4, 2, whole - l.network - MODEL_IPV6_BYTES);
+	if (broken(m, net_segment_udp_length_of_all) && l.protocol == MODEL_UDP)
+		model_to_be(tcp + 4, 2, whole - l.transport);
+	if (broken(m, net_segment_checksum_of_first) && index)
+		out[l.transport + model_net_checksum_at(&l)] ^= 0x10;
 	return l.end;
 }

@@ -54,7 +54,7 @@ void model_net_complete(uint8_t *frame, uint32_t length, uint32_t start, uint32_
  * Writes segment INDEX of a frame to OUT, MODEL_NET_PACKET_BYTES at most, with lengths and checksums. Returns its
  * length. 0: there is no such segment, or the frame cannot be cut as LEFT says.
  */
-uint32_t model_net_segment(const uint8_t *frame, uint32_t length, const struct virtio_net_header *left, uint32_t index,
-			   uint8_t *out);
+uint32_t model_net_segment(const struct model *m, const uint8_t *frame, uint32_t length,
+			   const struct virtio_net_header *left, uint32_t index, uint8_t *out);
 
 #endif

@@ -121,7 +121,7 @@ static void send_made(struct model *m, uint32_t length, uint8_t flags, uint16_t 
 		model_net_arrive(m, frame, length, &left);
 		return;
 	}
-	for (uint32_t i = 0, size; (size = model_net_segment(frame, length, &left, i, m->net.packet)) != 0; i++)
+	for (uint32_t i = 0, size; (size = model_net_segment(m, frame, length, &left, i, m->net.packet)) != 0; i++)
 		model_net_arrive(m, m->net.packet, size, NULL);
 }
 

@@ -200,7 +200,7 @@ CHECK(receive_small_buffers, "net.receive-small-buffers", REQ("net-desc-07", "su
 	       "a frame arrives with large buffers again");
 }
 
-/* The same question without a peer, with the answer to an ARP request. */
+/* Breaks: what net.receive-small-buffers names. This one needs no peer but one that answers ARP requests. */
 CHECK(receive_small_answer, "net.receive-small-answer", REQ("net-desc-07", "sused-02"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
       "Without MRG_RXBUF, an answer that is larger than a buffer does not arrive in part")
@@ -251,10 +251,12 @@ static void starve(struct run *t, struct device *d, struct features features, ui
 	enum { BUFFERS = 4, ROUNDS = 3, FRAMES = 12, FRAME = 100, AFTER = 0x4f0 };
 	uint8_t mac[6], idle[ETHERNET_FRAME_MIN];
 	struct wire_receiver *rx;
+	unsigned each;
 
 	net_mac(d, mac);
 	net_fill_experimental(d, idle, 0);
 	rx = start_with(t, d, features, size, BUFFERS);
+	each = (rx->header + FRAME + size - 1) / size; /* buffers of a frame */
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 		bool came = false;
@@ -262,7 +264,7 @@ static void starve(struct run *t, struct device *d, struct features features, ui
 
 		rx->obey = true;
 		peer_send_numbered(t, d, mac, 0x400, FRAMES, FRAME - ETHERNET_HEADER_BYTES);
-		(void)WAIT_WITHIN(&patience, virtqueue_used_waiting(rx->queue) == rx->count);
+		(void)WAIT_WITHIN(&patience, virtqueue_used_waiting(rx->queue) >= rx->count - rx->count % each);
 		wire_transmit(t, d, idle, sizeof(idle)); /* time for the device to look for a buffer */
 		for (i = 0; i < WIRE_TRIES && !came; i++) {
 			patience = patience_begin(device_patience_ns / WIRE_TRIES);
@@ -302,7 +304,8 @@ CHECK(receive_starved, "net.receive-after-no-buffers", REQ("sring-02", "savail-0
 	expect(t, true, "frames arrive again");
 }
 
-/* Breaks: as above, or the buffers that were too few for one packet are lost. */
+/* Breaks: the buffers that were too few for one packet are lost; the device waits for a notification that it does not
+ * ask for. */
 CHECK(merged_starved, "net.merged-after-no-buffers", REQ("sring-02", "savail-04", "net-desc-05"), DESCRIBED,
       NEEDS(RECEIVES, .features = OFFERS(VIRTIO_NET_F_MRG_RXBUF)),
       "With MRG_RXBUF, frames arrive again after more came than there were buffers")

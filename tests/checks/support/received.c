@@ -84,9 +84,9 @@ static bool any_segmentation(const struct wire_receiver *rx)
 	return false;
 }
 
-static void judge_segmentation(struct run *t, const struct wire_receiver *rx)
+static void judge_segmentation(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet)
 {
-	const struct virtio_net_header *h = &wire_packet.header;
+	const struct virtio_net_header *h = &packet->header;
 	uint8_t base = h->gso_type & (uint8_t) ~(TUNNELS | VIRTIO_NET_HDR_GSO_ECN);
 
 	if (!h->gso_type)
@@ -110,7 +110,7 @@ static void judge_segmentation(struct run *t, const struct wire_receiver *rx)
 		breach(t, "net-rx-26", "a received packet has gso_type 0x%x and gso_size 0", h->gso_type);
 }
 
-static void judge_flags(struct run *t, const struct wire_receiver *rx)
+static void judge_flags(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet)
 {
 	static const struct {
 		uint8_t flag, feature;
@@ -122,7 +122,7 @@ static void judge_flags(struct run *t, const struct wire_receiver *rx)
 		{ VIRTIO_NET_HDR_F_SECURITY, VIRTIO_NET_F_IPSEC, "SECURITY", "net-rx-35" },
 		{ VIRTIO_NET_HDR_F_SECURITY_ERR, VIRTIO_NET_F_IPSEC, "SECURITY_ERR", "net-rx-38" },
 	};
-	uint8_t got = wire_packet.header.flags;
+	uint8_t got = packet->header.flags;
 
 	if (got && !device_accepted(rx->device, VIRTIO_NET_F_GUEST_CSUM)) {
 		breach(t, "net-rx-05", "flags of a received packet are 0x%02x without GUEST_CSUM, not 0", got);
@@ -138,14 +138,14 @@ static void judge_flags(struct run *t, const struct wire_receiver *rx)
 }
 
 /* NEEDS_CSUM: where the checksum is to be stored, and what is there now. */
-static void judge_partial(struct run *t, const struct packet_parts *parts)
+static void judge_partial(struct run *t, const struct wire_packet *packet, const struct packet_parts *parts)
 {
-	const struct virtio_net_header *h = &wire_packet.header;
+	const struct virtio_net_header *h = &packet->header;
 	uint32_t at = (uint32_t)h->csum_start + h->csum_offset, want;
 
-	if (at + 2 > wire_packet.size) {
+	if (at + 2 > packet->size) {
 		breach(t, "net-rx-18", "csum_start %u and csum_offset %u lead out of a frame of %u bytes",
-		       h->csum_start, h->csum_offset, wire_packet.size);
+		       h->csum_start, h->csum_offset, packet->size);
 		return;
 	}
 	if (!parts)
@@ -156,50 +156,50 @@ static void judge_partial(struct run *t, const struct packet_parts *parts)
 		       "csum_start is %u and csum_offset %u, where the transport header is at %u and its checksum at "
 		       "%u",
 		       h->csum_start, h->csum_offset, parts->transport, want);
-	else if (net_get16(wire_packet.frame + at) != packet_pseudo_sum(parts))
+	else if (net_get16(packet->frame + at) != packet_pseudo_sum(parts))
 		breach(t, "net-rx-17",
 		       "with NEEDS_CSUM the checksum field holds 0x%04x, not the sum of the pseudo header 0x%04x",
-		       net_get16(wire_packet.frame + at), packet_pseudo_sum(parts));
+		       net_get16(packet->frame + at), packet_pseudo_sum(parts));
 }
 
-static void judge_checksum(struct run *t, const struct wire_receiver *rx)
+static void judge_checksum(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet)
 {
-	const struct virtio_net_header *h = &wire_packet.header;
+	const struct virtio_net_header *h = &packet->header;
 	struct packet_parts parts;
-	bool found = packet_find(&parts, wire_packet.frame, wire_packet.size, wire_packet.size) && !parts.fragment &&
+	bool found = packet_find(&parts, packet->frame, packet->size, packet->size) && !parts.fragment &&
 		     !parts.more_fragments;
 
 	if ((h->flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) && !(h->flags & VIRTIO_NET_HDR_F_RSC_INFO)) {
-		judge_partial(t, found ? &parts : NULL);
+		judge_partial(t, packet, found ? &parts : NULL);
 	} else if ((h->flags & VIRTIO_NET_HDR_F_DATA_VALID) && found && !packet_sum_right(&parts) &&
-		   !(parts.protocol == PACKET_UDP && !net_get16(wire_packet.frame + parts.transport + 6))) {
+		   !(parts.protocol == PACKET_UDP && !net_get16(packet->frame + parts.transport + 6))) {
 		breach(t, "net-rx-30", "a received packet is DATA_VALID, and its checksum is wrong");
 	}
 	if (found && h->gso_type && parts.protocol == PACKET_TCP && in_force(rx, VIRTIO_NET_F_GUEST_ECN) &&
-	    (wire_packet.frame[parts.transport + 13] & PACKET_TCP_CWR) && !(h->gso_type & VIRTIO_NET_HDR_GSO_ECN))
+	    (packet->frame[parts.transport + 13] & PACKET_TCP_CWR) && !(h->gso_type & VIRTIO_NET_HDR_GSO_ECN))
 		breach(t, "net-rx-14", "gso_type 0x%x of a packet with CWR lacks the bit of ECN", h->gso_type);
 	if (found && h->gso_type && any_segmentation(rx) && h->hdr_len < parts.payload)
 		breach(t, "net-rx-29", "hdr_len %u of a packet to be cut is less than its headers, %u bytes",
 		       h->hdr_len, parts.payload);
 }
 
-static void judge_size(struct run *t, const struct wire_receiver *rx)
+static void judge_size(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet)
 {
-	uint32_t tag = wire_packet.size >= ETHERNET_HEADER_BYTES && net_get16(wire_packet.frame + 12) == ETHERTYPE_VLAN
+	uint32_t tag = packet->size >= ETHERNET_HEADER_BYTES && net_get16(packet->frame + 12) == ETHERTYPE_VLAN
 			       ? PACKET_TAG_BYTES
 			       : 0;
 	uint32_t mtu;
 
-	if (wire_packet.header.gso_type || !device_accepted(rx->device, VIRTIO_NET_F_MTU))
+	if (packet->header.gso_type || !device_accepted(rx->device, VIRTIO_NET_F_MTU))
 		return;
 	mtu = config_read(&rx->device->transport, VIRTIO_NET_CONFIG_MTU, 2);
-	if (wire_packet.size > mtu + ETHERNET_HEADER_BYTES + tag)
-		breach(t, "net-cfg-05", "a frame of %u bytes arrives with mtu %u", wire_packet.size, mtu);
+	if (packet->size > mtu + ETHERNET_HEADER_BYTES + tag)
+		breach(t, "net-cfg-05", "a frame of %u bytes arrives with mtu %u", packet->size, mtu);
 }
 
-static void judge_buffers(struct run *t, const struct wire_receiver *rx)
+static void judge_buffers(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet)
 {
-	uint16_t said = wire_packet.header.num_buffers;
+	uint16_t said = packet->header.num_buffers;
 
 	if (rx->header < VIRTIO_NET_HDR_BYTES)
 		return; /* the field does not exist: 5.1.9.1 */
@@ -211,28 +211,27 @@ static void judge_buffers(struct run *t, const struct wire_receiver *rx)
 	if (!said || said > rx->count)
 		breach(t, "net-rx-02", "num_buffers of a received packet is %u with %u buffers in the queue", said,
 		       rx->count);
-	for (unsigned i = 0; i + 1 < wire_packet.buffers; i++)
-		if (wire_packet.used[i] != rx->size) {
+	for (unsigned i = 0; i + 1 < packet->buffers; i++)
+		if (packet->used[i] != rx->size) {
 			breach(t, "net-rx-03", "%u bytes of buffer %u of a packet in %u are used, not %u",
-			       wire_packet.used[i], i + 1, said, rx->size);
+			       packet->used[i], i + 1, said, rx->size);
 			break;
 		}
-	if (wire_packet.visible < said)
-		breach(t, "net-rx-04", "of %u buffers of a packet %u are seen used at first", said,
-		       wire_packet.visible);
+	if (packet->visible < said)
+		breach(t, "net-rx-04", "of %u buffers of a packet %u are seen used at first", said, packet->visible);
 }
 
-void received_judge(struct run *t, const struct wire_receiver *rx)
+void received_judge(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet)
 {
 	notes_of(rx->device);
 	noted.judged++;
-	judge_buffers(t, rx);
-	judge_flags(t, rx);
-	judge_segmentation(t, rx);
-	if (wire_packet.size < ETHERNET_HEADER_BYTES)
+	judge_buffers(t, rx, packet);
+	judge_flags(t, rx, packet);
+	judge_segmentation(t, rx, packet);
+	if (packet->size < ETHERNET_HEADER_BYTES)
 		return;
-	judge_checksum(t, rx);
-	judge_size(t, rx);
+	judge_checksum(t, rx, packet);
+	judge_size(t, rx, packet);
 }
 
 uint32_t received_report(struct run *t, struct device *d)

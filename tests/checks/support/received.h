@@ -10,8 +10,7 @@
 
 #include "tests/checks/support/wire.h"
 
-/* Judges wire_packet. */
-void received_judge(struct run *t, const struct wire_receiver *rx);
+void received_judge(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet);
 
 /* Fails for each breach that was noted since the device was discovered and whose row the check names. Returns how many
  * packets were judged since. */

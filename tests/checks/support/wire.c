@@ -238,7 +238,7 @@ bool wire_take(struct run *t, struct wire_receiver *rx)
 			take_buffer(t, rx);
 		}
 	publish(rx);
-	received_judge(t, rx);
+	received_judge(t, rx, &wire_packet);
 	return true;
 }
 
