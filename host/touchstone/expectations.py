@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import NamedTuple
+from typing import NamedTuple, Optional, Sequence
 
 from .stream import Check
-from .verdicts import UNWELCOME
+from .verdicts import EXPECTABLE, FAIL, UNWELCOME, WARN
 
-VERDICTS = (*(verdict.name for verdict in UNWELCOME), "*")
+VERDICTS = (*(verdict.name for verdict in EXPECTABLE), "*")
 
-_LINE = re.compile(r"(\S+)\s+(\S+?)(\?)?\s+(.*?)\s+->\s+(\S+)")
+_LINE = re.compile(r'(\S+)\s+(\S+?)(\?)?\s+(?:"([^"]*)"\s+)?(.*?)\s+->\s+(\S+)')
 _PATTERN = re.compile(r"(?:[A-Za-z0-9_*?-]*/)?[A-Za-z0-9._*?-]+")
 
 
@@ -21,12 +21,14 @@ class Malformed(Exception):
 
 
 class Expectation(NamedTuple):
-    """One line: results whose name matches `pattern` have this verdict, always or (`sometimes`) only at times."""
+    """One line: results whose name matches `pattern` have this verdict, always or (`sometimes`) only at times. With a
+    `text`, only assertions (or reasons) that match it are meant."""
 
     where: str          # file:line
     pattern: str
     verdict: str        # a verdict's name, or * for any unwelcome one
     sometimes: bool
+    text: Optional[str]
     reason: str
     link: str
 
@@ -36,8 +38,32 @@ class Expectation(NamedTuple):
         return not check.of_reference and name_fits(self.pattern, config, check.name)
 
     def fits(self, check: Check) -> bool:
-        """Has a check that the line concerns the verdict of the line?"""
-        return check.verdict in UNWELCOME and self.verdict in ("*", check.verdict.name)
+        """Has a check that the line concerns the verdict of the line, for one of the causes that the line means?"""
+        if self.verdict != check.verdict.name and (self.verdict != "*" or check.verdict not in UNWELCOME):
+            return False
+        return any(self.excuses(cause) for cause in causes(check))
+
+    def excuses(self, cause: str) -> bool:
+        """Does the line mean this one of the `causes` of a result?"""
+        return self.text is None or any(glob_fits(text, cause) for text in self.text.split("|"))
+
+
+def causes(check: Check) -> list[str]:
+    """Why a check has its verdict: `text` or `text (got value)` of each failed assertion that the report shows, or else the
+    reason."""
+    found: list[str] = []
+    for line in check.lines:
+        if line.startswith(("fail: ", "warn: ")):
+            found.append(line[len("fail: "):])
+        elif line.startswith("  got: ") and found:
+            found[-1] += f" (got {line[len('  got: '):]})"
+    return found if found and check.verdict in (FAIL, WARN) else [check.reason]
+
+
+def excuse(config: str, check: Check, lines: Sequence[Expectation]) -> Optional[Expectation]:
+    """A line that expects the verdict, if every cause of it is excused by one."""
+    fitting = [line for line in lines if line.names(config, check) and line.fits(check)]
+    return fitting[0] if fitting and all(any(line.excuses(cause) for line in fitting) for cause in causes(check)) else None
 
 
 def name_fits(pattern: str, config: str, name: str) -> bool:
@@ -78,12 +104,12 @@ def read(path: str, shown: str) -> list[Expectation]:
 def _expectation(line: str, where: str) -> Expectation:
     match = _LINE.fullmatch(line)
     if not match:
-        raise Malformed(f"{where}: not of the form `[config/]pattern VERDICT reason -> link`: {line}")
-    pattern, verdict, sometimes, reason, link = match.groups()
+        raise Malformed(f'{where}: not of the form `[config/]pattern VERDICT ["text"] reason -> link`: {line}')
+    pattern, verdict, sometimes, text, reason, link = match.groups()
     if not is_pattern(pattern):
         raise Malformed(f"{where}: not a pattern (letters, digits, `.-_*?`): {pattern}")
     if verdict not in VERDICTS:
         raise Malformed(f"{where}: not a verdict ({' '.join(VERDICTS)}): {verdict}")
     if not reason:
         raise Malformed(f"{where}: no reason given")
-    return Expectation(where, pattern, verdict, bool(sometimes), reason, link)
+    return Expectation(where, pattern, verdict, bool(sometimes), text, reason, link)

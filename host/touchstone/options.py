@@ -149,9 +149,12 @@ class Options:
     strict: bool = _option(False, _JUDGED, "the same as --level should")
     expect: str = _option("", _JUDGED, "known deviations (default: the file in expect/ for this VMM and version)", metavar="FILE",
                           again=True)
-    no_expect: bool = _option(False, _JUDGED, "expect no deviation", again=True)
+    ran: str = _option("", _JUDGED, "the record of what ran before and must run again (default: the file in expect/ran/ for this VMM and version)",
+                       metavar="FILE", again=True)
+    no_expect: bool = _option(False, _JUDGED, "expect no deviation, and know of no record", again=True)
 
     verbose: bool = _option(False, _REPORTED, "show every line of the report", short="-v")
+    record: str = _option("", _REPORTED, "record in FILE which checks ran, for --ran", metavar="FILE")
     junit: str = _option("", _REPORTED, "write a JUnit XML report", metavar="FILE")
     json: str = _option("", _REPORTED, "write a JSON report (docs/report.md describes it)", metavar="FILE")
 
@@ -235,8 +238,10 @@ def _complete(options: Options) -> None:
         raise UsageError("--bench and --selfproof exclude each other")
     if options.isolate and (options.selfproof or options.bench):
         raise UsageError("--isolate is for checks: it means nothing with --selfproof or --bench")
-    if options.list and (options.junit or options.json):
-        raise UsageError("--list runs nothing, so there is nothing for --junit or --json")
+    if options.list and (options.junit or options.json or options.record):
+        raise UsageError("--list runs nothing, so there is nothing for --junit, --json or --record")
+    if options.record and any(about.narrows for _flag, about, _value in options.given()):
+        raise UsageError("--record is for a whole run: no option that leaves something out or changes the machine goes with it")
 
 
 def _complete_vmm(options: Options, vmms: Sequence[str]) -> None:

@@ -67,4 +67,5 @@ def _result(result: Result) -> dict[str, Any]:
         "expected": line is not None,
         "expectation": {"line": line.where, "reason": line.reason, "link": line.link} if line else None,
         "gates": result.gates,
+        "doubt": result.doubt,
     }

@@ -44,6 +44,8 @@ def _case(vmm: str, result: Result, stale: Optional[Stale]) -> junit.Case:
         case.kind, case.message = "failure", f"stale expectation {stale.expectation.where}: {stale.text}"
     elif line:
         case.kind, case.message = "skipped", f"known deviation {check.verdict}: {line.reason} -> {line.link}"
+    elif result.doubt:
+        case.kind, case.message = "failure", f"skipped: {check.reason}: {result.doubt}"
     elif check.verdict is SKIP:
         case.kind, case.message, case.text = "skipped", check.reason, ""
     elif check.verdict is not PASS and not result.gates:

@@ -11,7 +11,7 @@ import tempfile
 import time
 from typing import Callable, Optional, Sequence, TextIO
 
-from . import cmdline, expectations, judge, summary, vmm
+from . import cmdline, expectations, judge, record, summary, vmm
 from . import image as images
 from . import options as command_line
 from .boot import Boot
@@ -60,6 +60,7 @@ def run(options: Options) -> int:
         raise Stop(str(error)) from None
     path: Optional[str] = options.expect or None
     known = read_expectations(options.expect) if options.expect else []
+    ran = read_record(options.ran) if options.ran else frozenset()
     reports = open_reports(options)
     with tempfile.TemporaryDirectory(prefix="touchstone-") as scratch:
         sessions = [new_session(machine, config, image, options, os.path.join(scratch, config or "vmm"))
@@ -68,6 +69,7 @@ def run(options: Options) -> int:
             version = boot_all(machine, sessions)
             if version and not options.expect and not options.no_expect:
                 path, known = expectations_for(version)
+                ran = ran or record_for(options.name, version)
             relay = Relay(sessions, lambda config, check: judge.assess(config, check, known, options.level),
                           lambda result: cmdline.again(options, result), options.verbose,
                           progress=sys.stderr if sys.stderr.isatty() else None)
@@ -75,7 +77,7 @@ def run(options: Options) -> int:
         finally:
             for session in sessions:
                 session.close()
-    outcome = judge.judge(sessions, known, options.level, options.narrowed)
+    outcome = judge.judge(sessions, known, options.level, options.narrowed, ran)
     if options.list:
         return summary.write_list(sessions, outcome)
     about = summary.Run(options.name, version, path, options.level, options.seed, time.monotonic() - began)
@@ -83,6 +85,8 @@ def run(options: Options) -> int:
     for write, file in reports:
         with file:
             write(file, about, outcome, sessions)
+    if options.record:
+        record.write(options.record, ((result.config, result.check) for result in outcome.results))
     return outcome.code
 
 
@@ -143,6 +147,20 @@ def expectations_for(version: str) -> tuple[Optional[str], list[Expectation]]:
     if not os.path.exists(os.path.join(images.TOP, path)):
         return None, []
     return path, read_expectations(os.path.join(images.TOP, path), path)
+
+
+def record_for(name: str, version: str) -> record.Ran:
+    """The record in expect/ran/ for this VMM; nothing if there is none."""
+    path = os.path.join(images.TOP, record.name(name, version))
+    return read_record(path) if os.path.exists(path) else frozenset()
+
+
+def read_record(path: str) -> record.Ran:
+    """A record that --record wrote."""
+    try:
+        return record.read(path)
+    except OSError as error:
+        raise Stop(f"cannot read {path}: {error.strerror}") from None
 
 
 def read_expectations(path: str, shown: str = "") -> list[Expectation]:

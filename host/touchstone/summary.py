@@ -40,7 +40,7 @@ def write_list(sessions: Sequence[Session], outcome: Outcome, out: TextIO = sys.
 def write(outcome: Outcome, sessions: Sequence[Session], run: Run, out: TextIO = sys.stdout) -> None:
     """Writes the results by device, the expected deviations, the problems, and last the verdict in one line."""
     lines = [""] + _table(outcome) + _bench(outcome)
-    lines += _expected(outcome, run) + _stale(outcome, run)
+    lines += _expected(outcome, run) + _stale(outcome, run) + _doubted(outcome)
     lines += _troubles(outcome, sessions)
     lines += ["", verdict(outcome, run)]
     out.write("\n".join(lines) + "\n")
@@ -125,6 +125,11 @@ def _expected(outcome: Outcome, run: Run) -> list[str]:
         f"  {results[0].check.verdict} {results[0].full if len(results) == 1 else f'{entry.pattern} x{len(results)}'}: "
         f"{entry.reason} -> {entry.link}"
         for entry, results in found.items()]
+
+
+def _doubted(outcome: Outcome) -> list[str]:
+    found = [f"  {result.full}: {result.check.reason}: {result.doubt}" for result in outcome.results if result.doubt]
+    return ["", "skipped, and must not be (expect/README.md says why):"] + found if found else []
 
 
 def _stale(outcome: Outcome, run: Run) -> list[str]:

@@ -45,4 +45,5 @@ TIMEOUT = Verdict("TIMEOUT", fails_run="always", junit="error", exit_code=4)
 VERDICTS = (PASS, FAIL, WARN, SKIP, ERROR, CRASH, TIMEOUT)
 BY_GUEST = tuple(verdict for verdict in VERDICTS if verdict.status)
 BY_RUNNER = tuple(verdict for verdict in VERDICTS if not verdict.status)
-UNWELCOME = tuple(verdict for verdict in VERDICTS if verdict.is_news)       # the verdicts that a line can expect
+EXPECTABLE = tuple(verdict for verdict in VERDICTS if verdict is not PASS)   # the verdicts that a line can expect
+UNWELCOME = tuple(verdict for verdict in VERDICTS if verdict.is_news)

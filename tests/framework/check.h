@@ -87,6 +87,7 @@ struct run {
 	 * when one goes wrong (expect_ok() in assert.h). */
 	bool controlled;
 	unsigned assertions, failures;
+	unsigned failures_hidden; /* of these, those that the report left out */
 	/* For a body whose accesses to registers may trap on some machines, which is an answer, too. After a trap the
 	 * body is called again; `accesses`, 0 at first, is the body's, which goes on with the next one. */
 	bool may_trap;

@@ -6,8 +6,16 @@
 #include "firmware/lib/string.h"
 #include "tests/framework/requirements.h"
 
-/* The report prints this many failed assertions of a check in full, because one that fails in a loop would flood it. */
-enum { FAILURES_SHOWN = 4 };
+/*
+ * The report prints this many failed assertions of a check, because one that fails in a loop would flood it, and of
+ * later ones only those that say something new: from another place, or with another value.
+ */
+enum { FAILURES_SHOWN = 4, FAILURES_REMEMBERED = 16 };
+static struct {
+	int line;
+	char got[24];
+} shown[FAILURES_REMEMBERED];
+static unsigned shown_count;
 
 const char *const level_names[] = {
 	[MUST] = "must", [DESCRIBED] = "described", [SHOULD] = "should", [ROBUST] = "robust"
@@ -77,12 +85,30 @@ static void report_clause(const struct check *check)
 	print("\n");
 }
 
+/* Counts the failure. Should it be printed? */
+static bool is_worth_showing(struct run *t, const struct failure *failure)
+{
+	if (!t->failures++)
+		shown_count = 0;
+	for (unsigned i = 0; i < shown_count; i++)
+		if (t->failures > FAILURES_SHOWN && shown[i].line == failure->line &&
+		    !strncmp(shown[i].got, failure->got ? failure->got : "", sizeof(shown[i].got) - 1))
+			return false;
+	if (shown_count == FAILURES_REMEMBERED)
+		return false;
+	shown[shown_count].line = failure->line;
+	format_string(shown[shown_count++].got, sizeof(shown[0].got), "%s", failure->got ? failure->got : "");
+	return true;
+}
+
 void report_failure(struct run *t, const struct failure *failure, va_list arguments)
 {
 	uint32_t lost;
 
-	if (++t->failures > FAILURES_SHOWN)
+	if (!is_worth_showing(t, failure)) {
+		t->failures_hidden++;
 		return;
+	}
 	print("# %s: ", t->check->level >= SHOULD ? "warn" : "fail");
 	vprint(failure->property, arguments);
 	print("\n");
@@ -107,8 +133,8 @@ void report_result(unsigned number, const char *name, const struct run *t)
 {
 	report_counts.run++;
 	report_counts.by_verdict[t->verdict]++;
-	if (t->failures > FAILURES_SHOWN)
-		print("#   %u more assertions of this check failed\n", t->failures - FAILURES_SHOWN);
+	if (t->failures_hidden)
+		print("#   %u more assertions of this check failed\n", t->failures_hidden);
 	switch (t->verdict) {
 	case VERDICT_PASS:
 		print("ok %u %s\n", number, name);

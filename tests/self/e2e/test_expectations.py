@@ -43,6 +43,53 @@ def test_expected_failure_that_passes() -> None:
     judged("healthy", [f"blk0.ring.wrap FAIL {WHY}"], "--only", "ring.*").expect(1, "is PASS, not FAIL")
 
 
+def test_a_line_for_one_assertion() -> None:
+    """Every failed assertion must be excused, each by a line of its own if need be."""
+    ring, other = f'ring.wrap FAIL "the ring goes round (got 0x1)" {WHY}', f'blk0.ring.wrap FAIL "the ring is a *" {WHY}'
+    one, two = "blk0.ring.wrap=fail,net0.ring.wrap=fail", "blk0.ring.wrap=fail-twice,net0.ring.wrap=fail"
+    judged(one, [ring]).expect(0, "2 expected")
+    judged(two, [ring]).expect(1, "FAIL blk0.ring.wrap  (must", "1 expected, 1 unexpected").lacks("stale")
+    judged(two, [ring, other]).expect(0, "2 expected")
+    judged(two, [f'ring.wrap FAIL "the ring goes*|the ring is*" {WHY}']).expect(0, "2 expected")
+    judged(one, [ring, other]).expect(1, "stale expectations", "blk0.ring.wrap is not FAIL for that cause").lacks("unexpected")
+    judged(one, [f'ring.wrap FAIL "the ring goes round (got 0x2)" {WHY}']).expect(1, "2 unexpected", "2 stale")
+    judged("blk0.ring.wrap=error", [f'blk0.ring.wrap ERROR "trap: page fault*" {WHY}']).expect(0, "1 expected")
+    judged("blk0.used.quiet=warn", [f'used.quiet WARN "no used buffer*" {WHY}'], "--strict").expect(0, "1 expected")
+
+
+def test_a_skip_that_says_that_the_device_misbehaved() -> None:
+    judged("blk0.ring.wrap=unmet", []).expect(
+        1, "skipped, and must not be", "blk0.ring.wrap: does not hold: a ring is served (row-1): no check of row-1 failed", "1 skip, 1 unexpected")
+    judged("blk0.ring.wrap=unmet,net0.mmio.magic=fail", [f"net0.mmio.magic FAIL {WHY}"]).expect(1, "no check of row-1 failed")
+    judged("blk0.ring.wrap=unmet,blk0.mmio.magic=fail", [f"blk0.mmio.magic FAIL {WHY}"]).expect(0, "1 skip, 1 expected")
+    judged("blk0.ring.wrap=unmet", [f'blk0.ring.wrap SKIP "*(row-1)" {WHY}']).expect(0, "1 expected")
+    judged("blk0.ring.wrap=unmet", [], "--skip", "net0.*").expect(0)
+    judged("blk0.ring.wrap=skip", []).expect(0)
+
+
+def test_what_ran_once_runs_again() -> None:
+    with Scratch() as scratch:
+        record = scratch / "made here/record"
+        fake("blk0.queue.max=skip", "--record", record).expect(0)
+        assert scratch.read("made here/record").endswith(
+            "\nblk0\n  used.quiet\n\nblk0 net0\n  mmio.magic ring.wrap\n"), scratch.read("made here/record")
+        fake("blk0.queue.max=skip", "--ran", record).expect(0)
+        fake("healthy", "--ran", record).expect(0)
+        fake("net0.ring.wrap=fail", "--ran", record).expect(1).lacks("must not be")
+        again = ("net0.ring.wrap=skip", "--ran", record)
+        done = fake(*again, "--junit", scratch / "r.xml", "--json", scratch / "r.json")
+        done.expect(1, "net0.ring.wrap: the device has no ring: it was not skipped when the record was made", "5 pass, 1 skip, 1 unexpected")
+        assert 'failures="1"' in scratch.read("r.xml") and '"doubt": "it was not' in scratch.read("r.json")
+        fake(*again, "--skip", "net0.mmio.magic").expect(0)
+        expected = scratch.file("expected", f'net0.ring.wrap SKIP? "the device has no ring" {WHY}')
+        fake(*again, "--expect", expected).expect(0, "1 expected")
+        fake("healthy", "--ran", record, "--expect", expected).expect(0)
+        expected = scratch.file("expected", f"net0.ring.wrap SKIP {WHY}")
+        fake("healthy", "--ran", record, "--expect", expected).expect(1, "net0.ring.wrap is PASS, not SKIP")
+        fake("healthy", "--ran", scratch / "no such").expect(2, "cannot read")
+        fake("healthy", "--record", record, "--only", "ring.*").expect(2, "--record is for a whole run")
+
+
 def test_glob_must_be_true_everywhere() -> None:
     judged("blk0.ring.wrap=fail", [f"ring.wrap FAIL {WHY}"]).expect(1, "net0.ring.wrap is PASS, not FAIL").lacks("unexpected")
 
@@ -100,7 +147,7 @@ def test_file_for_the_running_version() -> None:
 
 def test_our_own_files_can_be_read() -> None:
     for name in os.listdir(os.path.join(TOP, "expect")):
-        if name != "README.md":
+        if name not in ("README.md", "ran"):
             for line in expectations.read(os.path.join(TOP, "expect", name), name):
                 page = line.link.partition("#")[0]
                 assert page.startswith("http") or os.path.exists(os.path.join(TOP, page)), f"{line.where}: no page {page}"
