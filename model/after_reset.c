@@ -10,6 +10,7 @@
 #include "model/bits.h"
 #include "model/chain.h"
 #include "model/defects/broken.h"
+#include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/interrupt.h"
 #include "model/live.h"
@@ -23,11 +24,27 @@ static bool any(const struct model *m)
 	return broken(m, reset_then_notifies) || broken(m, reset_then_uses_ring) || broken(m, reset_then_writes_buffer);
 }
 
+/* Executes a request that is in flight, and lets what it changes outlive the reset. */
+static void serve_late(struct model *m)
+{
+	uint16_t head;
+
+	for (uint16_t i = 0; i < model_queue_count(m); i++)
+		if (!model_receives(m, i) && model_queue_live(m, i) && !m->queue[i].in_flight &&
+		    model_queue_take(m, i, &head) && model_chain_walk(m, i, head)) {
+			m->backend->serve(m, i);
+			m->defective.served_late = true;
+		}
+}
+
 /* Remembers, before the reset, a used ring and a writable buffer that still waits there, if any does. */
 void model_after_reset_remember(struct model *m)
 {
 	m->defective.lived = (m->status & VIRTIO_STATUS_DRIVER_OK) || m->defective.lived;
 	m->defective.ticks = 0;
+	m->defective.served_late = false;
+	if (broken(m, net_command_outlives_reset) && model_live(m))
+		serve_late(m);
 	if (!any(m) || !model_live(m))
 		return;
 	m->defective.old_used = m->defective.old_buffer = 0;

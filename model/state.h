@@ -99,15 +99,20 @@ struct model_oddly {
 	uint8_t mac[6];				   /* written and not in force */
 };
 
+enum { MODEL_NET_MODES = 6, MODEL_NET_KINDS = 2 };
 struct model_net {
 	uint16_t active_pairs;
-	bool pairs_set;	 /* a command has set the number of pairs */
-	bool table_late; /* a defect: the MAC table does not count yet */
-	bool promiscuous, all_multicast, all_unicast, no_multicast, no_unicast, no_broadcast;
-	uint8_t mac_count;
-	bool unicast_overflow, multicast_overflow; /* more addresses came than fit, so that kind is not filtered */
-	uint8_t macs[MODEL_NET_MACS_MAX][6];
+	bool pairs_set;		    /* a command has set the number of pairs */
+	bool table_late;	    /* a defect: the MAC table does not count yet */
+	bool mode[MODEL_NET_MODES]; /* by command of VIRTIO_NET_CTRL_RX */
+	struct model_net_macs {
+		uint8_t count;
+		bool overflow; /* more addresses came than fit, so that kind is not filtered */
+		uint8_t mac[MODEL_NET_MACS_MAX][6];
+	} table[MODEL_NET_KINDS]; /* unicast, multicast */
 	uint8_t mac[6];
+	uint8_t old_mac[6]; /* a defect: the address before MAC_ADDR_SET */
+	bool named;	    /* it has had its first address */
 	uint32_t vlans[4096 / 32];
 	uint8_t flow[16];      /* 5.1.9.5.6: the pair on which each flow was last transmitted */
 	uint64_t offloads_off; /* guest offloads that the driver has switched off (5.1.9.5.9) */
@@ -178,7 +183,8 @@ struct model {
 		uint32_t magic_mask, shm_length; /* what was written to registers that take no writes */
 		uint32_t status_bits;		 /* undefined bits of Status, kept over resets */
 		uint32_t reads, requests, writes, last_word;
-		bool lived; /* a driver has set DRIVER_OK before */
+		bool lived;	  /* a driver has set DRIVER_OK before */
+		bool served_late; /* a request was executed during the reset */
 		uint8_t ticks;
 		uint64_t old_used, old_buffer;
 		uint16_t old_index;

@@ -461,8 +461,13 @@ X(net_segment_length6_of_all, NET, ANY, INBOUND, "net-desc-10", "leaves the payl
 X(net_segment_udp_length_of_all, NET, NEW, INBOUND, "net-desc-10", "leaves the UDP length of the whole in segments", 0) \
 X(net_segment_checksum_of_first, NET, ANY, INBOUND, "net-desc-10", "computes a wrong checksum in all segments but the first", 0) \
 /* 5.1.9.5 Network: control queue */ \
-X(net_unknown_class_ok, NET, ANY, NONE, "net-desc-03", "acknowledges commands of a class that it does not know", 0) \
+X(net_unknown_class_ok, NET, ANY, NONE, "net-ctl-03", "acknowledges commands of a class that it does not know", 0) \
+X(net_malformed_command_fatal, NET, NEW, NONE, "net-ctl-04", "takes no driver any more after a command without its data", 0) \
 X(net_ack_four_bytes, NET, ANY, NONE, "net-desc-03", "writes the ack as 32 bits", 0) \
+X(net_ack_fills_buffer, NET, ANY, NONE, "net-desc-03", "fills all writable bytes of a command with the ack", 0) \
+X(net_ack_counts_command, NET, NEW, NONE, "net-desc-03", "counts the command in the used length of its ack", 0) \
+X(net_control_one_at_a_time, NET, ANY, NONE, "net-ctl-01", "takes one control command for each notification, however many are available", 0) \
+X(net_mac_addr_spills, NET, ANY, NONE, "net-ctl-02", "clears status in the configuration space at MAC_ADDR_SET", 0) \
 X(net_mac_unstable, NET, ANY, NONE, "net-desc-04", "has another MAC address while DRIVER_OK is set", 0) \
 X(net_good_command_fails, NET, ANY, NONE, "net-desc-06", "refuses MAC_TABLE_SET, VLAN_ADD, VLAN_DEL, GUEST_OFFLOADS_SET and VQ_PAIRS_SET", 0) \
 X(net_promisc_refused, NET, ANY, NONE, "net-filter-01", "refuses PROMISC and ALLMULTI", 0) \
@@ -478,17 +483,56 @@ X(net_nouni_inert, NET, ANY, INBOUND, "net-filter-10", "acknowledges NOUNI and g
 X(net_nouni_loses, NET, ANY, INBOUND, "net-filter-11", "lets ALLUNI win over NOUNI", 0) \
 X(net_nobcast_inert, NET, ANY, INBOUND, "net-filter-12", "acknowledges NOBCAST and goes on delivering broadcast", 0) \
 X(net_nobcast_loses, NET, ANY, INBOUND, "net-filter-13", "lets ALLMULTI win over NOBCAST", 0) \
+X(net_nobcast_blocks_multicast, NET, ANY, INBOUND, "net-filter-14", "applies NOBCAST to multicast", 0) \
+X(net_promisc_off_clears, NET, ANY, INBOUND, "net-filter-14", "switches ALLMULTI off together with PROMISC", 0) \
+X(net_alluni_clears, NET, ANY, INBOUND, "net-filter-14", "switches NOMULTI and NOBCAST off at ALLUNI", 0) \
+X(net_allmulti_is_promisc, NET, ANY, INBOUND, "net-mac-04", "delivers unicast frames for others while ALLMULTI is on", 0) \
+X(net_alluni_is_promisc, NET, ANY, INBOUND, "net-mac-04", "delivers all multicast frames while ALLUNI is on", 0) \
+X(net_mode_stays_on, NET, ANY, INBOUND, "net-filter-15", "acknowledges that a receive mode is switched off, and leaves it on", 0) \
+X(net_broadcast_filtered, NET, ANY, INBOUND, "net-filter-16", "delivers no broadcast once CTRL_RX is accepted", 0) \
+X(net_reset_keeps_promisc, NET, ANY, INBOUND, "net-filter-17", "keeps PROMISC over a reset", 0) \
+X(net_reset_keeps_allmulti, NET, ANY, INBOUND, "net-filter-17", "keeps ALLMULTI over a reset", 0) \
+X(net_reset_keeps_alluni, NET, ANY, INBOUND, "net-filter-17", "keeps ALLUNI over a reset", 0) \
+X(net_reset_keeps_nomulti, NET, ANY, INBOUND, "net-filter-17", "keeps NOMULTI over a reset", 0) \
+X(net_reset_keeps_nouni, NET, ANY, INBOUND, "net-filter-17", "keeps NOUNI over a reset", 0) \
+X(net_reset_keeps_nobcast, NET, ANY, INBOUND, "net-filter-17", "keeps NOBCAST over a reset", 0) \
+X(net_command_outlives_reset, NET, ANY, INBOUND, "net-filter-17", "carries out, and keeps, a command that was in flight at a reset", 0) \
 X(net_reset_keeps_macs, NET, ANY, INBOUND, "net-mac-01", "keeps the MAC filter table over a reset", 0) \
+X(net_reset_keeps_groups, NET, ANY, INBOUND, "net-mac-01", "keeps the multicast addresses of the MAC filter table over a reset", 0) \
+X(net_unicast_table_inert, NET, ANY, INBOUND, "net-mac-02", "ignores the unicast addresses of the MAC table", 0) \
+X(net_multicast_table_inert, NET, ANY, INBOUND, "net-mac-02", "ignores the multicast addresses of the MAC table", 0) \
+X(net_mac_table_first_only, NET, ANY, INBOUND, "net-mac-02", "keeps the first address of each kind only", 0) \
+X(net_mac_table_last_lost, NET, ANY, INBOUND, "net-mac-02", "loses the last address of each kind", 0) \
+X(net_mac_table_pairs, NET, ANY, INBOUND, "net-mac-02", "loses every second address of each kind", 0) \
+X(net_mac_table_kept, NET, ANY, INBOUND, "net-mac-02", "acknowledges a second MAC table and keeps the first", 0) \
+X(net_mac_overflow_drops, NET, ANY, INBOUND, "net-mac-02", "acknowledges a MAC table that does not fit, and drops frames for the rest of it", 0) \
+X(net_mac_addr_clears_table, NET, ANY, INBOUND, "net-mac-02", "forgets the MAC table at MAC_ADDR_SET", 0) \
+X(net_own_address_filtered, NET, ANY, INBOUND, "net-mac-05", "drops frames for its own address once CTRL_RX is accepted", 0) \
+X(net_mac_addr_not_in_filter, NET, ANY, INBOUND, "net-mac-05", "goes on with the address from before MAC_ADDR_SET in its filter", 0) \
+X(net_mac_addr_keeps_old, NET, ANY, INBOUND, "net-mac-04", "goes on delivering frames for the address from before MAC_ADDR_SET", 0) \
+X(net_reset_keeps_mac, NET, ANY, INBOUND, "net-mac-06", "keeps the address that MAC_ADDR_SET set over a reset", 0) \
 X(net_mac_table_late, NET, ANY, INBOUND, "net-mac-02", "applies MAC_TABLE_SET with the next command only", 0) \
 X(net_mac_table_adds, NET, ANY, INBOUND, "net-mac-04", "adds a new MAC table to the one before", 0) \
 X(net_mac_addr_not_in_config, NET, ANY, NONE, "net-mac-03", "leaves mac in the configuration space as it is at MAC_ADDR_SET", 0) \
 X(net_mac_filter_inert, NET, ANY, INBOUND, "net-mac-04", "delivers unicast frames for others", 0) \
 X(net_vlan_dropped, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN", 0) \
+X(net_vlan_dropped_with_rx, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN once CTRL_RX is accepted and PROMISC is off", 0) \
+X(net_vlan_priority_dropped, NET, ANY, INBOUND, "net-vlan-02", "drops frames whose tag has a priority", 0) \
+X(net_vlan_neighbours_lost, NET, ANY, INBOUND, "net-vlan-02", "forgets the tags of the same word of its table at VLAN_ADD", 0) \
+X(net_vlan_del_neighbours, NET, ANY, INBOUND, "net-vlan-02", "removes the tags of the same word of its table, too, at VLAN_DEL", 0) \
+X(net_vlan_zero_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD of tag 0 and goes on dropping", 0) \
+X(net_vlan_last_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD of tag 4094 and goes on dropping", 0) \
+X(net_promisc_keeps_vlans, NET, ANY, INBOUND, "net-filter-02", "drops tags that are not in its table in promiscuous mode", 0) \
+X(net_vlan_bit_11_ignored, NET, ANY, INBOUND, "net-vlan-03", "does not look at bit 11 of a tag", 0) \
+X(net_vlan_del_inert, NET, ANY, INBOUND, "net-vlan-03", "acknowledges VLAN_DEL and goes on delivering", 0) \
+X(net_reset_keeps_vlans, NET, ANY, INBOUND, "net-vlan-04", "keeps the table of VLANs over a reset", 0) \
 X(net_vlan_add_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD and goes on dropping", 0) \
 X(net_vlan_filter_inert, NET, ANY, INBOUND, "net-vlan-03", "delivers frames of every VLAN although CTRL_VLAN was accepted", 0) \
 X(net_announce_ack_inert, NET, ANY, CHANGE, "net-ann-01", "leaves the ANNOUNCE bit after ANNOUNCE_ACK", 0) \
 X(net_mq_before_set, NET, ANY, INBOUND, "net-mq-01", "delivers into the second receive queue before VQ_PAIRS_SET", 0) \
 X(net_mq_above_pairs, NET, ANY, INBOUND, "net-mq-02", "goes on delivering into queues above the number of pairs set", 0) \
+X(net_pairs_zero_ok, NET, ANY, NONE, "net-mq-07", "acknowledges VQ_PAIRS_SET with 0", 0) \
+X(net_pairs_beyond_ok, NET, ANY, NONE, "net-mq-07", "acknowledges VQ_PAIRS_SET with more pairs than there are", 0) \
 X(net_mq_reset_queue_chosen, NET, NEW, INBOUND, "net-mq-03", "drops frames whose receive queue was reset although another one is there", 0) \
 X(net_mq_keeps_frames, NET, NEW, INBOUND, "net-mq-04", "keeps a frame that came while all receive queues were reset, and delivers it later", 0) \
 X(net_legacy_control_big_endian, NET, OLD, NONE, "net-leg-03 net-leg-04 net-leg-05 net-leg-06", "reads the fields of control commands in big-endian order", 0) \

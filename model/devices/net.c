@@ -9,6 +9,7 @@
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
 #include "model/devices/net_control.h"
+#include "model/devices/net_filter.h"
 #include "model/devices/net_frame.h"
 #include "model/devices/net_peer.h"
 #include "model/devices/net_wire.h"
@@ -87,12 +88,7 @@ static void reset(struct model *m)
 {
 	struct model_net *n = &m->net;
 
-	n->promiscuous = n->all_multicast = n->all_unicast = n->no_multicast = n->no_unicast = n->no_broadcast = false;
-	n->unicast_overflow = n->multicast_overflow = false;
-	if (!broken(m, net_reset_keeps_macs))
-		n->mac_count = 0;
-	for (unsigned i = 0; i < sizeof n->vlans / sizeof n->vlans[0]; i++)
-		n->vlans[i] = 0;
+	model_net_filter_reset(m);
 	for (unsigned i = 0; i < sizeof n->flow; i++)
 		n->flow[i] = 0;
 	n->active_pairs = 1;
@@ -100,10 +96,6 @@ static void reset(struct model *m)
 	n->first = n->waiting = 0;
 	n->segment = 0;
 	n->offloads_off = 0;
-	for (unsigned i = 0; i < MAC_BYTES; i++)
-		n->mac[i] = m->config.net.mac[i];
-	if (model_offers(m, VIRTIO_NET_F_MAC))
-		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MAC_BYTES, model_le(n->mac, MAC_BYTES));
 	m->link_up = m->link_up && !odd(m, net_link_up_after_3) && !odd(m, net_link_up_after_20) &&
 		     !odd(m, net_link_up_after_5ms);
 	put_status(m, false);
@@ -286,7 +278,11 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 
 static uint32_t serve(struct model *m, uint16_t index)
 {
-	return is_control(m, index) ? model_net_command(m) : transmit(m, index / 2);
+	if (!is_control(m, index))
+		return transmit(m, index / 2);
+	if (broken(m, net_control_one_at_a_time))
+		m->queue[index].notified = false;
+	return model_net_execute(m);
 }
 
 /* A defect: uses more pairs than the driver has set, and the last one first. */

@@ -5,9 +5,6 @@
 #include "model/model.h"
 
 /* Executes the command in m->chain. Returns the used length. */
-uint32_t model_net_command(struct model *m);
-
-/* Does the driver want to receive this frame? */
-bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length);
+uint32_t model_net_execute(struct model *m);
 
 #endif

@@ -1,0 +1,1001 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Network device, what the receive filters let through (5.1.9.5.1 to 5.1.9.5.3): receive modes, the tables of MAC
+ * addresses and of VLANs, the device's own address.
+ *
+ * Filtering is best effort: a device may deliver what nobody asked for, so a frame that arrives although it should not
+ * is at most a WARN. What a driver asked for must arrive. Each question is put with frames and not with
+ * acknowledgements: the other end (wire.h) is asked for a frame, and then for one that surely passes, which bounds the
+ * wait. No network promises delivery, so a frame that does not arrive is asked for again.
+ *
+ * How devices break: a command is acknowledged before it has its effect, or acknowledged and forgotten; only the first
+ * address of a table counts; one tag stands for another; a filter outlives a reset. In the field a guest receives
+ * nothing after a change of its address, or no IPv6, or what the guest before it asked for.
+ */
+#include "tests/framework/check.h"
+
+#include "firmware/lib/print.h"
+#include "firmware/lib/string.h"
+#include "tests/checks/support/common.h"
+#include "tests/checks/support/control.h"
+#include "tests/checks/support/wire.h"
+
+#define EXTRA CONTROL(VIRTIO_NET_F_CTRL_RX_EXTRA)
+#define VLAN \
+	.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN)
+
+enum {
+	UNTAGGED = -1,
+	BATCH = 4,   /* frames that are asked for before we look: the other end need not keep more */
+	LOOKS = 3,   /* how often a frame that should arrive is asked for */
+	TRIES = 3,   /* how often the frame that surely passes is */
+	ENTRIES = 8, /* addresses of each kind in a table of usual size */
+};
+
+static const struct control_macs none;
+
+/* ---- asking for frames ---- */
+
+static struct wire_receiver *filtered; /* where frames arrive */
+static uint16_t serial;		       /* number of the next frame, so that a late one is not taken for another */
+
+struct probe {
+	const uint8_t *to;
+	int vlan;
+	bool arrived;
+};
+
+/*
+ * Makes the other end send the frames that have not arrived yet, and then one to `sentinel`. Returns whether that one
+ * arrived.
+ */
+static bool look(struct run *t, struct device *d, struct probe *probes, unsigned count, const uint8_t *sentinel)
+{
+	uint16_t first = serial, last = (uint16_t)(serial + count);
+	struct patience patience;
+
+	serial = (uint16_t)(last + 1);
+	for (unsigned i = 0; i < count; i++)
+		if (!probes[i].arrived)
+			wire_reflect_numbered(t, d, probes[i].to, probes[i].vlan, (uint16_t)(first + i), WIRE_PAYLOAD);
+	wire_reflect_numbered(t, d, sentinel, UNTAGGED, last, WIRE_PAYLOAD);
+	patience = patience_begin(device_patience_ns / TRIES);
+	while (wire_next(t, filtered, &patience)) {
+		for (unsigned i = 0; i < count; i++)
+			probes[i].arrived |= wire_is_numbered((uint16_t)(first + i), WIRE_PAYLOAD) &&
+					     !memcmp(wire_packet.frame, probes[i].to, CONTROL_MAC);
+		if (wire_is_numbered(last, WIRE_PAYLOAD))
+			return true;
+	}
+	return false;
+}
+
+static bool all_arrived(const struct probe *probes, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (!probes[i].arrived)
+			return false;
+	return true;
+}
+
+/*
+ * Finds out which of the frames arrive. Frames that should are asked for `looks` times before they count as dropped. If
+ * the frame to `sentinel` (NULL: our own address) never comes, the check ends: net.own-address and net.broadcast report
+ * that.
+ */
+static void ask_for(struct run *t, struct device *d, struct probe *probes, unsigned count, unsigned looks,
+		    const uint8_t *sentinel)
+{
+	uint8_t mac[CONTROL_MAC];
+
+	net_mac(d, mac);
+	for (unsigned from = 0; from < count; from += BATCH) {
+		unsigned some = count - from < BATCH ? count - from : BATCH, seen = 0;
+
+		for (unsigned tried = 0; seen < looks && tried < looks - 1 + TRIES; tried++) {
+			seen += look(t, d, probes + from, some, sentinel ? sentinel : mac);
+			if (seen && all_arrived(probes + from, some))
+				break;
+		}
+		need_row(t, seen, sentinel ? "net-filter-16" : "net-mac-05", "a frame to %s arrives",
+			 sentinel ? "the broadcast address" : "our own address");
+	}
+}
+
+/* Without a reflector: untagged unicast frames alone are possible, as answers to ARP requests from another address. */
+static bool answered(struct run *t, struct device *d, const uint8_t *to)
+{
+	uint8_t frame[ETHERNET_FRAME_MIN], mac[CONTROL_MAC];
+	bool arrived = false;
+
+	net_mac(d, mac);
+	for (unsigned i = 0; i < TRIES; i++) {
+		struct patience patience = patience_begin(device_patience_ns / TRIES);
+
+		net_fill_arp_from(frame, to, WIRE_OTHER_ADDRESS, WIRE_GATEWAY);
+		wire_transmit(t, d, frame, sizeof(frame));
+		net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
+		wire_transmit(t, d, frame, sizeof(frame));
+		while (wire_next(t, filtered, &patience)) {
+			arrived |= wire_is_answer(to);
+			if (wire_is_answer(mac))
+				return arrived;
+		}
+	}
+	need_row(t, false, "net-mac-05", "a frame to our own address arrives");
+	return false;
+}
+
+/* Does a frame that should arrive do so? */
+static bool arrives(struct run *t, struct device *d, const uint8_t *to, int vlan, const uint8_t *sentinel)
+{
+	struct probe probe = { .to = to, .vlan = vlan };
+
+	if (!wire_has_reflector(t, d))
+		return answered(t, d, to);
+	ask_for(t, d, &probe, 1, LOOKS, sentinel);
+	return probe.arrived;
+}
+
+/* Does a frame that should be dropped arrive? It is asked for once. */
+static bool passes(struct run *t, struct device *d, const uint8_t *to, int vlan, const uint8_t *sentinel)
+{
+	struct probe probe = { .to = to, .vlan = vlan };
+
+	if (!wire_has_reflector(t, d))
+		return answered(t, d, to);
+	ask_for(t, d, &probe, 1, 1, sentinel);
+	return probe.arrived;
+}
+
+/* ---- starting with filters ---- */
+
+static void set_mode(struct run *t, struct device *d, uint8_t mode, uint8_t on)
+{
+	need_row(t, control_mode(t, d, mode, on) == VIRTIO_NET_OK,
+		 mode <= VIRTIO_NET_CTRL_RX_ALLMULTI ? "net-filter-01" : "net-filter-05",
+		 "command %u of class CTRL_RX gets OK", mode);
+}
+
+static void set_table(struct run *t, struct device *d, struct control_macs unicast, struct control_macs multicast)
+{
+	need_row(t, control_table(t, d, unicast, multicast) == VIRTIO_NET_OK, "net-desc-06", "MAC_TABLE_SET gets OK");
+}
+
+static struct control_macs one(const uint8_t mac[CONTROL_MAC])
+{
+	return (struct control_macs){ (const uint8_t(*)[CONTROL_MAC])mac, 1 };
+}
+
+static void set_vlan(struct run *t, struct device *d, uint8_t number, uint16_t tag)
+{
+	need_row(t, control_vlan(t, d, number, tag) == VIRTIO_NET_OK, "net-desc-06", "%s of tag %u gets OK",
+		 number == VIRTIO_NET_CTRL_VLAN_ADD ? "VLAN_ADD" : "VLAN_DEL", tag);
+}
+
+/* Starts the device with CTRL_RX and receive buffers. */
+static void start_receiving(struct run *t, struct device *d, struct features features)
+{
+	if (!wire_has_reflector(t, d))
+		wire_need_answers(t, d);
+	control_start(t, d, features_with(features, VIRTIO_NET_F_CTRL_RX));
+	filtered = wire_open_plain(t, d);
+}
+
+/* The same, with filters that let only our own address and broadcast pass. */
+static void start_filtering(struct run *t, struct device *d, struct features features)
+{
+	start_receiving(t, d, features);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 0);
+}
+
+static void start_extra(struct run *t, struct device *d)
+{
+	wire_need_reflector(t, d);
+	start_filtering(t, d, FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA));
+}
+
+/*
+ * SKIPs if no frame to another address arrives whatever the filters, because the network in between does not pass it
+ * on.
+ */
+static void need_other_address(struct run *t, struct device *d, bool by_table)
+{
+	if (by_table)
+		set_table(t, d, one(wire_other_mac), none);
+	else
+		set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 1);
+	if (!arrives(t, d, wire_other_mac, UNTAGGED, NULL))
+		skip(t, "no frame for another address arrives, whatever the filters");
+	if (by_table)
+		set_table(t, d, none, none);
+	else
+		set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 0);
+}
+
+/* A device that does not offer MAC leaves its address to the driver, so it cannot tell what is for others. */
+static void need_mac(struct run *t, struct device *d)
+{
+	if (!device_offers(d, VIRTIO_NET_F_MAC))
+		skip(t, "the device does not offer MAC, so it does not know our address");
+}
+
+/* ---- our own address, and broadcast ---- */
+
+static bool link_is_up(struct device *d)
+{
+	return !device_accepted(d, VIRTIO_NET_F_STATUS) || (net_status(d) & VIRTIO_NET_S_LINK_UP);
+}
+
+/* Breaks: the filter holds another address than the configuration space. Symptom: no network once a driver sets it. */
+CHECK(own_address, "net.own-address", REQ("net-mac-05"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "With PROMISC off, a frame to our own address arrives")
+{
+	uint8_t mac[CONTROL_MAC];
+
+	need_mac(t, d);
+	start_filtering(t, d, FEATURE(VIRTIO_NET_F_STATUS));
+	net_mac(d, mac);
+	if (!link_is_up(d))
+		skip(t, "the link is down");
+	expect(t, arrives(t, d, mac, UNTAGGED, NULL), "a frame to our own address arrives");
+}
+
+/* Breaks: broadcast needs an entry in the table. Symptom: nobody finds the guest, for ARP requests are broadcast. */
+CHECK(broadcast, "net.broadcast", REQ("net-filter-16"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "With PROMISC off, a broadcast frame arrives")
+{
+	wire_need_reflector(t, d);
+	start_filtering(t, d, NO_FEATURES);
+	expect(t, arrives(t, d, wire_broadcast_mac, UNTAGGED, NULL), "a broadcast frame arrives");
+}
+
+/* ---- receive modes (5.1.9.5.1) ---- */
+
+/* Breaks: the command is acknowledged and has no effect. Symptom: tcpdump in the guest sees only its own traffic. */
+CHECK(promiscuous, "net.promiscuous", REQ("net-filter-02"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "In promiscuous mode a frame to any address arrives")
+{
+	start_filtering(t, d, NO_FEATURES);
+	need_other_address(t, d, true);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 1);
+	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, NULL),
+	       "a frame to an address that is not ours arrives in promiscuous mode");
+	if (wire_has_reflector(t, d))
+		expect(t, arrives(t, d, wire_group_mac, UNTAGGED, NULL),
+		       "a multicast frame arrives in promiscuous mode");
+}
+
+/* Breaks: multicast stays filtered. Symptom: no IPv6, no mDNS. */
+CHECK(all_multicast, "net.all-multicast", REQ("net-filter-04"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "With ALLMULTI on, a multicast frame arrives")
+{
+	wire_need_reflector(t, d);
+	start_filtering(t, d, NO_FEATURES);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLMULTI, 1);
+	expect(t, arrives(t, d, wire_group_mac, UNTAGGED, NULL), "a multicast frame arrives");
+}
+
+/* Breaks: the command is acknowledged and has no effect. */
+CHECK(all_unicast, "net.all-unicast", REQ("net-filter-06"), SHOULD, NEEDS(EXTRA),
+      "With ALLUNI on, a unicast frame to any address arrives")
+{
+	start_extra(t, d);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLUNI, 1);
+	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, NULL), "a frame to an address that is not ours arrives");
+}
+
+/* Breaks: ALLMULTI wins, or broadcast is taken for multicast. */
+CHECK(no_multicast, "net.no-multicast", REQ("net-filter-07", "net-filter-08", "net-filter-09"), SHOULD, NEEDS(EXTRA),
+      "With NOMULTI on, multicast frames are dropped, even with ALLMULTI on, and broadcast frames are not")
+{
+	start_extra(t, d);
+	set_table(t, d, none, one(wire_group_mac));
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOMULTI, 1);
+	expect(t, !passes(t, d, wire_group_mac, UNTAGGED, NULL),
+	       "a multicast frame to an address in the table is dropped");
+	expect(t, arrives(t, d, wire_broadcast_mac, UNTAGGED, NULL), "a broadcast frame arrives");
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLMULTI, 1);
+	expect(t, !passes(t, d, wire_group_mac, UNTAGGED, NULL), "a multicast frame is dropped with ALLMULTI on");
+}
+
+/* Breaks: our own address is still let through, or ALLUNI wins. */
+CHECK(no_unicast, "net.no-unicast", REQ("net-filter-10", "net-filter-11"), SHOULD, NEEDS(EXTRA),
+      "With NOUNI on, unicast frames are dropped, even with ALLUNI on")
+{
+	uint8_t mac[CONTROL_MAC];
+
+	start_extra(t, d);
+	net_mac(d, mac);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOUNI, 1);
+	expect(t, !passes(t, d, mac, UNTAGGED, wire_broadcast_mac), "a frame to our own address is dropped");
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLUNI, 1);
+	expect(t, !passes(t, d, mac, UNTAGGED, wire_broadcast_mac),
+	       "a frame to our own address is dropped with ALLUNI on");
+}
+
+/* Breaks: broadcast is let through with ALLMULTI. */
+CHECK(no_broadcast, "net.no-broadcast", REQ("net-filter-12", "net-filter-13"), SHOULD, NEEDS(EXTRA),
+      "With NOBCAST on, broadcast frames are dropped, even with ALLMULTI on")
+{
+	start_extra(t, d);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOBCAST, 1);
+	expect(t, !passes(t, d, wire_broadcast_mac, UNTAGGED, NULL), "a broadcast frame is dropped");
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLMULTI, 1);
+	expect(t, !passes(t, d, wire_broadcast_mac, UNTAGGED, NULL), "a broadcast frame is dropped with ALLMULTI on");
+}
+
+/* Breaks: another mode wins over promiscuous mode. */
+CHECK(promiscuous_wins, "net.promiscuous-wins", REQ("net-filter-03"), SHOULD, NEEDS(EXTRA),
+      "Promiscuous mode has effect whatever the other modes")
+{
+	start_extra(t, d);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 1);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOUNI, 1);
+	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, wire_broadcast_mac), "a unicast frame arrives with NOUNI on");
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOUNI, 0);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOMULTI, 1);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOBCAST, 1);
+	expect(t, arrives(t, d, wire_group_mac, UNTAGGED, NULL), "a multicast frame arrives with NOMULTI on");
+	expect(t, arrives(t, d, wire_broadcast_mac, UNTAGGED, NULL), "a broadcast frame arrives with NOBCAST on");
+}
+
+/* A mode and the frames that it decides about, which otherwise are dropped (`lets_in`) or arrive. */
+static const struct mode_case {
+	uint8_t mode;
+	const uint8_t *to; /* NULL: our own address */
+	bool lets_in;
+	const char *name, *frame;
+} modes[] = {
+	{ VIRTIO_NET_CTRL_RX_PROMISC, wire_other_mac, true, "PROMISC", "unicast frame for another address" },
+	{ VIRTIO_NET_CTRL_RX_ALLMULTI, wire_group_mac, true, "ALLMULTI", "multicast frame" },
+	{ VIRTIO_NET_CTRL_RX_ALLUNI, wire_other_mac, true, "ALLUNI", "unicast frame for another address" },
+	{ VIRTIO_NET_CTRL_RX_NOMULTI, wire_group_mac, false, "NOMULTI", "multicast frame for an address in the table" },
+	{ VIRTIO_NET_CTRL_RX_NOUNI, NULL, false, "NOUNI", "frame for our own address" },
+	{ VIRTIO_NET_CTRL_RX_NOBCAST, wire_broadcast_mac, false, "NOBCAST", "broadcast frame" },
+};
+enum { MODES = sizeof(modes) / sizeof(modes[0]) };
+
+/* Without CTRL_RX_EXTRA there are the first two modes only. */
+static unsigned modes_of(const struct device *d)
+{
+	return device_offers(d, VIRTIO_NET_F_CTRL_RX_EXTRA) ? MODES : VIRTIO_NET_CTRL_RX_ALLMULTI + 1;
+}
+
+/* Does a frame arrive that the mode decides about? `hope`: it should. */
+static bool mode_lets_in(struct run *t, struct device *d, const struct mode_case *c, bool hope)
+{
+	const uint8_t *sentinel = c->to ? NULL : wire_broadcast_mac;
+	uint8_t mac[CONTROL_MAC];
+
+	net_mac(d, mac);
+	return hope ? arrives(t, d, c->to ? c->to : mac, UNTAGGED, sentinel)
+		    : passes(t, d, c->to ? c->to : mac, UNTAGGED, sentinel);
+}
+
+/*
+ * Starts a life in which all other modes are off, so that the mode alone decides about its frames. Says so to the
+ * device, which may have kept a mode of an earlier check.
+ */
+static void start_fresh(struct run *t, struct device *d, const struct mode_case *c)
+{
+	wire_need_reflector(t, d);
+	start_receiving(t, d, FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA));
+	for (unsigned i = 0; i < modes_of(d); i++)
+		if (&modes[i] != c)
+			set_mode(t, d, modes[i].mode, 0);
+	if (c->mode == VIRTIO_NET_CTRL_RX_NOMULTI)
+		set_table(t, d, none, one(wire_group_mac));
+}
+
+/* The same, with this mode off, too. */
+static void start_mode(struct run *t, struct device *d, const struct mode_case *c)
+{
+	start_fresh(t, d, c);
+	set_mode(t, d, c->mode, 0);
+}
+
+/* Breaks: a mode can be switched on but not off, because the byte of data is not looked at. */
+CHECK(modes_off, "net.modes-off-again", REQ("net-filter-15"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A receive mode that was switched off again has no effect")
+{
+	unsigned judged = 0;
+
+	for (unsigned i = 0; i < modes_of(d); i++) {
+		const struct mode_case *c = &modes[i];
+
+		start_mode(t, d, c);
+		if (mode_lets_in(t, d, c, !c->lets_in) == c->lets_in)
+			continue; /* the mode makes no difference */
+		set_mode(t, d, c->mode, 1);
+		if (mode_lets_in(t, d, c, c->lets_in) != c->lets_in)
+			continue;
+		set_mode(t, d, c->mode, 0);
+		judged++;
+		expect(t, mode_lets_in(t, d, c, !c->lets_in) != c->lets_in, "a %s %s with %s off again", c->frame,
+		       c->lets_in ? "is dropped" : "arrives", c->name);
+	}
+	if (!judged)
+		skip(t, "no mode makes a difference: the device does not filter");
+}
+
+/*
+ * Breaks: modes share a variable, or a command for one resets another. Symptom: multicast stops when tcpdump in the
+ * guest ends.
+ */
+CHECK(modes_apart, "net.modes-are-separate", REQ("net-filter-14"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A receive mode stays as it is while the others are switched on and off")
+{
+	unsigned judged = 0;
+
+	for (unsigned i = VIRTIO_NET_CTRL_RX_ALLMULTI; i < modes_of(d); i++) {
+		const struct mode_case *c = &modes[i];
+
+		start_mode(t, d, c);
+		if (mode_lets_in(t, d, c, !c->lets_in) == c->lets_in)
+			continue; /* the mode makes no difference */
+		set_mode(t, d, c->mode, 1);
+		if (mode_lets_in(t, d, c, c->lets_in) != c->lets_in)
+			continue;
+		for (unsigned other = 0; other < modes_of(d); other++)
+			for (uint8_t on = 2; on-- > 0 && other != i;)
+				set_mode(t, d, modes[other].mode, on);
+		judged++;
+		expect(t, mode_lets_in(t, d, c, c->lets_in) == c->lets_in,
+		       "a %s %s with %s on, after the other modes were switched on and off", c->frame,
+		       c->lets_in ? "arrives" : "is dropped", c->name);
+	}
+	if (!judged)
+		skip(t, "no mode makes a difference: the device does not filter");
+}
+
+/* Breaks: NOMULTI, NOUNI or NOBCAST drops frames of another kind. Symptom: a guest that wants no broadcast is deaf. */
+CHECK(modes_kinds, "net.modes-drop-their-own-kind", REQ("net-filter-14"), DESCRIBED, NEEDS(EXTRA),
+      "NOMULTI, NOUNI and NOBCAST drop no frames of another kind")
+{
+	uint8_t mac[CONTROL_MAC];
+
+	start_extra(t, d);
+	net_mac(d, mac);
+	set_table(t, d, one(wire_other_mac), one(wire_group_mac));
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOMULTI, 1);
+	expect(t, arrives(t, d, mac, UNTAGGED, NULL), "a frame to our own address arrives with NOMULTI on");
+	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, NULL),
+	       "a frame to an address in the table arrives with NOMULTI on");
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOMULTI, 0);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOUNI, 1);
+	expect(t, arrives(t, d, wire_group_mac, UNTAGGED, wire_broadcast_mac),
+	       "a multicast frame to an address in the table arrives with NOUNI on");
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOUNI, 0);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_NOBCAST, 1);
+	expect(t, arrives(t, d, wire_group_mac, UNTAGGED, NULL),
+	       "a multicast frame to an address in the table arrives with NOBCAST on");
+	expect(t, arrives(t, d, mac, UNTAGGED, NULL), "a frame to our own address arrives with NOBCAST on");
+}
+
+/*
+ * Sets a mode and resets the device (in_flight: before the command is used). Returns whether a frame arrives then that
+ * the mode decides about. *differs becomes false if the mode has no effect before the reset.
+ */
+static bool arrives_after(struct run *t, struct device *d, const struct mode_case *c, uint8_t on, bool in_flight,
+			  bool *differs)
+{
+	bool want = on ? c->lets_in : !c->lets_in;
+
+	start_fresh(t, d, c);
+	set_mode(t, d, c->mode, on);
+	*differs &= mode_lets_in(t, d, c, want) == want;
+	if (in_flight && *differs) {
+		struct segment part = { .data = &on, .size = 1 };
+
+		set_mode(t, d, c->mode, !on);
+		control_add(t, control_queue(d), VIRTIO_NET_CTRL_RX, c->mode, &part, 1);
+		virtqueue_kick(control_queue(d));
+	}
+	if (!*differs)
+		return false;
+	start_fresh(t, d, c);
+	return mode_lets_in(t, d, c, true);
+}
+
+/* Whatever a mode is after a reset (a device may start in promiscuous mode): what it was before makes no difference. */
+static bool judge_reset(struct run *t, struct device *d, const struct mode_case *c, bool in_flight)
+{
+	bool differs = true, after_off = arrives_after(t, d, c, 0, in_flight, &differs),
+	     after_on = differs && arrives_after(t, d, c, 1, in_flight, &differs);
+
+	if (differs)
+		expect(t, after_on == after_off,
+		       "a %s %s after a reset%s in which %s was on, as after one in which it was off", c->frame,
+		       after_off ? "arrives" : "is dropped", in_flight ? " with the command in flight" : "", c->name);
+	return differs;
+}
+
+static void expect_modes_forgotten(struct run *t, struct device *d, bool in_flight)
+{
+	unsigned judged = 0;
+
+	wire_need_reflector(t, d);
+	for (unsigned i = 0; i < modes_of(d); i++)
+		judged += judge_reset(t, d, &modes[i], in_flight);
+	if (!judged)
+		skip(t, "no mode makes a difference: the device does not filter");
+}
+
+/*
+ * Breaks: only the table is cleared. Symptom: after a reboot the guest receives no broadcast, and so nothing at all; or
+ * the next guest sees frames for others.
+ */
+CHECK(modes_after_reset, "net.modes-after-reset", REQ("net-filter-17"), DESCRIBED, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "No receive mode outlives a reset")
+{
+	expect_modes_forgotten(t, d, false);
+}
+
+/* Breaks: a command that was taken before the reset is carried out after it. */
+CHECK(modes_in_flight, "net.modes-in-flight-at-reset", REQ("net-filter-17"), DESCRIBED,
+      NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A command for a receive mode that is in flight has no effect after a reset")
+{
+	expect_modes_forgotten(t, d, true);
+}
+
+/* ---- the MAC address table (5.1.9.5.2) ---- */
+
+/* Breaks: the table takes effect later than the acknowledgement, or never. */
+CHECK(table_effective, "net.mac-table-effective", REQ("net-mac-02"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A frame to an address in the table arrives as soon as MAC_TABLE_SET is used")
+{
+	start_filtering(t, d, NO_FEATURES);
+	need_other_address(t, d, false);
+	set_table(t, d, one(wire_other_mac), none);
+	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, NULL), "a frame to an address in the table arrives");
+}
+
+/*
+ * Breaks: no filter at all, or a new table is added to the old one. Symptom: the guest has to sort out what is not for
+ * it.
+ */
+CHECK(mac_filter, "net.mac-filter", REQ("net-mac-04"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A frame to an address that is neither ours nor in the table is dropped")
+{
+	need_mac(t, d);
+	start_filtering(t, d, NO_FEATURES);
+	need_other_address(t, d, false);
+	expect(t, !passes(t, d, wire_other_mac, UNTAGGED, NULL), "a frame to another address is dropped");
+	set_table(t, d, one(wire_other_mac), none);
+	set_table(t, d, none, none);
+	expect(t, !passes(t, d, wire_other_mac, UNTAGGED, NULL), "a frame to an address of a former table is dropped");
+}
+
+/* Breaks: ALLMULTI or ALLUNI opens the filter for everything. */
+CHECK(filter_by_kind, "net.mac-filter-by-kind", REQ("net-mac-04"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "ALLMULTI lets no unicast frames pass, ALLUNI no multicast frames, and a table of one kind none of the other")
+{
+	need_mac(t, d);
+	wire_need_reflector(t, d);
+	start_filtering(t, d, FEATURE(VIRTIO_NET_F_CTRL_RX_EXTRA));
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLMULTI, 1);
+	expect(t, !passes(t, d, wire_other_mac, UNTAGGED, NULL),
+	       "a unicast frame to another address is dropped with ALLMULTI on");
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLMULTI, 0);
+	expect(t, !passes(t, d, wire_group_mac, UNTAGGED, NULL), "a multicast frame is dropped");
+	set_table(t, d, one(wire_other_mac), none);
+	expect(t, !passes(t, d, wire_group_mac, UNTAGGED, NULL),
+	       "a multicast frame is dropped with a unicast address in the table");
+	if (!device_accepted(d, VIRTIO_NET_F_CTRL_RX_EXTRA))
+		return;
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLUNI, 1);
+	expect(t, !passes(t, d, wire_group_mac, UNTAGGED, NULL), "a multicast frame is dropped with ALLUNI on");
+}
+
+/* Address number `number` of a kind; its first and its last byte tell it from the others. */
+static void make_address(uint8_t mac[CONTROL_MAC], bool multicast, unsigned number)
+{
+	memcpy(mac, wire_other_mac, CONTROL_MAC);
+	mac[0] = (uint8_t)(mac[0] | multicast);
+	mac[4] = (uint8_t)(0x10 + number / 256);
+	mac[5] = (uint8_t)number;
+}
+
+/* Sets a table with so many addresses of each kind, from number `first` on. Returns the ack. */
+static uint8_t set_numbered(struct run *t, struct device *d, unsigned first, unsigned unicast, unsigned multicast)
+{
+	enum { MOST = 256 };
+	static uint8_t macs[2][MOST][CONTROL_MAC];
+	unsigned counts[2] = { unicast, multicast };
+
+	for (unsigned kind = 0; kind < 2; kind++)
+		for (unsigned i = 0; i < counts[kind] && i < MOST; i++)
+			make_address(macs[kind][i], kind, first + i);
+	return control_table(t, d, (struct control_macs){ (const uint8_t(*)[CONTROL_MAC])macs[0], unicast },
+			     (struct control_macs){ (const uint8_t(*)[CONTROL_MAC])macs[1], multicast });
+}
+
+/* Asks for frames to these addresses of a table, by number, and expects them. */
+static void expect_numbered(struct run *t, struct device *d, bool multicast, const unsigned *numbers, unsigned count,
+			    const char *when)
+{
+	struct probe probes[2 * ENTRIES];
+	uint8_t macs[2 * ENTRIES][CONTROL_MAC];
+
+	for (unsigned i = 0; i < count; i++) {
+		make_address(macs[i], multicast, numbers[i]);
+		probes[i] = (struct probe){ .to = macs[i], .vlan = UNTAGGED };
+	}
+	ask_for(t, d, probes, count, LOOKS, NULL);
+	for (unsigned i = 0; i < count; i++)
+		expect(t, probes[i].arrived, "a frame to %s address %u of the table arrives, %s",
+		       multicast ? "multicast" : "unicast", numbers[i], when);
+}
+
+/*
+ * Breaks: one entry is kept, or all but the last; the multicast addresses are read but not used. Symptom: some of the
+ * guest's groups are silent.
+ */
+CHECK(table_entries, "net.mac-table-entries", REQ("net-mac-02"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A frame to every address of a table arrives, unicast and multicast")
+{
+	static const struct {
+		uint8_t unicast, multicast;
+	} sizes[] = { { 1, 1 }, { 0, 2 }, { 3, 0 }, { ENTRIES, ENTRIES } };
+	static const unsigned numbers[ENTRIES] = { 0, 1, 2, 3, 4, 5, 6, 7 };
+
+	wire_need_reflector(t, d);
+	start_filtering(t, d, NO_FEATURES);
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		char when[48];
+
+		format_string(when, sizeof(when), "of %u unicast and %u multicast ones", sizes[i].unicast,
+			      sizes[i].multicast);
+		need_row(t, set_numbered(t, d, 0, sizes[i].unicast, sizes[i].multicast) == VIRTIO_NET_OK, "net-desc-06",
+			 "MAC_TABLE_SET gets OK");
+		expect_numbered(t, d, false, numbers, sizes[i].unicast, when);
+		expect_numbered(t, d, true, numbers, sizes[i].multicast, when);
+	}
+}
+
+/* Breaks: the first table stays. */
+CHECK(table_replaced, "net.mac-table-replaced", REQ("net-mac-02"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A new table takes the place of the former one")
+{
+	static const unsigned old[] = { 0, 1, 2 }, new[] = { 3, 4, 5 };
+
+	wire_need_reflector(t, d);
+	start_filtering(t, d, NO_FEATURES);
+	set_numbered(t, d, 0, 3, 3);
+	need_row(t, set_numbered(t, d, 3, 3, 3) == VIRTIO_NET_OK, "net-desc-06", "a second MAC_TABLE_SET gets OK");
+	expect_numbered(t, d, false, new, 3, "which replaced another");
+	expect_numbered(t, d, true, new, 3, "which replaced another");
+	set_numbered(t, d, 0, 1, 1);
+	expect_numbered(t, d, false, old, 1, "which replaced a longer one");
+	expect_numbered(t, d, true, old, 1, "which replaced a longer one");
+}
+
+/*
+ * Breaks: what does not fit is forgotten, although the command was acknowledged. (The device may refuse the table. It
+ * may also give up filtering: footnote of 5.1.9.5.2.)
+ */
+CHECK(table_overflow, "net.mac-table-overflow", REQ("net-mac-02"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "A large table that the device accepts has effect in all of its entries")
+{
+	static const unsigned few[] = { 0, 31, 32, 33, 63, 64, 65, 99 };
+	enum { LARGE = 100, FEW = sizeof(few) / sizeof(few[0]) };
+
+	wire_need_reflector(t, d);
+	for (unsigned kinds = 1; kinds <= 3; kinds++) {
+		start_filtering(t, d, NO_FEATURES);
+		if (set_numbered(t, d, 0, kinds & 1 ? LARGE : 0, kinds & 2 ? LARGE : 0) != VIRTIO_NET_OK) {
+			info(t, "a MAC table of %u entries of a kind is refused", LARGE);
+			skip(t, "the device does not take tables of %u entries", LARGE);
+		}
+		if (kinds & 1)
+			expect_numbered(t, d, false, few, FEW, "which has 100 of the kind");
+		if (kinds & 2)
+			expect_numbered(t, d, true, few, FEW, "which has 100 of the kind");
+	}
+}
+
+/* Breaks: the next guest, or the next driver, receives what the former one asked for. */
+CHECK(table_after_reset, "net.mac-table-after-reset", REQ("net-mac-01"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "The table is empty after a reset")
+{
+	const uint8_t *const macs[] = { wire_other_mac, wire_group_mac };
+	unsigned judged = 0;
+
+	for (unsigned i = 0; i < (wire_has_reflector(t, d) ? 2 : 1); i++) {
+		start_filtering(t, d, NO_FEATURES);
+		if (passes(t, d, macs[i], UNTAGGED, NULL))
+			continue; /* no filter */
+		set_table(t, d, i ? none : one(macs[i]), i ? one(macs[i]) : none);
+		if (!arrives(t, d, macs[i], UNTAGGED, NULL))
+			continue;
+		start_filtering(t, d, NO_FEATURES);
+		judged++;
+		expect(t, !passes(t, d, macs[i], UNTAGGED, NULL),
+		       "a frame to a %s address that was in the table before the reset is dropped",
+		       i ? "multicast" : "unicast");
+	}
+	if (!judged)
+		skip(t, "the device does not filter, or the network passes no frames for others on");
+}
+
+/* ---- the device's own address (5.1.9.5.2) ---- */
+
+#define ADDRESS CONTROL(VIRTIO_NET_F_CTRL_MAC_ADDR)
+
+static uint8_t device_mac[CONTROL_MAC];
+
+static void put_mac_back(struct run *t, struct device *d)
+{
+	uint8_t mac[CONTROL_MAC];
+
+	control_start(t, d, FEATURES(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_MAC_ADDR));
+	net_mac(d, mac);
+	if (memcmp(mac, device_mac, CONTROL_MAC))
+		expect_eq(t, control_address(t, d, device_mac), VIRTIO_NET_OK,
+			  "ack of MAC_ADDR_SET with the address that was there before");
+}
+
+/* Prepares for a check that changes the address. */
+static void need_address_set(struct run *t, struct device *d)
+{
+	if (!device_offers(d, VIRTIO_NET_F_CTRL_RX) || !device_offers(d, VIRTIO_NET_F_MAC))
+		skip(t, "the device does not offer CTRL_RX and MAC beside CTRL_MAC_ADDR");
+	net_mac(d, device_mac);
+	t->afterwards = put_mac_back;
+}
+
+/* Breaks: the command is acknowledged first and carried out later. Symptom: the driver reads the old address. */
+CHECK(address_set, "net.mac-address-set", REQ("net-mac-03"), MUST, NEEDS(ADDRESS),
+      "mac has the new value as soon as MAC_ADDR_SET is used")
+{
+	uint8_t mac[CONTROL_MAC];
+
+	need_address_set(t, d);
+	control_start(t, d, FEATURES(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_MAC_ADDR));
+	for (unsigned i = 0; i < 8; i++) {
+		uint8_t want[CONTROL_MAC];
+
+		memcpy(want, wire_other_mac, CONTROL_MAC);
+		want[5] = (uint8_t)(0x80 + i);
+		require_eq(t, control_address(t, d, want), VIRTIO_NET_OK, "ack of MAC_ADDR_SET");
+		net_mac(d, mac);
+		if (!expect(t, !memcmp(mac, want, CONTROL_MAC), "mac ends in %02x, as set: it ends in %02x", want[5],
+			    mac[5]))
+			break;
+	}
+}
+
+static void start_with_address(struct run *t, struct device *d)
+{
+	wire_need_reflector(t, d);
+	start_filtering(t, d, FEATURE(VIRTIO_NET_F_CTRL_MAC_ADDR));
+}
+
+static void set_address(struct run *t, struct device *d, const uint8_t *mac)
+{
+	need_row(t, control_address(t, d, mac) == VIRTIO_NET_OK, "net-mac-03", "MAC_ADDR_SET gets OK");
+}
+
+/* Breaks: the configuration space changes and the filter does not. Symptom: no network after a change of the address.
+ */
+CHECK(address_filters, "net.mac-address-received", REQ("net-mac-05"), DESCRIBED, NEEDS(ADDRESS),
+      "After MAC_ADDR_SET, frames to the new address arrive")
+{
+	need_address_set(t, d);
+	start_with_address(t, d);
+	set_address(t, d, wire_other_mac);
+	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, wire_broadcast_mac), "a frame to the new address arrives");
+}
+
+/* Breaks: the old address is kept beside the new one. */
+CHECK(address_moves, "net.mac-address-moves", REQ("net-mac-04"), SHOULD, NEEDS(ADDRESS),
+      "After MAC_ADDR_SET, frames to the former address are dropped")
+{
+	need_address_set(t, d);
+	start_with_address(t, d);
+	if (passes(t, d, wire_other_mac, UNTAGGED, NULL))
+		skip(t, "the device does not filter");
+	set_address(t, d, wire_other_mac);
+	expect(t, !passes(t, d, device_mac, UNTAGGED, wire_broadcast_mac),
+	       "a frame to the address from before MAC_ADDR_SET is dropped");
+}
+
+/* Breaks: the address is entry 0 of the table. Symptom: groups fall silent when the address changes. */
+CHECK(address_and_table, "net.mac-address-keeps-table", REQ("net-mac-02"), MUST, NEEDS(ADDRESS),
+      "MAC_ADDR_SET leaves the MAC table as it is")
+{
+	static const unsigned all[] = { 0, 1, 2 };
+	uint8_t mac[CONTROL_MAC];
+
+	need_address_set(t, d);
+	start_with_address(t, d);
+	need_row(t, set_numbered(t, d, 0, 3, 3) == VIRTIO_NET_OK, "net-desc-06", "MAC_TABLE_SET gets OK");
+	make_address(mac, false, 9);
+	set_address(t, d, mac);
+	expect_numbered(t, d, false, all, 3, "after MAC_ADDR_SET");
+	expect_numbered(t, d, true, all, 3, "after MAC_ADDR_SET");
+}
+
+/* Breaks: the next driver finds the address of the former one, and another guest has it by now. */
+CHECK(address_after_reset, "net.mac-address-after-reset", REQ("net-mac-06"), DESCRIBED, NEEDS(ADDRESS),
+      "A reset brings the device's own address back")
+{
+	uint8_t mac[CONTROL_MAC];
+
+	need_address_set(t, d);
+	control_start(t, d, FEATURES(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_MAC_ADDR));
+	set_address(t, d, wire_other_mac);
+	net_mac(d, mac);
+	need_row(t, !memcmp(mac, wire_other_mac, CONTROL_MAC), "net-mac-03", "MAC_ADDR_SET changes mac");
+	require_ok(t, device_reset(d), "the device resets");
+	net_mac(d, mac);
+	expect(t, !memcmp(mac, device_mac, CONTROL_MAC), "mac after a reset is what it was before MAC_ADDR_SET");
+	if (!wire_has_reflector(t, d))
+		return;
+	start_with_address(t, d);
+	expect(t, arrives(t, d, device_mac, UNTAGGED, wire_broadcast_mac),
+	       "a frame to the device's own address arrives after a reset");
+}
+
+/* ---- VLANs (5.1.9.5.3) ---- */
+
+enum { TAG = 77, OTHER_TAG = 78, TAG_PRIORITY = 0xe000 };
+
+/* Tags at the borders of words and bits, and the smallest and largest. */
+static const uint16_t tags[] = { 0, 1, 5, 6, 31, 32, 63, 64, 1000, 2047, 2048, 4093, 4094 };
+enum { TAGS = sizeof(tags) / sizeof(tags[0]) };
+
+/* Asks for frames to our own address with these tags. */
+static void ask_for_tags(struct run *t, struct device *d, struct probe *probes, const uint16_t *values, unsigned count,
+			 unsigned looks)
+{
+	static uint8_t mac[CONTROL_MAC];
+
+	net_mac(d, mac);
+	for (unsigned i = 0; i < count; i++)
+		probes[i] = (struct probe){ .to = mac, .vlan = values[i] };
+	ask_for(t, d, probes, count, looks, NULL);
+}
+
+static void expect_tags(struct run *t, struct device *d, const uint16_t *values, unsigned count, const char *when)
+{
+	struct probe probes[TAGS];
+
+	ask_for_tags(t, d, probes, values, count, LOOKS);
+	for (unsigned i = 0; i < count; i++)
+		expect(t, probes[i].arrived, "a frame with tag %u (0x%04x) arrives %s", values[i] & 0xfff, values[i],
+		       when);
+}
+
+static void expect_no_tags(struct run *t, struct device *d, const uint16_t *values, unsigned count, const char *when)
+{
+	struct probe probes[TAGS];
+
+	ask_for_tags(t, d, probes, values, count, 1);
+	for (unsigned i = 0; i < count; i++)
+		expect(t, !probes[i].arrived, "a frame with tag %u is dropped %s", values[i], when);
+}
+
+/* Breaks: tagged frames are dropped for a driver that cannot ask for them. */
+CHECK(tags_unfiltered, "net.tags-unfiltered", REQ("net-vlan-01"), MUST, NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
+      "Without CTRL_VLAN, tagged frames arrive")
+{
+	static const uint16_t some[] = { 0, 1, TAG, 4094, TAG | TAG_PRIORITY };
+
+	wire_need_reflector(t, d);
+	wire_start(t, d, NO_FEATURES);
+	filtered = wire_open_plain(t, d);
+	expect_tags(t, d, some, sizeof(some) / sizeof(some[0]), "without CTRL_RX");
+	if (!device_offers(d, VIRTIO_NET_F_CTRL_VQ) || !device_offers(d, VIRTIO_NET_F_CTRL_RX))
+		return;
+	start_filtering(t, d, NO_FEATURES);
+	expect_tags(t, d, some, sizeof(some) / sizeof(some[0]), "with CTRL_RX and PROMISC off");
+}
+
+static void start_vlan(struct run *t, struct device *d)
+{
+	wire_need_reflector(t, d);
+	start_filtering(t, d, FEATURE(VIRTIO_NET_F_CTRL_VLAN));
+}
+
+/* Breaks: the device looks up the table with the wrong bits of the tag. */
+CHECK(tags_in_table, "net.tags-in-table", REQ("net-vlan-02"), MUST, NEEDS(VLAN),
+      "With CTRL_VLAN, frames with a tag in the table arrive")
+{
+	static const uint16_t tag = TAG;
+
+	start_vlan(t, d);
+	set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, TAG);
+	expect_tags(t, d, &tag, 1, "when it was added");
+}
+
+/*
+ * Breaks: the table has one entry, or adding a tag forgets its neighbours; tag 0 or the last one is left out. Symptom:
+ * one VLAN works, two do not.
+ */
+CHECK(tags_many, "net.tags-many-in-table", REQ("net-vlan-02"), MUST, NEEDS(VLAN),
+      "With CTRL_VLAN, frames with each of many tags in the table arrive, whatever their priority")
+{
+	static const uint16_t with_priority[] = { 5 | TAG_PRIORITY, 6 | 0x1000, 4094 | 0x2000, 0 | TAG_PRIORITY };
+
+	start_vlan(t, d);
+	for (unsigned i = 0; i < TAGS; i++)
+		set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, tags[i]);
+	expect_tags(t, d, tags, TAGS, "when it and others were added");
+	expect_tags(t, d, with_priority, sizeof(with_priority) / sizeof(with_priority[0]),
+		    "with a priority, when it was added");
+}
+
+/* Breaks: VLAN_DEL clears more than one bit. Symptom: taking one VLAN down takes others down. */
+CHECK(tags_kept, "net.tags-kept-when-others-are-removed", REQ("net-vlan-02"), MUST, NEEDS(VLAN),
+      "VLAN_DEL leaves the other tags in the table")
+{
+	static const uint16_t rest[] = { 0, 5, 31, 63, 1000, 2048, 4094 };
+
+	start_vlan(t, d);
+	for (unsigned i = 0; i < TAGS; i++)
+		set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, tags[i]);
+	for (unsigned i = 0; i < TAGS; i++) {
+		bool stays = false;
+
+		for (unsigned j = 0; j < sizeof(rest) / sizeof(rest[0]); j++)
+			stays |= tags[i] == rest[j];
+		if (!stays)
+			set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_DEL, tags[i]);
+	}
+	expect_tags(t, d, rest, sizeof(rest) / sizeof(rest[0]), "when others were removed");
+}
+
+/* Breaks: the device has no table, or VLAN_DEL does not remove. */
+CHECK(tags_not_in_table, "net.tags-not-in-table", REQ("net-vlan-03"), SHOULD, NEEDS(VLAN),
+      "With CTRL_VLAN, frames with a tag that is not in the table are dropped")
+{
+	static const uint16_t other = OTHER_TAG, tag = TAG;
+
+	start_vlan(t, d);
+	set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, TAG);
+	expect_no_tags(t, d, &other, 1, "when it was not added");
+	set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, TAG);
+	set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_DEL, TAG);
+	expect_no_tags(t, d, &tag, 1, "when it was added twice and removed again");
+}
+
+/* Breaks: some bits of the tag are not looked at. */
+CHECK(tags_alike, "net.tags-alike", REQ("net-vlan-03"), SHOULD, NEEDS(VLAN),
+      "With CTRL_VLAN, a tag in the table lets no tag pass that differs in one bit")
+{
+	enum { FIVE = 5, BITS = 12 };
+	uint16_t others[BITS];
+
+	start_vlan(t, d);
+	set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, FIVE);
+	for (unsigned bit = 0; bit < BITS; bit++)
+		others[bit] = (uint16_t)(FIVE ^ 1u << bit);
+	expect_no_tags(t, d, others, BITS, "when only tag 5 was added");
+}
+
+/* Breaks: promiscuous mode stops at tags. */
+CHECK(tags_promiscuous, "net.tags-in-promiscuous-mode", REQ("net-filter-02"), SHOULD, NEEDS(VLAN),
+      "In promiscuous mode frames with any tag arrive")
+{
+	static const uint16_t tag = TAG;
+
+	start_vlan(t, d);
+	set_mode(t, d, VIRTIO_NET_CTRL_RX_PROMISC, 1);
+	expect_tags(t, d, &tag, 1, "in promiscuous mode");
+}
+
+/* Breaks: the table is cleared at power on only. */
+CHECK(tags_after_reset, "net.tags-after-reset", REQ("net-vlan-04"), SHOULD, NEEDS(VLAN),
+      "The table of VLANs is empty after a reset")
+{
+	static const uint16_t some[] = { 1, TAG, 4094 };
+
+	start_vlan(t, d);
+	for (unsigned i = 0; i < sizeof(some) / sizeof(some[0]); i++)
+		set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, some[i]);
+	start_vlan(t, d);
+	expect_no_tags(t, d, some, sizeof(some) / sizeof(some[0]), "when it was added before the reset");
+}
