@@ -15,7 +15,7 @@
  */
 static void clear(struct model *m)
 {
-	_Static_assert(sizeof m->console <= offsetof(struct model_net, store) &&
+	_Static_assert(offsetof(struct model_console, input) <= offsetof(struct model_net, store) &&
 			       sizeof m->own <= offsetof(struct model_net, store),
 		       "all that other types have is cleared");
 

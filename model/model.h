@@ -79,7 +79,7 @@ enum {
 	MODEL_NET_PACKET_BYTES = 2048,	    /* without */
 	MODEL_NET_MACS_MAX = 32,
 	MODEL_CONSOLE_PORTS_MAX = 4,
-	MODEL_CONSOLE_INPUT_BYTES = 256, /* input that waits for receive buffers, per port; more is dropped */
+	MODEL_CONSOLE_INPUT_BYTES = 8192, /* input that waits for receive buffers, per port; more is dropped */
 	MODEL_CONSOLE_MESSAGES_MAX = 32,
 };
 
@@ -180,7 +180,7 @@ bool model_has_work(struct model *model);
 bool model_config_change(struct model *model);
 
 /* Makes the device ask its driver for something: a network device, with GUEST_ANNOUNCE negotiated, asks the driver to
- * announce itself. */
+ * announce itself. A console with MULTIPORT unplugs its last port, or plugs it in again. */
 bool model_ask(struct model *model);
 
 /*

@@ -140,15 +140,19 @@ struct model_console_message {
 struct model_console {
 	struct {
 		bool present;	/* plugged in */
+		bool left;	/* DEVICE_REMOVE was sent since it was announced last */
 		bool announced; /* DEVICE_ADD was sent, and no DEVICE_REMOVE since */
 		bool ready;	/* the driver sent PORT_READY */
 		bool open;	/* the driver sent PORT_OPEN */
 		uint16_t first, waiting;
-		uint8_t input[MODEL_CONSOLE_INPUT_BYTES];
 	} port[MODEL_CONSOLE_PORTS_MAX];
 	bool ready; /* the driver sent DEVICE_READY */
+	/* what defects remember */
+	bool was_multiport;
+	uint32_t burst; /* buffers that were taken since the last notification */
 	uint8_t first, waiting;
 	struct model_console_message message[MODEL_CONSOLE_MESSAGES_MAX];
+	uint8_t input[MODEL_CONSOLE_PORTS_MAX][MODEL_CONSOLE_INPUT_BYTES]; /* last: model_init() leaves it as it is */
 };
 
 struct model {

@@ -550,6 +550,33 @@ X(con_first_descriptor_only, CON, ANY, NONE, "con-desc-01 frame-01", "outputs on
 X(con_output_lost, CON, ANY, NONE, "con-desc-01", "outputs nothing", 0) \
 X(con_input_length_wrong, CON, ANY, INBOUND, "con-desc-02 sused-02", "claims that input fills the whole buffer", 0) \
 X(con_input_overflows, CON, ANY, INBOUND, "con-desc-02", "writes input over the end of a buffer that is too small", 0) \
+X(con_output_cut_at_128, CON, ANY, NONE, "con-desc-01", "outputs 128 bytes of a buffer at most", 0) \
+X(con_output_without_its_end, CON, ANY, NONE, "con-desc-01", "outputs long buffers in blocks of 64 bytes, and forgets the rest", 0) \
+X(con_output_pieces_reversed, CON, ANY, NONE, "con-desc-01", "outputs the blocks of a long buffer last first", 0) \
+X(con_burst_lost, CON, ANY, NONE, "con-desc-01", "outputs no more than eight buffers a notification", 0) \
+X(con_input_rest_lost, CON, ANY, INBOUND, "con-desc-02", "drops the input that does not fit into a buffer", 0) \
+X(con_input_lost_without_buffers, CON, ANY, INBOUND, "con-desc-05", "drops input that comes before there is a buffer for it", 0) \
+X(con_output_of_port_0_only, CON, ANY, NONE, "con-mp-04 con-desc-01", "outputs nothing of ports but port 0", 0) \
+X(con_output_comes_out_of_port_0, CON, ANY, NONE, "con-mp-04", "outputs to port 0 whatever port was written to", 0) \
+X(con_last_port_is_the_one_before, CON, ANY, NONE, "con-mp-04", "outputs to the port before the last what is written to the last", 0) \
+X(con_port_ready_is_of_port_0, CON, ANY, NONE, "con-mp-04 con-mp-05", "takes every PORT_READY for that of port 0", 0) \
+X(con_last_port_never_ready, CON, ANY, NONE, "con-mp-04", "ignores PORT_READY of the last port", 0) \
+X(con_middle_port_never_ready, CON, ANY, NONE, "con-mp-04", "ignores PORT_READY of a port that is neither the first nor the last", 0) \
+X(con_messages_name_next_port, CON, ANY, NONE, "con-mp-04", "names the port behind in each control message", 0) \
+X(con_messages_one_a_notification, CON, ANY, NONE, "con-mp-03", "handles one control message a notification", 0) \
+X(con_ready_whatever_value, CON, ANY, NONE, "con-mp-07", "announces ports after a DEVICE_READY that says failure", 0) \
+X(con_port_ready_whatever_value, CON, ANY, NONE, "con-mp-07", "describes a port after a PORT_READY that says failure", 0) \
+X(con_resize_stale, CON, ANY, CHANGE, "con-mp-06", "sends RESIZE with the size from power on", 0) \
+X(con_resize_swapped, CON, ANY, NONE, "con-mp-06", "sends RESIZE with rows before columns", 0) \
+X(con_resize_silent, CON, ANY, CHANGE, "con-mp-06", "changes the size of a console port without RESIZE", 0) \
+X(con_port_added_once, CON, ANY, INBOUND, "con-mp-08", "does not announce a port that was removed and comes back", 0) \
+X(con_reset_keeps_ready, CON, ANY, NONE, "con-mp-03", "takes DEVICE_READY from before a reset for one after it", 0) \
+X(con_reset_keeps_ports, CON, ANY, NONE, "con-mp-03", "does not announce ports again that it announced before a reset", 0) \
+X(con_reset_keeps_port_ready, CON, ANY, NONE, "con-mp-03", "does not describe ports again that it described before a reset", 0) \
+X(con_reset_keeps_messages, CON, ANY, NONE, "con-mp-03", "sends control messages after a reset that waited before it", 0) \
+X(con_multiport_outlives_reset, CON, ANY, INBOUND, "con-desc-03 con-desc-02", "goes on to wait for PORT_READY after a driver without MULTIPORT has come", 0) \
+X(con_speaks_without_multiport, CON, NEW, NONE, "con-desc-03", "sends control messages although MULTIPORT was not accepted", 0) \
+X(con_odd_message_fatal, CON, NEW, NONE, "con-mp-09", "accepts no driver any more after a control message that makes no sense", 0) \
 X(con_queues_without_multiport, CON, ANY, NONE, "con-desc-03", "has all queues without MULTIPORT", 0) \
 X(con_last_port_missing, CON, ANY, NONE, "con-desc-03", "lacks the queues of its last port", 0) \
 X(con_size_zero, CON, ANY, NONE, "con-desc-04", "offers SIZE with 0 columns and rows", 0) \

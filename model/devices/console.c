@@ -32,7 +32,8 @@ static bool multiport(const struct model *m, const uint32_t *features)
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
 	if (!multiport(m, features) &&
-	    !(broken(m, con_queues_without_multiport) && model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT)))
+	    !((broken(m, con_queues_without_multiport) || broken(m, con_speaks_without_multiport)) &&
+	      model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT)))
 		return 2;
 	return (uint16_t)(2 * (m->config.console.max_ports + !broken(m, con_last_port_missing)));
 }
@@ -80,17 +81,22 @@ static void reset(struct model *m)
 	for (unsigned i = 0; i < MODEL_CONSOLE_PORTS_MAX; i++) {
 		if (odd(m, con_ports_late) && i)
 			c->port[i].present = false;
-		c->port[i].announced = c->port[i].ready = c->port[i].open = false;
+		c->port[i].announced = c->port[i].announced && broken(m, con_reset_keeps_ports);
+		c->port[i].ready = c->port[i].ready && broken(m, con_reset_keeps_port_ready);
+		c->port[i].open = false;
 		c->port[i].first = c->port[i].waiting = 0;
 	}
-	c->ready = false;
-	c->first = c->waiting = 0;
+	c->ready = c->ready && broken(m, con_reset_keeps_ready);
+	if (!broken(m, con_reset_keeps_messages))
+		c->first = c->waiting = 0;
 }
 
 static void send(struct model *m, uint32_t port, unsigned event, unsigned value)
 {
 	struct model_console *c = &m->console;
 
+	if (broken(m, con_messages_name_next_port) && event != VIRTIO_CONSOLE_DEVICE_REMOVE)
+		port++;
 	if (c->waiting < MODEL_CONSOLE_MESSAGES_MAX)
 		c->message[(c->first + c->waiting++) % MODEL_CONSOLE_MESSAGES_MAX] =
 			(struct model_console_message){ (uint8_t)port, (uint8_t)event, (uint8_t)value };
@@ -105,13 +111,18 @@ static void announce_ports(struct model *m)
 		send(m, m->config.console.max_ports, VIRTIO_CONSOLE_DEVICE_ADD, 0);
 	if (broken(m, con_adds_port_twice) && !m->console.port[0].announced)
 		send(m, 0, VIRTIO_CONSOLE_DEVICE_ADD, 0);
-	if (broken(m, con_removes_unknown_port) && !m->console.port[0].announced)
+	if (broken(m, con_removes_unknown_port) && m->console.ready && !m->console.port[0].announced)
 		send(m, m->config.console.max_ports - 1, VIRTIO_CONSOLE_DEVICE_REMOVE, 0);
 	for (uint32_t i = 0; m->console.ready && i < m->config.console.max_ports; i++) {
 		if (m->console.port[i].present == m->console.port[i].announced)
 			continue;
 		m->console.port[i].announced = m->console.port[i].present;
-		m->console.port[i].ready = m->console.port[i].open = false;
+		m->console.port[i].ready = m->console.port[i].ready && broken(m, con_reset_keeps_port_ready);
+		m->console.port[i].open = false;
+		m->console.port[i].first = m->console.port[i].waiting = 0;
+		if (broken(m, con_port_added_once) && m->console.port[i].left && m->console.port[i].present)
+			continue;
+		m->console.port[i].left = !m->console.port[i].present;
 		send(m, i, m->console.port[i].present ? VIRTIO_CONSOLE_DEVICE_ADD : VIRTIO_CONSOLE_DEVICE_REMOVE, 0);
 	}
 }
@@ -154,14 +165,26 @@ static void take_message(struct model *m)
 	port = (uint32_t)model_le(bytes, 4);
 	event = (uint16_t)model_le(bytes + 4, 2);
 	value = (uint16_t)model_le(bytes + 6, 2);
+	if (broken(m, con_odd_message_fatal) &&
+	    (port >= m->config.console.max_ports || event > VIRTIO_CONSOLE_PORT_NAME)) {
+		m->defective.fatal = true;
+		return;
+	}
 	if (event == VIRTIO_CONSOLE_DEVICE_READY) {
-		m->console.ready = value == 1;
+		m->console.ready = value == 1 || broken(m, con_ready_whatever_value);
 		announce_ports(m);
 		return;
 	}
 	if (port >= m->config.console.max_ports || !m->console.port[port].announced)
 		return;
-	if (event == VIRTIO_CONSOLE_PORT_READY && value == 1 && !m->console.port[port].ready) {
+	if (event == VIRTIO_CONSOLE_PORT_READY && (value == 1 || broken(m, con_port_ready_whatever_value)) &&
+	    !m->console.port[port].ready) {
+		if (broken(m, con_port_ready_is_of_port_0))
+			port = 0;
+		if (broken(m, con_last_port_never_ready) && port && !m->console.port[port + 1].present)
+			return;
+		if (broken(m, con_middle_port_never_ready) && port && m->console.port[port + 1].present)
+			return;
 		m->console.port[port].ready = true;
 		describe_port(m, port);
 	}
@@ -169,22 +192,37 @@ static void take_message(struct model *m)
 		m->console.port[port].open = value == 1;
 }
 
+/* Only with a defect: nobody has offered a buffer for the input. */
+static bool no_buffer(struct model *m, uint32_t port)
+{
+	const uint16_t index = receive_queue((uint16_t)port);
+	uint16_t count;
+
+	return !model_queue_live(m, index) || !model_queue_available(m, index, &count);
+}
+
 static bool take_input(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
+	if (broken(m, con_input_lost_without_buffers) && no_buffer(m, port))
+		return false;
 	if (port >= m->config.console.max_ports || !m->console.port[port].present || !model_live(m))
 		return false;
 	for (uint32_t i = 0; i < length && m->console.port[port].waiting < MODEL_CONSOLE_INPUT_BYTES; i++) {
 		uint16_t slot = (uint16_t)((m->console.port[port].first + m->console.port[port].waiting++) %
 					   MODEL_CONSOLE_INPUT_BYTES);
-		m->console.port[port].input[slot] = bytes[i];
+		m->console.input[port][slot] = bytes[i];
 	}
 	return true;
 }
 
 static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
-	if (broken(m, con_output_lost))
+	if (broken(m, con_output_lost) || (broken(m, con_output_of_port_0_only) && port))
 		return;
+	if (broken(m, con_output_comes_out_of_port_0))
+		port = 0;
+	if (broken(m, con_last_port_is_the_one_before) && port && !m->console.port[port + 1].present)
+		port--;
 	if (m->host.output)
 		m->host.output(m->host.context, port, bytes, length);
 	if (m->config.console.echo)
@@ -198,14 +236,25 @@ static uint32_t serve(struct model *m, uint16_t index)
 
 	if (broken(m, con_first_descriptor_only) && length)
 		length = (uint32_t)model_min(length, m->chain.segment[0].length);
-	if (index == VIRTIO_CONSOLE_CONTROL_TX) {
-		take_message(m);
+	if (index == VIRTIO_CONSOLE_CONTROL_TX && multiport(m, model_deciding_features(m))) {
+		m->console.burst = m->queue[index].kicked ? 0 : m->console.burst + 1;
+		if (!(broken(m, con_messages_one_a_notification) && m->console.burst))
+			take_message(m);
 		return 0;
 	}
+	if (broken(m, con_output_cut_at_128))
+		length = (uint32_t)model_min(length, 128);
+	if (broken(m, con_output_without_its_end) && length > 1000)
+		length -= length % 64;
+	m->console.burst = m->queue[index].kicked ? 0 : m->console.burst + 1;
+	if (broken(m, con_burst_lost) && m->console.burst >= 8)
+		return 0;
 	for (uint32_t done = 0; done < length;) {
 		uint32_t piece = (uint32_t)model_min(sizeof bytes, length - done);
 
-		if (!model_chain_read(m, done, bytes, piece))
+		if (!model_chain_read(
+			    m, broken(m, con_output_pieces_reversed) && length > piece ? length - done - piece : done,
+			    bytes, piece))
 			return 0;
 		output(m, port_of(index), bytes, piece);
 		done += piece;
@@ -216,15 +265,24 @@ static uint32_t serve(struct model *m, uint16_t index)
 /* Finds a queue that has both input waiting and a buffer for it. */
 static bool find_inbound(struct model *m, uint16_t *index)
 {
-	bool many = multiport(m, model_deciding_features(m));
+	bool many = (m->console.was_multiport && broken(m, con_multiport_outlives_reset)) ||
+		    multiport(m, model_deciding_features(m));
 	uint16_t ports = (uint16_t)(many ? m->config.console.max_ports : 1), count;
 
 	if (many && broken(m, con_speaks_before_ready) && !m->console.ready) {
 		m->console.ready = true;
 		announce_ports(m);
 	}
+	m->console.was_multiport |= many;
+	if (many && broken(m, con_reset_keeps_ready) && m->console.ready)
+		announce_ports(m);
 	*index = VIRTIO_CONSOLE_CONTROL_RX;
-	if (many && m->console.waiting && model_queue_live(m, *index) && model_queue_available(m, *index, &count))
+	if (!many && broken(m, con_speaks_without_multiport) && model_live(m) && !m->console.ready) {
+		m->console.ready = true;
+		announce_ports(m);
+	}
+	if ((many || broken(m, con_speaks_without_multiport)) && m->console.waiting && model_queue_live(m, *index) &&
+	    model_queue_available(m, *index, &count))
 		return true;
 	for (uint16_t i = 0; i < ports; i++) {
 		*index = receive_queue(i);
@@ -254,7 +312,13 @@ static uint32_t deliver_message(struct model *m)
 	model_to_le(bytes + 6, 2, message.value);
 	swap_fields(m, bytes);
 	if (message.event == VIRTIO_CONSOLE_RESIZE && !broken(m, con_resize_short)) {
-		model_to_le(bytes + length, RESIZE_BYTES, m->cols | (uint32_t)m->rows << 16);
+		uint32_t size = m->cols | (uint32_t)m->rows << 16;
+
+		if (broken(m, con_resize_stale))
+			size = m->config.console.cols | (uint32_t)m->config.console.rows << 16;
+		if (broken(m, con_resize_swapped))
+			size = m->rows | (uint32_t)m->cols << 16;
+		model_to_le(bytes + length, RESIZE_BYTES, size);
 		length += RESIZE_BYTES;
 	} else if (message.event == VIRTIO_CONSOLE_PORT_NAME) {
 		const char *name = "port";
@@ -281,9 +345,11 @@ static uint32_t deliver_input(struct model *m, uint16_t port)
 	if (odd(m, con_byte_at_a_time) && length)
 		length = 1;
 	for (uint32_t i = 0; i < length; i++)
-		bytes[i] = m->console.port[port].input[(m->console.port[port].first + i) % MODEL_CONSOLE_INPUT_BYTES];
+		bytes[i] = m->console.input[port][(m->console.port[port].first + i) % MODEL_CONSOLE_INPUT_BYTES];
 	m->console.port[port].first = (uint16_t)((m->console.port[port].first + length) % MODEL_CONSOLE_INPUT_BYTES);
 	m->console.port[port].waiting = (uint16_t)(m->console.port[port].waiting - length);
+	if (broken(m, con_input_rest_lost))
+		m->console.port[port].waiting = 0;
 	if (!model_chain_write(m, 0, bytes, length))
 		return 0;
 	if (broken(m, con_input_overflows) && waiting > length && m->chain.writable)
@@ -316,8 +382,8 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 		return;
 	if (broken(m, con_emergency_write_fatal) && !(m->status & VIRTIO_STATUS_DRIVER_OK))
 		m->defective.fatal = true;
-	if (m->host.output && !broken(m, con_emergency_write_lost))
-		m->host.output(m->host.context, 0, &byte, 1);
+	if (!broken(m, con_emergency_write_lost))
+		output(m, 0, &byte, 1);
 }
 
 static bool input(struct model *m, const uint8_t *bytes, uint32_t length)
@@ -337,7 +403,7 @@ static bool config_change(struct model *m)
 	m->rows = (uint16_t)(other ? m->rows + 18 : m->config.console.rows);
 	put_size(m);
 	m->config_changed |= m->status != 0;
-	if (m->console.port[0].ready && model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
+	if (m->console.port[0].ready && model_negotiated(m, VIRTIO_CONSOLE_F_SIZE) && !broken(m, con_resize_silent))
 		send(m, 0, VIRTIO_CONSOLE_RESIZE, 0);
 	return true;
 }
@@ -352,12 +418,24 @@ static void odd_event(struct model *m)
 	announce_ports(m);
 }
 
+/* The last port comes and goes. */
+static bool ask(struct model *m)
+{
+	const uint32_t last = m->config.console.max_ports - 1;
+
+	if (!last || !m->console.ready)
+		return false;
+	m->console.port[last].present = !m->console.port[last].present;
+	announce_ports(m);
+	return true;
+}
+
 static void defaults(struct model_config *config)
 {
 	config->console.cols = 80;
 	config->console.rows = 25;
-	config->console.max_ports = 3;
-	config->console.ports = 2;
+	config->console.max_ports = 4;
+	config->console.ports = 3;
 }
 
 static bool valid(const struct model_config *config)
@@ -398,5 +476,6 @@ const struct model_backend model_console = {
 	.config_write = config_write,
 	.odd_event = odd_event,
 	.config_change = config_change,
+	.ask = ask,
 	.input = input,
 };

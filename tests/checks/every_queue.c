@@ -258,6 +258,17 @@ CHECK(starved_event, "notify.event-idx.an-empty-receive-queue-recovers", REQ("sa
 	starve(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
 }
 
+/* used.idx counts the buffers that came back, and perhaps more that arrive meanwhile. */
+static void expect_used_index(struct work *work)
+{
+	struct virtqueue *queue = work->queue;
+	const uint16_t index = queue->used->index;
+
+	expect(work->t, (uint16_t)(queue->available - index) <= queue->outstanding,
+	       "used.idx of the %s, virtqueue %u, is %u after %u of %u buffers came back", work->name, queue->index,
+	       index, queue->used_seen, queue->available);
+}
+
 /*
  * Breaks: a ring is indexed by the size of another queue, ids are those of another queue, or a queue stops after as
  * many buffers as it has entries.
@@ -275,9 +286,8 @@ CHECK(wraps_every_queue, "ring.every-queue-wraps", REQ("sring-01", "sring-02", "
 			done++;
 			work_take_more(work);
 		}
-		expect_eq(t, (uint16_t)(work->queue->used->index + work->queue->outstanding), work->queue->available,
-			  "used.idx of the %s, virtqueue %u, and what is outstanding, after %u rounds", work->name,
-			  work->queue->index, done);
+		expect_used_index(work);
+		step(t, "%u rounds", done);
 	}
 }
 
@@ -375,9 +385,7 @@ CHECK(reset_every_queue, "ring.reset.every-queue-works-again", REQ("vqreset-03",
 				more = work_do(work);
 				work_take_more(work);
 			}
-			expect_eq(t, (uint16_t)(work->queue->used->index + work->queue->outstanding),
-				  work->queue->available, "used.idx of the %s, virtqueue %u, and what is outstanding",
-				  work->name, work->queue->index);
+			expect_used_index(work);
 		}
 	}
 }

@@ -38,6 +38,10 @@ struct ports_message {
 int ports_first(struct run *t, struct device *d);
 int ports_last(struct run *t, struct device *d);
 bool ports_exists(struct run *t, struct device *d, uint32_t port);
+/* Does the device have something to tell about the port once that is ready? It need not (5.3.5). */
+bool ports_described(struct run *t, struct device *d, uint32_t port);
+/* Does a stimulus make it send RESIZE for port 0? */
+bool ports_resized(struct run *t, struct device *d);
 
 /*
  * Does the output of a port come back as its input? Port 0 is asked without MULTIPORT, another one, which exists, with
@@ -55,5 +59,49 @@ void ports_open(struct run *t, struct device *d, uint32_t port);
 uint32_t ports_say(struct run *t, struct device *d, uint32_t id, uint16_t event, uint16_t value);
 /* Takes the next message of the device if one comes in time. */
 bool ports_hear(struct run *t, struct device *d, uint64_t nanoseconds, struct ports_message *message);
+
+/*
+ * Bytes that go out of a port and come back from its loop. They tell key and position, so that a byte which is lost,
+ * doubled, moved or of another port shows.
+ */
+struct ports_stream {
+	struct run *t;
+	struct device *d;
+	uint32_t port, key;
+	struct virtqueue *in, *out;
+	uint32_t sent, came;
+	bool wrong;	    /* a byte was not the one that was sent */
+	uint32_t wrong_at;  /* the first such byte */
+	uint8_t wrong_byte; /* what it was */
+};
+
+/* SKIPs unless the port has a loop; FAILs a check of con-desc-01 where touchstone.loop promises one. It starts the
+ * device. */
+void ports_need_loop(struct run *t, struct device *d, uint32_t port);
+
+/* Starts the device without MULTIPORT; port 0 is the stream. */
+void ports_start_plain(struct run *t, struct device *d, struct features features, struct ports_stream *stream);
+/* Starts the device with MULTIPORT, makes its ports ready and opens them, or `only` that one. Returns how many streams
+ * there are: one for each port that exists, in the order of their numbers. */
+unsigned ports_start(struct run *t, struct device *d, struct features features, struct ports_stream streams[PORTS_MAX],
+		     int only);
+enum { PORTS_ALL = -2 };
+
+/* Offers `count` receive buffers of `size` bytes in `pieces` descriptors, or as many as fit. They are offered again
+ * when they were used. */
+void ports_offer(struct ports_stream *stream, unsigned count, uint32_t size, unsigned pieces);
+/* Adds a buffer with the next `size` bytes to the transmit virtqueue, in `pieces` descriptors, once there is room. It
+ * is not published. */
+void ports_write(struct ports_stream *stream, uint32_t size, unsigned pieces);
+/* The next byte, for output by other means. */
+uint8_t ports_next_byte(struct ports_stream *stream);
+/* After a reset: starts the device as ports_start_plain() does, for the same stream. */
+void ports_go_on(struct ports_stream *stream);
+/* Takes and judges what has come, and takes back what was output. */
+void ports_pump(struct ports_stream *stream);
+/* Pumps until everything that was sent has come; false if no more comes. */
+bool ports_gather(struct ports_stream *stream);
+/* The same, and expects that it came whole and in order. */
+void ports_expect_whole(struct ports_stream *stream, const char *what);
 
 #endif

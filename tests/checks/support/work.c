@@ -20,6 +20,9 @@ struct work_kind {
 	struct features accept; /* accepted if offered, besides those of `needs` */
 	bool multiqueue;	/* accepts the features of the type's `multiqueue` */
 	bool receives, exact;
+	/* The row that judges whether something arrives at all, if that is not a matter of rings: the first arrival of
+	 * a life is a precondition then. */
+	const char *arrival;
 	/* Is there such a queue, and somebody at its other end? It may start the device. NULL: always. */
 	bool (*possible)(struct run *t, struct device *d);
 	/* Sets up the virtqueues of a negotiated device; names `queue` and `helper`. False: there is no such queue. */
@@ -359,12 +362,12 @@ static bool cause_message(struct work *w)
 		return true;
 	}
 	for (uint32_t i = 0; i < PORTS_MAX; i++)
-		if (seen.added[i] && !seen.ready[i]) {
+		if (seen.added[i] && !seen.ready[i] && ports_described(w->t, w->d, i)) {
 			seen.ready[i] = true;
 			say(w, i, VIRTIO_CONSOLE_PORT_READY);
 			return true;
 		}
-	return device_accepted(w->d, VIRTIO_CONSOLE_F_SIZE) && seen.ready[0] && w->d->transport.stimuli &&
+	return device_accepted(w->d, VIRTIO_CONSOLE_F_SIZE) && seen.ready[0] && ports_resized(w->t, w->d) &&
 	       w->d->transport.stimuli->change_config(w->d->transport.bus_context);
 }
 
@@ -450,6 +453,7 @@ static const struct work_kind kinds[] = {
 	{ .name = "receive queue of port 0",
 	  CON(0),
 	  .receives = true,
+	  .arrival = "con-desc-02",
 	  .possible = input_comes,
 	  .set_up = set_up_input,
 	  .make = make_input,
@@ -459,6 +463,7 @@ static const struct work_kind kinds[] = {
 	  MULTIPORT,
 	  .accept = { { 1u << VIRTIO_CONSOLE_F_SIZE } },
 	  .receives = true,
+	  .arrival = "con-mp-03",
 	  .possible = has_ports,
 	  .set_up = set_up_messages_in,
 	  .prepare = forget_ports,
@@ -475,6 +480,7 @@ static const struct work_kind kinds[] = {
 	{ .name = "receive queue of the last port",
 	  MULTIPORT,
 	  .receives = true,
+	  .arrival = "con-mp-04",
 	  .possible = has_port_with_loop,
 	  .set_up = set_up_port_input,
 	  .prepare = open_last_port,
@@ -674,7 +680,8 @@ void work_take(struct work *w)
 	struct request *request;
 	const bool came = used_came(w);
 
-	need_row(w->t, came, "sring-02", "the device uses a buffer of the %s, virtqueue %u", w->name, w->queue->index);
+	need_row(w->t, came, w->kind->arrival && !w->queue->used_seen ? w->kind->arrival : "sring-02",
+		 "the device uses a buffer of the %s, virtqueue %u", w->name, w->queue->index);
 	done = take_used(w->t, w->queue, w->name);
 	request = done.token;
 	w->busy[request - w->pool] = false;
