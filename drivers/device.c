@@ -101,6 +101,7 @@ enum driver_error device_setup_queue_in(struct device *device, struct virtqueue 
 		return DRIVER_DMA_EXHAUSTED;
 	}
 	queue->data = device_accepted(device, VIRTIO_F_NOTIFICATION_DATA);
+	queue->in_order = device_accepted(device, VIRTIO_F_IN_ORDER);
 	virtqueue_register(queue, PAGE_SIZE);
 	return DRIVER_NO_ERROR;
 }

@@ -49,6 +49,7 @@ struct virtqueue {
 	uint32_t legacy_align; /* legacy layout: QueueAlign; 0 on the modern one */
 	bool event_idx;	       /* negotiated */
 	bool data;	       /* NOTIFICATION_DATA was negotiated (2.9) */
+	bool in_order;	       /* IN_ORDER was negotiated: descriptors are used in ring order (2.7.5.2) */
 
 	uint16_t available; /* chains added, modulo 2^16; avail.index once published */
 	uint16_t published;
@@ -61,6 +62,11 @@ struct virtqueue {
 	uint16_t *free;	 /* stack of free descriptors */
 	uint16_t *heads; /* the available ring as we wrote it */
 	uint16_t free_count;
+
+	/* With in_order: the descriptor that comes next, and what is left of a batch that one used entry stands for
+	 * (2.7.9). */
+	uint16_t next_in_order, batch;
+	uint32_t batch_length; /* of its last chain; the others were used in full */
 };
 
 /* `wanted`, or the largest power of 2 up to `max` if that is less (2.7: a size is a power of 2, the maximum need not

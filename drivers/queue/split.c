@@ -131,6 +131,18 @@ static volatile struct virtq_desc *make_table(const struct segment *segments, un
 	return table;
 }
 
+static uint16_t take_free(struct virtqueue *queue)
+{
+	uint16_t next;
+
+	queue->free_count--;
+	if (!queue->in_order)
+		return queue->free[queue->free_count];
+	next = queue->next_in_order;
+	queue->next_in_order = (uint16_t)((next + 1) % queue->size);
+	return next;
+}
+
 int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsigned count,
 		  const struct chain_shape *shape, void *token)
 {
@@ -158,10 +170,10 @@ int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsig
 	for (unsigned i = 0; i < count; i++)
 		writable += segments[i].writable ? segments[i].size : 0;
 
-	head = at = queue->free[--queue->free_count];
+	head = at = take_free(queue);
 	for (unsigned i = 0; i < needed; i++) {
 		bool last = i + 1 == needed, indirect = i == direct;
-		uint16_t next = last ? 0 : queue->free[--queue->free_count];
+		uint16_t next = last ? 0 : take_free(queue);
 		uint16_t flags = (uint16_t)((last ? 0 : VIRTQ_DESC_F_NEXT) | (indirect ? VIRTQ_DESC_F_INDIRECT : 0));
 
 		write_descriptor(&queue->desc[at], indirect ? &table_segment : &segments[i], flags, next);
@@ -239,6 +251,38 @@ static enum driver_error check_id(const struct virtqueue *queue, uint32_t id)
 	return DRIVER_NO_ERROR;
 }
 
+/* 2.7.9: a used entry may name the last chain of a batch. Returns the first chain of it, which is the oldest. */
+static uint32_t open_batch(struct virtqueue *queue, uint32_t id, uint32_t length, uint16_t waiting)
+{
+	const uint16_t first = queue->used_seen;
+	uint16_t count = 1;
+
+	while (count < waiting && queue->heads[(uint16_t)(first + count - 1) % queue->size] != id)
+		count++;
+	if (queue->heads[(uint16_t)(first + count - 1) % queue->size] != id)
+		return id; /* it names no chain of those that are due */
+	queue->batch = count;
+	queue->batch_length = length;
+	return queue->heads[first % queue->size];
+}
+
+static struct virtq_used_element next_used(struct virtqueue *queue, uint16_t waiting)
+{
+	const uint16_t slot = queue->used_seen % queue->size;
+	struct virtq_used_element element = { .id = queue->heads[slot] };
+
+	if (!queue->batch) {
+		barrier_read(); /* read the index before the entry that it shows */
+		element.id = queue->used->ring[slot].id;
+		element.length = queue->used->ring[slot].length;
+		if (queue->in_order)
+			element.id = open_batch(queue, element.id, element.length, waiting);
+	}
+	if (queue->batch)
+		element.length = --queue->batch ? queue->chains[element.id].writable : queue->batch_length;
+	return element;
+}
+
 enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *completion, enum driver_error *error)
 {
 	uint16_t waiting = virtqueue_used_waiting(queue);
@@ -251,9 +295,7 @@ enum virtqueue_pop virtqueue_pop(struct virtqueue *queue, struct completion *com
 		*error = DRIVER_USED_INDEX_TOO_FAR;
 		return VIRTQUEUE_WRONG;
 	}
-	barrier_read(); /* read the index before the entry that it shows */
-	element.id = queue->used->ring[queue->used_seen % queue->size].id;
-	element.length = queue->used->ring[queue->used_seen % queue->size].length;
+	element = next_used(queue, waiting);
 	queue->used_seen++;
 
 	*completion = (struct completion){ .head = (uint16_t)element.id, .said = element.length };
