@@ -59,27 +59,30 @@ static bool is_type_bit(unsigned bit)
 	return bit <= 23 || bit == 41 || bit == 42 || (bit >= 50 && bit <= 127); /* 2.2 */
 }
 
-const char *feature_forbidden(const struct device_type *type, unsigned bit, bool legacy)
+const char *feature_forbidden(unsigned bit, bool legacy)
 {
-	const struct feature_bit *known = find_bit(type, bit);
-
 	if (legacy)
-		return known || !type->features_complete || bit >= 32 ? NULL : "not defined for this device type";
+		return NULL;
 	if (bit == VIRTIO_F_SR_IOV)
 		return "SR_IOV is for PCI devices only (6.2)";
 	if (bit == VIRTIO_F_ADMIN_VQ)
 		return "ADMIN_VQ is reserved on MMIO (4.2.5)";
 	if (bit == VIRTIO_F_NOTIF_CONFIG_DATA)
 		return "NOTIF_CONFIG_DATA has no definition on MMIO: there is no register that supplies the data (6.1)";
-	/*
-	 * A transitional device may offer the bits of the legacy interface (24, 27, 30) through the modern one as well:
-	 * 6.3 speaks of legacy drivers only. The type's own rules judge what the type defines for legacy devices.
-	 */
-	if (known)
+	return NULL;
+}
+
+/*
+ * A transitional device may offer the bits of the legacy interface (24, 27, 30) through the modern one as well: 6.3
+ * speaks of legacy drivers only. The type's own rules judge what the type defines for legacy devices.
+ */
+const char *feature_unknown(const struct device_type *type, unsigned bit, bool legacy)
+{
+	if (find_bit(type, bit) || (legacy && bit >= 32) || feature_forbidden(bit, legacy))
 		return NULL;
-	if (!is_type_bit(bit))
-		return "reserved by the specification (2.2)";
-	return type->features_complete ? "not defined for this device type" : NULL;
+	if (!is_type_bit(bit) && !legacy)
+		return "reserved by virtio 1.4 (2.2)";
+	return type->features_complete ? "not defined for this device type in virtio 1.4" : NULL;
 }
 
 static bool dependency_met(const struct feature_dependency *dependency, const struct features *features)

@@ -92,8 +92,13 @@ const char *feature_name(const struct device_type *type, unsigned bit);
 /* Does the bit belong to the legacy interface? A driver on the modern layout does not accept such a bit. */
 bool feature_is_legacy(const struct device_type *type, unsigned bit);
 
-/* Why an MMIO device on the given layout must not offer the bit (2.2.2, 4.2.5, 6.2); NULL if it may. */
-const char *feature_forbidden(const struct device_type *type, unsigned bit, bool legacy);
+/* Why virtio 1.4 forbids an MMIO device on the given layout to offer the bit, by its name (4.2.5, 6.1, 6.2); NULL if it
+ * does not. */
+const char *feature_forbidden(unsigned bit, bool legacy);
+
+/* Why virtio 1.4 gives the bit no meaning; NULL if it does, or forbids it. A device of a later version may offer it
+ * (2.2.2). */
+const char *feature_unknown(const struct device_type *type, unsigned bit, bool legacy);
 
 /* Makes a set valid: adds, transitively, the offered bits that its bits need, and removes each bit that needs one that
  * is not offered. The result is a subset of `offered`. */
