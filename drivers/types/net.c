@@ -225,7 +225,7 @@ static const struct config_field fields[] = {
 	FIELD("mac[3]", MAC + 3, 1, VIRTIO_NET_F_MAC),
 	FIELD("mac[4]", MAC + 4, 1, VIRTIO_NET_F_MAC),
 	FIELD("mac[5]", MAC + 5, 1, VIRTIO_NET_F_MAC),
-	FIELD("status", STATUS, 2, VIRTIO_NET_F_STATUS, .changes = true,
+	FIELD("status", STATUS, 2, VIRTIO_NET_F_STATUS, .changes = true, .fleeting = true,
 	      .most = VIRTIO_NET_S_LINK_UP | VIRTIO_NET_S_ANNOUNCE,
 	      .because = "it has no bits but LINK_UP and ANNOUNCE"),
 	FIELD("max_virtqueue_pairs", MAX_VIRTQUEUE_PAIRS, 2, VIRTIO_NET_F_MQ, .alternative = VIRTIO_NET_F_RSS,

@@ -28,6 +28,7 @@ struct config_field {
 	uint8_t feature;       /* the feature that brings the field; FIELD_ALWAYS: none is needed */
 	uint8_t alternative;   /* another feature that brings it as well; 0: none */
 	bool changes;	       /* a stimulus changes it (drivers/stimuli.h) */
+	bool fleeting;	       /* it tells what is so at the moment, as a link's state: nobody expects it to last */
 	/* Limits of its value, which show a wrong byte order: */
 	uint32_t most;			  /* the largest value; 0: any */
 	const char *because;		  /* why `most` is the limit: a sentence for the report */

@@ -12,16 +12,23 @@
  *
  * To see that no interrupt comes, a check waits for an interrupt that must come later. irq_settle() takes those that
  * were already sent.
+ *
+ * A configuration may change at any time, and a driver must handle notifications for nothing (support/restless.h). So a
+ * check acknowledges whatever cause it finds before it waits for an interrupt: while one is pending a level line is
+ * masked, and an edge line makes no edge.
  */
 #include "drivers/interrupt.h"
 #include "tests/checks/support/common.h"
+#include "tests/checks/support/restless.h"
 
 enum {
 	WARM_UP = 2,
 	ROUNDS = 8,
 	WORKLOAD_REQUESTS = 256,
+	WORKLOAD_LEAST = 32,
 	WORKLOAD_DEPTH = 4,
 };
+#define WORKLOAD_NS MILLISECONDS(3000)
 
 static struct irq_line *line_of(struct device *d)
 {
@@ -45,8 +52,7 @@ static void complete_one(struct run *t, struct device *d)
 
 /*
  * Starts the device with its line held (each interrupt is counted, and masks a level line), completes two requests and
- * acknowledges all causes. A device that interrupts at DRIVER_OK though nothing happened fails the first check below,
- * and only that one.
+ * acknowledges all causes.
  */
 static void start_quiet(struct run *t, struct device *d, struct features wanted)
 {
@@ -62,8 +68,14 @@ static void start_quiet(struct run *t, struct device *d, struct features wanted)
 			(void)WAIT_UNTIL(line_of(d)->count != mark, patience_for(d->recent_wait_ns));
 		transport_take_interrupts(&d->transport);
 	}
-	irq_line_rearm(line_of(d));
-	irq_settle();
+	quiet_line(d);
+}
+
+/* Attaches a handler. What came before would leave an edge line asserted, so that it makes no edge any more. */
+static void serve(struct device *d, void (*handler)(void *context))
+{
+	irq_line_attach(line_of(d), handler, d);
+	transport_take_interrupts(&d->transport);
 }
 
 static bool interrupt_came(struct irq_line *line, uint32_t mark)
@@ -74,34 +86,65 @@ static bool interrupt_came(struct irq_line *line, uint32_t mark)
 /* Completes a request and waits for its interrupt, without an acknowledgement: the cause stays pending. */
 static void make_pending(struct run *t, struct device *d)
 {
-	struct irq_line *line = line_of(d);
-	uint32_t mark = line->count;
+	const uint32_t mark = quiet_line(d);
 
 	complete_one(t, d);
-	need_row(t, interrupt_came(line, mark), "sintr-03", "an interrupt follows the used buffer");
-	need_row(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, "mmio-layout-03",
-		 "InterruptStatus shows the used buffer");
+	need_row(t, interrupt_came(line_of(d), mark), "sintr-03", "an interrupt follows the used buffer");
+	/* The interrupt may be that of a configuration change; the bit of the used buffer comes, too. */
+	need_row(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, patience_for(d->recent_wait_ns)),
+		 "mmio-layout-03", "InterruptStatus shows the used buffer");
+}
+
+/* Does InterruptStatus show a cause that was not there: a change of a configuration that is as it was at `start`, or an
+ * undefined bit? */
+static bool shows_nothing_else(struct device *d, const struct config_view *start)
+{
+	const uint32_t status = interrupt_status(d);
+
+	if (status & ~(uint32_t)(VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG))
+		return false;
+	return !(status & VIRTIO_INTERRUPT_CONFIG) || config_moved(d, start);
+}
+
+/* Steps 1 to 7 of 3.1.1: all but DRIVER_OK. */
+static void start_up_to_driver_ok(struct run *t, struct device *d)
+{
+	require_ok(t, device_reset(d), "the device resets");
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
+	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
 }
 
 /* Breaks: an interrupt at DRIVER_OK, or while queues are set up, that nothing caused. Symptom: "irq: nobody cared",
- * or a driver that sees a phantom change. */
+ * or a driver that sees a phantom change. (A used buffer notification for nothing is legal once DRIVER_OK is set.) */
 CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04", "mmio-table-10"), MUST,
       NEEDS(.requests = true, .line = true),
-      "No interrupt comes from reset to DRIVER_OK, and only one for the first used buffer")
+      "From a reset to the first used buffer only what happened interrupts, and shows in InterruptStatus")
 {
 	struct irq_line *line = line_of(d);
-	uint32_t mark = line->count;
+	struct config_view start;
+	uint32_t mark;
 
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	require_ok(t, device_reset(d), "the device resets");
+	config_look(d, &start);
+	mark = line->count;
+	start_up_to_driver_ok(t, d);
+	irq_settle();
+	require_at_rest(t, d, line->count == mark, "no interrupt comes before DRIVER_OK: %u came", line->count - mark);
+	require_at_rest(t, d, !interrupt_status(d), "InterruptStatus is 0 before DRIVER_OK");
+	device_go(d);
 	quiet_moment(t);
 	irq_settle();
-	expect_eq(t, line->count - mark, 0, "no interrupt comes before anything happened");
-	expect_eq(t, interrupt_status(d), 0, "InterruptStatus is 0 before anything happened");
-	complete_one(t, d);
-	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer");
+	require_at_rest(t, d, shows_nothing_else(d, &start),
+			"InterruptStatus shows no configuration change, for there was none, and no undefined bit");
+	if (interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER)
+		info(t, "a used buffer notification came at DRIVER_OK, for nothing (2.7.7.1)");
+	else
+		require_at_rest(t, d, line->count == mark || interrupt_status(d),
+				"no interrupt comes before anything happened: %u came", line->count - mark);
+	make_pending(t, d);
 	irq_settle();
-	expect_eq(t, line->count - mark, 1, "one interrupt comes for one used buffer");
-	expect_eq(t, interrupt_status(d), VIRTIO_INTERRUPT_USED_BUFFER, "its only cause is the used buffer");
+	require_at_rest(t, d, shows_nothing_else(d, &start), "the only cause of the interrupt is the used buffer");
 }
 
 /*
@@ -111,15 +154,12 @@ CHECK(quiet_without_cause, "interrupt.quiet-without-cause", REQ("mmio-layout-04"
 CHECK(used_buffer_interrupts, "interrupt.used-buffer-interrupts", REQ("sintr-03", "mmio-layout-03"), MUST,
       NEEDS(.requests = true, .line = true), "Each used buffer raises an interrupt while no cause is pending")
 {
-	struct irq_line *line = line_of(d);
-
 	start_quiet(t, d, NO_FEATURES);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		make_pending(t, d);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-		expect_eq(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, 0,
-			  "the used buffer bit of InterruptStatus after the acknowledgement");
-		irq_line_rearm(line);
+		require_at_rest(t, d, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
+				"the used buffer bit of InterruptStatus is 0 after the acknowledgement");
 	}
 }
 
@@ -141,15 +181,19 @@ CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "
 	struct irq_line *line = line_of(d);
 
 	start_quiet(t, d, NO_FEATURES);
-	irq_line_attach(line, sample_used_index, d);
+	serve(d, sample_used_index);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		uint32_t mark = line->count;
+		bool shown;
 
 		index_at_interrupt = 0;
 		complete_one(t, d);
 		require(t, interrupt_came(line, mark), "an interrupt follows the used buffer");
-		expect_eq(t, index_at_interrupt, device_request_queue(d)->used_seen,
-			  "used.idx, read in the interrupt handler");
+		/* One for something else may come first. */
+		shown = WAIT_UNTIL(index_at_interrupt == device_request_queue(d)->used_seen,
+				   patience_for(d->recent_wait_ns));
+		expect(t, shown, "used.idx, read in the interrupt handler, is %u: it was %u",
+		       device_request_queue(d)->used_seen, index_at_interrupt);
 	}
 	irq_line_attach(line, NULL, NULL);
 }
@@ -165,8 +209,8 @@ CHECK(level_held, "interrupt.level-is-held-until-acknowledged", REQ("mmio-layout
 	make_pending(t, d);
 	for (unsigned i = 0; i < ROUNDS; i++)
 		require(t, irq_line_asserted(line), "the line is asserted while the cause is pending (read %u)", i + 1);
-	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect(t, !irq_line_asserted(line), "the acknowledgement deasserts the line");
+	transport_take_interrupts(&d->transport);
+	require_at_rest(t, d, !irq_line_asserted(line), "the acknowledgement deasserts the line");
 }
 
 /*
@@ -184,7 +228,7 @@ CHECK(masked_kept, "interrupt.level-survives-a-masked-controller", REQ("mmio-tab
 	irq_line_park(line);
 	mark = line->count;
 	complete_one(t, d);
-	require(t, WAIT_UNTIL(interrupt_status(d), device_patience_ns), "InterruptStatus shows the used buffer");
+	need_notification(t, d);
 	irq_settle();
 	expect_eq(t, line->count - mark, 0, "a masked input delivers nothing");
 	irq_line_rearm(line);
@@ -228,9 +272,10 @@ CHECK(other_bit_kept, "interrupt.acknowledging-one-cause-leaves-the-other", REQ(
 	if (line->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line), "the line is still asserted after the other bit was acknowledged");
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect_eq(t, interrupt_status(d), 0, "InterruptStatus after both bits were acknowledged");
+	require_at_rest(t, d, !interrupt_status(d), "InterruptStatus is 0 after both bits were acknowledged");
 	if (line->source.trigger == IRQ_LEVEL)
-		expect(t, !irq_line_asserted(line), "the line is deasserted when the last cause is acknowledged");
+		require_at_rest(t, d, !irq_line_asserted(line),
+				"the line is deasserted when the last cause is acknowledged");
 }
 
 /*
@@ -251,7 +296,7 @@ CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-
 	start_quiet(t, d, NO_FEATURES);
 	if (!add_requests(t, d, &request, 1))
 		skip(t, "the virtqueue is too small");
-	mark = line->count;
+	mark = quiet_line(d);
 	queue->avail->ring[queue->published % queue->size] = queue->size; /* names no descriptor */
 	virtqueue_kick(queue);
 	/* A device that tolerates the bad entry shows nothing, and no later event bounds the wait. */
@@ -268,14 +313,17 @@ CHECK(edge_once, "interrupt.one-edge-for-one-event", REQ("mmio-layout-04", "mmio
 
 	start_quiet(t, d, NO_FEATURES);
 	for (unsigned i = 0; i < ROUNDS; i++) {
-		uint32_t mark = line->count;
+		const uint32_t mark = quiet_line(d);
 
 		make_pending(t, d);
 		irq_settle();
-		require_eq(t, line->count - mark, 1, "edges for one used buffer, before its acknowledgement");
+		require_at_rest(t, d, line->count - mark == 1,
+				"one edge comes for one used buffer, before its acknowledgement: %u came",
+				line->count - mark);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_settle();
-		require_eq(t, line->count - mark, 1, "edges for one used buffer, after its acknowledgement");
+		require_at_rest(t, d, line->count - mark == 1, "none comes with its acknowledgement: %u came",
+				line->count - mark - 1);
 	}
 }
 
@@ -288,7 +336,7 @@ CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-la
 
 	start_quiet(t, d, NO_FEATURES);
 	d->used_interrupts = d->causeless_interrupts = 0;
-	irq_line_attach(line, device_service, d);
+	serve(d, device_service);
 	for (unsigned i = 0; i < 4 * ROUNDS; i++)
 		complete_one(t, d);
 	require(t, WAIT_UNTIL(d->used_interrupts, device_patience_ns), "the handler is called");
@@ -296,8 +344,8 @@ CHECK(no_storm, "interrupt.level-has-no-interrupt-without-a-cause", REQ("mmio-la
 	irq_line_attach(line, NULL, NULL);
 	expect(t, !line->storm, "the line does not interrupt for ever");
 	expect_eq(t, d->causeless_interrupts, 0, "calls of the handler that found InterruptStatus 0");
-	expect(t, d->used_interrupts <= 4 * ROUNDS, "no more interrupts (%u) than used buffers (%u)",
-	       d->used_interrupts, 4 * ROUNDS);
+	require_at_rest(t, d, d->used_interrupts <= 4 * ROUNDS, "no more interrupts (%u) than used buffers (%u)",
+			d->used_interrupts, 4 * ROUNDS);
 }
 
 /*
@@ -319,7 +367,7 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
 	queue = device_request_queue(d);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		for (unsigned j = 0; j < 2; j++) {
-			uint32_t mark = line->count;
+			const uint32_t mark = quiet_line(d);
 
 			require_ok(t, device_make_request(d, &requests[j], i), "a request can be made");
 			if (queue->size < 2 * requests[j].count)
@@ -329,7 +377,6 @@ CHECK(again_after_acknowledge, "interrupt.comes-again-after-acknowledge", REQ("m
 			require(t, interrupt_came(line, mark),
 				"interrupt %u of a pair whose first used entry was not taken yet", j + 1);
 			acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-			irq_line_rearm(line);
 		}
 		for (unsigned j = 0; j < 2; j++)
 			require_ok(t, device_finish_request(d, NULL), "both requests are in the used ring");
@@ -354,13 +401,15 @@ CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sin
 	bool busy[WORKLOAD_DEPTH] = { false };
 	unsigned sent = 0, answered = 0;
 	uint32_t seen = 0;
+	uint64_t enough; /* a slow device gets fewer requests */
 
 	start_quiet(t, d, NO_FEATURES);
 	for (unsigned i = 0; i < WORKLOAD_DEPTH; i++)
 		require_ok(t, device_make_request(d, &requests[i], i), "a request can be made");
 	d->used_interrupts = 0;
-	irq_line_attach(line, device_service, d);
-	while (answered < WORKLOAD_REQUESTS) {
+	serve(d, device_service);
+	enough = deadline_in(WORKLOAD_NS);
+	while (answered < WORKLOAD_REQUESTS && !(answered >= WORKLOAD_LEAST && deadline_passed(enough))) {
 		struct virtqueue *queue = device_request_queue(d);
 
 		for (unsigned i = 0; i < WORKLOAD_DEPTH && sent < WORKLOAD_REQUESTS; i++) {
@@ -392,15 +441,6 @@ CHECK(none_lost, "interrupt.none-is-lost-under-load", REQ("mmio-layout-03", "sin
 	expect(t, !line->storm, "the line does not interrupt for ever");
 }
 
-/* Steps 1 to 7 of 3.1.1: all but DRIVER_OK. */
-static void start_up_to_driver_ok(struct run *t, struct device *d)
-{
-	require_ok(t, device_reset(d), "the device resets");
-	device_greet(d);
-	require_ok(t, device_negotiate(d, NO_FEATURES), "features are negotiated");
-	require_ok(t, device_setup_queues(d, 0), "the queues are set up");
-}
-
 /*
  * Breaks: a reset that leaves the line asserted. Symptom: the next driver's first interrupt is a leftover, or the
  * machine stalls before it has a handler.
@@ -423,8 +463,10 @@ CHECK(none_after_reset, "interrupt.reset-lowers-the-line", REQ("mmio-layout-05",
 	irq_line_rearm(line);
 	start_up_to_driver_ok(t, d);
 	irq_settle();
-	expect_eq(t, line->count - mark, 0, "interrupts between the reset and DRIVER_OK of the next life");
+	require_at_rest(t, d, line->count == mark,
+			"no interrupt comes between the reset and DRIVER_OK of the next life");
 	device_go(d);
+	mark = quiet_line(d);
 	complete_one(t, d);
 	require(t, interrupt_came(line, mark), "an interrupt follows the first used buffer of the next life");
 }
@@ -459,8 +501,8 @@ CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"
 		require_eq(t, line->count - mark, 0, "interrupts after the reset");
 		start_up_to_driver_ok(t, d);
 		irq_settle();
-		require_eq(t, line->count - mark, 0, "interrupts before DRIVER_OK of the next life");
-		require_eq(t, interrupt_status(d), 0, "InterruptStatus before DRIVER_OK of the next life");
+		require_at_rest(t, d, line->count == mark, "no interrupt comes before DRIVER_OK of the next life");
+		require_at_rest(t, d, !interrupt_status(d), "InterruptStatus is 0 before DRIVER_OK of the next life");
 		device_go(d);
 		complete_one(t, d); /* and no answer of the former life is in its ring */
 	}
@@ -483,15 +525,17 @@ CHECK(no_interrupt_at_line, "interrupt.no-interrupt-flag-holds-at-the-line", REQ
 	for (unsigned i = 0; i < ROUNDS; i++)
 		complete_one(t, d);
 	irq_settle();
-	expect_eq(t, line->count - mark, 0, "interrupts while NO_INTERRUPT is set");
+	require_at_rest(t, d, line->count == mark, "no interrupt comes while NO_INTERRUPT is set: %u came",
+			line->count - mark);
 	quiet_moment(t); /* a device may look at the flag a while after the buffer is used */
 	virtqueue_set_no_interrupt(device_request_queue(d), false);
-	mark = line->count;
+	mark = quiet_line(d);
 	complete_one(t, d);
 	require(t, interrupt_came(line, mark),
 		"an interrupt follows the first used buffer after NO_INTERRUPT was cleared");
 	irq_settle();
-	expect_eq(t, line->count - mark, 1, "interrupts once NO_INTERRUPT is cleared");
+	require_at_rest(t, d, line->count - mark == 1, "one interrupt comes once NO_INTERRUPT is cleared: %u came",
+			line->count - mark);
 }
 
 /*
@@ -513,17 +557,11 @@ CHECK(used_event_at_line, "interrupt.used-event-holds-at-the-line", REQ("sintr-0
 		uint32_t mark;
 
 		virtqueue_set_used_event(queue, named);
-		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-		irq_line_rearm(line);
-		irq_settle();
 		for (uint16_t i = 0; i < ahead; i++)
 			complete_one(t, d);
 		/* The SHOULD below judges interrupts that come early; here only the named one counts. */
 		irq_settle();
-		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-		irq_line_rearm(line);
-		irq_settle();
-		mark = line->count;
+		mark = quiet_line(d);
 		complete_one(t, d);
 		require(t, interrupt_came(line, mark), "an interrupt follows used buffer %u, which used_event names",
 			named);
@@ -546,7 +584,9 @@ CHECK(used_event_quiet, "interrupt.used-event-is-quiet-until-then", REQ("sintr-0
 	for (unsigned i = 0; i + 1 < ROUNDS; i++)
 		complete_one(t, d);
 	irq_settle();
-	expect_eq(t, line->count - mark, 0, "interrupts before the used buffer that used_event names");
+	require_at_rest(t, d, line->count == mark,
+			"no interrupt comes before the used buffer that used_event names: %u came", line->count - mark);
+	mark = quiet_line(d);
 	complete_one(t, d);
 	require(t, interrupt_came(line, mark), "an interrupt follows the used buffer that used_event names");
 }
@@ -585,14 +625,14 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 	make_pending(t, other);
 
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect_eq(t, interrupt_status(other), VIRTIO_INTERRUPT_USED_BUFFER,
-		  "InterruptStatus of %s after %s was acknowledged", other->name, d->name);
+	expect(t, interrupt_status(other) & VIRTIO_INTERRUPT_USED_BUFFER,
+	       "InterruptStatus of %s shows the used buffer after %s was acknowledged", other->name, d->name);
 	if (line_of(other)->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was acknowledged", other->name,
 		       d->name);
 	expect_ok(t, device_reset(d), "%s resets", d->name);
-	expect_eq(t, interrupt_status(other), VIRTIO_INTERRUPT_USED_BUFFER, "InterruptStatus of %s after %s was reset",
-		  other->name, d->name);
+	expect(t, interrupt_status(other) & VIRTIO_INTERRUPT_USED_BUFFER,
+	       "InterruptStatus of %s shows the used buffer after %s was reset", other->name, d->name);
 	if (line_of(other)->source.trigger == IRQ_LEVEL)
 		expect(t, irq_line_asserted(line_of(other)), "the line of %s after %s was reset", other->name, d->name);
 	expect_ok(t, device_reset(other), "%s resets", other->name);

@@ -64,6 +64,9 @@ static void collect(struct run *t, struct device *d, uint8_t *bytes, uint32_t si
 CHECK(queue_count, "rng.queue-count", REQ("ent-desc-03"), DESCRIBED, NEEDS(.type = VIRTIO_ID_ENTROPY),
       "The entropy device has exactly one virtqueue")
 {
+	/* Virtqueues are discovered after feature negotiation (3.1.1, step 7). */
+	device_greet(d);
+	need_ok(t, device_negotiate(d, NO_FEATURES));
 	for (uint32_t i = 0; i < 4; i++) {
 		uint32_t max;
 
