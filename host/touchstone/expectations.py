@@ -31,6 +31,7 @@ class Expectation(NamedTuple):
     text: Optional[str]
     reason: str
     link: str
+    binding: bool = True    # if it is not true any more, that is an unexpected result
 
     def names(self, config: str, check: Check) -> bool:
         """Does the line concern this check in this configuration? The reference device belongs to no VMM and has no

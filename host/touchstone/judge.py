@@ -110,7 +110,7 @@ def _nothing_tested(session: Session) -> Problem:
 def _stale(line: Expectation, results: Sequence[Result], narrowed: bool) -> Iterator[Stale]:
     """The results that contradict this line. A skipped check speaks neither for it nor against it, unless the line is about
     that SKIP."""
-    if line.verdict == SKIP.name and line.sometimes:
+    if not line.binding or (line.verdict == SKIP.name and line.sometimes):
         return
     spoken_of = [result for result in results if line.names(result.config, result.check)]
     ran = [result for result in spoken_of if result.check.verdict is not SKIP or line.fits(result.check)]

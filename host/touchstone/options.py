@@ -133,7 +133,8 @@ class Options:
     timeout: float = _option(20.0, _WHAT, "kill a VMM that makes no progress for S seconds (default 20)", metavar="S", kind=_seconds)
     append: str = _option("", _WHAT, "add words to the guest's command line", metavar="WORDS", kind=_printable, again=True, narrows=True)
 
-    cmd: str = _option("", _WHERE, "any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout must be the report",
+    cmd: str = _option("", _WHERE, "any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout must be the report. "
+                       "{disk}, {peer} and {loop} become paths of a disk, a socket and a FIFO (docs/your-vmm.md)",
                        metavar="COMMAND", again=True)
     vmm: str = _option("", _WHERE, f"one of: {{vmms}} (default {DEFAULT_VMM}); with --cmd, its name in reports", metavar="NAME", again=True)
     smp: int = _option(1, _WHERE, "number of CPUs (default 1)", metavar="N", kind=Number(1), again=True, narrows=True)

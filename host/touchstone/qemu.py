@@ -15,6 +15,7 @@ from .vmm import REFERENCE, Vmm
 
 _REFERENCE_WORDS = "touchstone.ref=only touchstone.ref-msi=all touchstone.brief"
 _REFERENCE_SMP = 2
+DRIVE = "if=none,format=raw,cache.no-flush=on"
 _BLK_QUEUES = 2
 _SERIAL_BYTES = 20          # what GET_ID returns at most
 _PORTS = ("virtconsole", "virtserialport", "virtserialport")        # of a console device
@@ -31,8 +32,8 @@ def escape(path: str) -> str:
 def _blk(name: str, scratch: Scratch) -> list[str]:
     # The scratch disk need not survive the run, and a flush of the host's disk can take seconds when others write.
     # Without discard=unmap QEMU says that a discard succeeded and does nothing.
-    drive = f"if=none,format=raw,id={name},cache.no-flush=on,discard=unmap,file={escape(make_disk(scratch, name))}"
-    return ["-drive", drive, "-device", f"virtio-blk-device,drive={name},num-queues={_BLK_QUEUES},serial={name:.>{_SERIAL_BYTES}}"]
+    return ["-drive", f"{DRIVE},id={name},discard=unmap,file={escape(make_disk(scratch, name))}",
+            "-device", f"virtio-blk-device,drive={name},num-queues={_BLK_QUEUES},serial={name:.>{_SERIAL_BYTES}}"]
 
 
 def _net(name: str, scratch: Scratch) -> list[str]:
@@ -53,8 +54,10 @@ def _con(name: str, scratch: Scratch) -> list[str]:
     return words
 
 
+_Maker = Callable[[str, Scratch], list[str]]
+
 # The devices that a machine can have, in their order.
-_DEVICE = {"blk": _blk, "net": _net, "rng": _rng, "con": _con}
+DEVICE: Mapping[str, _Maker] = {"blk": _blk, "net": _net, "rng": _rng, "con": _con}
 
 
 class Qemu(Vmm):
@@ -64,7 +67,8 @@ class Qemu(Vmm):
     PROGRAM = "qemu-system-x86_64"
     EXPECT = "qemu"             # the file in expect/ is EXPECT-VERSION
     EXIT_MEANING: Mapping[int, str] = EXIT_MEANING
-    DEVICES: Sequence[str] = tuple(_DEVICE)
+    DEVICE: Mapping[str, _Maker] = DEVICE
+    DEVICES: Sequence[str] = tuple(DEVICE)
 
     def __init__(self, options: Options) -> None:
         self._qemu = options.qemu or self.PROGRAM
@@ -83,6 +87,9 @@ class Qemu(Vmm):
 
         return answer
 
+    def more_expectations(self) -> Sequence[str]:
+        return ["kvm"] if "accel=kvm" in (self._more or "").split(",") else []
+
     def argv(self, config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         devices, smp = self.devices, self.smp
         if config == REFERENCE:
@@ -94,7 +101,7 @@ class Qemu(Vmm):
             cmdline += " touchstone.peer"
         if "con" in devices or config == REFERENCE:
             cmdline += " touchstone.loop"
-        if "blk" in devices or config == REFERENCE:
+        if {"blk", "ro", "big"} & set(devices) or config == REFERENCE:
             cmdline += " touchstone.disk"
         cmdline = " ".join([cmdline, *self.guest_words()]).strip()
         words = [self._qemu, *self.machine(config), "-smp", str(smp), "-nodefaults", "-no-user-config",
@@ -103,7 +110,7 @@ class Qemu(Vmm):
             words += ["-global", f"virtio-mmio.force-legacy={_FORCE_LEGACY[config]}"]
         words += ["-kernel", image, "-append", cmdline]
         for number, device in enumerate(devices):
-            words += self.plug(config, number, _DEVICE[device](f"{device}{number}", scratch))
+            words += self.plug(config, number, self.DEVICE[device](f"{device}{number}", scratch))
         return words
 
     def guest_words(self) -> list[str]:

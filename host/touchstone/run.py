@@ -68,7 +68,7 @@ def run(options: Options) -> int:
         try:
             version = boot_all(machine, sessions)
             if version and not options.expect and not options.no_expect:
-                path, known = expectations_for(version)
+                path, known = expectations_for(version, machine.more_expectations())
                 ran = ran or record_for(options.name, version)
             relay = Relay(sessions, lambda config, check: judge.assess(config, check, known, options.level),
                           lambda result: cmdline.again(options, result), options.verbose,
@@ -141,12 +141,13 @@ def boot_all(machine: vmm.Vmm, sessions: Sequence[Session]) -> Optional[str]:
         raise Stop(f"the VMM cannot be started: {error.strerror}: {error.filename}") from None
 
 
-def expectations_for(version: str) -> tuple[Optional[str], list[Expectation]]:
-    """Name and content of the file in expect/ for this VMM; (None, []) if there is none."""
-    path = os.path.join("expect", version)
-    if not os.path.exists(os.path.join(images.TOP, path)):
-        return None, []
-    return path, read_expectations(os.path.join(images.TOP, path), path)
+def expectations_for(version: str, more: Sequence[str]) -> tuple[Optional[str], list[Expectation]]:
+    """Names and content of the file in expect/ for this VMM, and of those for what is special about the run, which may cure
+    what is in the first one; (None, []) if there is none."""
+    names = [version, *(f"{version}+{word}" for word in more)]
+    paths = [path for name in names if os.path.exists(os.path.join(images.TOP, path := os.path.join("expect", name)))]
+    lines = [[line._replace(binding=path == paths[-1]) for line in read_expectations(os.path.join(images.TOP, path), path)] for path in paths]
+    return ", ".join(paths) or None, sum(lines, [])
 
 
 def record_for(name: str, version: str) -> record.Ran:

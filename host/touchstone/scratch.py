@@ -9,7 +9,8 @@ import shutil
 import socket
 from typing import List
 
-from .peer import Peer
+from . import tap
+from .peer import Line, Listener, Peer, Stream, Tap
 
 _F_SETPIPE_SZ = 1031        # fcntl has its name from Python 3.10 on
 _LOOP_BYTES = 1 << 20       # what a loop holds, if the host allows that much
@@ -34,11 +35,26 @@ class Scratch:
         """Starts a peer (peer.py) for one network device. Returns the file descriptor of a stream socket that the VMM
         inherits: each Ethernet frame behind its length, 32 bits, big-endian."""
         ours, theirs = socket.socketpair()
-        peer = Peer(ours)
-        self._peers.append(peer)
         self.inherited.append(theirs.detach())
-        peer.start()
+        self._serve(Stream(ours))
         return self.inherited[-1]
+
+    def peer_socket(self) -> str:
+        """The same behind a UNIX stream socket, to which the VMM connects. Returns its path."""
+        path = os.path.join(self.path, "peer")
+        server = socket.socket(socket.AF_UNIX)
+        server.bind(path)
+        server.listen()
+        self._serve(Listener(server))
+        return path
+
+    def tap(self, queues: int) -> List[int]:
+        """The same behind a tap device, which carries a virtio_net_hdr with each frame and has several queues. Returns their
+        file descriptors, which the VMM inherits. OSError if there can be no tap device here."""
+        made = tap.make(queues)
+        self.inherited += made.queues
+        self._serve(Tap(made.line))
+        return made.queues
 
     def loop(self, name: str) -> str:
         """Makes a loop for one console port: what is written to PATH.out comes back from PATH.in. Returns PATH."""
@@ -52,6 +68,10 @@ class Scratch:
         for end in ("in", "out"):
             os.symlink(path, f"{path}.{end}")
         return path
+
+    def _serve(self, line: Line) -> None:
+        self._peers.append(Peer(line))
+        self._peers[-1].start()
 
     def hand_over(self) -> None:
         """Closes our copies of what the VMM has inherited."""

@@ -39,6 +39,11 @@ class Vmm(ABC):
         expect/ for this VMM, or None. Raises OSError if the VMM does not exist."""
         return lambda: None
 
+    def more_expectations(self) -> Sequence[str]:
+        """What is special about this run: each WORD stands for the file NAME+WORD in expect/, if there is one, whose lines are
+        added to those of the file NAME."""
+        return []
+
     def exit_meaning(self, code: Optional[int]) -> str:
         """What an exit code before the end of the report means, if that is known."""
         return self.EXIT_MEANING.get(code, "") if code is not None else ""

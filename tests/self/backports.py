@@ -12,7 +12,7 @@ NO_NETWORK = 75
 
 
 RUNS: dict[str, tuple[list[str], ...]] = {
-    "x86_64": ([], ["--machine", "acpi=off"], ["--smp", "4"]),
+    "x86_64": ([], ["--machine", "acpi=off"], ["--smp", "4"], ["--vmm", "qemu-microvm-variants"]),
     "aarch64": (["--vmm", "qemu-virt-arm64"],),
     "riscv64": (["--vmm", "qemu-virt-riscv64"],),
 }

@@ -2,14 +2,19 @@
 """The peer behind a network device: docs/peer.md, frame by frame, and its way through a socket."""
 
 import os
+import select
+import shlex
+import signal
 import socket
 import struct
+import subprocess
 import time
 import zlib
 from typing import List
 
-from harness import Scratch
-from touchstone.peer import Peer
+from harness import FAKE_VMM, TOP, Scratch, Skip, fake, run
+from touchstone import tap
+from touchstone.peer import Peer, Stream, Tap
 from touchstone.peer_frames import Layers, answers, checksum, filler, wholes
 from touchstone.scratch import Scratch as Boots
 
@@ -143,7 +148,7 @@ def read(line: socket.socket) -> bytes:
 def test_through_a_socket() -> None:
     """Frames in pieces and many at once; a delay; frames that nobody takes."""
     ours, theirs = socket.socketpair()
-    peer = Peer(theirs)
+    peer = Peer(Stream(theirs))
     peer.start()
     head = OURS + PEER + b"\x88\xb5"
 
@@ -182,3 +187,74 @@ def test_loop() -> None:
             out.write(b"there and back")
             assert back.read(100) == b"there and back"
         boot.close()
+
+
+def arp_through(line: socket.socket) -> None:
+    request = frame(0x0806, bytes.fromhex("0001080006040001") + OURS + US + bytes(6) + GATEWAY)
+    line.sendall(len(request).to_bytes(4, "big") + request)
+    assert read(line)[:14] == OURS + PEER + b"\x08\x06"
+
+
+def test_behind_a_command_of_the_user() -> None:
+    """--cmd with {peer}, {loop} and {disk}: the paths lead to what they promise, and the guest is told."""
+    vmm = "import os, socket, sys; p = socket.socket(socket.AF_UNIX); p.connect(sys.argv[2]); p.sendall(bytes(4)); " \
+          "f = open(sys.argv[3], 'r+b', 0); f.write(b'loop'); assert f.read(4) == b'loop'; assert os.path.getsize(sys.argv[4]) == 2 << 20; " \
+          "os.execv('/usr/bin/python3', ['python3', '-E', '-S', sys.argv[1], 'healthy', *sys.argv[5:]])"
+    command = f"/usr/bin/python3 -c {shlex.quote(vmm)} {shlex.quote(FAKE_VMM)} {{peer}} {{loop}} {{disk}} {{cmdline}} kernel={{image}}"
+    run("--vmm", "mine", "--cmd", command, "--append", "word").expect(0, "cmdline: word touchstone.peer touchstone.loop touchstone.disk kernel=")
+    fake("healthy").lacks("touchstone.")
+
+
+def test_by_itself() -> None:
+    """host/peer.py: one VMM after the other; its end."""
+    with Scratch() as scratch:
+        path = scratch / "peer"
+        program = [os.path.join(TOP, "host", "peer.py"), "--listen", path]
+        with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
+            for _ in range(2):
+                for _ in range(200):
+                    with socket.socket(socket.AF_UNIX) as line:
+                        try:
+                            line.connect(path)
+                        except FileNotFoundError:
+                            time.sleep(0.05)
+                            continue
+                        arp_through(line)
+                        break
+            process.send_signal(signal.SIGINT)
+            assert process.wait(10) == 0 and not os.path.exists(path), process.communicate()[1]
+        done = subprocess.run([program[0], "--tap", "no-such-tap"], capture_output=True, text=True)
+        assert done.returncode == 2 and "no-such-tap: " in done.stderr, done.stderr
+
+
+def test_tap() -> None:
+    """A tap device of its own: checksums and segments left to the device, tags, two queues."""
+    try:
+        made = tap.make(2)
+    except OSError as error:
+        raise Skip(str(error)) from None
+    peer = Peer(Tap(made.line))
+    peer.start()
+    head = OURS + PEER + b"\x08\0" + ipv4(17, struct.pack("!HHHH", 80, 90, 0, 0))
+
+    def heard() -> bytes:
+        ready = select.select(made.queues, [], [], 10)[0]
+        assert ready, "nothing comes from the peer"
+        return os.read(ready[0], 1 << 17)
+
+    os.write(made.queues[0], bytes(10) + send(1, 3000, head, mss=1000, flags=3))
+    # Linux cuts it for a tap device whose VMM has not said that it takes such frames.
+    pieces = [heard()[10:] for _ in range(3)]
+    assert b"".join(piece[right(piece).payload:] for piece in pieces) == filler(0x1234, 3000 - 42)
+    os.write(made.queues[1], bytes(10) + send(1, 90, head, flags=1))
+    whole = heard()[10:]
+    for tag in (b"", TAG):
+        asked = bytearray(PEER + OURS + tag + whole[12:24] + checksum(whole[14:24] + US + REPORTED).to_bytes(2, "big") + US + REPORTED + whole[34:])
+        start = len(tag) + 34
+        asked[start + 6:start + 8] = (~checksum(US + REPORTED + struct.pack("!II", 17, 90 - 34)) & 0xffff).to_bytes(2, "big")
+        os.write(made.queues[0], b"\1\0\0\0\0\0" + struct.pack("<HH", start, 6) + asked)
+        report = heard()[10:]
+        assert struct.unpack_from("!I", report, 22)[0] == len(asked) and len(right(report[34:34 + len(asked)])) > 0
+    peer.close()
+    for queue in made.queues:
+        os.close(queue)

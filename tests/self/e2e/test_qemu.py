@@ -7,6 +7,7 @@ import shutil
 from typing import Any
 
 from harness import IMAGE, Scratch, Skip, run, slow
+from touchstone import tap
 
 
 def booted(*options: str) -> Any:
@@ -86,6 +87,22 @@ def test_bench() -> None:
     done = run("--bench", image=IMAGE).expect(0, "modern/blk0 wired: 3.00 accesses, 1.00 interrupts", "legacy/net0 wired: 3.00 accesses")
     for name in ("refblk0 draft3", "refnet0 f40", "refrng0 dragonball", "refcon0 f44"):
         assert f"reference/{name}: 1.00 accesses, 1.00 interrupts" in done.out, done.out
+
+
+@slow
+def test_variants() -> None:
+    """Every device in another form, a tap device behind the network's: no unexpected result."""
+    try:
+        made = tap.make(2)
+    except OSError as error:
+        raise Skip(str(error)) from None
+    with made.line:
+        for queue in made.queues:
+            os.close(queue)
+    report = booted("--vmm", "qemu-microvm-variants")
+    assert report["exit"] == 0, report["stale"] + [result["name"] for result in report["results"] if result["gates"]]
+    ran = {result["id"] for result in report["results"] if result["verdict"] == "PASS"}
+    assert {"net.transmit-segments-tcp4", "net.pairs-range", "blk.read-only"} <= ran, "the devices are not those of the variants"
 
 
 @slow
