@@ -440,6 +440,13 @@ X(net_rx_ecn_always, NET, ANY, INBOUND, "net-rx-13", "passes on large packets wi
 X(net_rx_large_cut, NET, ANY, INBOUND, "net-rx-02 net-desc-05", "delivers 32 KiB of a larger packet", 0) \
 X(net_offloads_inert, NET, ANY, INBOUND, "net-offload-01", "acknowledges GUEST_OFFLOADS_SET and goes on as before", 0) \
 X(net_offloads_csum_inert, NET, ANY, INBOUND, "net-offload-01", "never switches GUEST_CSUM off", 0) \
+X(net_offloads_kept, NET, ANY, INBOUND, "net-offload-02", "keeps the offloads that were switched off over a reset", 0) \
+X(net_offloads_low_half, NET, NEW, INBOUND, "net-offload-02", "reads the lower half of the offloads only", 0) \
+X(net_rx_data_valid_tcp, NET, ANY, INBOUND, "net-rx-30", "says DATA_VALID of every packet of TCP", 0) \
+X(net_rx_buffer_lost, NET, ANY, INBOUND, "sring-02", "loses the buffer that is too small for a frame", 0) \
+X(net_merge_buffer_lost, NET, ANY, INBOUND, "sring-02", "loses one of the buffers that were too few for a frame", 0) \
+X(net_rx_broadcast_damaged, NET, ANY, INBOUND, "net-desc-05", "damages the last byte of frames to all", 0) \
+X(net_segment_twice, NET, ANY, INBOUND, "net-desc-10", "sends each second segment twice", 0) \
 X(net_tx_odd_byte_lost, NET, ANY, INBOUND, "net-desc-05", "transmits frames of an odd size without their last byte", 0) \
 X(net_tx_cut_at_1500, NET, ANY, INBOUND, "net-desc-05", "cuts frames at 1500 bytes, header included", 0) \
 X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 2000 packets", 0) \

@@ -95,7 +95,8 @@ static void reset(struct model *m)
 	n->pairs_set = false;
 	n->first = n->waiting = 0;
 	n->segment = 0;
-	n->offloads_off = 0;
+	if (!broken(m, net_offloads_kept))
+		n->offloads_off = 0;
 	m->link_up = m->link_up && !odd(m, net_link_up_after_3) && !odd(m, net_link_up_after_20) &&
 		     !odd(m, net_link_up_after_5ms);
 	put_status(m, false);
@@ -224,7 +225,8 @@ static void send_out(struct model *m, struct outgoing *out)
 		return;
 	for (uint32_t i = 0, size;
 	     (size = model_net_segment(m, out->frame, out->length, &out->header, i, m->net.packet)) != 0; i++)
-		put_on_wire(m, m->net.packet, size);
+		for (unsigned times = broken(m, net_segment_twice) && i % 2 ? 2 : 1; times; times--)
+			put_on_wire(m, m->net.packet, size);
 }
 
 /* Reads the frame from the chain, where it follows SKIP bytes. */
@@ -407,12 +409,14 @@ static bool driver_segments(const struct model *m, uint8_t gso_type)
 
 /* With GUEST_CSUM a device may say that it has checked the checksum. This one says so if there is one and it is right.
  */
-static bool validated(const struct incoming *in)
+static bool validated(const struct model *m, const struct incoming *in)
 {
 	struct model_layers l;
 
-	return model_net_layers(in->frame, in->length, &l) && !l.fragment &&
-	       (l.protocol == MODEL_TCP || l.protocol == MODEL_UDP) && model_net_checksum_right(in->frame, &l);
+	if (!model_net_layers(in->frame, in->length, &l) || l.fragment ||
+	    (l.protocol != MODEL_TCP && l.protocol != MODEL_UDP))
+		return false;
+	return (l.protocol == MODEL_TCP && broken(m, net_rx_data_valid_tcp)) || model_net_checksum_right(in->frame, &l);
 }
 
 /*
@@ -440,7 +444,7 @@ static bool next_packet(struct model *m, struct incoming *in)
 					   (uint32_t)left->csum_start + left->csum_offset);
 		in->left = (struct virtio_net_header){ 0 };
 	}
-	if (!in->left.flags && in_force(m, VIRTIO_NET_F_GUEST_CSUM) && validated(in))
+	if (!in->left.flags && in_force(m, VIRTIO_NET_F_GUEST_CSUM) && validated(m, in))
 		in->left.flags = VIRTIO_NET_HDR_F_DATA_VALID;
 	return in->length;
 }
@@ -616,12 +620,21 @@ static void deliver(struct model *m)
 	if (broken(m, net_rx_room_without_header) && !merge && room + header_length >= total)
 		room = total;
 	if (room < total) {
+		if (broken(m, net_rx_buffer_lost) && count == 1 && !merge)
+			count = 0;
+		if (broken(m, net_merge_buffer_lost) && count > 1)
+			count--;
 		model_queue_untake(m, index, count);
-		if (count == most)
+		if (count == most || (broken(m, net_rx_buffer_lost) && !merge))
 			model_net_drop_oldest(m); /* it will never fit */
 		return;
 	}
 	spoil_checksum(m, &in);
+	if (broken(m, net_rx_broadcast_damaged) && (in.frame[0] & in.frame[5]) == 0xff &&
+	    in.length <= MODEL_NET_PACKET_BYTES) {
+		copy_to_packet(m, &in);
+		m->net.packet[in.length - 1] ^= 0xff;
+	}
 	make_header(m, &in, header, header_length, count);
 	for (uint16_t i = 0; i < count; i++) {
 		uint32_t piece;

@@ -100,18 +100,22 @@ static const char *name_of(const struct packet *packet)
 						: "UDP over IPv4";
 }
 
-/* Brings in packets of each kind and several sizes, whose checksums the peer leaves to the device if it can. */
-static void bring_kinds(struct run *t, struct device *d, struct wire_receiver *rx, uint16_t port)
-{
-	static const uint32_t payloads[] = { 19, 100, 777, 1400 };
+enum { PAYLOADS = 4 };
 
-	for (unsigned i = 0; i < 8 * sizeof(payloads) / sizeof(payloads[0]); i++) {
+/* Brings in packets of each kind and `sizes` sizes, whose checksums the peer leaves to the device if it can. */
+static void bring_kinds(struct run *t, struct device *d, struct wire_receiver *rx, uint16_t port, unsigned sizes)
+{
+	static const uint32_t payloads[PAYLOADS] = { 777, 19, 100, 1400 };
+
+	for (unsigned i = 0; i < 8 * sizes; i++) {
 		struct packet packet = peer_packet_in(d, i & 1, i & 2 ? PACKET_UDP : PACKET_TCP, payloads[i / 8]);
 
 		packet.source_port = (uint16_t)(port + i);
 		packet.number = packet.source_port;
-		expect(t, bring_packet(t, d, rx, packet, i & 4 ? PEER_OFFLOAD : 0, 0),
-		       "a packet of %s with %u bytes arrives", name_of(&packet), packet.payload);
+		if (packet_headers(&packet) + packet.payload > peer_largest_frame(d))
+			continue;
+		require(t, bring_packet(t, d, rx, packet, i & 4 ? PEER_OFFLOAD : 0, 0),
+			"a packet of %s with %u bytes arrives", name_of(&packet), packet.payload);
 	}
 }
 
@@ -124,7 +128,7 @@ CHECK(receive_complete, "net.receive-complete-checksums", REQ("net-rx-06"), SHOU
 	peer_need(t, d);
 	wire_start(t, d, NO_FEATURES);
 	rx = wire_open_plain(t, d);
-	bring_kinds(t, d, rx, 0x2000);
+	bring_kinds(t, d, rx, 0x2000, PAYLOADS);
 }
 
 /*
@@ -140,12 +144,40 @@ CHECK(receive_partial_kinds, "net.receive-partial-checksums", REQ("net-rx-17", "
 	peer_need(t, d);
 	wire_start(t, d, FEATURE(VIRTIO_NET_F_GUEST_CSUM));
 	rx = wire_open_plain(t, d);
-	bring_kinds(t, d, rx, 0x2100);
+	bring_kinds(t, d, rx, 0x2100, PAYLOADS);
 	if (!device_offers(d, VIRTIO_NET_F_MRG_RXBUF))
 		return;
 	wire_start(t, d, FEATURES(VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_MRG_RXBUF));
-	rx = wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], 256, 16);
-	bring_kinds(t, d, rx, 0x2200);
+	rx = wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], d->queues[VIRTIO_NET_RX].size < 16 ? 1526 : 256, 16);
+	bring_kinds(t, d, rx, 0x2200, PAYLOADS);
+}
+
+/* Breaks: only UDP over IPv4 is looked at. Symptom: the guest takes damaged data for good. */
+CHECK(receive_wrong, "net.receive-wrong-checksums", REQ("net-rx-30"), MUST,
+      NEEDS(RECEIVES, .features = OFFERS(VIRTIO_NET_F_GUEST_CSUM)),
+      "No packet of TCP or UDP with a wrong checksum arrives as DATA_VALID")
+{
+	static uint8_t frame[ETHERNET_FRAME_MAX];
+	struct wire_receiver *rx;
+	uint8_t mac[6];
+
+	peer_need(t, d);
+	wire_start(t, d, FEATURE(VIRTIO_NET_F_GUEST_CSUM));
+	rx = wire_open_plain(t, d);
+	net_mac(d, mac);
+	for (uint16_t i = 0; i < 8; i++) {
+		struct packet packet = peer_packet_in(d, i & 1, i & 2 ? PACKET_UDP : PACKET_TCP, i & 4 ? 33 : 700);
+		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
+
+		packet.checksum = PACKET_WRONG;
+		packet.number = packet.source_port = (uint16_t)(0x2900 + i);
+		wire_reflect(t, d, frame, packet_fill(&packet, frame));
+		wire_reflect_numbered(t, d, mac, -1, (uint16_t)(0x2910 + i), WIRE_PAYLOAD);
+		while (wire_next(t, rx, &patience)) /* the judge of headers looks at each */
+			if (wire_is_numbered((uint16_t)(0x2910 + i), WIRE_PAYLOAD))
+				break;
+	}
+	expect(t, true, "packets with wrong checksums are not DATA_VALID");
 }
 
 /* Large packets of TCP, with IPv4 and IPv6, ECN, and of UDP. */
@@ -171,9 +203,11 @@ static void bring_large(struct run *t, struct device *d, struct wire_receiver *r
 		packet.tcp_flags |= larges[i].flags;
 		packet.source_port = (uint16_t)(port + i);
 		packet.number = packet.source_port;
-		expect(t, bring_packet(t, d, rx, packet, PEER_OFFLOAD, larges[i].mss),
-		       "all %u bytes of a large packet of %s arrive: %u do", packet.payload, name_of(&packet),
-		       stream.came);
+		if (packet_headers(&packet) + larges[i].mss > peer_largest_frame(d))
+			continue;
+		require(t, bring_packet(t, d, rx, packet, PEER_OFFLOAD, larges[i].mss),
+			"all %u bytes of a large packet of %s arrive: %u do", packet.payload, name_of(&packet),
+			stream.came);
 		step(t, "%u packets, the largest with %u bytes", stream.packets, stream.most);
 	}
 }
@@ -191,6 +225,7 @@ static struct features segmentation(struct device *d, unsigned which)
 	return features;
 }
 
+enum { KINDS = sizeof(larges) / sizeof(larges[0]) };
 enum { TSO4 = 1, TSO6 = 2, ECN = 4, UFO = 8, USO = 16 | 32, EVERYTHING = 63 };
 
 /*
@@ -247,6 +282,8 @@ CHECK(merged_64k, "net.merged-large-packets", REQ("net-rx-02", "net-rx-03", "net
 	rx = wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], SMALL_BUFFER, 64);
 	bring_large(t, d, rx, 0x2600);
 	packet.source_port = packet.number = 0x2610;
+	if (peer_largest_frame(d) < ETHERNET_FRAME_MAX)
+		return;
 	expect(t, bring_packet(t, d, rx, packet, PEER_OFFLOAD, 1448), "all 60000 bytes of a large packet arrive: %u do",
 	       stream.came);
 }
@@ -304,7 +341,83 @@ CHECK(offloads_off, "net.guest-offloads-effective", REQ("net-offload-01"), DESCR
 			 "GUEST_OFFLOADS_SET with 0x%lx gets OK", (unsigned long)(accepted & ~off));
 		rx->offloads_off = off;
 		bring_large(t, d, rx, (uint16_t)(0x2800 + 0x20 * i));
-		bring_kinds(t, d, rx, (uint16_t)(0x3800 + 0x40 * i));
+		if (i == 64)
+			bring_kinds(t, d, rx, 0x3800, 1);
+	}
+}
+
+/* Does a large packet of this kind arrive uncut? Tried a few times. */
+static bool arrives_uncut(struct run *t, struct device *d, struct wire_receiver *rx, const struct large *large,
+			  uint16_t port)
+{
+	struct packet packet = peer_packet_in(d, large->v6, large->protocol, large->payload);
+
+	for (uint16_t i = 0; i < WIRE_TRIES; i++) {
+		packet.source_port = packet.number = (uint16_t)(port + i);
+		need_row(t, bring_packet(t, d, rx, packet, PEER_OFFLOAD, large->mss), "net-desc-05",
+			 "what was sent in a large packet arrives");
+		if (stream.packets == 1 && stream.most == packet.payload)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Breaks: what was switched off stays off for ever, also over a reset; the upper half of the offloads is not read.
+ * Symptom: slow reception until the host is started again.
+ */
+CHECK(offloads_on, "net.guest-offloads-come-back", REQ("net-offload-02"), DESCRIBED,
+      NEEDS(RECEIVES, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS)),
+      "Offloads are used again when they are switched on again, and after a reset")
+{
+	static const uint8_t bits[] = { VIRTIO_NET_F_GUEST_CSUM, VIRTIO_NET_F_GUEST_TSO4, VIRTIO_NET_F_GUEST_TSO6,
+					VIRTIO_NET_F_GUEST_ECN,	 VIRTIO_NET_F_GUEST_UFO,  VIRTIO_NET_F_GUEST_USO4,
+					VIRTIO_NET_F_GUEST_USO6 };
+	struct features features = features_with(features_with(segmentation(d, EVERYTHING), VIRTIO_NET_F_CTRL_VQ),
+						 VIRTIO_NET_F_CTRL_GUEST_OFFLOADS);
+	bool uncut[KINDS];
+	unsigned any = 0;
+
+	if (!device_offers(d, VIRTIO_NET_F_GUEST_CSUM))
+		skip(t, "the device does not offer GUEST_CSUM");
+	peer_need(t, d);
+	for (unsigned life = 0; life < 2; life++) {
+		struct wire_receiver *rx;
+		uint64_t accepted = 0;
+
+		wire_start(t, d, features);
+		rx = wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], LARGE_BUFFER, LARGE_BUFFERS);
+		for (unsigned i = 0; i < sizeof(bits); i++)
+			accepted |= (uint64_t)device_accepted(d, bits[i]) << bits[i];
+		for (unsigned i = 0; i < KINDS; i++) {
+			bool now = arrives_uncut(t, d, rx, &larges[i], (uint16_t)(0x2a00 + 0x100 * life + 8 * i));
+
+			if (!life)
+				any += uncut[i] = now;
+			else
+				expect(t, now || !uncut[i], "large packet %u arrives uncut after a reset, as before",
+				       i);
+		}
+		if (!any) {
+			need_row(t, set_offloads(t, d, accepted) == VIRTIO_NET_OK, "net-desc-06",
+				 "GUEST_OFFLOADS_SET with all that was accepted gets OK");
+			expect(t, !arrives_uncut(t, d, rx, &larges[0], 0x2af0),
+			       "large packets arrive uncut once the features are negotiated, as they do after "
+			       "GUEST_OFFLOADS_SET");
+			skip(t, "large packets do not arrive uncut: the link does not carry them, or the device cuts");
+		}
+		need_row(t, set_offloads(t, d, 0) == VIRTIO_NET_OK, "net-desc-06", "GUEST_OFFLOADS_SET with 0 gets OK");
+		rx->offloads_off = accepted;
+		bring_large(t, d, rx, (uint16_t)(0x2a80 + 0x100 * life));
+		need_row(t, set_offloads(t, d, accepted) == VIRTIO_NET_OK, "net-desc-06",
+			 "GUEST_OFFLOADS_SET with all that was accepted gets OK");
+		rx->offloads_off = 0;
+		for (unsigned i = 0; i < KINDS && !life; i++)
+			expect(t, !uncut[i] || arrives_uncut(t, d, rx, &larges[i], (uint16_t)(0x2ac0 + 8 * i)),
+			       "large packet %u arrives uncut when the offloads are on again", i);
+		if (!life)
+			need_row(t, set_offloads(t, d, 0) == VIRTIO_NET_OK, "net-desc-06",
+				 "GUEST_OFFLOADS_SET with 0 gets OK");
 	}
 }
 
@@ -320,14 +433,14 @@ static void bring_everything(struct run *t, struct device *d, struct features fe
 	wire_start(t, d, features);
 	rx = wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], size, count);
 	net_mac(d, mac);
-	for (unsigned i = 0; i < 12; i++) {
-		struct packet packet = peer_packet_in(d, i & 1, i & 2 ? PACKET_UDP : PACKET_TCP, 20 + 97 * i);
+	for (unsigned i = 0; i < 8; i++) {
+		struct packet packet = peer_packet_in(d, i & 1, i & 2 ? PACKET_UDP : PACKET_TCP, 20 + 160 * i);
 		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 
 		packet.source_port = packet.number = (uint16_t)(port + i);
 		peer_send_packet(t, d, &packet, i & 4 ? PEER_OFFLOAD : 0, 0);
 		peer_send_packet(t, d, &packet, PEER_OFFLOAD, 500);
-		peer_send_numbered(t, d, mac, (uint16_t)(port + i), 1, 46 + 120 * i);
+		peer_send_numbered(t, d, mac, (uint16_t)(port + i), 1, 46 + 200 * i);
 		while (wire_next(t, rx, &patience))
 			if (wire_is_numbered((uint16_t)(port + i), 2))
 				break;
@@ -369,6 +482,7 @@ CHECK(every_header, "net.every-header",
 CHECK(every_header_advice, "net.every-header-advice", REQ("net-rx-13", "net-rx-29"), SHOULD, NEEDS(RECEIVES),
       "The header of every packet that a check receives is as it should be with the accepted features")
 {
-	look_at_headers(t, d);
+	if (!received_report(t, d)) /* net.every-header looks at all kinds just before */
+		look_at_headers(t, d);
 	expect(t, true, "the headers of all received packets are as they should be");
 }

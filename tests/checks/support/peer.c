@@ -3,6 +3,15 @@
 
 #include "firmware/lib/string.h"
 
+uint32_t peer_largest_frame(struct device *d)
+{
+	uint32_t mtu = ETHERNET_FRAME_MAX - ETHERNET_HEADER_BYTES;
+
+	if (device_offers(d, VIRTIO_NET_F_MTU))
+		mtu = config_read(&d->transport, VIRTIO_NET_CONFIG_MTU, 2);
+	return mtu + ETHERNET_HEADER_BYTES < ETHERNET_FRAME_MAX ? mtu + ETHERNET_HEADER_BYTES : ETHERNET_FRAME_MAX;
+}
+
 static uint8_t *put_command(struct device *d, uint8_t *frame, uint8_t command, uint16_t number)
 {
 	uint8_t *body = frame + ETHERNET_HEADER_BYTES;
@@ -153,14 +162,17 @@ static bool find_peer(struct run *t, struct device *d)
 	for (unsigned i = 0; i < WIRE_TRIES; i++) {
 		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 
+		unsigned arp_answers = 0;
+
+		/* The second answer bounds the wait: both were asked for later, and only one frame is overtaken. */
 		peer_fill_report(d, frame, sizeof(frame), NUMBER);
 		wire_transmit(t, d, frame, sizeof(frame));
-		wire_transmit(t, d, arp, sizeof(arp)); /* its answer bounds the wait, since it was asked for later */
-		while (wire_next(t, rx, &patience)) {
+		wire_transmit(t, d, arp, sizeof(arp));
+		wire_transmit(t, d, arp, sizeof(arp));
+		while (arp_answers < 2 && wire_next(t, rx, &patience)) {
 			if (peer_is_report(&report) && report.number == NUMBER)
 				return true;
-			if (wire_is_answer(mac))
-				break;
+			arp_answers += wire_is_answer(mac);
 		}
 	}
 	return false;

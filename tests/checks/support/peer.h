@@ -12,6 +12,9 @@ bool peer_found(struct run *t, struct device *d);
 /* Ends the check unless it does. */
 void peer_need(struct run *t, struct device *d);
 
+/* The largest frame that goes over the wire without segmentation: 1514 bytes, or less with a smaller mtu. */
+uint32_t peer_largest_frame(struct device *d);
+
 /* Frames that the peer is to send. */
 struct peer_order {
 	const uint8_t *head; /* the beginning of each frame */

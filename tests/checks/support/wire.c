@@ -22,6 +22,7 @@ static struct other_end {
 	const struct device *device;
 	uint32_t discovery;
 	enum wire_peer arp, reflector, protocol;
+	bool link_stays_down;
 } other_end;
 
 static struct other_end *other_end_of(const struct device *d)
@@ -38,6 +39,16 @@ enum wire_peer *wire_known_protocol(const struct device *d)
 
 /* ---- packets out ---- */
 
+/* A link may come up some time after DRIVER_OK. One that did not come up in time is not waited for again. */
+static void wait_for_link(struct device *d)
+{
+	struct other_end *end = other_end_of(d);
+
+	if (device_offers(d, VIRTIO_NET_F_STATUS) && !end->link_stays_down)
+		end->link_stays_down =
+			!WAIT_UNTIL(net_status(d) & VIRTIO_NET_S_LINK_UP, device_patience_ns / WIRE_TRIES);
+}
+
 void wire_start_sized(struct run *t, struct device *d, struct features features, uint16_t size)
 {
 	require_ok(t, device_reset(d), "the device resets");
@@ -45,6 +56,7 @@ void wire_start_sized(struct run *t, struct device *d, struct features features,
 	require_ok(t, device_negotiate(d, features_with(features, VIRTIO_NET_F_MAC)), "the features are accepted");
 	require_ok(t, device_setup_queues(d, size), "the virtqueues are set up");
 	device_go(d);
+	wait_for_link(d);
 }
 
 void wire_start(struct run *t, struct device *d, struct features features)
@@ -417,22 +429,24 @@ static bool find_reflector(struct run *t, struct device *d)
 	bool answers = wire_peer(t, d) == WIRE_ANSWERS;
 	uint8_t frame[ETHERNET_FRAME_MIN], mac[6];
 	struct wire_receiver *rx;
-	struct patience patience;
 
 	wire_start(t, d, NO_FEATURES);
 	rx = wire_open_plain(t, d);
 	net_mac(d, mac);
-	wire_reflect_numbered(t, d, mac, -1, NUMBER, WIRE_PAYLOAD);
-	if (answers) { /* the answer bounds the wait, since it was asked for later */
-		net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
-		wire_transmit(t, d, frame, sizeof(frame));
-	}
-	patience = patience_begin(device_patience_ns / WIRE_TRIES);
-	while (wire_next(t, rx, &patience)) {
-		if (wire_is_numbered(NUMBER, WIRE_PAYLOAD))
-			return true;
-		if (answers && wire_is_answer(mac))
-			return false;
+	net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
+	for (unsigned i = 0; i < (answers ? WIRE_TRIES : 1); i++) {
+		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
+		unsigned arp_answers = 0;
+
+		/* The second answer bounds the wait: both were asked for later, and only one frame is overtaken. */
+		wire_reflect_numbered(t, d, mac, -1, NUMBER, WIRE_PAYLOAD);
+		for (unsigned j = 0; answers && j < 2; j++)
+			wire_transmit(t, d, frame, sizeof(frame));
+		while (arp_answers < 2 && wire_next(t, rx, &patience)) {
+			if (wire_is_numbered(NUMBER, WIRE_PAYLOAD))
+				return true;
+			arp_answers += wire_is_answer(mac);
+		}
 	}
 	return false;
 }
