@@ -78,6 +78,10 @@ enum {
 	MODEL_NET_FRAME_BYTES = 65536 + 64, /* with segmentation offload */
 	MODEL_NET_PACKET_BYTES = 2048,	    /* without */
 	MODEL_NET_MACS_MAX = 32,
+	MODEL_NET_FLOWS = 64,	   /* flows whose pair is remembered */
+	MODEL_NET_RSS_TABLE = 128, /* entries of the indirection table, at most */
+	MODEL_NET_RSS_KEY = 40,	   /* bytes of the key, at most */
+	MODEL_NET_HASH_TYPES = 0x1ff,
 	MODEL_CONSOLE_PORTS_MAX = 4,
 	MODEL_CONSOLE_INPUT_BYTES = 8192, /* input that waits for receive buffers, per port; more is dropped */
 	MODEL_CONSOLE_MESSAGES_MAX = 32,

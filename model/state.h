@@ -114,7 +114,18 @@ struct model_net {
 	uint8_t old_mac[6]; /* a defect: the address before MAC_ADDR_SET */
 	bool named;	    /* it has had its first address */
 	uint32_t vlans[4096 / 32];
-	uint8_t flow[16];      /* 5.1.9.5.6: the pair on which each flow was last transmitted */
+	struct model_net_flow {
+		uint32_t key;
+		uint16_t pair;	 /* on which it was last transmitted */
+	} flow[MODEL_NET_FLOWS]; /* 5.1.9.5.6 */
+	uint16_t flows, next_flow, last_pair;
+	struct model_net_rss {
+		bool configured; /* types and key are the driver's */
+		bool steers;	 /* the table is in force */
+		uint32_t types;
+		uint16_t mask, unclassified, table[MODEL_NET_RSS_TABLE];
+		uint8_t key_length, key[MODEL_NET_RSS_KEY];
+	} rss;		       /* 5.1.9.5.7 */
 	uint64_t offloads_off; /* guest offloads that the driver has switched off (5.1.9.5.9) */
 
 	/* Frames that wait for receive buffers: net_wire.c. */

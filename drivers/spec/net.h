@@ -78,8 +78,11 @@ struct virtio_net_header {
 	uint16_t csum_start;
 	uint16_t csum_offset;
 	uint16_t num_buffers;
+	uint32_t hash_value; /* from here on: with HASH_REPORT */
+	uint16_t hash_report;
+	uint16_t padding_reserved;
 };
-enum { VIRTIO_NET_HDR_BYTES = 12, VIRTIO_NET_HDR_LEGACY_BYTES = 10 };
+enum { VIRTIO_NET_HDR_BYTES = 12, VIRTIO_NET_HDR_LEGACY_BYTES = 10, VIRTIO_NET_HDR_HASH_BYTES = 20 };
 enum {
 	VIRTIO_NET_HDR_F_NEEDS_CSUM = 1,
 	VIRTIO_NET_HDR_F_DATA_VALID = 2,
@@ -120,10 +123,27 @@ enum {
 	VIRTIO_NET_CTRL_ANNOUNCE_ACK = 0,
 	VIRTIO_NET_CTRL_MQ = 4,
 	VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET = 0,
+	VIRTIO_NET_CTRL_MQ_RSS_CONFIG = 1,
+	VIRTIO_NET_CTRL_MQ_HASH_CONFIG = 2,
 	VIRTIO_NET_CTRL_GUEST_OFFLOADS = 5,
 	VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET = 0,
 	VIRTIO_NET_OK = 0,
 	VIRTIO_NET_ERR = 1,
+};
+
+/* 5.1.9.4.3: hash types, as bits; 5.1.9.4.5: the number of a type in hash_report is that of its bit plus 1 */
+enum {
+	VIRTIO_NET_HASH_IPV4 = 0,
+	VIRTIO_NET_HASH_TCPV4 = 1,
+	VIRTIO_NET_HASH_UDPV4 = 2,
+	VIRTIO_NET_HASH_IPV6 = 3,
+	VIRTIO_NET_HASH_TCPV6 = 4,
+	VIRTIO_NET_HASH_UDPV6 = 5,
+	VIRTIO_NET_HASH_IP_EX = 6, /* IPv6 with extension headers */
+	VIRTIO_NET_HASH_TCP_EX = 7,
+	VIRTIO_NET_HASH_UDP_EX = 8,
+	VIRTIO_NET_HASH_TYPES = 9,
+	VIRTIO_NET_HASH_REPORT_NONE = 0,
 };
 
 enum {

@@ -10,6 +10,8 @@ uint32_t net_header_bytes(const struct device *device)
 {
 	if (transport_is_legacy(&device->transport) && !device_accepted(device, VIRTIO_NET_F_MRG_RXBUF))
 		return VIRTIO_NET_HDR_LEGACY_BYTES;
+	if (device_accepted(device, VIRTIO_NET_F_HASH_REPORT))
+		return VIRTIO_NET_HDR_HASH_BYTES;
 	return VIRTIO_NET_HDR_BYTES;
 }
 
@@ -239,10 +241,12 @@ static const struct config_field fields[] = {
 	      .alternative = VIRTIO_NET_F_HASH_REPORT),
 };
 
-/* With MQ the control virtqueue comes after those of all pairs, where our driver does not look for it. */
+/* With MQ or RSS the control virtqueue comes after those of all pairs, where our driver does not look for it. */
 static unsigned queues_used(const struct device *device)
 {
-	return device_accepted(device, VIRTIO_NET_F_CTRL_VQ) && !device_accepted(device, VIRTIO_NET_F_MQ) ? 3 : 2;
+	bool behind = device_accepted(device, VIRTIO_NET_F_MQ) || device_accepted(device, VIRTIO_NET_F_RSS);
+
+	return device_accepted(device, VIRTIO_NET_F_CTRL_VQ) && !behind ? 3 : 2;
 }
 
 static uint32_t queues_at_most(struct device *device)

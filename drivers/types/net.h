@@ -6,7 +6,8 @@
 #include "drivers/device.h"
 #include "drivers/spec/net.h"
 
-/* Bytes of the header before each packet: 12, or 10 on the legacy interface without MRG_RXBUF (5.1.9.1). */
+/* Bytes of the header before each packet: 12, or 20 with HASH_REPORT (5.1.9), or 10 on the legacy interface without
+ * MRG_RXBUF (5.1.9.1). */
 uint32_t net_header_bytes(const struct device *device);
 
 /* Our MAC address: the device's if it offers MAC, else a locally administered address. */

@@ -382,6 +382,7 @@ X(net_mtu_changes, NET, ANY, NONE, "net-cfg-04", "has another mtu while DRIVER_O
 X(net_mtu_not_enforced, NET, ANY, INBOUND, "net-cfg-05", "delivers frames that are longer than mtu allows", 0) \
 X(net_mtu_frames_lost, NET, ANY, INBOUND, "net-cfg-06", "does not transmit frames of more than three quarters of mtu", 0) \
 X(net_rss_table_short, NET, NEW, NONE, "net-cfg-08", "offers RSS with an indirection table of 64 entries", 0) \
+X(net_rss_key_short, NET, NEW, NONE, "net-cfg-07", "offers RSS with a key of 32 bytes at most", 0) \
 X(net_speed_junk, NET, NEW, NONE, "net-cfg-09", "has speed 0x80000000", 0) \
 X(net_duplex_junk, NET, NEW, NONE, "net-cfg-10", "has duplex 2", 0) \
 X(net_speed_changes, NET, NEW, NONE, "net-cfg-11", "changes speed with every read while the link is up", 0) \
@@ -542,6 +543,48 @@ X(net_pairs_zero_ok, NET, ANY, NONE, "net-mq-07", "acknowledges VQ_PAIRS_SET wit
 X(net_pairs_beyond_ok, NET, ANY, NONE, "net-mq-07", "acknowledges VQ_PAIRS_SET with more pairs than there are", 0) \
 X(net_mq_reset_queue_chosen, NET, NEW, INBOUND, "net-mq-03", "drops frames whose receive queue was reset although another one is there", 0) \
 X(net_mq_keeps_frames, NET, NEW, INBOUND, "net-mq-04", "keeps a frame that came while all receive queues were reset, and delivers it later", 0) \
+X(net_reset_keeps_pairs, NET, ANY, INBOUND, "net-mq-01", "keeps the number of pairs over a reset", 0) \
+X(net_steer_all_first, NET, ANY, INBOUND, "net-mq-05", "delivers all flows in receiveq1 however many pairs are set", 0) \
+X(net_steer_by_address, NET, ANY, INBOUND, "net-mq-06", "takes all connections between two machines for one flow", 0) \
+X(net_steer_latest, NET, ANY, INBOUND, "net-mq-06", "delivers all flows where the last packet of any was transmitted", 0) \
+X(net_steer_at_random, NET, ANY, INBOUND, "net-mq-06", "delivers packets in a receive queue at random", 0) \
+X(net_steer_last_unused, NET, ANY, INBOUND, "net-mq-06", "delivers flows of the last pair in receiveq1", 0) \
+X(net_steer_first_wins, NET, ANY, INBOUND, "net-mq-06", "leaves a flow where it was transmitted first", 0) \
+X(net_tx_first_pair_only, NET, ANY, INBOUND, "net-mq-08", "transmits nothing on further transmit queues", 0) \
+X(net_queue_reset_forgets_pairs, NET, NEW, INBOUND, "net-mq-09", "goes back to one pair at a queue reset", 0) \
+X(net_rss_config_inert, NET, NEW, INBOUND, "net-rss-01", "acknowledges RSS_CONFIG and goes on steering by flow", 0) \
+X(net_rss_config_once, NET, NEW, INBOUND, "net-rss-01", "ignores RSS_CONFIG once RSS is configured", 0) \
+X(net_rss_first_entry, NET, NEW, INBOUND, "net-rss-01", "uses the first entry of the indirection table for every hash", 0) \
+X(net_rss_mask_ignored, NET, NEW, INBOUND, "net-rss-01", "uses 7 bits of the hash whatever the mask", 0) \
+X(net_rss_high_bits, NET, NEW, INBOUND, "net-rss-01", "uses the upper half of the hash", 0) \
+X(net_rss_last_entry_lost, NET, NEW, INBOUND, "net-rss-01", "takes the last entry of the indirection table for receiveq1", 0) \
+X(net_rss_index_for_id, NET, NEW, INBOUND, "net-rss-01", "takes ids of receive queues for indices of virtqueues", 0) \
+X(net_rss_unclassified_first, NET, NEW, INBOUND, "net-rss-01", "delivers packets without a hash in receiveq1", 0) \
+X(net_rss_unclassified_lost, NET, NEW, INBOUND, "net-rss-01", "drops packets without a hash", 0) \
+X(net_rss_types_ignored, NET, NEW, INBOUND, "net-rss-01 net-hash-04 net-hash-05 net-hash-06", "uses all hash types whatever the driver enables", 0) \
+X(net_rss_key_ignored, NET, NEW, INBOUND, "net-rss-01 net-hash-07", "uses a key of its own", 0) \
+X(net_rss_key_cut, NET, NEW, INBOUND, "net-rss-01 net-hash-07", "uses 16 bytes of the key", 0) \
+X(net_rss_reset_queue_moves, NET, NEW, INBOUND, "net-rss-02", "delivers packets for a receive queue that was reset in receiveq1", 0) \
+X(net_rss_refused, NET, NEW, NONE, "net-rss-03", "refuses RSS_CONFIG", 0) \
+X(net_pairs_set_keeps_rss, NET, NEW, INBOUND, "net-rss-04", "goes on with the indirection table after VQ_PAIRS_SET", 0) \
+X(net_reset_keeps_rss, NET, NEW, INBOUND, "net-rss-05", "keeps the indirection table over a reset", 0) \
+X(net_rss_invalid_fatal, NET, NEW, NONE, "net-rss-06", "takes no driver any more after an invalid RSS_CONFIG", 0) \
+X(net_queue_reset_forgets_rss, NET, NEW, INBOUND, "net-mq-09", "goes back to automatic steering at a queue reset", 0) \
+X(net_hash_header_short, NET, NEW, INBOUND, "net-hash-10", "uses the 12 byte header with HASH_REPORT", 0) \
+X(net_hash_before_config, NET, NEW, INBOUND, "net-hash-08", "reports hashes with a key of its own before the driver sets one", 0) \
+X(net_reset_keeps_hash, NET, NEW, INBOUND, "net-hash-08", "keeps hash types and key over a reset", 0) \
+X(net_hash_of_any_packet, NET, NEW, INBOUND, "net-hash-08", "reports a hash of packets that are not IP", 0) \
+X(net_hash_never_reported, NET, NEW, INBOUND, "net-hash-07", "says NONE in hash_report of every packet", 0) \
+X(net_hash_big_endian, NET, NEW, INBOUND, "net-hash-07", "stores hash_value in big-endian order", 0) \
+X(net_hash_type_bit, NET, NEW, INBOUND, "net-hash-07", "stores the number of the bit of the hash type in hash_report", 0) \
+X(net_hash_ports_swapped, NET, NEW, INBOUND, "net-hash-07", "puts the destination port before the source port", 0) \
+X(net_hash_udp_as_ip, NET, NEW, INBOUND, "net-hash-04 net-hash-05", "leaves the ports of UDP out of the hash", 0) \
+X(net_hash_v6_short, NET, NEW, INBOUND, "net-hash-05", "hashes the first 8 bytes of IPv6 addresses only", 0) \
+X(net_hash_extensions_ignored, NET, NEW, INBOUND, "net-hash-06", "takes IPv6 packets with extension headers for such without", 0) \
+X(net_hash_home_ignored, NET, NEW, INBOUND, "net-hash-06", "leaves the home address option out of the hash", 0) \
+X(net_hash_routing_ignored, NET, NEW, INBOUND, "net-hash-06", "leaves the address of the routing header out of the hash", 0) \
+X(net_hash_tcp_needs_all, NET, NEW, INBOUND, "net-hash-04", "calculates no hash of TCP over IPv4 if only the type for addresses is enabled", 0) \
+X(net_hash_config_refused, NET, NEW, NONE, "net-hash-09", "refuses HASH_CONFIG", 0) \
 X(net_legacy_control_big_endian, NET, OLD, NONE, "net-leg-03 net-leg-04 net-leg-05 net-leg-06", "reads the fields of control commands in big-endian order", 0) \
 /* 5.3 Console */ \
 X(con_emergency_write_fatal, CON, NEW, NONE, "con-init-01", "accepts no driver any more after an emergency write to a device that is not set up", 0) \

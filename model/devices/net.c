@@ -11,7 +11,9 @@
 #include "model/devices/net_control.h"
 #include "model/devices/net_filter.h"
 #include "model/devices/net_frame.h"
+#include "model/devices/net_hash.h"
 #include "model/devices/net_peer.h"
+#include "model/devices/net_steer.h"
 #include "model/devices/net_wire.h"
 #include "model/features.h"
 #include "model/live.h"
@@ -27,21 +29,16 @@ enum {
 	MAC_BYTES = MODEL_MAC_BYTES,
 };
 
-static uint16_t pairs(const struct model *m, const uint32_t *features)
-{
-	return model_bit(features, VIRTIO_NET_F_MQ) && model_offers(m, VIRTIO_NET_F_MQ) ? m->config.net.pairs : 1;
-}
-
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
 	bool control = model_bit(features, VIRTIO_NET_F_CTRL_VQ) && model_offers(m, VIRTIO_NET_F_CTRL_VQ);
 
-	return (uint16_t)(2 * pairs(m, features) + control);
+	return (uint16_t)(2 * model_net_pairs(m, features) + control);
 }
 
 static bool is_control(const struct model *m, uint16_t index)
 {
-	return index == 2 * pairs(m, model_deciding_features(m));
+	return index == 2 * model_net_pairs(m, model_deciding_features(m));
 }
 
 static bool receives(const struct model *m, uint16_t index)
@@ -55,6 +52,8 @@ static uint32_t header_bytes(const struct model *m)
 	bool legacy = model_is_legacy(m) ||
 		      (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1));
 
+	if (!legacy && model_negotiated(m, VIRTIO_NET_F_HASH_REPORT) && !broken(m, net_hash_header_short))
+		return VIRTIO_NET_HDR_HASH_BYTES;
 	if ((legacy && broken(m, net_legacy_header_long)) || model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
 		return VIRTIO_NET_HDR_BYTES;
 	return legacy || broken(m, net_header_short) ? VIRTIO_NET_HDR_LEGACY_BYTES : VIRTIO_NET_HDR_BYTES;
@@ -71,8 +70,14 @@ static void put_status(struct model *m, bool announce)
 static void init(struct model *m)
 {
 	m->link_up = true;
-	if (model_offers(m, VIRTIO_NET_F_MQ))
+	if (model_offers(m, VIRTIO_NET_F_MQ) || model_offers(m, VIRTIO_NET_F_RSS))
 		model_config_put(m, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2, m->config.net.pairs);
+	if (model_offers(m, VIRTIO_NET_F_RSS) || model_offers(m, VIRTIO_NET_F_HASH_REPORT)) {
+		model_config_put(m, VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE, 1, MODEL_NET_RSS_KEY);
+		model_config_put(m, VIRTIO_NET_CONFIG_SUPPORTED_HASH_TYPES, 4, MODEL_NET_HASH_TYPES);
+	}
+	if (model_offers(m, VIRTIO_NET_F_RSS))
+		model_config_put(m, VIRTIO_NET_CONFIG_RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, MODEL_NET_RSS_TABLE);
 	if (model_offers(m, VIRTIO_NET_F_MTU))
 		model_config_put(m, VIRTIO_NET_CONFIG_MTU, 2, m->config.net.mtu);
 	if (model_offers(m, VIRTIO_NET_F_SPEED_DUPLEX)) {
@@ -89,10 +94,7 @@ static void reset(struct model *m)
 	struct model_net *n = &m->net;
 
 	model_net_filter_reset(m);
-	for (unsigned i = 0; i < sizeof n->flow; i++)
-		n->flow[i] = 0;
-	n->active_pairs = 1;
-	n->pairs_set = false;
+	model_net_steer_reset(m);
 	n->first = n->waiting = 0;
 	n->segment = 0;
 	if (!broken(m, net_offloads_kept))
@@ -100,16 +102,6 @@ static void reset(struct model *m)
 	m->link_up = m->link_up && !odd(m, net_link_up_after_3) && !odd(m, net_link_up_after_20) &&
 		     !odd(m, net_link_up_after_5ms);
 	put_status(m, false);
-}
-
-/* All frames between the same two machines are one flow. */
-static uint8_t *flow_of(struct model *m, const uint8_t *frame)
-{
-	uint8_t hash = 0;
-
-	for (unsigned i = 0; i < 2 * MAC_BYTES; i++)
-		hash ^= frame[i];
-	return &m->net.flow[(hash ^ hash >> 4) % sizeof m->net.flow];
 }
 
 static bool receive(struct model *m, const uint8_t *frame, uint32_t length)
@@ -252,7 +244,7 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	uint32_t skip = header_bytes(m);
 	bool fixed = broken(m, net_tx_framing_fixed) && m->chain.readable_count > 1;
 	struct outgoing out = { .frame = m->net.scratch };
-	uint8_t header[VIRTIO_NET_HDR_BYTES] = { 0 };
+	uint8_t header[VIRTIO_NET_HDR_HASH_BYTES] = { 0 };
 
 	if (m->chain.readable < skip + ETHERNET_HEADER_BYTES || m->chain.readable - skip > MODEL_NET_FRAME_BYTES)
 		return 0;
@@ -273,7 +265,9 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	if (broken(m, net_tx_bytes_of_former) && out.length < m->defective.last_word)
 		out.length = m->defective.last_word;
 	m->defective.last_word = out.length;
-	*flow_of(m, out.frame) = (uint8_t)pair;
+	model_net_transmitted(m, out.frame, out.length, pair);
+	if (broken(m, net_tx_first_pair_only) && pair)
+		return 0;
 	send_out(m, &out);
 	return 0;
 }
@@ -285,40 +279,6 @@ static uint32_t serve(struct model *m, uint16_t index)
 	if (broken(m, net_control_one_at_a_time))
 		m->queue[index].notified = false;
 	return model_net_execute(m);
-}
-
-/* A defect: uses more pairs than the driver has set, and the last one first. */
-static uint16_t steer_wrongly(const struct model *m, uint16_t active, uint16_t *preferred)
-{
-	uint16_t all = pairs(m, m->driver_features);
-	bool above = broken(m, net_mq_above_pairs) && m->net.pairs_set;
-
-	if (all == active || (!above && !(broken(m, net_mq_before_set) && !m->net.pairs_set)) ||
-	    !model_queue_live(m, (uint16_t)(2 * (all - 1))))
-		return active;
-	*preferred = (uint16_t)(all - 1);
-	return all;
-}
-
-/*
- * Finds the receive queue for the frame that has waited longest. 5.1.9.5.6: it belongs to the pair on which the flow
- * was last transmitted, if that is active; if its queue is in a queue reset, another active pair serves. False: all are
- * in a reset.
- */
-static bool steer(struct model *m, const uint8_t *frame, uint16_t *index)
-{
-	uint16_t preferred = *flow_of(m, frame), active = m->net.active_pairs;
-
-	if (broken(m, net_mq_before_set) || broken(m, net_mq_above_pairs))
-		active = steer_wrongly(m, active, &preferred);
-	for (uint16_t i = 0; i < active; i++) {
-		*index = (uint16_t)(2 * ((preferred + i) % active));
-		if (model_queue_live(m, *index))
-			return true;
-		if (broken(m, net_mq_reset_queue_chosen) && m->queue[*index].reset_once)
-			return false;
-	}
-	return false;
 }
 
 /* Only with a defect: the queue has staged buffers of a frame that are not published yet. */
@@ -342,7 +302,7 @@ static bool inbound(struct model *m)
 		const uint8_t *frame = model_net_oldest(m, &length);
 		struct model_queue *q;
 
-		if (model_net_wanted(m, frame, length) && steer(m, frame, &index)) {
+		if (model_net_wanted(m, frame, length) && model_net_steer(m, frame, length, &index)) {
 			if (some_left_to_publish(m, &unfinished))
 				return true;
 			q = &m->queue[index];
@@ -486,6 +446,23 @@ static void spoil_offloads(const struct model *m, const struct incoming *in, uin
 		header[0] = 0;
 }
 
+/* 5.1.9.4.5 */
+static void put_hash(const struct model *m, const struct incoming *in, uint8_t *header)
+{
+	struct model_net_hash hash = model_net_hash(m, in->frame, in->length);
+
+	if (broken(m, net_hash_big_endian))
+		hash.value =
+			hash.value << 24 | (hash.value & 0xff00) << 8 | (hash.value >> 8 & 0xff00) | hash.value >> 24;
+	if (broken(m, net_hash_never_reported))
+		hash.report = VIRTIO_NET_HASH_REPORT_NONE;
+	if (broken(m, net_hash_type_bit) && hash.report)
+		hash.report--;
+	model_to_le(header + VIRTIO_NET_HDR_BYTES, 4, hash.value);
+	model_to_le(header + VIRTIO_NET_HDR_BYTES + 4, 2, hash.report);
+	model_to_le(header + VIRTIO_NET_HDR_BYTES + 6, 2, 0);
+}
+
 /* Makes the header of a received packet (5.1.9.4.1). */
 static void make_header(const struct model *m, const struct incoming *in, uint8_t *header, uint32_t header_length,
 			uint16_t buffers)
@@ -533,8 +510,10 @@ static void make_header(const struct model *m, const struct incoming *in, uint8_
 		buffers = 8;
 	if (broken(m, net_num_buffers_zero) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
 		buffers = 0;
-	if (header_length == VIRTIO_NET_HDR_BYTES)
+	if (header_length >= VIRTIO_NET_HDR_BYTES)
 		model_to_le(header + VIRTIO_NET_HDR_LEGACY_BYTES, 2, buffers);
+	if (header_length == VIRTIO_NET_HDR_HASH_BYTES)
+		put_hash(m, in, header);
 }
 
 /* Writes the bytes of the packet from DONE on, LENGTH at most, to the chain's buffer, as far as they fit. */
@@ -595,13 +574,15 @@ static void deliver(struct model *m)
 	uint32_t header_length = header_bytes(m), total, room, done = 0, frame_length;
 	uint16_t count, index, most;
 	bool merge = model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF), apart = broken(m, net_rx_header_apart) && !merge;
-	uint8_t header[VIRTIO_NET_HDR_BYTES];
+	uint8_t header[VIRTIO_NET_HDR_HASH_BYTES];
+	const uint8_t *oldest;
 
 	if (some_left_to_publish(m, &index)) {
 		model_queue_publish_one(m, index);
 		return;
 	}
-	if (!steer(m, model_net_oldest(m, &frame_length), &index))
+	oldest = model_net_oldest(m, &frame_length);
+	if (!model_net_steer(m, oldest, frame_length, &index))
 		return;
 	if (!next_packet(m, &in)) {
 		model_net_drop_oldest(m);
@@ -733,7 +714,7 @@ static void defaults(struct model_config *config)
 {
 	static const uint8_t mac[MAC_BYTES] = { 0x02, 0x54, 0x53, 0x00, 0x00, 0x01 };
 
-	config->net.pairs = 2;
+	config->net.pairs = 3;
 	config->net.mtu = 1500;
 	config->net.responder = true;
 	for (unsigned i = 0; i < MAC_BYTES; i++)
@@ -754,7 +735,8 @@ static const uint8_t features[] = {
 	VIRTIO_NET_F_MAC,	    VIRTIO_NET_F_MRG_RXBUF,	 VIRTIO_NET_F_STATUS,
 	VIRTIO_NET_F_CTRL_VQ,	    VIRTIO_NET_F_CTRL_RX,	 VIRTIO_NET_F_CTRL_VLAN,
 	VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_MQ,
-	VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_SPEED_DUPLEX,
+	VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_SPEED_DUPLEX,	 VIRTIO_NET_F_RSS,
+	VIRTIO_NET_F_HASH_REPORT,
 };
 
 /* 5.1.3.1; the last two 5.1.4.1 */
@@ -775,6 +757,8 @@ static const struct model_dependency dependencies[] = {
 	{ VIRTIO_NET_F_GUEST_ANNOUNCE, VIRTIO_NET_F_CTRL_VQ, false, 0 },
 	{ VIRTIO_NET_F_MQ, VIRTIO_NET_F_CTRL_VQ, false, 0 },
 	{ VIRTIO_NET_F_CTRL_MAC_ADDR, VIRTIO_NET_F_CTRL_VQ, false, 0 },
+	{ VIRTIO_NET_F_RSS, VIRTIO_NET_F_CTRL_VQ, false, 0 },
+	{ VIRTIO_NET_F_HASH_REPORT, VIRTIO_NET_F_CTRL_VQ, true, 0 },
 	{ VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, VIRTIO_NET_F_CTRL_VQ, true, 0 },
 	{ VIRTIO_NET_F_CTRL_RX_EXTRA, VIRTIO_NET_F_CTRL_VQ, true, 0 },
 };
@@ -782,8 +766,7 @@ static const struct model_dependency dependencies[] = {
 static const struct model_shown shown[] = {
 	MODEL_SHOWN(feature_without_dependency, VIRTIO_NET_F_CTRL_VQ, false),
 	MODEL_SHOWN(offers_foreign_bit, 4, true),
-	MODEL_SHOWN(net_rss_table_short, VIRTIO_NET_F_RSS, true),
-	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_HASH_REPORT, true),
+	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_RSS, false),
 	/* a feature of the control queue, without that queue */
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, false),
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_VQ, false),
@@ -793,6 +776,8 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_GUEST_ANNOUNCE, false),
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_MQ, false),
 	MODEL_SHOWN(net_hash_report_alone, VIRTIO_NET_F_CTRL_MAC_ADDR, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_RSS, false),
+	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_HASH_REPORT, false),
 	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS, false),
 	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_VQ, false),
 	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_RX, false),
@@ -803,7 +788,7 @@ static const struct model_shown shown[] = {
 };
 
 static const struct model_overlay overlays[] = {
-	{ MODEL_DEFECT_net_rss_table_short, VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE, 1, 40 },
+	{ MODEL_DEFECT_net_rss_key_short, VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE, 1, 32 },
 	{ MODEL_DEFECT_net_rss_table_short, VIRTIO_NET_CONFIG_RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, 64 },
 	{ MODEL_DEFECT_net_pairs_zero, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2, 0 },
 	{ MODEL_DEFECT_net_mtu_too_small, VIRTIO_NET_CONFIG_MTU, 2, 60 },

@@ -9,6 +9,7 @@
 #include "model/defects/broken.h"
 #include "model/devices/net_command.h"
 #include "model/devices/net_filter.h"
+#include "model/devices/net_steer.h"
 #include "model/features.h"
 #include "model/space.h"
 
@@ -21,23 +22,6 @@ static bool acknowledge_announcement(struct model *m, const struct model_net_com
 		return false;
 	if (!broken(m, net_announce_ack_inert))
 		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, status & ~(uint32_t)VIRTIO_NET_S_ANNOUNCE);
-	return true;
-}
-
-/* 5.1.9.5.6 */
-static bool set_pairs(struct model *m, struct model_net_command *c)
-{
-	uint32_t count = model_net_get(m, c, 2);
-
-	if (!model_negotiated(m, VIRTIO_NET_F_MQ) || c->code != VIRTIO_NET_CTRL_MQ_VQ_PAIRS_SET)
-		return false;
-	if (!c->valid || (count < 1 && !broken(m, net_pairs_zero_ok)) ||
-	    (count > m->config.net.pairs && !broken(m, net_pairs_beyond_ok)))
-		return false;
-	if (count < 1 || count > m->config.net.pairs)
-		return true;
-	m->net.active_pairs = (uint16_t)count;
-	m->net.pairs_set = true;
 	return true;
 }
 
@@ -85,7 +69,7 @@ static bool execute(struct model *m, struct model_net_command *c)
 	case VIRTIO_NET_CTRL_ANNOUNCE:
 		return acknowledge_announcement(m, c);
 	case VIRTIO_NET_CTRL_MQ:
-		return set_pairs(m, c);
+		return model_net_set_steering(m, c);
 	case VIRTIO_NET_CTRL_GUEST_OFFLOADS:
 		return set_offloads(m, c);
 	}

@@ -242,7 +242,7 @@ bool wire_take(struct run *t, struct wire_receiver *rx)
 	wire_packet.frame = wire_packet.raw + rx->header;
 	take_buffer(t, rx);
 	memcpy(&wire_packet.header, wire_packet.raw,
-	       rx->header < VIRTIO_NET_HDR_BYTES ? rx->header : VIRTIO_NET_HDR_BYTES);
+	       rx->header < sizeof(wire_packet.header) ? rx->header : sizeof(wire_packet.header));
 	if (device_accepted(rx->device, VIRTIO_NET_F_MRG_RXBUF))
 		for (unsigned i = 1; i < wire_packet.header.num_buffers && i < rx->count; i++) {
 			need_row(t, WAIT_UNTIL(virtqueue_used_waiting(rx->queue), device_patience_ns), "net-rx-02",

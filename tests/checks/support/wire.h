@@ -82,8 +82,8 @@ struct wire_packet {
 	unsigned buffers;
 	unsigned visible;	     /* used entries that were visible when the first one was */
 	uint32_t used[WIRE_BUFFERS]; /* used length of each buffer */
-	uint8_t raw[VIRTIO_NET_HDR_BYTES + WIRE_PACKET_BYTES]; /* header and frame as they stood in memory */
-	const uint8_t *frame;				       /* in raw */
+	uint8_t raw[VIRTIO_NET_HDR_HASH_BYTES + WIRE_PACKET_BYTES]; /* header and frame as they stood in memory */
+	const uint8_t *frame;					    /* in raw */
 };
 extern struct wire_packet wire_packet;
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The hash by which the checks judge a device, against the vectors of Microsoft's RSS verification suite. */
+#include "tests/self/unit/unit.h"
+
+#include "tests/checks/support/flow.h"
+
+static const uint8_t key[FLOW_KEY_BYTES] = {
+	0x6d, 0x5a, 0x56, 0xda, 0x25, 0x5b, 0x0e, 0xc2, 0x41, 0x67, 0x25, 0x3d, 0x43, 0xa3,
+	0x8f, 0xb0, 0xd0, 0xca, 0x2b, 0xcb, 0xae, 0x7b, 0x30, 0xb4, 0x77, 0xcb, 0x2d, 0xa3,
+	0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
+};
+
+UNIT_TEST(toeplitz_over_ipv4)
+{
+	/* 66.9.149.187, 161.142.100.80, ports 2794 and 1766; 199.92.111.2, 65.69.140.83, ports 14230 and 4739 */
+	static const uint8_t one[] = { 66, 9, 149, 187, 161, 142, 100, 80, 0x0a, 0xea, 0x06, 0xe6 };
+	static const uint8_t two[] = { 199, 92, 111, 2, 65, 69, 140, 83, 0x37, 0x96, 0x12, 0x83 };
+
+	unit_equal(flow_toeplitz(one, 8, key), 0x323e8fc2);
+	unit_equal(flow_toeplitz(one, 12, key), 0x51ccc178);
+	unit_equal(flow_toeplitz(two, 8, key), 0xd718262a);
+	unit_equal(flow_toeplitz(two, 12, key), 0xc626b0ea);
+}
+
+UNIT_TEST(toeplitz_over_ipv6)
+{
+	/* 3ffe:2501:200:1fff::7, 3ffe:2501:200:3::1, ports 2794 and 1766 */
+	static const uint8_t bytes[] = {
+		0x3f, 0xfe, 0x25, 0x01, 0x02, 0x00, 0x1f, 0xff, 0, 0, 0, 0, 0, 0,    0,	   0x07, 0x3f, 0xfe,
+		0x25, 0x01, 0x02, 0x00, 0x00, 0x03, 0,	  0,	0, 0, 0, 0, 0, 0x01, 0x0a, 0xea, 0x06, 0xe6,
+	};
+
+	unit_equal(flow_toeplitz(bytes, 32, key), 0x2cc18cd5);
+	unit_equal(flow_toeplitz(bytes, 36, key), 0x40207d3d);
+}
