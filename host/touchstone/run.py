@@ -85,7 +85,7 @@ def run(options: Options) -> int:
     for write, file in reports:
         with file:
             write(file, about, outcome, sessions)
-    if options.record:
+    if options.record and not outcome.problems:
         record.write(options.record, ((result.config, result.check) for result in outcome.results))
     return outcome.code
 

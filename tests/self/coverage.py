@@ -4,7 +4,8 @@
 DIR]
 
 Reads the requirement table, the comments above the checks, and the checks as the program lists them (`make coverage`
-builds that). A row is in one state: covered by checks, or in tests/checks/uncovered.csv with one of three reasons.
+builds that). A row is in one state: covered by checks, or in tests/checks/uncovered.csv with one of three reasons. A row that is covered was exercised on the
+VMMs in whose record (expect/ran/, run.sh --record) one of its checks is, or else is "covered on the reference only".
 Fails on a row without a state or with two; on a check whose id is ill-formed or not unique, that names no row or an
 unknown one, or that is stricter than its rows; on a check whose comment does not say how a device breaks it; on a "not
 yet" that tests/self/not_yet.txt does not name. The report names the defects that prove a row if `make prove` has run
@@ -44,6 +45,7 @@ class Coverage:
         self.defects = sources.defects(build)
         self.matrix = sources.matrix(build)
         self.by = {row: [check for check in self.checks if row in check.rows] for row in self.rows}
+        self.records = sources.records(top)
         self.excuses = list(csv.DictReader(sources.read(top, UNCOVERED).splitlines()))
         self.reasons = {excuse["id"]: excuse for excuse in self.excuses}
         self.named = [line.split()[0] for line in sources.read(top, NOT_YET).splitlines() if line.strip() and not line.startswith("#")]
@@ -52,6 +54,16 @@ class Coverage:
         """The defects of a row that one of its checks notices."""
         return [name for name, caught in (self.matrix or {}).items()
                 if name in self.defects and row in self.defects[name].rows and any(check.id in caught for check in self.by[row])]
+
+    def ran_on(self, *checks: sources.Check) -> list[str]:
+        """The VMMs on which one of the checks ran, as far as there are records."""
+        return [vmm for vmm, ran in self.records.items() if any(check.id in ran for check in checks)]
+
+    def state(self, row: str) -> str:
+        """The state of a row, in words."""
+        if not self.by[row]:
+            return self.reasons[row]["reason"] if row in self.reasons else "in no state"
+        return "covered" if self.ran_on(*self.by[row]) else "covered on the reference only"
 
     def is_testable(self, row: str) -> bool:
         return self.rows[row]["testable"] != "no"
@@ -138,6 +150,12 @@ def sections(known: Coverage) -> list[tuple[str, list[str]]]:
     return [found[number] for number in sorted(found, key=lambda number: [int(part) if part.isdigit() else 99 for part in number.split(".")])]
 
 
+def exercised(known: Coverage, row: str) -> str:
+    """Where a row that is covered was put to the test."""
+    where = known.ran_on(*known.by[row])
+    return f"exercised on {', '.join(where)}" if where else known.state(row)
+
+
 def report(known: Coverage) -> None:
     for title, rows in sections(known):
         covered = [row for row in rows if known.by[row]]
@@ -146,6 +164,7 @@ def report(known: Coverage) -> None:
         for row in rows:
             if known.by[row]:
                 print(f"  {row:15} {some([check.id for check in known.by[row]])}")
+                print(f"  {'':15} {exercised(known, row)}")
                 if known.matrix:
                     proofs = known.proofs(row)
                     print(f"  {'':15} {'proven by ' + some(proofs) if proofs else 'noticed no defect of this row'}")
@@ -177,6 +196,8 @@ def main() -> None:
     covered = [row for row in known.rows if known.by[row]]
     proven = f", {len([row for row in covered if known.proofs(row)])} of these proven" if known.matrix else "; make prove says which are proven"
     print(f"{len(known.rows)} rows, {sum(map(known.is_testable, known.rows))} testable, {len(covered)} covered by {len(known.checks)} checks{proven}")
+    real = [row for row in covered if known.ran_on(*known.by[row])]
+    print(f"{len(real):4} of the covered exercised on {', '.join(known.records) or 'no VMM'}; {len(covered) - len(real)} covered on the reference only")
     for reason in REASONS:
         print(f"{sum(1 for row in known.rows if not known.by[row] and known.reasons.get(row, {}).get('reason') == reason):4} {reason}")
     print(f"{looks.count([])} passed, {len(faults)} failed")

@@ -57,6 +57,19 @@ these rows come first. `make docs` builds this page from a run of every check ag
 """
 
 
+ROWS = """\
+# The requirements
+
+For maintainers, and for those who ask what a PASS is worth: every row of
+`tests/checks/requirements.csv`, its state, and where it was put to the test. *Covered on the
+reference only* means that checks judge it, and none of them ran on a VMM of which there is a record
+(`expect/ran/`): it asks for a feature or an event that those do not have.
+
+| row | section | level | what | state | checks | exercised on |
+|---|---|---|---|---|---|---|
+"""
+
+
 ODDITIES = """\
 # The oddities
 
@@ -118,6 +131,8 @@ def entry(known: Coverage, check: sources.Check, table: Table) -> Iterator[str]:
         defect = known.defects[name]
         if defect.seen and check.id in table[name] and set(check.rows) & set(defect.rows):
             yield item(f"**In the field:** {safe(defect.seen)} ({safe(defect.what)})")
+    where = ", ".join(known.ran_on(check))
+    yield item(f"**Ran on:** {where or 'the reference device only'}.")
     yield item(f"**Proven by:** {proof(known, check, table)}")
     yield ""
 
@@ -162,6 +177,18 @@ def matrix(known: Coverage, table: Table) -> str:
     return DEFECTS + "".join(lines)
 
 
+def requirements(known: Coverage) -> str:
+    """One line a row: in a table, so not wrapped."""
+    lines = []
+    for row, text in known.rows.items():
+        ids = [check.id for check in known.by[row]]
+        words = ", ".join(link(check_id) for check_id in ids[:SHOWN]) + (f" and {len(ids) - SHOWN} more" if ids[SHOWN:] else "")
+        why = safe(known.reasons[row]["why"]) if row in known.reasons else ""
+        lines.append(f"| {anchor(row)}{row} | {section_title(text)} | {text['level'].replace('DESC', 'described')} | {safe(text['summary'])} | "
+                     f"{known.state(row)} | {words or why} | {', '.join(known.ran_on(*known.by[row]))} |\n")
+    return ROWS + "".join(lines)
+
+
 def oddities(build: str) -> str:
     """One line an oddity: in a table, so not wrapped."""
     lines = [f"| {anchor(name)}{name} | {safe(oddity.what)} | {safe(oddity.clause)} | {DEVICES[oddity.types]} | {VERSIONS[oddity.versions]} | "
@@ -189,6 +216,7 @@ def main() -> None:
     for family, members in families.items():
         write(os.path.join(docs, f"checks/{family}.md"), page(known, family, members, known.matrix))
     write(os.path.join(docs, "matrix.md"), matrix(known, known.matrix))
+    write(os.path.join(docs, "requirements.md"), requirements(known))
     write(os.path.join(docs, "oddities.md"), oddities(build))
     print(f"  DOCS    {docs}/checks/index.md: {len(families)} families, {len(known.checks)} checks; {docs}/matrix.md")
 

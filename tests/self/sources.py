@@ -48,6 +48,10 @@ class Oddity(NamedTuple):
     what: str
 
 
+# How the versions of VMMs in the names of records read in prose.
+VMMS = (("qemu-", "QEMU {}"), ("tinyemu-", "TinyEMU"), ("firecracker-", "Firecracker {}"), ("stratovirt-", "StratoVirt {}"), ("libkrun-", "libkrun {}"))
+
+
 def read(top: str, name: str) -> str:
     with open(os.path.join(top, name), encoding="utf-8") as file:
         return file.read()
@@ -90,6 +94,17 @@ def checks(top: str, build: str) -> list[Check]:
     said = comments(top)
     return [Check(check, level, named.split(), needs, title, *said.get(check, ("", "")))
             for check, level, named, needs, title in listed(build, "check")]
+
+
+def records(top: str) -> dict[str, set[str]]:
+    """{VMM and version: the checks that ran on it}, from the records in expect/ran/ (run.sh --record)."""
+    found: dict[str, set[str]] = {}
+    for path in sorted(glob.glob("expect/ran/*@*", root_dir=top)):
+        version = path.partition("@")[2]
+        label = next((text.format(version.removeprefix(prefix)) for prefix, text in VMMS if version.startswith(prefix)), version)
+        lines = [line for line in read(top, path).splitlines() if line.startswith(" ")]
+        found.setdefault(label, set()).update(check for line in lines for check in line.split())
+    return found
 
 
 def defects(build: str) -> dict[str, Defect]:
