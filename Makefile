@@ -21,7 +21,7 @@ CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-strict-aliasing -fno-stack-protect
 	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
 # The files of checks, in the order in which the checks run.
-CHECKS := $(patsubst %,tests/checks/%.c,identity features status reset config queue framing ring queue_reset suppression notify \
+CHECKS := $(patsubst %,tests/checks/%.c,identity features status reset config queue request framing ring queue_reset suppression notify \
 	  every_queue interrupt msi races legacy rng blk blk_data net net_receive net_transmit net_control net_filters \
 	  net_queues net_rss net_offload console console_ports robust)
 DISCOVERY := $(sort $(wildcard firmware/discovery/*.c firmware/discovery/*/*.c))

@@ -2,18 +2,23 @@
 #include "drivers/device.h"
 
 #include "drivers/dma.h"
+#include "firmware/arch/clock.h"
 #include "firmware/lib/string.h"
 
 enum { PAGE_SIZE = 4096, LEGACY_ALIGN = 4096 };
 
 enum driver_error device_reset(struct device *device)
 {
+	uint64_t start;
 	bool done;
 
 	device->accepted = NO_FEATURES;
 	if (device->msi.layout)
 		msi_negotiated(device);
+	start = clock_ns();
 	done = transport_reset(&device->transport);
+	if (done && clock_ns() - start > device->reset_ns)
+		device->reset_ns = clock_ns() - start;
 	/* Only now: until the reset is complete, interrupts may arrive, and their handlers look at the queues. */
 	memset(device->queues, 0, sizeof(device->queues));
 	return done ? DRIVER_NO_ERROR : DRIVER_NO_RESET;
@@ -31,7 +36,24 @@ void device_greet(struct device *device)
 	transport_add_status(&device->transport, VIRTIO_STATUS_DRIVER);
 }
 
-enum driver_error device_negotiate(struct device *device, struct features wanted)
+void device_scan_queues(struct device *device)
+{
+	struct transport *transport = &device->transport;
+
+	for (uint16_t i = 0; i < DEVICE_QUEUES_SCANNED; i++) {
+		uint32_t max;
+
+		transport_select_queue(transport, i);
+		max = transport_queue_size_max(transport);
+		if (!max)
+			break;
+		device->queue_max[i] = max > UINT16_MAX ? UINT16_MAX : (uint16_t)max;
+		if (device->queue_count <= i)
+			device->queue_count = (uint16_t)(i + 1);
+	}
+}
+
+enum driver_error device_negotiate_exactly(struct device *device, struct features wanted)
 {
 	struct transport *transport = &device->transport;
 	bool legacy = transport_is_legacy(transport);
@@ -55,10 +77,76 @@ enum driver_error device_negotiate(struct device *device, struct features wanted
 		return DRIVER_NO_ERROR;
 	transport_add_status(transport, VIRTIO_STATUS_FEATURES_OK);
 	if (!(transport_status(transport) & VIRTIO_STATUS_FEATURES_OK))
-		return DRIVER_FEATURES_REFUSED;
+		return device->refusal ? device->refusal : DRIVER_FEATURES_REFUSED;
+	/* 3.1.1: virtqueues are discovered in step 7, after FEATURES_OK. Many devices show them earlier. */
+	if (!device->negotiated)
+		device_scan_queues(device);
+	device->negotiated = true;
 	if (device->msi.layout)
 		msi_negotiated(device);
 	return DRIVER_NO_ERROR;
+}
+
+/* All features that are offered and known, with the legacy ones left out: what the most eager driver accepts. */
+static struct features known_features(const struct device *device)
+{
+	struct features set = NO_FEATURES;
+
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++)
+		if (device_offers(device, bit) && feature_name(device->type, bit) && !feature_forbidden(bit, false) &&
+		    !feature_is_legacy(device->type, bit))
+			set = features_with(set, bit);
+	return features_close(device->type, set, set);
+}
+
+static bool accepts(struct device *device, struct features set)
+{
+	if (device_reset(device))
+		return false;
+	device_greet(device);
+	return !device_negotiate_exactly(device, set);
+}
+
+/* Finds the least set that the device accepts, by leaving out one feature after the other, or why there is none. */
+static void search_least(struct device *device)
+{
+	struct features least = features_without(known_features(device), VIRTIO_F_RING_PACKED);
+
+	device->searched = true;
+	if (!accepts(device, least)) {
+		device->refusal = DRIVER_FEATURES_REFUSED;
+		if (device->type->not_driven)
+			device->refusal = device->type->not_driven(device);
+		if (device_offers(device, VIRTIO_F_RING_PACKED) &&
+		    accepts(device, features_with(least, VIRTIO_F_RING_PACKED)))
+			device->refusal = DRIVER_PACKED_ONLY;
+		device->negotiated = false;
+		return;
+	}
+	for (unsigned bit = 0; bit < FEATURE_BITS; bit++) {
+		struct features without = features_without(least, bit);
+
+		without = features_close(device->type, without, without);
+		if (features_has(&least, bit) && accepts(device, without))
+			least = without;
+	}
+	/* 6.2 allows a device to insist on these, and device_negotiate_exactly() accepts them anyway. */
+	least = features_without(features_without(least, VIRTIO_F_VERSION_1), VIRTIO_F_ACCESS_PLATFORM);
+	device->least = features_without(least, VIRTIO_F_ORDER_PLATFORM);
+}
+
+enum driver_error device_negotiate(struct device *device, struct features wanted)
+{
+	enum driver_error error = device_negotiate_exactly(device, features_or(wanted, device->least));
+
+	if (error != DRIVER_FEATURES_REFUSED || device->negotiated || device->searched)
+		return error;
+	search_least(device);
+	error = device_reset(device);
+	if (error)
+		return error;
+	device_greet(device);
+	return device_negotiate_exactly(device, features_or(wanted, device->least));
 }
 
 enum driver_error device_setup_queue(struct device *device, uint16_t index, uint16_t size)

@@ -27,10 +27,14 @@ struct device {
 	char name[DEVICE_NAME_MAX]; /* "blk0" */
 	struct transport transport;
 	const struct device_type *type;
-	struct features offered;		   /* read at discovery, words 0 to 3 as the specification has them */
-	struct msi msi;				   /* has its own feature bits, which are not among the offered */
-	struct features accepted;		   /* accepted by the last device_negotiate() */
-	uint16_t queue_count;			   /* virtqueues that exist */
+	struct features offered;  /* read at discovery, words 0 to 3 as the specification has them */
+	struct msi msi;		  /* has its own feature bits, which are not among the offered */
+	struct features accepted; /* accepted by the last device_negotiate() */
+	struct features least; /* what the device insists on, beyond what 6.2 allows it to: device_negotiate() accepts
+				  it always. Empty unless it refused a smaller set */
+	bool negotiated, searched; /* it has accepted a set since the discovery; the search for `least` was made */
+	enum driver_error refusal; /* why it refuses every set, DRIVER_FEATURES_REFUSED if we do not know */
+	uint16_t queue_count;	   /* virtqueues that exist */
 	uint16_t queue_max[DEVICE_QUEUES_SCANNED]; /* QueueSizeMax of each, as read at discovery (capped at 2^16 - 1) */
 	struct virtqueue queues[DEVICE_QUEUES];
 	bool whole_queues;	    /* every virtqueue gets QueueSizeMax entries, whatever size the caller asks for
@@ -44,8 +48,9 @@ struct device {
 		bool came;
 		uint32_t said, least, most;
 	} odd_length;
-	bool odd_length_told;
+	bool odd_length_told, least_told; /* the report has said so */
 
+	uint64_t reset_ns;	 /* the longest reset so far */
 	uint64_t recent_wait_ns; /* the longest recent wait; device_wait_used() updates it */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */
@@ -92,9 +97,16 @@ void device_greet(struct device *device);
 /*
  * Steps 4 to 6: accepts the features that are both wanted and offered. On the modern layout it always accepts
  * VERSION_1, too, and sets FEATURES_OK; on the legacy layout it accepts nothing above bit 31. Returns
- * DRIVER_FEATURES_REFUSED if FEATURES_OK does not stay set.
+ * DRIVER_FEATURES_REFUSED if FEATURES_OK does not stay set, or a limit of ours that explains it.
+ *
+ * A device that refuses a set before it ever accepted one may insist on some features, which is bad style and no more
+ * (2.2.2). Then device_negotiate() looks for the least set that is accepted, with a reset for each try, keeps it in
+ * `least`, and accepts that with every later set. device_negotiate_exactly() does not look and does not add it.
  */
 enum driver_error device_negotiate(struct device *device, struct features wanted);
+enum driver_error device_negotiate_exactly(struct device *device, struct features wanted);
+/* Reads QueueSizeMax of all virtqueues. Those that do not exist now, and did before, keep what they had. */
+void device_scan_queues(struct device *device);
 /* Step 7: sets up all virtqueues that the type uses, with `size` entries each (0: DEVICE_QUEUE_SIZE), or fewer where
  * QueueSizeMax is smaller. */
 enum driver_error device_setup_queues(struct device *device, uint16_t size);

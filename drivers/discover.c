@@ -25,21 +25,16 @@ static void read_offered(struct device *device)
 	}
 }
 
-static void scan_queues(struct device *device)
+/*
+ * For a device that shows no virtqueue: it may do so only once the features are negotiated. Only then, because a VMM
+ * may refuse the reset that ends an initialisation.
+ */
+static void negotiate_and_scan(struct device *device)
 {
-	struct transport *transport = &device->transport;
-
-	device->queue_count = 0;
-	for (uint16_t i = 0; i < DEVICE_QUEUES_SCANNED; i++) {
-		uint32_t max;
-
-		transport_select_queue(transport, i);
-		max = transport_queue_size_max(transport);
-		if (!max)
-			break;
-		device->queue_max[i] = max > UINT16_MAX ? UINT16_MAX : (uint16_t)max;
-		device->queue_count = (uint16_t)(i + 1);
-	}
+	device_greet(device);
+	(void)device_negotiate(device, NO_FEATURES);
+	if (!device->unusable)
+		device->unusable = device_reset(device);
 }
 
 enum transport_identity device_discover(struct device *device)
@@ -52,11 +47,18 @@ enum transport_identity device_discover(struct device *device)
 	device->discovery++;
 	device->odd_length.came = device->odd_length_told = false;
 	device->served = 0;
+	device->least = NO_FEATURES;
+	device->least_told = false;
+	device->negotiated = device->searched = false;
+	device->refusal = DRIVER_NO_ERROR;
+	device->queue_count = 0;
 	/* Discovery only looks and leaves Status at 0, because a VMM may refuse the reset that would end an
 	 * initialisation: Dragonball refuses it in the middle, Firecracker after the end. */
 	device->unusable = device_reset(device);
 	read_offered(device);
-	scan_queues(device);
+	device_scan_queues(device);
 	msi_discover(device);
+	if (!device->queue_count && !device->unusable && !transport_is_legacy(&device->transport))
+		negotiate_and_scan(device);
 	return identity;
 }

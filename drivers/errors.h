@@ -22,6 +22,8 @@ enum driver_error {
 	DRIVER_QUEUE_IN_USE,
 	DRIVER_FEATURES_KEPT,
 	DRIVER_FEATURES_REFUSED,
+	DRIVER_PACKED_ONLY,
+	DRIVER_HOST_MANAGED,
 	DRIVER_QUEUE_MISSING,
 
 	/* The used ring (2.7.8). */
@@ -57,6 +59,7 @@ struct driver_error_info {
 	/* The rows of requirements.csv that it breaks: `row`, and perhaps `also`. A check that names one of them FAILs,
 	 * others SKIP. NULL: every check FAILs. */
 	const char *row, *also;
+	bool legal; /* a conforming device may do so, too: no check FAILs, unless the conditions of a check caused it */
 	bool serving; /* it concerns the answer to a request, which may be wrong only under the conditions of a check */
 	bool in_check; /* a check may be about it without naming the row: what went well before goes wrong now */
 	enum driver_fault fault;

@@ -5,7 +5,7 @@
 #include "drivers/transport/ops.h"
 #include "firmware/arch/clock.h"
 
-uint64_t transport_reset_patience_ns = MILLISECONDS(1000);
+uint64_t transport_reset_patience_ns = MILLISECONDS(5000);
 
 static uint32_t get(struct transport *transport, enum transport_field field)
 {

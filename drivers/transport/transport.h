@@ -80,7 +80,7 @@ void transport_set_status(struct transport *transport, uint32_t status);
 /* Sets one more Status bit and keeps those that we set before. Only for the driver's own bits. */
 void transport_add_status(struct transport *transport, uint32_t bit);
 /* Writes 0 to Status and polls until it reads 0 (2.4.2; Version 3 requires the poll, and it is right on all). False if
- * Status does not read 0 within transport_reset_patience_ns, which is one second unless changed. */
+ * Status does not read 0 within transport_reset_patience_ns, which is 5 seconds unless changed. */
 bool transport_reset(struct transport *transport);
 extern uint64_t transport_reset_patience_ns;
 

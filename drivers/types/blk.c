@@ -145,6 +145,17 @@ static uint32_t segments_max(struct device *device)
 	return data && data < UINT32_MAX - 2 ? data + 2 : 0;
 }
 
+/* 5.2.5.2: a host-managed device refuses drivers that do not accept ZONED. */
+static enum driver_error not_driven(struct device *device)
+{
+	enum { HOST_MANAGED = 1 };
+
+	return device_offers(device, VIRTIO_BLK_F_ZONED) &&
+			       config_read(&device->transport, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1) == HOST_MANAGED
+		       ? DRIVER_HOST_MANAGED
+		       : DRIVER_FEATURES_REFUSED;
+}
+
 /* Puts the data and the status of a read into one segment, for virtqueues that are too small for three. */
 static enum driver_error join(struct blk_request *blk)
 {
@@ -227,6 +238,7 @@ const struct device_type blk_type = {
 	.features = LIST(features),
 	.features_complete = true,
 	.dependencies = LIST(dependencies),
+	.not_driven = not_driven,
 	.fields = LIST(fields),
 	.writable = { VIRTIO_BLK_CONFIG_WRITEBACK, VIRTIO_BLK_F_CONFIG_WCE, 1 },
 	.queues_at_most = queues_at_most,

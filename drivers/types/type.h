@@ -57,6 +57,10 @@ struct device_type {
 		size_t count;
 	} dependencies;
 
+	/* Why the driver cannot use a device of this type that refuses all sets of features: a limit of ours, or
+	 * DRIVER_FEATURES_REFUSED. NULL: no such reason. */
+	enum driver_error (*not_driven)(struct device *device);
+
 	/* ---- configuration space ---- */
 	/* Fields that may be read at any time, CONFIG_FIELDS_MAX at most. */
 	struct {

@@ -365,6 +365,7 @@ X(blk_partial_write, BLK, ANY, NONE, "blk-desc-05", "writes the sectors before t
 X(blk_sector_in_blocks, BLK, ANY, NONE, "blk-desc-06", "takes sector numbers for blocks of 4096 bytes", 0) \
 X(blk_less_than_a_block_fails, BLK, ANY, NONE, "blk-desc-06", "has blocks of 4096 bytes and fails reads of less", 0) \
 X(blk_loses_writes, BLK, ANY, NONE, "blk-desc-06", "reports OK for every third write without writing", 0) \
+X(blk_reads_fail, BLK, ANY, NONE, "blk-desc-06", "ends every read with IOERR", 0) \
 X(blk_data_corrupted, BLK, ANY, NONE, "blk-desc-06", "returns the last byte of a read inverted", 0) \
 X(blk_flush_fails, BLK, ANY, NONE, "blk-desc-07", "reports UNSUPP for FLUSH", 0) \
 X(blk_num_queues_zero, BLK, NEW, NONE, "blk-desc-08", "offers MQ with num_queues 0", 0) \

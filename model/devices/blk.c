@@ -226,6 +226,8 @@ static uint8_t read_sectors(struct model *m, struct request *r)
 	if (r->data_in % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_in / VIRTIO_BLK_SECTOR) ||
 	    (broken(m, blk_less_than_a_block_fails) && r->data_in % 4096))
 		return VIRTIO_BLK_S_IOERR;
+	if (broken(m, blk_reads_fail))
+		return VIRTIO_BLK_S_IOERR;
 	status = read_data(m, r);
 	if (broken(m, blk_data_corrupted) && r->data_in &&
 	    load(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1, bytes)) {

@@ -483,7 +483,7 @@ CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct virtqueue *queue;
-		uint32_t mark;
+		uint32_t mark, left;
 
 		start_quiet(t, d, NO_FEATURES);
 		queue = device_request_queue(d);
@@ -494,6 +494,7 @@ CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"
 		}
 		virtqueue_kick(queue);
 		require_ok(t, device_reset(d), "the device resets with requests in flight");
+		left = interrupt_status(d); /* reset.clears-interrupt-status judges what the reset left */
 		irq_settle();
 		mark = line->count;
 		irq_line_rearm(line);
@@ -502,7 +503,8 @@ CHECK(reset_in_flight, "interrupt.reset-with-requests-in-flight", REQ("reset-02"
 		start_up_to_driver_ok(t, d);
 		irq_settle();
 		require_at_rest(t, d, line->count == mark, "no interrupt comes before DRIVER_OK of the next life");
-		require_at_rest(t, d, !interrupt_status(d), "InterruptStatus is 0 before DRIVER_OK of the next life");
+		require_at_rest(t, d, !(interrupt_status(d) & ~left),
+				"InterruptStatus is 0 before DRIVER_OK of the next life");
 		device_go(d);
 		complete_one(t, d); /* and no answer of the former life is in its ring */
 	}
@@ -604,6 +606,19 @@ static struct device *another(struct run *t, struct device *d, bool on_another_l
 	return NULL;
 }
 
+/* Starts another device and leaves an interrupt of it pending. What is wrong with it is for its own checks to report.
+ */
+static bool pends(struct device *other)
+{
+	uint32_t mark;
+
+	if (device_start(other, NO_FEATURES))
+		return false;
+	mark = line_of(other)->count;
+	return !device_do_request(other, 0) && interrupt_came(line_of(other), mark) &&
+	       interrupt_status(other) == VIRTIO_INTERRUPT_USED_BUFFER;
+}
+
 /* Breaks: one interrupt status for all devices of a bus. Symptom: with two busy disks, one of them hangs. */
 CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ("mmio-layout-03", "mmio-table-11"),
       MUST, NEEDS(.requests = true, .line = true),
@@ -621,8 +636,8 @@ CHECK(other_device_kept, "interrupt.acknowledge-leaves-other-devices-alone", REQ
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		irq_line_rearm(line_of(d));
 	}
-	start_quiet(t, other, NO_FEATURES);
-	make_pending(t, other);
+	if (!pends(other))
+		skip(t, "%s, the second device, has no interrupt pending after a request", other->name);
 
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	expect(t, interrupt_status(other) & VIRTIO_INTERRUPT_USED_BUFFER,

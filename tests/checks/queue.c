@@ -109,8 +109,8 @@ CHECK(beyond_16_bits, "queue.index-beyond-16-bits", REQ("mmio-table-05"), DESCRI
 CHECK(size_max_sane, "queue.size-max-in-range", REQ("mmio-table-06", "mmio-table-18"), DESCRIBED,
       NEEDS(.version = 2, .queues = 1), "QueueSizeMax is at most 32768")
 {
-	device_greet(d);
-	for (unsigned i = 0; i < d->queue_count; i++) {
+	reach_stage(t, d, STAGE_FEATURES_OK);
+	for (unsigned i = 0; i < device_queues_used(d) && i < d->queue_count; i++) {
 		uint32_t max = size_max(d, i);
 
 		expect(t, max >= 1 && max <= VIRTQ_SIZE_MAX,
@@ -140,14 +140,17 @@ CHECK(size_max_constant, "queue.size-max-is-constant", REQ("mmio-table-06"), DES
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .queues = 1),
       "QueueSizeMax is the same at every stage, whatever size is in use")
 {
-	for (unsigned stage = 0; stage < STAGES; stage++) {
+	/* Virtqueues are discovered in step 7 of 3.1.1: what QueueSizeMax reads before FEATURES_OK is open. */
+	for (unsigned stage = STAGE_FEATURES_OK; stage < STAGES; stage++) {
 		reach_stage(t, d, (enum stage)stage);
+		if (stage == STAGE_FEATURES_OK)
+			device_scan_queues(d); /* the accepted features may have changed it */
 		expect_same_maxima(t, d, stage_name((enum stage)stage));
 	}
 	reach_stage(t, d, STAGE_FEATURES_OK);
 	require_ok(t, device_setup_queues(d, 1), "the virtqueues can be set up with one entry");
 	expect_same_maxima(t, d, "with virtqueues of one entry");
-	reach_stage(t, d, STAGE_RESET);
+	reach_stage(t, d, STAGE_FEATURES_OK);
 	expect_same_maxima(t, d, "after virtqueues of one entry and a reset");
 }
 
@@ -211,8 +214,8 @@ static void expect_ignored(struct run *t, struct device *d)
 	watch_begin(&watch, &queue, requests, count, true);
 	virtqueue_kick(device_request_queue(d));
 	expect(t, STAYS(t, queue.used->index == watch.index), "no buffer is used while QueueReady is 0");
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts again");
-	require_ok(t, device_do_request(d, 1), "a request is served");
+	need_ok(t, device_start(d, NO_FEATURES));
+	need_ok(t, device_do_request(d, 1));
 	expect_none(t, watch_found(&watch),
 		    "nothing is written to the virtqueue that was not ready, nor to its buffers");
 }
@@ -252,7 +255,7 @@ CHECK(stops, "queue.stops-when-not-ready", REQ("mmio-layout-07"), MUST,
 	uint16_t index = d->type->request_queue;
 
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
-	require_ok(t, device_do_request(d, 0), "a request is served");
+	need_ok(t, device_do_request(d, 0));
 	set_ready(d, index, 0);
 	require_eq(t, ready(d, index), 0, "QueueReady reads 0 after 0 was written");
 	expect_ignored(t, d);
@@ -272,7 +275,7 @@ CHECK(others_go_on, "queue.others-go-on", REQ("mmio-table-08"), DESCRIBED,
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
 	if (!d->queues[other].size)
 		skip(t, "the device uses one virtqueue only");
-	require_ok(t, device_do_request(d, 0), "a request is served");
+	need_ok(t, device_do_request(d, 0));
 	set_ready(d, other, 0);
 	expect_eq(t, ready(d, other), 0, "QueueReady of virtqueue %u is 0", other);
 	expect_eq(t, ready(d, index), 1, "QueueReady of virtqueue %u is still 1", index);

@@ -132,15 +132,17 @@ CHECK(no_notification, "reset.no-notification-after", REQ("reset-02"), MUST,
 
 	for (unsigned i = 0; i < ROUNDS * FLIGHTS; i++) {
 		struct former former;
-		uint32_t count = 0;
+		uint32_t count = 0, left;
 
 		end_in_flight(t, d, (enum flight)(i % FLIGHTS), &former);
+		left = interrupt_status(d);
 		if (line) {
 			irq_settle(); /* takes what the interrupt controller accepted before the reset */
 			count = line->count;
 			irq_line_rearm(line);
 		}
-		expect(t, STAYS(t, interrupt_status(d) == 0), "InterruptStatus stays 0 after a reset %s",
+		/* reset.clears-interrupt-status judges a bit that the reset left. */
+		expect(t, STAYS(t, !(interrupt_status(d) & ~left)), "no bit of InterruptStatus is set after a reset %s",
 		       flight_names[i % FLIGHTS]);
 		if (line) {
 			irq_settle();
@@ -268,10 +270,11 @@ CHECK(cures, "reset.cures-needs-reset", REQ("reset-01", "mmio-table-19"), MUST,
 	struct virtqueue *queue = device_request_queue(d);
 	struct request request;
 
-	need_ordinary_life(t, d, false);
 	need_ok(t, device_start(d, NO_FEATURES));
+	need_ok(t, device_do_request(d, 0));
+	t->controlled = true;
 	(void)add_requests(t, d, &request, 1);
-	queue->avail->ring[0] = queue->size; /* robustness: names no descriptor */
+	queue->avail->ring[1] = queue->size; /* robustness: names no descriptor */
 	virtqueue_kick(queue);
 	/* Most devices notice at once; one that does not is reset with the bad entry in flight. */
 	(void)WAIT_UNTIL(transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, SHORT_WAIT_NS);

@@ -240,12 +240,12 @@ CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MU
 	for (unsigned stage = 0; stage < STAGES; stage++) {
 		uint32_t bits;
 
-		reach_stage(t, d, (enum stage)stage);
+		next_stage(t, d, (enum stage)stage);
 		bits = interrupt_status(d);
 		expect_eq(t, bits & ~defined, 0, "no undefined bit is set %s", stage_name((enum stage)stage));
 		/* From ACKNOWLEDGE on, a real configuration change may set its bit. */
 		if (stage < STAGE_ACKNOWLEDGE)
-			expect_eq(t, bits, 0, "no bit is set %s", stage_name((enum stage)stage));
+			need_row(t, !(bits & defined), "mmio-layout-05", "InterruptStatus is 0 after a reset");
 		if (stage < STAGE_DRIVER_OK)
 			expect(t, !(bits & VIRTIO_INTERRUPT_USED_BUFFER), "the used buffer bit is clear %s",
 			       stage_name((enum stage)stage));

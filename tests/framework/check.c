@@ -70,7 +70,8 @@ static bool check_names_error(const struct check *check, enum driver_error error
 {
 	const struct driver_error_info *info = driver_error_info(error);
 
-	return !info->row || check_names(check, info->row) || (info->also && check_names(check, info->also));
+	return !info->row ||
+	       (!info->legal && (check_names(check, info->row) || (info->also && check_names(check, info->also))));
 }
 
 static _Noreturn void skip_for(struct run *t, enum driver_error error)
@@ -99,6 +100,7 @@ static void control(struct run *t)
 bool check_expect_ok(struct run *t, const char *file, int line, enum driver_error error, const char *format, ...)
 {
 	const struct driver_error_info *info = driver_error_info(error);
+	char got[TEXT];
 	va_list arguments;
 	bool foreign = error && !check_names_error(t->check, error);
 
@@ -112,7 +114,11 @@ bool check_expect_ok(struct run *t, const char *file, int line, enum driver_erro
 	if (!error)
 		return true;
 	va_start(arguments, format);
-	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = info->text }, arguments);
+	format_string(got, sizeof(got), "%s", info->text);
+	if (error == DRIVER_NO_RESET)
+		format_string(got, sizeof(got), "%s, for %lu ms", info->text,
+			      transport_reset_patience_ns / MILLISECONDS(1));
+	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = got }, arguments);
 	va_end(arguments);
 	if (foreign && !t->controlled)
 		guard_leave(); /* the control has left nothing of the check's life */

@@ -10,7 +10,12 @@
 #include "tests/framework/plan.h"
 #include "tests/framework/report.h"
 
-enum { TEXT_MAX = 96, ROUND_MS = 100 };
+enum {
+	TEXT_MAX = 96,
+	ROUND_MS = 100,
+	RESET_PATIENCE_TENTHS = 25, /* a reset may take this many tenths of what an answer may take */
+	RESETS = 100,		    /* in a check */
+};
 #define ROUND_LINE_NS MILLISECONDS(500)
 
 bool run_was_good(void)
@@ -210,6 +215,18 @@ static void tell_of_lengths(struct run *t)
 	     odd->said, odd->least, odd->most);
 }
 
+/* Says once for each device which features are accepted always, because it refused to go without. */
+static void tell_of_least(struct run *t)
+{
+	const struct features *least = &t->device->least;
+
+	if (t->device->least_told || features_equal(least, &NO_FEATURES))
+		return;
+	t->device->least_told = true;
+	info(t, "the device refuses smaller sets of features than bits 0x%x 0x%x 0x%x 0x%x, which are always accepted",
+	     least->word[0], least->word[1], least->word[2], least->word[3]);
+}
+
 static void run_once(struct run *t, const struct options *options, uint64_t seed)
 {
 	char text[TEXT_MAX];
@@ -221,8 +238,8 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	t->seed = seed;
 	t->options = options;
 	device_patience_ns = MILLISECONDS(options->patience_ms);
-	if (device_patience_ns < transport_reset_patience_ns)
-		transport_reset_patience_ns = device_patience_ns;
+	/* No clause bounds the time of a reset (2.4.2). */
+	transport_reset_patience_ns = device_patience_ns * RESET_PATIENCE_TENTHS / 10;
 	random_seed(&t->random, seed, random_hash(t->check->id));
 	dma_forget();
 	journal_clear(clock_ns());
@@ -239,8 +256,10 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	unsettled = irq_unsettled(&cpu);
 	for (unsigned i = 0; i < t->device_count; i++)
 		apply_quirk(t->check, &t->devices[i]);
-	/* A round of a race takes less than ROUND_MS. */
-	guarded(t, call_body, options->timeout_ms + ROUND_MS * options->rounds);
+	/* A round of a race takes less than ROUND_MS. A check of a device with a slow reset takes as long as its
+	 * resets. */
+	guarded(t, call_body,
+		options->timeout_ms + ROUND_MS * options->rounds + RESETS * (t->device->reset_ns / MILLISECONDS(1)));
 	t->may_trap = false;
 	if (t->afterwards)
 		guarded(t, call_afterwards, tidy_timeout);
@@ -256,6 +275,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	}
 	guarded(t, judge_leftovers, tidy_timeout);
 	tell_of_lengths(t);
+	tell_of_least(t);
 	doubt_silence(t, unsettled);
 }
 
