@@ -156,6 +156,7 @@ X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01", "takes the high half
 /* further queues are all others, such as control queues */ \
 X(receive_queue_silent, REST, ANY, INBOUND, "sintr-03", "sends no used buffer notification for receive queues", 0) \
 X(further_queue_silent, REST, ANY, NONE, "sintr-03", "sends used buffer notifications for receive queues and the first request queue only", 0) \
+X(event_idx_of_first_queue, REST, ANY, NONE, "sintr-05", "compares used_event of every queue with the last notified index of the first request queue", 0) \
 X(receive_queue_off_the_line, REST, ANY, INBOUND, "mmio-layout-03", "shows a used buffer of a receive queue in InterruptStatus and does not assert the line", 0) \
 X(further_queue_off_the_line, REST, ANY, NONE, "mmio-layout-03", "shows a used buffer of a further queue in InterruptStatus and does not assert the line", 0) \
 X(receive_queue_ignores_flags, REST, ANY, INBOUND, "sintr-02", "notifies of buffers of receive queues although flags say NO_INTERRUPT", 0) \
@@ -210,6 +211,7 @@ X(queue_ready_hidden, ANY, NEW, NONE, "mmio-table-08", "reads QueueReady as 0 on
 X(queue_ready_shared, REST, NEW, NONE, "mmio-table-08", "reads QueueReady as 1 if any queue is ready", 0) \
 X(queue_ready_sticks, ANY, NEW, NONE, "mmio-table-08 mmio-layout-07", "ignores a write of 0 to QueueReady", 0) \
 X(unready_queue_served, ANY, NEW, NONE, "mmio-layout-07", "goes on serving a queue after QueueReady was cleared", 0) \
+X(notify_unready_queue_fails, ANY, NEW, NONE, "savail-03", "takes a notification of a live device's queue that was never set up for an error", 0) \
 X(notify_unknown_queue_fails, ANY, ANY, NONE, "mmio-table-09", "takes a notification of a queue that does not exist for an error", 0) \
 X(notify_before_ready_lost, ANY, NEW, NONE, "mmio-table-09", "forgets a notification that comes while the queue is not ready", "rust-vmm/vhost #247") \
 X(queue_address_high_clears_low, ANY, NEW, NONE, "mmio-table-13", "clears the low half of a queue address when the high half is written", 0) \
@@ -621,6 +623,9 @@ X(con_resize_stale, CON, ANY, CHANGE, "con-mp-06", "sends RESIZE with the size f
 X(con_resize_swapped, CON, ANY, NONE, "con-mp-06", "sends RESIZE with rows before columns", 0) \
 X(con_resize_silent, CON, ANY, CHANGE, "con-mp-06", "changes the size of a console port without RESIZE", 0) \
 X(con_port_added_once, CON, ANY, INBOUND, "con-mp-08", "does not announce a port that was removed and comes back", 0) \
+X(con_device_ready_ignored, CON, ANY, NONE, "con-mp-10", "announces no port", 0) \
+X(con_device_ready_by_number, CON, ANY, NONE, "con-mp-10", "takes DEVICE_READY for port 0 only, though its number has no meaning", "Linux sends it with ~0") \
+X(con_seven_bits, CON, ANY, NONE, "con-desc-01", "outputs the low seven bits of each byte", 0) \
 X(con_reset_keeps_ready, CON, ANY, NONE, "con-mp-03", "takes DEVICE_READY from before a reset for one after it", 0) \
 X(con_reset_keeps_ports, CON, ANY, NONE, "con-mp-03", "does not announce ports again that it announced before a reset", 0) \
 X(con_reset_keeps_port_ready, CON, ANY, NONE, "con-mp-03", "does not describe ports again that it described before a reset", 0) \
@@ -639,6 +644,10 @@ X(rng_overruns, RNG, ANY, NONE, "ent-desc-01", "writes eight bytes beyond the en
 X(rng_first_descriptor_only, RNG, ANY, NONE, "ent-desc-01 sused-02", "fills the first descriptor of a chain and claims all", 0) \
 X(rng_constant, RNG, ANY, NONE, "ent-desc-02", "fills buffers with one value", 0) \
 X(rng_repeats, RNG, ANY, NONE, "ent-desc-02", "fills every buffer with the same bytes", 0) \
+X(rng_batch_repeats, RNG, ANY, NONE, "ent-desc-02", "fills buffers that one notification tells of with the same bytes", 0) \
+X(rng_last_byte_constant, RNG, ANY, NONE, "ent-desc-02", "puts 0 into the last byte of every buffer", 0) \
+X(rng_first_byte_constant, RNG, ANY, NONE, "ent-desc-02", "puts 0 into the first byte of every block of 64", 0) \
+X(rng_block_repeats, RNG, ANY, NONE, "ent-desc-02", "repeats the first 64 bytes all over a buffer", 0) \
 X(rng_two_queues, RNG, ANY, NONE, "ent-desc-03", "has a second queue", 0) \
 /* Hostile */ \
 X(never_answers, ANY, ANY, HOSTILE, "sring-02", "takes buffers and returns none", 0) \

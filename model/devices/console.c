@@ -20,6 +20,7 @@ enum {
 	CONTROL_BYTES = 8,
 	RESIZE_BYTES = 4,
 	OUTPUT_MAX = 1 << 16,
+	INPUT_MAX = 512,
 	NAME_BYTES = 5,
 	LONG_NAME_BYTES = 60
 };
@@ -153,6 +154,11 @@ static void swap_fields(const struct model *m, uint8_t bytes[CONTROL_BYTES])
 		bytes[i] = copy[mirror[i]];
 }
 
+static bool is_last(const struct model *m, uint32_t port)
+{
+	return port + 1 >= m->config.console.max_ports || !m->console.port[port + 1].present;
+}
+
 static void take_message(struct model *m)
 {
 	uint8_t bytes[CONTROL_BYTES];
@@ -171,7 +177,10 @@ static void take_message(struct model *m)
 		return;
 	}
 	if (event == VIRTIO_CONSOLE_DEVICE_READY) {
-		m->console.ready = value == 1 || broken(m, con_ready_whatever_value);
+		if (port && broken(m, con_device_ready_by_number))
+			return;
+		m->console.ready =
+			(value == 1 && !broken(m, con_device_ready_ignored)) || broken(m, con_ready_whatever_value);
 		announce_ports(m);
 		return;
 	}
@@ -181,9 +190,9 @@ static void take_message(struct model *m)
 	    !m->console.port[port].ready) {
 		if (broken(m, con_port_ready_is_of_port_0))
 			port = 0;
-		if (broken(m, con_last_port_never_ready) && port && !m->console.port[port + 1].present)
+		if (port && broken(m, con_last_port_never_ready) && is_last(m, port))
 			return;
-		if (broken(m, con_middle_port_never_ready) && port && m->console.port[port + 1].present)
+		if (port && broken(m, con_middle_port_never_ready) && !is_last(m, port))
 			return;
 		m->console.port[port].ready = true;
 		describe_port(m, port);
@@ -221,7 +230,7 @@ static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_
 		return;
 	if (broken(m, con_output_comes_out_of_port_0))
 		port = 0;
-	if (broken(m, con_last_port_is_the_one_before) && port && !m->console.port[port + 1].present)
+	if (broken(m, con_last_port_is_the_one_before) && port && is_last(m, port))
 		port--;
 	if (m->host.output)
 		m->host.output(m->host.context, port, bytes, length);
@@ -256,6 +265,8 @@ static uint32_t serve(struct model *m, uint16_t index)
 			    m, broken(m, con_output_pieces_reversed) && length > piece ? length - done - piece : done,
 			    bytes, piece))
 			return 0;
+		for (uint32_t i = 0; i < piece && broken(m, con_seven_bits); i++)
+			bytes[i] &= 0x7f;
 		output(m, port_of(index), bytes, piece);
 		done += piece;
 	}
@@ -340,8 +351,9 @@ static uint32_t deliver_input(struct model *m, uint16_t port)
 {
 	uint32_t waiting = m->console.port[port].waiting, length = (uint32_t)model_min(waiting, m->chain.writable);
 	const struct model_segment *last = &m->chain.segment[m->chain.count - (m->chain.count != 0)];
-	uint8_t bytes[MODEL_CONSOLE_INPUT_BYTES];
+	uint8_t bytes[INPUT_MAX];
 
+	length = (uint32_t)model_min(length, sizeof bytes);
 	if (odd(m, con_byte_at_a_time) && length)
 		length = 1;
 	for (uint32_t i = 0; i < length; i++)

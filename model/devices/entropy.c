@@ -15,6 +15,20 @@ static uint16_t queues(const struct model *m, const uint32_t *features)
 	return broken(m, rng_two_queues) ? 2 : 1;
 }
 
+/* Only with a defect: gives the bytes of the first block again, from the bytes that the device keeps. */
+static void repeat(struct model *m, uint8_t *bytes, uint32_t length)
+{
+	uint8_t *kept = (uint8_t *)m->own + sizeof(m->own[0]);
+	const bool first = !m->own[0];
+
+	m->own[0] = 1;
+	for (uint32_t i = 0; i < length; i++) {
+		if (first)
+			kept[i] = bytes[i];
+		bytes[i] = kept[i];
+	}
+}
+
 static void random_bytes(struct model *m, uint8_t *bytes, uint32_t length)
 {
 	for (uint32_t i = 0; i < length && broken(m, rng_repeats); i++)
@@ -25,6 +39,12 @@ static void random_bytes(struct model *m, uint8_t *bytes, uint32_t length)
 		return;
 	for (uint32_t i = 0; i < length; i += 8)
 		model_to_le(bytes + i, (unsigned)model_min(8, length - i), m->host.random(m->host.context));
+	if (broken(m, rng_first_byte_constant) && length)
+		bytes[0] = 0;
+	if (broken(m, rng_last_byte_constant) && length)
+		bytes[length - 1] = 0;
+	if (broken(m, rng_block_repeats) || broken(m, rng_batch_repeats))
+		repeat(m, bytes, length);
 }
 
 static uint32_t serve(struct model *m, uint16_t index)
@@ -33,7 +53,8 @@ static uint32_t serve(struct model *m, uint16_t index)
 	uint32_t end;
 	uint8_t bytes[64];
 
-	(void)index;
+	if (m->queue[index].kicked || !broken(m, rng_batch_repeats))
+		m->own[0] = 0; /* nothing is kept */
 	if (odd(m, rng_byte_at_a_time) && length)
 		length = 1;
 	if (odd(m, rng_random_amount) && length)

@@ -145,6 +145,8 @@ void model_queue_notify(struct model *m, uint32_t index)
 			model_fail(m, "notification of a queue that does not exist");
 		return;
 	}
+	if (broken(m, notify_unready_queue_fails) && !m->queue[index].enabled_once && model_live(m))
+		model_fail(m, "notification of a queue that is not ready");
 	if (broken(m, queue_reset_then_notifies) && m->queue[index].reset_once && !m->queue[index].ready)
 		model_raise(m, MODEL_SOURCE_QUEUE(index));
 	if (broken(m, notify_before_ready_lost) && !m->queue[index].ready)

@@ -431,7 +431,7 @@ static bool wanted(struct model *m, const struct model_queue *q, uint16_t old)
 void model_queue_signal(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
-	uint16_t old = q->signalled;
+	uint16_t old = broken(m, event_idx_of_first_queue) ? m->queue[model_receives(m, 0)].signalled : q->signalled;
 	bool skip = (broken(m, first_notification_missing) && !q->any_signalled) || broken_at(m, index, silent);
 
 	write_held_back(m, q);

@@ -341,6 +341,8 @@ CHECK(echo, "console.echo", REQ("con-desc-01", "con-desc-02"), DESCRIBED,
 	enum { SIZE = sizeof(text) - 1, KNOWN = 5, ECHO_MILLISECONDS = 5 };
 	char last[SIZE] = { 0 };
 
+	if (t->loop)
+		ports_loop(t, d, 0); /* takes what earlier checks wrote with larger buffers */
 	start(t, d, NO_FEATURES);
 	offer_buffers(t, d);
 	write_text(t, &d->queues[VIRTIO_CONSOLE_TX], text, BUFFER);

@@ -257,3 +257,116 @@ CHECK(balanced, "rng.balanced", REQ("ent-desc-02"), DESCRIBED, NEEDS(.type = VIR
 		       (long)excess);
 	}
 }
+
+enum { HISTORY = 32, TURNS = 24 };
+#define SLOW_SOURCE_NS MILLISECONDS(500) /* after which a check draws no more than it must */
+
+/* What the buffer in each place of the queue got, one batch after the other. */
+struct history {
+	uint32_t have;
+	uint8_t bytes[HISTORY];
+};
+
+/* Fills the queue and takes it back, several times, until each place has enough bytes. */
+static void fill_histories(struct run *t, struct device *d, struct history *histories, unsigned places)
+{
+	struct virtqueue *queue = device_request_queue(d);
+
+	for (unsigned i = 0; i < places; i++) {
+		struct segment segment = { .data = need_memory(t, dma_alloc(SAMPLE, 1)),
+					   .size = SAMPLE,
+					   .writable = true };
+
+		virtqueue_add(queue, &segment, 1, NULL, segment.data);
+	}
+	virtqueue_kick(queue);
+	for (unsigned i = 0; i < places; i++) {
+		struct completion done = take_used(t, queue, "one of many buffers");
+		struct history *history = &histories[i];
+		uint32_t room = HISTORY - history->have, size = done.length < room ? done.length : room;
+
+		memcpy(history->bytes + history->have, done.token, size);
+		history->have += size;
+	}
+}
+
+/* Breaks: requests that are in flight together get one drawing of the source. Symptom: keys that are made at the same
+ * time are equal. */
+CHECK(batch_differs, "rng.buffers-available-together-differ", REQ("ent-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1), "Buffers that are available together get different bytes")
+{
+	enum { ENOUGH = 12 }; /* equal with odds of 2^-96 for each pair */
+	struct history *histories = need_memory(t, dma_private(DEVICE_QUEUE_SIZE * sizeof(*histories)));
+	unsigned places, judged = 0;
+	uint64_t enough;
+
+	start(t, d);
+	enough = deadline_in(SLOW_SOURCE_NS);
+	places = device_request_queue(d)->size < DEVICE_QUEUE_SIZE ? device_request_queue(d)->size : DEVICE_QUEUE_SIZE;
+	for (unsigned turn = 0;
+	     turn < TURNS && histories[places - 1].have < ENOUGH && (!turn || !deadline_passed(enough)); turn++)
+		fill_histories(t, d, histories, places);
+	for (unsigned i = 0; i < places; i++)
+		for (unsigned j = 0; j < i; j++) {
+			uint32_t size = histories[i].have < histories[j].have ? histories[i].have : histories[j].have;
+
+			if (size < ENOUGH)
+				continue;
+			judged++;
+			require(t, memcmp(histories[i].bytes, histories[j].bytes, size) != 0,
+				"buffers %u and %u of a batch got different bytes: %u of each", j + 1, i + 1, size);
+		}
+	if (!judged)
+		skip(t, "the virtqueue has one entry, or the device gave too few bytes");
+}
+
+/* Breaks: a byte that is written, but never with anything random: the last one, or the first of each block. (A byte has
+ * the same value in all rounds with odds of 2^-88.) */
+CHECK(positions_vary, "rng.every-position-varies", REQ("ent-desc-02"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1), "In buffers of every size each byte takes different values")
+{
+	enum { MANY = 12, LARGEST = 1025 };
+	static const uint16_t sizes[] = { 1, 2, 3, 5, 8, 17, 64, 127, 256, LARGEST };
+	uint8_t *first = need_memory(t, dma_private(LARGEST));
+	bool *varies = need_memory(t, dma_private(LARGEST * sizeof(*varies)));
+	uint64_t enough;
+
+	start(t, d);
+	enough = deadline_in(SLOW_SOURCE_NS);
+	for (unsigned i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && (i < 3 || !deadline_passed(enough)); i++) {
+		uint8_t *buffer = need_memory(t, dma_alloc(sizes[i], 1));
+		uint32_t least = sizes[i];
+
+		memset(varies, 0, LARGEST * sizeof(*varies));
+		for (unsigned round = 0; round < MANY; round++) {
+			struct segment segment = { .data = buffer, .size = sizes[i], .writable = true };
+			uint32_t length = ask(t, d, &segment, 1);
+
+			least = length < least ? length : least;
+			for (uint32_t j = 0; j < length; j++)
+				varies[j] |= round && buffer[j] != first[j];
+			if (!round)
+				memcpy(first, buffer, length);
+		}
+		for (uint32_t j = 0; j < least; j++)
+			if (!expect(t, varies[j], "byte %u of buffers of %u bytes is not 0x%02x in all of %u rounds", j,
+				    sizes[i], first[j], MANY))
+				return;
+	}
+}
+
+/* Breaks: one block of random bytes is repeated until the buffer is full. (Two of 256 words of 8 bytes are equal with
+ * odds of 2^-49.) */
+CHECK(no_repeats, "rng.no-block-repeats", REQ("ent-desc-02"), DESCRIBED, NEEDS(.type = VIRTIO_ID_ENTROPY, .queues = 1),
+      "No two words of 8 bytes of a sample are equal")
+{
+	enum { WORD = 8 };
+	uint8_t *bytes = need_memory(t, dma_private(STATISTIC));
+
+	start(t, d);
+	collect(t, d, bytes, STATISTIC);
+	for (uint32_t i = 0; i < STATISTIC; i += WORD)
+		for (uint32_t j = 0; j < i; j += WORD)
+			require(t, memcmp(bytes + i, bytes + j, WORD) != 0, "bytes %u to %u differ from bytes %u to %u",
+				i, i + WORD - 1, j, j + WORD - 1);
+}

@@ -20,6 +20,7 @@ struct work_kind {
 	struct features accept; /* accepted if offered, besides those of `needs` */
 	bool multiqueue;	/* accepts the features of the type's `multiqueue` */
 	bool receives, exact;
+	bool middle; /* console: the port is neither the first nor the last */
 	/* The row that judges whether something arrives at all, if that is not a matter of rings: the first arrival of
 	 * a life is a precondition then. */
 	const char *arrival;
@@ -278,43 +279,68 @@ static bool cause_input(struct work *w)
 }
 
 /* A port beside port 0. */
-static bool has_port(struct run *t, struct device *d)
+static bool has_last_port(struct run *t, struct device *d)
 {
 	return ports_last(t, d) > 0;
 }
 
-static bool has_port_with_loop(struct run *t, struct device *d)
+static bool has_last_port_with_loop(struct run *t, struct device *d)
 {
-	return has_port(t, d) && ports_loop(t, d, (uint32_t)ports_last(t, d));
+	return has_last_port(t, d) && ports_loop(t, d, (uint32_t)ports_last(t, d));
 }
 
-/* All ports up to the last that exists. */
-static void set_up_ports(struct work *w)
+/* A port between port 0 and the last one. */
+static uint32_t middle_port(struct run *t, struct device *d)
 {
+	for (uint32_t i = 1; i < (uint32_t)ports_last(t, d); i++)
+		if (ports_exists(t, d, i))
+			return i;
+	return 0;
+}
+
+static bool has_middle_port(struct run *t, struct device *d)
+{
+	return has_last_port(t, d) && middle_port(t, d);
+}
+
+static bool has_middle_port_with_loop(struct run *t, struct device *d)
+{
+	return has_middle_port(t, d) && ports_loop(t, d, middle_port(t, d));
+}
+
+static uint32_t further_port(struct work *w)
+{
+	return w->kind->middle ? middle_port(w->t, w->d) : (uint32_t)ports_last(w->t, w->d);
+}
+
+/* All ports up to the last that exists. Returns the receive queue of the one that is examined. */
+static struct virtqueue *set_up_ports(struct work *w)
+{
+	enum { FIRST = VIRTIO_CONSOLE_CONTROL_TX + 1 };
+
 	set_up_usual(w);
-	for (uint16_t i = VIRTIO_CONSOLE_CONTROL_TX + 1; i <= ports_output((uint32_t)ports_last(w->t, w->d)); i++)
+	for (uint16_t i = FIRST; i <= ports_output((uint32_t)ports_last(w->t, w->d)); i++)
 		set_up_extra(w, i);
+	return &extra[ports_input(further_port(w)) - FIRST];
 }
 
 static bool set_up_port_output(struct work *w)
 {
-	set_up_ports(w);
-	w->queue = &extra[extras - 1];
+	w->queue = set_up_ports(w) + 1;
 	return true;
 }
 
 static bool set_up_port_input(struct work *w)
 {
-	set_up_ports(w);
-	w->queue = &extra[extras - 2];
-	w->helper = &extra[extras - 1];
+	w->queue = set_up_ports(w);
+	w->helper = w->queue + 1;
 	return true;
 }
 
-static void open_last_port(struct work *w)
+static void open_further_port(struct work *w)
 {
 	ports_begin(w->t, w->d);
-	ports_open(w->t, w->d, (uint32_t)ports_last(w->t, w->d));
+	ports_open(w->t, w->d, further_port(w));
 }
 
 /* ---- console: control messages ---- */
@@ -373,11 +399,13 @@ static bool cause_message(struct work *w)
 
 static void judge_message(struct work *w, const struct request *request, const struct completion *done)
 {
-	struct virtio_console_control message;
+	struct virtio_console_control message = { .id = PORTS_MAX };
 
 	judge_arrived(w, request, done);
-	memcpy(&message, request->segments[0].data, sizeof(message));
-	if (done->length >= sizeof(message) && message.event == VIRTIO_CONSOLE_DEVICE_ADD && message.id < PORTS_MAX)
+	need_row(w->t, done->length >= sizeof(message), "con-mp-03", "a control message has at least %lu bytes: %u",
+		 sizeof(message), done->length);
+	traffic_gather(request, (uint8_t *)&message, sizeof(message));
+	if (message.event == VIRTIO_CONSOLE_DEVICE_ADD && message.id < PORTS_MAX)
 		seen.added[message.id] = true;
 }
 
@@ -406,9 +434,13 @@ static void make_message(struct work *w, struct request *request)
 
 /* ---- the table ---- */
 
-#define NET(...)  .needs = { .type = VIRTIO_ID_NETWORK, __VA_ARGS__ }
-#define CON(...)  .needs = { .type = VIRTIO_ID_CONSOLE, __VA_ARGS__ }
-#define MULTIPORT CON(.features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT))
+#define NET(...) .needs = { .type = VIRTIO_ID_NETWORK, __VA_ARGS__ }
+#define CON(...) .needs = { .type = VIRTIO_ID_CONSOLE, __VA_ARGS__ }
+#define PORT_INPUT                                                                                           \
+	.receives = true, .arrival = "con-mp-04", .set_up = set_up_port_input, .prepare = open_further_port, \
+	.make = make_input, .cause = cause_input, .judge = judge_arrived
+#define PORT_OUTPUT .exact = true, .set_up = set_up_port_output, .prepare = open_further_port
+#define MULTIPORT   CON(.features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT))
 
 static const struct work_kind kinds[] = {
 	{ .name = "request queue", .exact = true, .set_up = set_up_request },
@@ -477,22 +509,18 @@ static const struct work_kind kinds[] = {
 	  .set_up = set_up_messages_out,
 	  .prepare = open_first_port,
 	  .make = make_message },
-	{ .name = "receive queue of the last port",
+	{ .name = "receive queue of the last port", MULTIPORT, PORT_INPUT, .possible = has_last_port_with_loop },
+	{ .name = "transmit queue of the last port", MULTIPORT, PORT_OUTPUT, .possible = has_last_port },
+	{ .name = "receive queue of a middle port",
 	  MULTIPORT,
-	  .receives = true,
-	  .arrival = "con-mp-04",
-	  .possible = has_port_with_loop,
-	  .set_up = set_up_port_input,
-	  .prepare = open_last_port,
-	  .make = make_input,
-	  .cause = cause_input,
-	  .judge = judge_arrived },
-	{ .name = "transmit queue of the last port",
+	  PORT_INPUT,
+	  .middle = true,
+	  .possible = has_middle_port_with_loop },
+	{ .name = "transmit queue of a middle port",
 	  MULTIPORT,
-	  .exact = true,
-	  .possible = has_port,
-	  .set_up = set_up_port_output,
-	  .prepare = open_last_port },
+	  PORT_OUTPUT,
+	  .middle = true,
+	  .possible = has_middle_port },
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
@@ -697,12 +725,18 @@ void work_take_more(struct work *w)
 		work_take(w);
 }
 
+bool work_offer(struct work *w)
+{
+	if (w->queue->outstanding && !w->exact)
+		return true;
+	work_add(w, NULL);
+	virtqueue_kick(w->queue);
+	return true;
+}
+
 bool work_do(struct work *w)
 {
-	if (!w->queue->outstanding || w->exact) {
-		work_add(w, NULL);
-		virtqueue_kick(w->queue);
-	}
+	work_offer(w);
 	if (!work_cause(w))
 		return false;
 	work_take(w);

@@ -65,6 +65,9 @@ bool work_cause(struct work *work);
 void work_take(struct work *work);
 /* Takes all buffers that are used already. */
 void work_take_more(struct work *work);
+/* Makes a buffer available and notifies the device, unless one is available already that may do. False: there is no
+ * room. */
+bool work_offer(struct work *work);
 /* Adds a buffer, notifies the device, causes its use and takes it. False, and nothing was added, if there is nothing
  * more to arrive. */
 bool work_do(struct work *work);
