@@ -8,6 +8,7 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/live.h"
+#include "model/oddities/act.h"
 #include "model/oddities/odd.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
@@ -80,6 +81,7 @@ void model_queue_work(struct model *m, uint16_t index)
 		q->notified = false;
 		return;
 	}
+	q->notified = q->notified || model_odd_polls(m, index);
 	while (q->notified && q->in_flight < in_flight_limit(m)) {
 		if (model_queue_take(m, index, &head))
 			q->head[q->in_flight++] = head;
