@@ -204,7 +204,7 @@ uint32_t model_read(struct model *m, uint32_t offset, uint8_t width)
 			leave_if_broken(m, config_access_kills);
 		return model_config_read(m, offset - VIRTIO_MMIO_CONFIG, width);
 	}
-	if (odd(m, gaps_read_ones) && is_gap(m, offset))
+	if (odd(m, gaps_read_ones) && !m->config.msi && is_gap(m, offset))
 		return 0xffffffff >> (32 - 8 * width);
 	if (width != 4)
 		leave_if_broken(m, narrow_access_kills);

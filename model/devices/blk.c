@@ -25,6 +25,8 @@ enum {
 	PHYSICAL_BLOCK_EXP = 3,
 	OPTIMAL_BLOCKS = 64,
 	LIFETIME_BYTES = 6,
+	GROWTH = 8,    /* sectors that a growing disk gets at once */
+	GROWTHS = 512, /* until it has all */
 	HOST_MANAGED = 1,
 	HOST_AWARE = 2,
 	LEGACY_FLUSH_OUT = 5, /* 5.2.6.3 */
@@ -52,12 +54,18 @@ static void put_capacity(struct model *m)
 	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_CYLINDERS, 2, model_min(cylinders, 65535));
 }
 
+/* With an oddity that changes the capacity the disk grows, now and then, up to its end. */
+static bool grows(const struct model *m)
+{
+	return odd(m, config_changes_often) || odd(m, config_changes) || odd(m, config_changes_at_driver_ok) ||
+	       odd(m, config_changes_with_answers);
+}
+
 static uint64_t capacity(const struct model *m)
 {
-	return odd(m, blk_capacity_0)	   ? 0
-	       : odd(m, blk_capacity_1)	   ? 1
-	       : odd(m, blk_capacity_huge) ? UINT64_C(1) << 40
-					   : m->config.blk.sectors;
+	if (odd(m, blk_capacity_0) || odd(m, blk_capacity_1))
+		return odd(m, blk_capacity_1);
+	return m->config.blk.sectors - (grows(m) ? GROWTHS * GROWTH : 0);
 }
 
 static uint32_t seg_max(const struct model *m)
@@ -494,7 +502,10 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 /* Changes both halves of the capacity. A request for sectors without backing store fails with IOERR. */
 static bool config_change(struct model *m)
 {
-	m->sectors = m->sectors == capacity(m) ? m->sectors + 0x100000001 : capacity(m);
+	if (grows(m))
+		m->sectors = m->sectors < m->config.blk.sectors ? m->sectors + GROWTH : capacity(m);
+	else
+		m->sectors = m->sectors == capacity(m) ? m->sectors + 0x100000001 : capacity(m);
 	put_capacity(m);
 	m->config_changed |= m->status != 0;
 	return true;

@@ -99,7 +99,7 @@ X(blk_blocks_of_64k, BLK, ANY, BLOCK, "5.2.4: blk_size is the block size of the 
 X(blk_read_only, BLK, ANY, NONE, "5.2.3: RO", "is read-only") \
 X(blk_capacity_0, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has no sector") \
 X(blk_capacity_1, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has one sector") \
-X(blk_capacity_huge, BLK, ANY, CAPACITY, "5.2.6: IOERR is a device error", "has 2^40 sectors, and ends requests beyond the first 256 with IOERR") \
+X(blk_capacity_huge, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has 2^40 sectors") \
 X(blk_medium_errors, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends requests of sectors 64 to 71 with IOERR") \
 X(blk_medium_dead, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends every read and write with IOERR") \
 X(blk_beyond_end_needs_reset, BLK, NEW, NONE, "5.2.6.1: the driver asks for no sector beyond the end; 2.1.2", "needs a reset after a request beyond the end") \

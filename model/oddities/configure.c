@@ -99,6 +99,8 @@ static void configure_block(struct model_config *c)
 		if (odd_config(c, blk_id_of_20))
 			c->blk.id[i] = full[i];
 	}
+	if (odd_config(c, blk_capacity_huge))
+		c->blk.sectors = UINT64_C(1) << 40;
 	if (odd_config(c, blk_read_only))
 		c->blk.read_only = true;
 	if (odd_config(c, blk_queues_8))

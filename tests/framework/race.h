@@ -18,6 +18,7 @@ struct race {
 	uint32_t lost;		/* rounds in which the race was lost */
 	uint32_t first_round;	/* the first round that was lost */
 	uint64_t delay_ns, first_delay_ns;
+	uint64_t enough_ns; /* no round begins after this, unless their number was asked for */
 	uint64_t printed_ns;
 	bool two; /* there is a second CPU */
 	void (*function)(void *argument);

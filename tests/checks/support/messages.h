@@ -35,8 +35,15 @@ uint32_t messages_at(unsigned target);
 uint32_t messages_stray(void);
 uint32_t messages_line(struct device *d);
 
-/* Expects `want` messages at the target since the mark, none at any other, and no stray ones. TARGETS: none at all. */
+/* Expects `want` messages at the target since the mark, none at any other, and no stray ones. TARGETS: none at all. If
+ * ConfigGeneration moved in this life, there may be more at the target of the configuration. */
 void messages_expect_only(struct run *t, unsigned target, uint32_t want, const char *when);
+
+/* To call after the check itself changed the configuration: that accounts for one message only. */
+void messages_expect_change(struct device *d);
+
+/* Did ConfigGeneration move otherwise? */
+bool messages_changed(void);
 
 void messages_give(struct device *d, uint32_t source, unsigned target);
 /*
