@@ -45,6 +45,9 @@ class Vmm(FromReading):
     def argv(self, _config: str, image: str, cmdline: str, scratch: Scratch) -> list[str]:
         if "net" in self.devices:
             cmdline = f"{cmdline} touchstone.peer".strip()      # user networking answers ARP, so silence is the device's fault
+        # The console device writes to the same stream as the report, and these checks let it output whatever lies in memory.
+        more = "touchstone.skip=con0.robust.*"
+        cmdline = cmdline.replace("touchstone.skip=", f"{more},") if "touchstone.skip=" in cmdline else f"{cmdline} {more}".strip()
         entries = ["version: 1", 'machine: "riscv64"', "memory_size: 128", f"bios: {json.dumps(os.path.abspath(image))}",
                    f"cmdline: {json.dumps(cmdline)}"]
         if "blk" in self.devices:
