@@ -81,7 +81,8 @@ def test_tinyemu() -> None:
         done.expect(3, "tinyemu-2019-02-10")
     words, machine = command("tinyemu", "temu", "--seed", "7", "--devices", "blk,net")
     assert words[0] == "-ctrlc" and len(words) == 2, words
-    for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"', 'cmdline: "touchstone.seed=0x7 touchstone.peer touchstone.skip=con0.robust.*"', "/disk.raw",
+    for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"',
+                 'cmdline: "touchstone.seed=0x7 touchstone.peer touchstone.skip=con0.robust.*"', "/disk.raw",
                  'eth0: { driver: "user" }'):
         assert machine and line in machine, machine
     run("--vmm", "tinyemu", "--smp", "2").expect(2, "TinyEMU has one CPU")
