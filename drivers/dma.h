@@ -18,7 +18,7 @@ enum {
 	DMA_GUARD = 64, /* guard bytes before and after each allocation */
 	DMA_GUARD_BYTE = 0xd7,
 	DMA_FRESH_BYTE = 0xb6, /* fills a new buffer, so that a byte that the device did not write is recognised */
-	DMA_ALLOCATIONS = 2048,
+	DMA_ALLOCATIONS = 4096,
 };
 
 /* The arena is [memory, memory + size). dma_init_high() adds a second one above 4 GiB, for checks of 64-bit addresses.

@@ -8,6 +8,8 @@ static const struct driver_error_info infos[DRIVER_ERRORS] = {
 	[DRIVER_QUEUE_TOO_SMALL] = { .text = "the virtqueue is too small for a request", .fault = DRIVER_FAULT_LIMIT },
 	[DRIVER_QUEUE_NOT_KEPT] = { .text = "a virtqueue beyond those that the driver keeps",
 				    .fault = DRIVER_FAULT_OURS },
+	[DRIVER_SEGMENTS_TOO_SMALL] = { .text = "seg_max and size_max are too small for such a request",
+					.fault = DRIVER_FAULT_LIMIT },
 
 	[DRIVER_NO_RESET] = { .text = "Status did not become 0 after a reset", .row = "reset-01" },
 	[DRIVER_LOST] = { .text = "the device did not come back from a reset" },
@@ -75,7 +77,8 @@ static const struct driver_error_info infos[DRIVER_ERRORS] = {
 					.serving = true,
 					.in_check = true },
 	[DRIVER_BLK_STATUS_NOT_OK] = { .text = "its status is not OK",
-				       .row = "blk-desc-01",
+				       .row = "blk-desc-06",
+				       .legal = true,
 				       .serving = true,
 				       .in_check = true },
 };

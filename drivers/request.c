@@ -80,6 +80,8 @@ enum driver_error device_judge(struct device *device, struct request **request, 
 	else
 		error = DRIVER_NO_ERROR;
 	device->served += !error;
+	if (error)
+		device->failed_tag = answered->tag;
 	return error;
 }
 

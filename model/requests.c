@@ -18,7 +18,7 @@ static unsigned in_flight_limit(const struct model *m)
 {
 	if (model_negotiated(m, VIRTIO_F_IN_ORDER))
 		return broken(m, in_order_ignored) ? MODEL_IN_FLIGHT_MAX : 1;
-	return m->backend->concurrent ? m->config.in_flight : 1;
+	return m->backend->concurrent && !broken(m, blk_position_shared) ? m->config.in_flight : 1;
 }
 
 static uint16_t pick(struct model *m, struct model_queue *q)
@@ -76,6 +76,7 @@ void model_queue_work(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 	uint16_t head, count;
+	bool took = false;
 
 	if (broken(m, blk_second_queue_dead) && index == 1) {
 		q->notified = false;
@@ -83,13 +84,19 @@ void model_queue_work(struct model *m, uint16_t index)
 	}
 	q->notified = q->notified || model_odd_polls(m, index);
 	while (q->notified && q->in_flight < in_flight_limit(m)) {
-		if (model_queue_take(m, index, &head))
+		if (model_queue_take(m, index, &head)) {
 			q->head[q->in_flight++] = head;
-		else
+			took = true;
+			if (m->backend->taken)
+				m->backend->taken(m, index, head);
+		} else {
 			q->notified = false;
+		}
 		if (m->error)
 			return;
 	}
+	if (took && broken(m, blk_position_shared))
+		return; /* other queues get their turn before this one goes on */
 	if (q->in_flight)
 		complete_one(m, index);
 	else if (q->kicked && !q->staged)

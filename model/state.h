@@ -144,6 +144,16 @@ struct model_net {
 	uint8_t packet[MODEL_NET_PACKET_BYTES]; /* a frame whose checksum was filled in, or a segment */
 };
 
+/* What defects of a block device remember. */
+struct model_blk {
+	uint64_t position; /* of the request that was taken last */
+	bool copied;	   /* `around` holds sectors from `from` on, for the write with this head in this queue */
+	uint16_t copied_queue, copied_head;
+	uint64_t from;
+	uint8_t around[8 * 512];
+	uint8_t stale[512]; /* the last sector that was read */
+};
+
 struct model_console_message {
 	uint8_t port, event, value;
 };
@@ -215,6 +225,7 @@ struct model {
 	uint16_t cols, rows;	  /* console */
 	union {
 		struct model_net net;
+		struct model_blk blk;
 		struct model_console console;
 		uint64_t own[MODEL_OWN_WORDS]; /* state of a type that needs little; the type's file gives it a meaning
 						*/

@@ -21,6 +21,23 @@ uint32_t blk_block(struct device *device)
 	return size;
 }
 
+static uint32_t limit(struct device *device, unsigned feature, uint32_t field)
+{
+	const uint32_t value = device_offers(device, feature) ? config_read(&device->transport, field, 4) : 0;
+
+	return value ? value : UINT32_MAX; /* a limit of 0 cannot be meant */
+}
+
+uint32_t blk_size_max(struct device *device)
+{
+	return limit(device, VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_CONFIG_SIZE_MAX);
+}
+
+uint32_t blk_seg_max(struct device *device)
+{
+	return limit(device, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_CONFIG_SEG_MAX);
+}
+
 struct features blk_plain_features(void)
 {
 	static const uint8_t bits[] = { VIRTIO_BLK_F_SIZE_MAX, VIRTIO_BLK_F_SEG_MAX, VIRTIO_BLK_F_RO,
@@ -53,6 +70,30 @@ enum driver_error blk_make(struct blk_request *blk, uint32_t type, uint64_t sect
 		(struct segment){ .data = (void *)(uintptr_t)blk->status, .size = 1, .writable = true };
 	request->answer = size && device_writes ? blk->data : (uint8_t *)(uintptr_t)blk->status;
 	request->least = request->most = (device_writes ? size : 0) + 1;
+	return DRIVER_NO_ERROR;
+}
+
+enum driver_error blk_keep_limits(struct device *device, struct blk_request *blk)
+{
+	enum { OTHERS = 2 }; /* header and status */
+	struct request *request = &blk->request;
+	struct segment data = request->segments[1], status = request->segments[request->count - 1];
+	const uint32_t most = blk_size_max(device);
+	unsigned pieces;
+
+	if (request->count <= OTHERS || data.size <= most)
+		return DRIVER_NO_ERROR;
+	pieces = (data.size - 1) / most + 1;
+	if (pieces > REQUEST_SEGMENTS - OTHERS || pieces > blk_seg_max(device))
+		return DRIVER_SEGMENTS_TOO_SMALL;
+	request->count = 1;
+	for (uint32_t at = 0; at < data.size; at += most)
+		request->segments[request->count++] = (struct segment){
+			.data = (uint8_t *)data.data + at,
+			.size = data.size - at < most ? data.size - at : most,
+			.writable = data.writable,
+		};
+	request->segments[request->count++] = status;
 	return DRIVER_NO_ERROR;
 }
 
@@ -135,16 +176,6 @@ static uint32_t queues_at_most(struct device *device)
 						      : 1;
 }
 
-/* 5.2.4: seg_max counts the segments of data, without the header and the status. */
-static uint32_t segments_max(struct device *device)
-{
-	uint32_t data = device_offers(device, VIRTIO_BLK_F_SEG_MAX)
-				? config_read(&device->transport, VIRTIO_BLK_CONFIG_SEG_MAX, 4)
-				: 0;
-
-	return data && data < UINT32_MAX - 2 ? data + 2 : 0;
-}
-
 /* 5.2.5.2: a host-managed device refuses drivers that do not accept ZONED. */
 static enum driver_error not_driven(struct device *device)
 {
@@ -161,7 +192,11 @@ static enum driver_error join(struct blk_request *blk)
 {
 	struct request *request = &blk->request;
 	struct segment *data = &request->segments[1];
-	uint8_t *both = dma_alloc(data->size + 1, 8);
+	uint8_t *both;
+
+	if (request->count > 3)
+		return DRIVER_SEGMENTS_TOO_SMALL;
+	both = dma_alloc(data->size + 1, 8);
 
 	if (!both)
 		return DRIVER_DMA_EXHAUSTED;
@@ -184,6 +219,8 @@ static enum driver_error make_request(struct device *device, struct request *req
 
 	error = blocks ? blk_make(&blk, VIRTIO_BLK_T_IN, tag % blocks * sectors, block, true)
 		       : blk_make(&blk, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
+	if (!error && blocks)
+		error = blk_keep_limits(device, &blk);
 	if (!error && !transport_is_legacy(&device->transport) && device->queue_max[0] == 2)
 		error = join(&blk);
 	*request = blk.request;
@@ -226,9 +263,17 @@ static enum driver_error make_sized_request(struct device *device, struct reques
 	struct blk_request blk = { 0 };
 	enum driver_error error = blk_make(&blk, VIRTIO_BLK_T_IN, 0, bytes, true);
 
-	(void)device;
+	if (!error)
+		error = blk_keep_limits(device, &blk);
 	*request = blk.request;
 	return error;
+}
+
+static bool large_requests(struct device *device)
+{
+	enum { USUAL = 4096 };
+
+	return blk_block(device) > USUAL;
 }
 
 const struct device_type blk_type = {
@@ -251,6 +296,8 @@ const struct device_type blk_type = {
 	.make_quick_request = make_quick_request,
 	.make_sized_request = make_sized_request,
 	.sized = "bytes of the disk",
-	.segments_max = segments_max,
+	.large_requests = large_requests,
+	.segment_bytes_max = blk_size_max,
+	.answer_segments_max = blk_seg_max,
 	.depth = 3,
 };

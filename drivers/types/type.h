@@ -93,8 +93,12 @@ struct device_type {
 	/* Builds a request whose answer has `bytes` bytes, a multiple of 512. NULL: the type has none. */
 	enum driver_error (*make_sized_request)(struct device *device, struct request *request, uint32_t bytes);
 	const char *sized; /* what these bytes are: "bytes of the disk" */
-	/* The most descriptors that a request may have; 0, or no function: any number. */
-	uint32_t (*segments_max)(struct device *device);
+	/* Are requests so large that our memory may not suffice for a check? NULL: no. */
+	bool (*large_requests)(struct device *device);
+	/* The most bytes that a segment may have, and the most segments that may hold a part of the answer. UINT32_MAX,
+	 * or no function: any number. */
+	uint32_t (*segment_bytes_max)(struct device *device);
+	uint32_t (*answer_segments_max)(struct device *device);
 	/* How deep into the VMM a request goes: a higher number is deeper. A disk's request reaches a file, a console's
 	 * perhaps nothing. */
 	uint8_t depth;

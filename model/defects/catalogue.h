@@ -369,6 +369,55 @@ X(blk_less_than_a_block_fails, BLK, ANY, NONE, "blk-desc-06", "has blocks of 409
 X(blk_loses_writes, BLK, ANY, NONE, "blk-desc-06", "reports OK for every third write without writing", 0) \
 X(blk_reads_fail, BLK, ANY, NONE, "blk-desc-06", "ends every read with IOERR", 0) \
 X(blk_data_corrupted, BLK, ANY, NONE, "blk-desc-06", "returns the last byte of a read inverted", 0) \
+X(blk_read_only_first_block_only, BLK, ANY, RO, "blk-op-02 blk-op-03", "refuses writes of one sector to a read-only disk, and carries out longer ones", 0) \
+X(blk_read_only_commands_go_on, BLK, ANY, RO, "blk-op-03", "carries out DISCARD, WRITE_ZEROES and SECURE_ERASE on a read-only disk", 0) \
+X(blk_write_zeroes_mixed_lost, BLK, ANY, NONE, "blk-op-06", "leaves ranges of WRITE_ZEROES with unmap that are not the first", 0) \
+X(blk_discard_in_blocks, BLK, ANY, NONE, "blk-desc-11", "takes the sectors of a range to discard for blocks of 4096 bytes", 0) \
+X(blk_discard_first_sector_for_all, BLK, ANY, NONE, "blk-desc-11", "discards all ranges from the sector of the first one on", 0) \
+X(blk_erase_fails, BLK, ANY, NONE, "blk-desc-15", "reports IOERR for every SECURE_ERASE", 0) \
+X(blk_erase_inert, BLK, ANY, NONE, "blk-desc-15", "reports OK for SECURE_ERASE and leaves the data", 0) \
+X(blk_erase_short, BLK, ANY, NONE, "blk-desc-15", "leaves the last sector of a range at SECURE_ERASE", 0) \
+X(blk_erase_too_much, BLK, ANY, NONE, "blk-desc-15", "erases one sector beyond the range", 0) \
+X(blk_erase_first_range, BLK, ANY, NONE, "blk-desc-15", "serves only the first range of SECURE_ERASE", 0) \
+X(blk_discard_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to discard more than 256 sectors, and announces 512", 0) \
+X(blk_write_zeroes_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to zero more than 256 sectors, and announces 512", 0) \
+X(blk_erase_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to erase more than 256 sectors, and announces 512", 0) \
+X(blk_discard_ranges_less, BLK, ANY, NONE, "blk-desc-13", "refuses to discard more than 8 ranges, and announces 16", 0) \
+X(blk_write_zeroes_ranges_less, BLK, ANY, NONE, "blk-desc-13", "refuses to zero more than 8 ranges, and announces 16", 0) \
+X(blk_erase_ranges_less, BLK, ANY, NONE, "blk-desc-13", "refuses to erase more than 8 ranges, and announces 16", 0) \
+X(blk_seg_max_zero, BLK, ANY, NONE, "blk-desc-14", "offers SEG_MAX with seg_max 0", 0) \
+X(blk_discard_limit_zero, BLK, ANY, NONE, "blk-desc-14", "offers DISCARD with max_discard_sectors 0", 0) \
+X(blk_write_zeroes_limit_zero, BLK, ANY, NONE, "blk-desc-14", "offers WRITE_ZEROES with max_write_zeroes_seg 0", 0) \
+X(blk_erase_limit_zero, BLK, ANY, NONE, "blk-desc-14", "offers SECURE_ERASE with max_secure_erase_seg 0", 0) \
+X(blk_seg_max_too_large, BLK, ANY, NONE, "blk-desc-14", "announces more segments than its virtqueue has entries", 0) \
+X(blk_alignment_offset_wrong, BLK, ANY, NONE, "blk-desc-16", "has an alignment_offset beyond its physical block", 0) \
+X(blk_opt_io_size_wrong, BLK, ANY, NONE, "blk-desc-16", "has an opt_io_size below min_io_size", 0) \
+X(blk_id_not_written, BLK, ANY, NONE, "blk-desc-04 sused-02", "reports OK for GET_ID and writes nothing but the status", 0) \
+X(blk_id_changes, BLK, ANY, NONE, "blk-desc-04", "gives another device ID each time", 0) \
+X(blk_id_first_segment_only, BLK, NEW, NONE, "blk-desc-04 frame-01", "fills the first segment of the buffer for the device ID only", 0) \
+X(blk_reads_fail, BLK, ANY, NONE, "blk-desc-12", "fails every read", 0) \
+X(blk_writes_fail, BLK, ANY, NONE, "blk-desc-12", "fails every write", 0) \
+X(blk_offset_32_bits, BLK, ANY, NONE, "blk-desc-06 blk-desc-05", "keeps the byte offset of a read or write in 32 bits", 0) \
+X(blk_read_stops_at_64k, BLK, ANY, NONE, "blk-desc-06", "fills the first 64 KiB of a larger read, and reports OK", 0) \
+X(blk_large_lost, BLK, ANY, NONE, "blk-desc-06", "never answers reads of more than 32 KiB", 0) \
+X(blk_write_tail_lost, BLK, ANY, NONE, "blk-desc-06", "does not write the last sector of a write of more than 64 sectors", 0) \
+X(blk_write_in_pages, BLK, ANY, NONE, "blk-desc-06", "overwrites the sector behind a write that does not end at a multiple of 8 sectors", 0) \
+X(blk_first_part_only, BLK, ANY, NONE, "blk-desc-06", "fills the first segment of a read only, if it is whole sectors", 0) \
+X(blk_write_first_part_only, BLK, ANY, NONE, "blk-desc-06", "writes the first segment of a write only, if it is whole sectors", 0) \
+X(blk_parts_start_again, BLK, ANY, NONE, "blk-desc-06", "fills each segment that starts a sector from the first sector of the read on", 0) \
+X(blk_parts_in_sectors, BLK, ANY, NONE, "frame-01 blk-desc-06", "fills a segment that starts inside a sector from the start of that sector on", 0) \
+X(blk_part_rest_lost, BLK, ANY, NONE, "frame-01 blk-desc-06", "loses the end of a segment of more than a sector that is no whole number of sectors", 0) \
+X(blk_border_of_64k, BLK, ANY, NONE, "blk-desc-06", "loses what a segment of a read has behind a multiple of 64 KiB", 0) \
+X(blk_bounce_stale, BLK, ANY, NONE, "blk-desc-06", "gives the sector before in place of the last one, if the buffer is not aligned to a sector", 0) \
+X(blk_odd_write_refused, BLK, ANY, NONE, "blk-desc-06 frame-01", "refuses writes from buffers that are not aligned to 4 bytes", 0) \
+X(blk_header_across_pages, BLK, ANY, NONE, "blk-desc-06", "fails a request whose header crosses a multiple of 4096", 0) \
+X(blk_write_puts_back, BLK, ANY, DELAY, "blk-desc-06 blk-desc-09", "writes back what was around a write when it took the request", 0) \
+X(blk_position_shared, BLK, NEW, DELAY, "blk-desc-08 blk-desc-06", "has one position on the disk for all queues", 0) \
+X(blk_second_queue_at_first_sector, BLK, NEW, NONE, "blk-desc-08", "reads the first sectors of the disk in all queues but the first", 0) \
+X(blk_flush_lost, BLK, ANY, DELAY, "blk-desc-07 blk-desc-09", "never answers a flush that it executes while other requests are in flight", 0) \
+X(blk_segments_64, BLK, ANY, NONE, "blk-desc-13", "fails requests of more than 64 segments of data, and announces 254", 0) \
+X(blk_table_128, BLK, ANY, NONE, "blk-desc-13", "fails requests of more than 128 entries in an indirect table, and announces 254 segments", 0) \
+X(blk_segment_length_16_bits, BLK, ANY, NONE, "blk-desc-13 blk-desc-06", "keeps the length of a segment in 16 bits", 0) \
 X(blk_flush_fails, BLK, ANY, NONE, "blk-desc-07", "reports UNSUPP for FLUSH", 0) \
 X(blk_num_queues_zero, BLK, NEW, NONE, "blk-desc-08", "offers MQ with num_queues 0", 0) \
 X(blk_second_queue_dead, BLK, NEW, NONE, "blk-desc-08", "never serves its second queue", 0) \

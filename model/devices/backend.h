@@ -86,6 +86,8 @@ struct model_backend {
 	/* True for a queue whose buffers the device takes only when it has data for them. Null: no queue is like that.
 	 */
 	bool (*receives)(const struct model *m, uint16_t index);
+	/* For defects: the device has taken a buffer, and will serve it later. May be null. */
+	void (*taken)(struct model *m, uint16_t index, uint16_t head);
 	/* Executes the request in m->chain, taken from a queue that does not receive. Returns the used length. */
 	uint32_t (*serve)(struct model *m, uint16_t index);
 	/* True if input is waiting and a queue has buffers for it; deliver() then takes it there. Both or neither may

@@ -7,17 +7,19 @@
 #include "model/chain.h"
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
+#include "model/devices/blk_defects.h"
 #include "model/features.h"
 #include "model/live.h"
 #include "model/oddities/odd.h"
+#include "model/oddities/sizes.h"
 #include "model/space.h"
 
 enum {
 	CONFIG_BYTES = 96,
-	HEADER = 16,
+	HEADER = MODEL_BLK_HEADER,
 	RANGE = 16,
-	RANGES_MAX = 16,	  /* max_discard_seg and the like */
-	RANGE_SECTORS_MAX = 8192, /* max_discard_sectors and the like */
+	RANGES_MAX = 16,	 /* max_discard_seg and the like */
+	RANGE_SECTORS_MAX = 512, /* max_discard_sectors and the like */
 	SEGMENTS_MAX = 254,
 	SEGMENT_BYTES_MAX = 1 << 20,
 	HEADS = 16,
@@ -30,14 +32,6 @@ enum {
 	HOST_MANAGED = 1,
 	HOST_AWARE = 2,
 	LEGACY_FLUSH_OUT = 5, /* 5.2.6.3 */
-};
-
-struct request {
-	uint32_t type;
-	uint64_t sector;
-	uint64_t data_out, data_in; /* bytes of data in the readable and in the writable part */
-	uint64_t written;	    /* the leading bytes of data_in that were written */
-	bool lost;		    /* the device does not answer it (a defect) */
 };
 
 static void put(struct model *m, unsigned feature, uint32_t offset, unsigned width, uint64_t value)
@@ -70,7 +64,15 @@ static uint64_t capacity(const struct model *m)
 
 static uint32_t seg_max(const struct model *m)
 {
-	return odd(m, blk_seg_max_1) ? 1 : odd(m, blk_seg_max_2) ? 2 : odd(m, blk_seg_max_3) ? 3 : SEGMENTS_MAX;
+	const uint16_t size = model_queue_size_max(m, 0);
+	const uint32_t room = size > 3 ? size - 2u : 1;
+
+	if (odd(m, blk_seg_max_1) || odd(m, blk_seg_max_2) || odd(m, blk_seg_max_3))
+		return odd(m, blk_seg_max_1) ? 1 : odd(m, blk_seg_max_2) ? 2 : 3;
+	/* Two descriptors of such a chain hold header and status. */
+	if (odd(m, chains_of_8) || odd(m, chains_of_16) || odd(m, chains_of_30))
+		return odd(m, chains_of_8) ? 6 : odd(m, chains_of_16) ? 14 : 28;
+	return (uint32_t)model_min(room, SEGMENTS_MAX);
 }
 
 static uint32_t size_max(const struct model *m)
@@ -177,7 +179,7 @@ static bool store(struct model *m, uint64_t sector, const uint8_t *bytes)
 }
 
 /* Moves the data sector by sector, because a device that looks in the wrong place does so for each sector. */
-static uint8_t read_data(struct model *m, struct request *r)
+static uint8_t read_data(struct model *m, struct model_blk_request *r)
 {
 	uint8_t bytes[VIRTIO_BLK_SECTOR];
 
@@ -188,7 +190,7 @@ static uint8_t read_data(struct model *m, struct request *r)
 	return VIRTIO_BLK_S_OK;
 }
 
-static uint8_t write_data(struct model *m, const struct request *r, uint64_t size)
+static uint8_t write_data(struct model *m, const struct model_blk_request *r, uint64_t size)
 {
 	uint8_t bytes[VIRTIO_BLK_SECTOR];
 
@@ -199,13 +201,13 @@ static uint8_t write_data(struct model *m, const struct request *r, uint64_t siz
 	return VIRTIO_BLK_S_OK;
 }
 
-static bool lies_beyond_end(const struct model *m, const struct request *r, uint64_t bytes)
+static bool lies_beyond_end(const struct model *m, const struct model_blk_request *r, uint64_t bytes)
 {
 	return broken(m, blk_beyond_end_ok) &&
 	       (r->sector >= m->sectors || bytes / VIRTIO_BLK_SECTOR > m->sectors - r->sector);
 }
 
-static bool bad_medium(const struct model *m, const struct request *r, uint64_t bytes)
+static bool bad_medium(const struct model *m, const struct model_blk_request *r, uint64_t bytes)
 {
 	enum { FIRST = 64, SECTORS = 8 };
 
@@ -214,21 +216,22 @@ static bool bad_medium(const struct model *m, const struct request *r, uint64_t 
 }
 
 /* A request that no driver makes. */
-static void reset_beyond_end(struct model *m, const struct request *r, uint64_t bytes)
+static void reset_beyond_end(struct model *m, const struct model_blk_request *r, uint64_t bytes)
 {
 	if (odd(m, blk_beyond_end_needs_reset) &&
 	    (r->sector > m->sectors || bytes / VIRTIO_BLK_SECTOR > m->sectors - r->sector))
 		model_fail(m, "request beyond the end");
 }
 
-static uint8_t read_sectors(struct model *m, struct request *r)
+static uint8_t read_sectors(struct model *m, struct model_blk_request *r)
 {
 	uint8_t status, bytes[VIRTIO_BLK_SECTOR];
 
 	reset_beyond_end(m, r, r->data_in);
+	if (broken(m, blk_reads_fail))
+		return VIRTIO_BLK_S_IOERR;
 	if (bad_medium(m, r, r->data_in))
 		return VIRTIO_BLK_S_IOERR;
-
 	if (lies_beyond_end(m, r, r->data_in))
 		return VIRTIO_BLK_S_OK;
 	if (r->data_in % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_in / VIRTIO_BLK_SECTOR) ||
@@ -237,6 +240,7 @@ static uint8_t read_sectors(struct model *m, struct request *r)
 	if (broken(m, blk_reads_fail))
 		return VIRTIO_BLK_S_IOERR;
 	status = read_data(m, r);
+	model_blk_spoil_read(m, r);
 	if (broken(m, blk_data_corrupted) && r->data_in &&
 	    load(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1, bytes)) {
 		bytes[VIRTIO_BLK_SECTOR - 1] ^= 0xff;
@@ -245,7 +249,7 @@ static uint8_t read_sectors(struct model *m, struct request *r)
 	return status;
 }
 
-static uint8_t write_sectors(struct model *m, struct request *r)
+static uint8_t write_sectors(struct model *m, struct model_blk_request *r)
 {
 	bool read_only = model_offers(m, VIRTIO_BLK_F_RO);
 	uint8_t status;
@@ -253,8 +257,12 @@ static uint8_t write_sectors(struct model *m, struct request *r)
 	reset_beyond_end(m, r, r->data_out);
 	if (bad_medium(m, r, r->data_out))
 		return VIRTIO_BLK_S_IOERR;
+	if (read_only && broken(m, blk_read_only_first_block_only) && r->data_out > VIRTIO_BLK_SECTOR)
+		read_only = false;
 	if (read_only && !broken(m, blk_read_only_writes))
 		return broken(m, blk_read_only_says_ok) ? VIRTIO_BLK_S_OK : VIRTIO_BLK_S_IOERR;
+	if (broken(m, blk_writes_fail))
+		return VIRTIO_BLK_S_IOERR;
 	if (lies_beyond_end(m, r, r->data_out))
 		return VIRTIO_BLK_S_OK;
 	if (r->data_out % VIRTIO_BLK_SECTOR || !in_range(m, r->sector, r->data_out / VIRTIO_BLK_SECTOR)) {
@@ -265,16 +273,23 @@ static uint8_t write_sectors(struct model *m, struct request *r)
 	}
 	if (broken(m, blk_loses_writes) && ++m->defective.writes % 3 == 0)
 		return VIRTIO_BLK_S_OK;
-	status = write_data(m, r, r->data_out);
+	status = write_data(m, r, model_blk_size_written(m, r));
+	model_blk_spoil_write(m, r);
 	return read_only ? VIRTIO_BLK_S_IOERR : status;
 }
 
-static uint8_t get_id(struct model *m, struct request *r)
+static uint8_t get_id(struct model *m, struct model_blk_request *r)
 {
 	uint32_t length = (uint32_t)model_min(r->data_in, VIRTIO_BLK_ID_BYTES), told = length;
 
 	if (odd(m, blk_id_fails))
 		return VIRTIO_BLK_S_UNSUPP;
+	if (broken(m, blk_id_changes))
+		m->config.blk.id[VIRTIO_BLK_ID_BYTES - 1] ^= 1;
+	if (broken(m, blk_id_not_written))
+		told = 0;
+	if (broken(m, blk_id_first_segment_only))
+		told = (uint32_t)model_min(told, m->chain.segment[m->chain.readable_count].length);
 	while (broken(m, blk_id_not_padded) && told && !m->config.blk.id[told - 1])
 		told--;
 	if (model_chain_write(m, 0, m->config.blk.id, told))
@@ -282,7 +297,7 @@ static uint8_t get_id(struct model *m, struct request *r)
 	return VIRTIO_BLK_S_OK;
 }
 
-static uint8_t get_lifetime(struct model *m, struct request *r)
+static uint8_t get_lifetime(struct model *m, struct model_blk_request *r)
 {
 	static const uint8_t healthy[LIFETIME_BYTES] = {
 		1, 0, 1, 0, 1, 0
@@ -298,7 +313,7 @@ static uint8_t get_lifetime(struct model *m, struct request *r)
 }
 
 /* Reads one range of DISCARD, WRITE_ZEROES or SECURE_ERASE and checks it. */
-static uint8_t get_range(struct model *m, const struct request *r, uint32_t i, struct virtio_blk_range *range)
+static uint8_t get_range(struct model *m, const struct model_blk_request *r, uint32_t i, struct virtio_blk_range *range)
 {
 	uint8_t bytes[RANGE];
 	uint32_t known = r->type == VIRTIO_BLK_T_WRITE_ZEROES ? VIRTIO_BLK_RANGE_UNMAP : 0;
@@ -314,16 +329,26 @@ static uint8_t get_range(struct model *m, const struct request *r, uint32_t i, s
 		known |= VIRTIO_BLK_RANGE_UNMAP;
 	if (range->flags & ~known)
 		return VIRTIO_BLK_S_UNSUPP;
+	if (model_blk_refuses_range(m, r, range->sectors))
+		return VIRTIO_BLK_S_IOERR;
 	return range->sectors <= RANGE_SECTORS_MAX && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK
 												 : VIRTIO_BLK_S_IOERR;
 }
 
 /* Changes a range as a defective device misreads it. */
-static void misjudge(const struct model *m, const struct request *r, struct virtio_blk_range *range)
+static void misjudge(const struct model *m, const struct model_blk_request *r, struct virtio_blk_range *range)
 {
-	if (r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_too_much) &&
+	if (((r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_too_much)) ||
+	     (r->type == VIRTIO_BLK_T_SECURE_ERASE && broken(m, blk_erase_too_much))) &&
 	    in_range(m, range->sector, range->sectors + 1ull))
 		range->sectors++;
+	if (r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_in_blocks) &&
+	    in_range(m, range->sector, range->sectors * 8ull))
+		range->sectors *= 8;
+	if (r->type == VIRTIO_BLK_T_SECURE_ERASE && broken(m, blk_erase_inert))
+		range->sectors = 0;
+	if (r->type == VIRTIO_BLK_T_SECURE_ERASE && broken(m, blk_erase_short) && range->sectors)
+		range->sectors--;
 	if (r->type != VIRTIO_BLK_T_WRITE_ZEROES)
 		return;
 	if (broken(m, blk_write_zeroes_inert) ||
@@ -335,12 +360,13 @@ static void misjudge(const struct model *m, const struct request *r, struct virt
 
 /* All ranges are checked before the first is cleared, so that a refused request changes nothing. Discarded and erased
  * sectors read as zeroes on this device. */
-static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned feature)
+static uint8_t clear_ranges(struct model *m, const struct model_blk_request *r, unsigned feature)
 {
 	static const uint8_t zeroes[VIRTIO_BLK_SECTOR];
 	uint32_t count = (uint32_t)model_min(r->data_out / RANGE, RANGES_MAX + 1);
 	struct virtio_blk_range range;
 	uint8_t worst = VIRTIO_BLK_S_OK;
+	uint64_t first = 0;
 
 	if (!model_negotiated(m, feature))
 		return VIRTIO_BLK_S_UNSUPP;
@@ -351,7 +377,8 @@ static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned f
 	}
 	if (worst)
 		return worst;
-	if (!count || count > RANGES_MAX || r->data_out % RANGE || model_offers(m, VIRTIO_BLK_F_RO))
+	if (!count || count > RANGES_MAX || r->data_out % RANGE || model_blk_refuses_ranges(m, r, count) ||
+	    (model_offers(m, VIRTIO_BLK_F_RO) && !broken(m, blk_read_only_commands_go_on)))
 		return VIRTIO_BLK_S_IOERR;
 	if (broken(m, blk_discard_fails) && r->type == VIRTIO_BLK_T_DISCARD)
 		return VIRTIO_BLK_S_IOERR;
@@ -359,10 +386,20 @@ static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned f
 		count = 1;
 	if (odd(m, blk_discard_inert) && r->type == VIRTIO_BLK_T_DISCARD)
 		return VIRTIO_BLK_S_OK;
+	if (broken(m, blk_erase_first_range) && r->type == VIRTIO_BLK_T_SECURE_ERASE)
+		count = 1;
 	for (uint32_t i = 0; i < count; i++) {
 		if (get_range(m, r, i, &range))
 			return VIRTIO_BLK_S_IOERR;
 		misjudge(m, r, &range);
+		if (r->type == VIRTIO_BLK_T_WRITE_ZEROES && broken(m, blk_write_zeroes_mixed_lost) && i &&
+		    (range.flags & VIRTIO_BLK_RANGE_UNMAP))
+			continue;
+		if (r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_first_sector_for_all)) {
+			if (i)
+				range.sector = first;
+			first = range.sector;
+		}
 		for (uint32_t j = 0; j < range.sectors; j++)
 			if (!store(m, range.sector + j, zeroes))
 				return VIRTIO_BLK_S_IOERR;
@@ -370,7 +407,7 @@ static uint8_t clear_ranges(struct model *m, const struct request *r, unsigned f
 	return VIRTIO_BLK_S_OK;
 }
 
-static uint8_t execute(struct model *m, struct request *r)
+static uint8_t execute(struct model *m, struct model_blk_request *r)
 {
 	switch (r->type) {
 	case VIRTIO_BLK_T_IN:
@@ -412,7 +449,7 @@ static bool bad_framing(const struct model *m)
 }
 
 /* 2.7.4.1, 5.2.4: the limits that the device has. A segment is a descriptor with data. */
-static bool exceeds_limits(const struct model *m, const struct request *r)
+static bool exceeds_limits(const struct model *m, const struct model_blk_request *r)
 {
 	const struct model_chain *c = &m->chain;
 	uint64_t readable = 0, writable = 0;
@@ -446,7 +483,7 @@ static uint64_t field(const struct model *m, const uint8_t *bytes, unsigned widt
 }
 
 /* The status is one byte; the other three are for defects. */
-static bool write_status(struct model *m, const struct request *r, const uint8_t status[4])
+static bool write_status(struct model *m, const struct model_blk_request *r, const uint8_t status[4])
 {
 	const struct model_segment *last = &m->chain.segment[m->chain.count - 1];
 
@@ -457,14 +494,14 @@ static bool write_status(struct model *m, const struct request *r, const uint8_t
 
 static uint32_t serve(struct model *m, uint16_t index)
 {
-	struct request r = { .written = 0 };
+	struct model_blk_request r = { .written = 0 };
 	uint8_t header[HEADER], status[4] = { VIRTIO_BLK_S_IOERR };
 
-	(void)index;
 	if (!m->chain.writable)
 		return 0; /* no room for a status byte */
+	model_blk_misread_chain(m);
 	r.data_in = m->chain.writable - 1;
-	if (m->chain.readable >= HEADER && !bad_framing(m)) {
+	if (m->chain.readable >= HEADER && !bad_framing(m) && !model_blk_refuses(m)) {
 		if (!model_chain_read(m, 0, header, sizeof header))
 			return 0;
 		r.type = (uint32_t)field(m, header, 4);
@@ -472,7 +509,9 @@ static uint32_t serve(struct model *m, uint16_t index)
 		if (broken(m, blk_sector_wraps))
 			r.sector &= 0xffffffff;
 		r.data_out = m->chain.readable - HEADER;
+		model_blk_misread(m, &r, index);
 		status[0] = exceeds_limits(m, &r) ? (uint8_t)VIRTIO_BLK_S_IOERR : execute(m, &r);
+		model_blk_after(m, &r, index);
 	}
 	if (m->error || !write_status(m, &r, status))
 		return 0;
@@ -557,6 +596,13 @@ static const struct model_shown shown[] = {
 static const struct model_overlay overlays[] = {
 	{ MODEL_DEFECT_blk_padding_junk, VIRTIO_BLK_CONFIG_UNUSED0, 1, 0xa5 },
 	{ MODEL_DEFECT_blk_padding_junk, VIRTIO_BLK_CONFIG_UNUSED1, 3, 0xa5a5a5 },
+	{ MODEL_DEFECT_blk_seg_max_zero, VIRTIO_BLK_CONFIG_SEG_MAX, 4, 0 },
+	{ MODEL_DEFECT_blk_discard_limit_zero, VIRTIO_BLK_CONFIG_MAX_DISCARD_SECTORS, 4, 0 },
+	{ MODEL_DEFECT_blk_write_zeroes_limit_zero, VIRTIO_BLK_CONFIG_MAX_WRITE_ZEROES_SEG, 4, 0 },
+	{ MODEL_DEFECT_blk_erase_limit_zero, VIRTIO_BLK_CONFIG_MAX_SECURE_ERASE_SEG, 4, 0 },
+	{ MODEL_DEFECT_blk_seg_max_too_large, VIRTIO_BLK_CONFIG_SEG_MAX, 4, 1024 },
+	{ MODEL_DEFECT_blk_alignment_offset_wrong, VIRTIO_BLK_CONFIG_ALIGNMENT_OFFSET, 1, 64 },
+	{ MODEL_DEFECT_blk_opt_io_size_wrong, VIRTIO_BLK_CONFIG_OPT_IO_SIZE, 4, 1 },
 	{ MODEL_DEFECT_blk_num_queues_zero, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2, 0 },
 	{ MODEL_DEFECT_blk_zoned_model_reserved, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1, 3 },
 	{ MODEL_DEFECT_blk_host_managed_goes_on, VIRTIO_BLK_CONFIG_ZONED_MODEL, 1, 1 },
@@ -581,6 +627,7 @@ const struct model_backend model_block = {
 	.reset = reset,
 	.negotiated = negotiated,
 	.queues = queues,
+	.taken = model_blk_taken,
 	.serve = serve,
 	.config_write = config_write,
 	.config_change = config_change,

@@ -111,6 +111,8 @@ CHECK(legacy_any_layout, "legacy.any-layout-works", REQ("leg-rfb-02"), MUST,
 {
 	struct request request, cut;
 
+	if (d->type->answer_segments_max && d->type->answer_segments_max(d) < 2)
+		skip(t, "the device takes one segment of data");
 	require_ok(t, device_start(d, FEATURE(VIRTIO_F_ANY_LAYOUT)), "the device starts");
 	for (unsigned i = 0; i < LAPS; i++) {
 		require_ok(t, device_make_request(d, &request, i), "a request can be made");
@@ -206,8 +208,8 @@ CHECK(legacy_size, "legacy.queue-size-is-honoured", REQ("mmio-leg-06", "leg-vq-0
 	for (uint16_t size = SMALL_QUEUE; size <= most; size = (uint16_t)(size * 4)) {
 		start_laid_out(t, d, &(struct layout){ .page_size = PAGE, .align = PAGE, .size = size });
 		for (unsigned i = 0; i < size + 2u; i++)
-			require_ok(t, device_do_request(d, i), "request %u of a queue of %u entries completes", i,
-				   size);
+			require_ok(t, device_do_request(d, i % LAPS), "request %u of a queue of %u entries completes",
+				   i, size);
 	}
 }
 

@@ -4,7 +4,7 @@
 #include "drivers/dma.h"
 #include "firmware/arch/machine.h"
 
-enum { ARENA_BYTES = 4 << 20, HIGH_ARENA_BYTES = 1 << 20 };
+enum { ARENA_BYTES = 8 << 20, HIGH_ARENA_BYTES = 1 << 20 };
 #define FOUR_GIB (1ull << 32)
 
 /* Not part of .bss: nothing needs it zeroed, and clearing it would take most of the boot. */

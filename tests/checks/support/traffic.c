@@ -87,14 +87,34 @@ struct features traffic_need_any_framing(struct run *t, const struct device *d)
 
 unsigned traffic_pieces_max(struct device *d, uint16_t queue_size)
 {
-	const unsigned most = queue_size < REQUEST_SEGMENTS ? queue_size : REQUEST_SEGMENTS;
-	const uint32_t limit = d->type->segments_max ? d->type->segments_max(d) : 0;
-
-	return limit && limit < most ? limit : most;
+	(void)d;
+	return queue_size < REQUEST_SEGMENTS ? queue_size : REQUEST_SEGMENTS;
 }
 
-/* Chooses the sizes of `count` pieces that add up to `bytes` bytes. */
-static void piece_sizes(struct random *random, enum cut cut, uint32_t bytes, unsigned count,
+static uint32_t piece_bytes_max(struct device *d)
+{
+	return d->type->segment_bytes_max ? d->type->segment_bytes_max(d) : UINT32_MAX;
+}
+
+static uint32_t answer_pieces_max(struct device *d)
+{
+	return d->type->answer_segments_max ? d->type->answer_segments_max(d) : UINT32_MAX;
+}
+
+/* The fewest pieces that so many bytes can be cut into. */
+static uint32_t least_pieces(struct device *d, uint32_t bytes)
+{
+	return bytes ? (bytes - 1) / piece_bytes_max(d) + 1 : 0;
+}
+
+bool traffic_can_merge(struct device *d, const struct request *request)
+{
+	return traffic_any_framing(d) && least_pieces(d, traffic_bytes(request, false)) <= 1 &&
+	       least_pieces(d, traffic_bytes(request, true)) <= 1;
+}
+
+/* Chooses the sizes of `count` pieces, of `most` bytes at most, that add up to `bytes` bytes. */
+static void piece_sizes(struct random *random, enum cut cut, uint32_t bytes, unsigned count, uint32_t most,
 			uint32_t sizes[REQUEST_SEGMENTS])
 {
 	uint32_t rest = bytes - count;
@@ -105,6 +125,17 @@ static void piece_sizes(struct random *random, enum cut cut, uint32_t bytes, uns
 		sizes[i] = 1 + more;
 		rest -= more;
 	}
+	/* What is too much for one piece goes into others. There is room: each may have MOST bytes. */
+	for (unsigned i = 0, to = 0; i < count; i++)
+		while (sizes[i] > most) {
+			uint32_t moved = sizes[i] - most;
+
+			while (sizes[to] >= most)
+				to++;
+			moved = moved < most - sizes[to] ? moved : most - sizes[to];
+			sizes[to] += moved;
+			sizes[i] -= moved;
+		}
 	/* Each piece took a share of what was left, so later pieces are smaller: shuffle them. */
 	for (unsigned i = count; cut == CUT_RANDOM && i > 1; i--) {
 		uint32_t other = random_below(random, i), swap = sizes[i - 1];
@@ -127,6 +158,10 @@ static void cut_direction(struct run *t, struct request *request, enum cut cut, 
 		count = 1;
 	if (count > bytes)
 		count = bytes;
+	if (writable && count > answer_pieces_max(t->device))
+		count = answer_pieces_max(t->device);
+	if (count < least_pieces(t->device, bytes))
+		need_ok(t, DRIVER_SEGMENTS_TOO_SMALL);
 	run = at = need_memory(t, dma_private(bytes));
 	for (unsigned i = 0; i < old->count; i++) {
 		if (old->segments[i].writable != writable)
@@ -134,7 +169,7 @@ static void cut_direction(struct run *t, struct request *request, enum cut cut, 
 		memcpy(at, old->segments[i].data, old->segments[i].size);
 		at += old->segments[i].size;
 	}
-	piece_sizes(&t->random, cut, bytes, count, sizes);
+	piece_sizes(&t->random, cut, bytes, count, piece_bytes_max(t->device), sizes);
 	for (unsigned i = 0; i < count; i++) {
 		struct segment *segment = &request->segments[request->count++];
 
@@ -164,7 +199,7 @@ void traffic_cut(struct run *t, struct request *request, enum cut cut, unsigned 
 
 void traffic_cut_randomly(struct run *t, struct request *request, unsigned most)
 {
-	uint32_t readable = traffic_bytes(request, false), writable = traffic_bytes(request, true), pieces = 0;
+	uint32_t readable = traffic_bytes(request, false), writable = traffic_bytes(request, true), pieces = 0, least;
 
 	if (!traffic_any_framing(t->device))
 		return;
@@ -173,8 +208,12 @@ void traffic_cut_randomly(struct run *t, struct request *request, unsigned most)
 
 		pieces = 1 + random_below(&t->random, readable < room ? readable : room);
 	}
+	least = least_pieces(t->device, writable);
 	writable = writable < most - pieces ? writable : most - pieces;
-	traffic_cut(t, request, CUT_RANDOM, pieces, writable ? 1 + random_below(&t->random, writable) : 0);
+	if (writable < least) /* leave the request as it is */
+		return;
+	traffic_cut(t, request, CUT_RANDOM, pieces,
+		    writable ? least + random_below(&t->random, writable - least + 1) : 0);
 }
 
 void traffic_add(struct run *t, struct device *d, struct request *request, const struct chain_shape *shape)

@@ -36,7 +36,10 @@ bool traffic_any_framing(const struct device *d);
 struct features traffic_framing_features(const struct device *d);
 /* The same for a check of nothing but framing: SKIPs if the device does not offer them. */
 struct features traffic_need_any_framing(struct run *t, const struct device *d);
-/* The most descriptors that a chain may have: the least of the queue's size, our own limit and the device's. */
+/* Can the request have a single descriptor each way? Not if the device wants smaller ones (SIZE_MAX). */
+bool traffic_can_merge(struct device *d, const struct request *request);
+/* The most descriptors that a chain may have: the least of the queue's size and our own limit. traffic_cut() keeps
+ * those of the device. */
 unsigned traffic_pieces_max(struct device *d, uint16_t queue_size);
 
 /* How a request is cut. */

@@ -25,7 +25,7 @@
 
 enum {
 	REFERENCE_DEVICES = MODEL_TYPES,   /* one of each type */
-	REFERENCE_DISK_WRITTEN_MAX = 2048, /* sectors; a power of two */
+	REFERENCE_DISK_WRITTEN_MAX = 4096, /* sectors; a power of two */
 	REFERENCE_OUTPUT_MAX = 256,	   /* bytes of console output that the machine keeps */
 	REFERENCE_MESSAGES_MAX = 64,
 };
