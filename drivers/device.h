@@ -52,7 +52,7 @@ struct device {
 
 	uint64_t failed_tag; /* of the last request whose answer was wrong: the medium of a disk may have an error there
 			      */
-	uint64_t reset_ns;	 /* the longest reset so far */
+	uint64_t reset_ns;   /* the longest reset so far */
 	uint64_t recent_wait_ns; /* the longest recent wait; device_wait_used() updates it */
 
 	/* Counted by device_service(), the interrupt handler of a serviced line. */

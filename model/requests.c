@@ -78,7 +78,7 @@ void model_queue_work(struct model *m, uint16_t index)
 	uint16_t head, count;
 	bool took = false;
 
-	if (broken(m, blk_second_queue_dead) && index == 1) {
+	if ((broken(m, blk_second_queue_dead) && index == 1) || (broken(m, blk_last_queue_dead) && index == 3)) {
 		q->notified = false;
 		return;
 	}

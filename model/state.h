@@ -150,6 +150,7 @@ struct model_blk {
 	bool copied;	   /* `around` holds sectors from `from` on, for the write with this head in this queue */
 	uint16_t copied_queue, copied_head;
 	uint64_t from;
+	uint64_t last_written;
 	uint8_t around[8 * 512];
 	uint8_t stale[512]; /* the last sector that was read */
 };

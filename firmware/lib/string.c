@@ -68,6 +68,13 @@ int memcmp(const void *left, const void *right, size_t size)
 {
 	const unsigned char *a = left, *b = right;
 
+	if (((uintptr_t)a | (uintptr_t)b) % sizeof(uint64_t) == 0)
+		while (size >= sizeof(uint64_t) &&
+		       *(const uint64_t *)(const void *)a == *(const uint64_t *)(const void *)b) {
+			a += sizeof(uint64_t);
+			b += sizeof(uint64_t);
+			size -= sizeof(uint64_t);
+		}
 	for (; size--; a++, b++)
 		if (*a != *b)
 			return *a - *b;

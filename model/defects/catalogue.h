@@ -379,9 +379,9 @@ X(blk_erase_inert, BLK, ANY, NONE, "blk-desc-15", "reports OK for SECURE_ERASE a
 X(blk_erase_short, BLK, ANY, NONE, "blk-desc-15", "leaves the last sector of a range at SECURE_ERASE", 0) \
 X(blk_erase_too_much, BLK, ANY, NONE, "blk-desc-15", "erases one sector beyond the range", 0) \
 X(blk_erase_first_range, BLK, ANY, NONE, "blk-desc-15", "serves only the first range of SECURE_ERASE", 0) \
-X(blk_discard_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to discard more than 256 sectors, and announces 512", 0) \
-X(blk_write_zeroes_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to zero more than 256 sectors, and announces 512", 0) \
-X(blk_erase_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to erase more than 256 sectors, and announces 512", 0) \
+X(blk_discard_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to discard more than 256 sectors, and announces 448", 0) \
+X(blk_write_zeroes_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to zero more than 256 sectors, and announces 448", 0) \
+X(blk_erase_sectors_less, BLK, ANY, NONE, "blk-desc-13", "refuses to erase more than 256 sectors, and announces 448", 0) \
 X(blk_discard_ranges_less, BLK, ANY, NONE, "blk-desc-13", "refuses to discard more than 8 ranges, and announces 16", 0) \
 X(blk_write_zeroes_ranges_less, BLK, ANY, NONE, "blk-desc-13", "refuses to zero more than 8 ranges, and announces 16", 0) \
 X(blk_erase_ranges_less, BLK, ANY, NONE, "blk-desc-13", "refuses to erase more than 8 ranges, and announces 16", 0) \
@@ -395,8 +395,18 @@ X(blk_opt_io_size_wrong, BLK, ANY, NONE, "blk-desc-16", "has an opt_io_size belo
 X(blk_id_not_written, BLK, ANY, NONE, "blk-desc-04 sused-02", "reports OK for GET_ID and writes nothing but the status", 0) \
 X(blk_id_changes, BLK, ANY, NONE, "blk-desc-04", "gives another device ID each time", 0) \
 X(blk_id_first_segment_only, BLK, NEW, NONE, "blk-desc-04 frame-01", "fills the first segment of the buffer for the device ID only", 0) \
-X(blk_reads_fail, BLK, ANY, NONE, "blk-desc-12", "fails every read", 0) \
 X(blk_writes_fail, BLK, ANY, NONE, "blk-desc-12", "fails every write", 0) \
+X(blk_touching_merged, BLK, ANY, NONE, "frame-01 blk-desc-06", "loses the data of a segment that starts in memory where the one before it ends", 0) \
+X(blk_same_memory_once, BLK, ANY, NONE, "blk-desc-06", "writes a segment once that is there twice", 0) \
+X(blk_split_at_2_gib, BLK, ANY, NONE, "blk-desc-06", "splits reads at 2 GiB, and takes the second part from the beginning of the disk", 0) \
+X(blk_same_read_answered_once, BLK, ANY, DELAY, "blk-desc-09 blk-desc-06", "gives zeroes to a read of what it just read, while other requests are in flight", 0) \
+X(blk_cache_dropped, BLK, NEW, NONE, "blk-desc-06 blk-desc-10", "loses the sector that was written last when the cache is switched off", 0) \
+X(blk_ranges_in_one_segment, BLK, NEW, NONE, "frame-01", "fails WRITE_ZEROES and the like if header and ranges are more than two segments", 0) \
+X(blk_type_16_bits, BLK, ANY, NONE, "blk-desc-02", "looks at the low 16 bits of the type of a request", 0) \
+X(blk_zeroes_in_chunks, BLK, ANY, NONE, "blk-op-06", "leaves what is behind the last whole 64 KiB of a large range at WRITE_ZEROES", 0) \
+X(blk_last_queue_dead, BLK, NEW, NONE, "blk-desc-08", "never serves its fourth queue", 0) \
+X(blk_short_header_hangs, BLK, ANY, NONE, "robust-blk-01", "serves nothing any more, over resets, after a header of less than 16 bytes", 0) \
+X(blk_no_status_kills, BLK, ANY, NONE, "robust-blk-01", "leaves the bus at a request without a status byte", 0) \
 X(blk_offset_32_bits, BLK, ANY, NONE, "blk-desc-06 blk-desc-05", "keeps the byte offset of a read or write in 32 bits", 0) \
 X(blk_read_stops_at_64k, BLK, ANY, NONE, "blk-desc-06", "fills the first 64 KiB of a larger read, and reports OK", 0) \
 X(blk_large_lost, BLK, ANY, NONE, "blk-desc-06", "never answers reads of more than 32 KiB", 0) \

@@ -19,11 +19,12 @@ enum {
 	HEADER = MODEL_BLK_HEADER,
 	RANGE = 16,
 	RANGES_MAX = 16,	 /* max_discard_seg and the like */
-	RANGE_SECTORS_MAX = 512, /* max_discard_sectors and the like */
+	RANGE_SECTORS_MAX = 448, /* max_discard_sectors and the like */
 	SEGMENTS_MAX = 254,
 	SEGMENT_BYTES_MAX = 1 << 20,
 	HEADS = 16,
 	SECTORS_PER_TRACK = 63,
+	CHUNK = 128, /* sectors; for a defect */
 	PHYSICAL_BLOCK_EXP = 3,
 	OPTIMAL_BLOCKS = 64,
 	LIFETIME_BYTES = 6,
@@ -64,7 +65,10 @@ static uint64_t capacity(const struct model *m)
 
 static uint32_t seg_max(const struct model *m)
 {
-	const uint16_t size = model_queue_size_max(m, 0);
+	/* The least that QueueSizeMax may become. */
+	const uint16_t size = odd(m, queue_size_settles)       ? 64
+			      : odd(m, queue_size_by_features) ? 32
+							       : model_queue_size_max(m, 0);
 	const uint32_t room = size > 3 ? size - 2u : 1;
 
 	if (odd(m, blk_seg_max_1) || odd(m, blk_seg_max_2) || odd(m, blk_seg_max_3))
@@ -223,13 +227,11 @@ static void reset_beyond_end(struct model *m, const struct model_blk_request *r,
 		model_fail(m, "request beyond the end");
 }
 
-static uint8_t read_sectors(struct model *m, struct model_blk_request *r)
+static uint8_t read_sectors(struct model *m, struct model_blk_request *r, uint16_t index)
 {
 	uint8_t status, bytes[VIRTIO_BLK_SECTOR];
 
 	reset_beyond_end(m, r, r->data_in);
-	if (broken(m, blk_reads_fail))
-		return VIRTIO_BLK_S_IOERR;
 	if (bad_medium(m, r, r->data_in))
 		return VIRTIO_BLK_S_IOERR;
 	if (lies_beyond_end(m, r, r->data_in))
@@ -240,7 +242,7 @@ static uint8_t read_sectors(struct model *m, struct model_blk_request *r)
 	if (broken(m, blk_reads_fail))
 		return VIRTIO_BLK_S_IOERR;
 	status = read_data(m, r);
-	model_blk_spoil_read(m, r);
+	model_blk_spoil_read(m, r, index);
 	if (broken(m, blk_data_corrupted) && r->data_in &&
 	    load(m, r->sector + r->data_in / VIRTIO_BLK_SECTOR - 1, bytes)) {
 		bytes[VIRTIO_BLK_SECTOR - 1] ^= 0xff;
@@ -392,6 +394,8 @@ static uint8_t clear_ranges(struct model *m, const struct model_blk_request *r, 
 		if (get_range(m, r, i, &range))
 			return VIRTIO_BLK_S_IOERR;
 		misjudge(m, r, &range);
+		if (r->type == VIRTIO_BLK_T_WRITE_ZEROES && broken(m, blk_zeroes_in_chunks) && range.sectors > CHUNK)
+			range.sectors -= range.sectors % CHUNK;
 		if (r->type == VIRTIO_BLK_T_WRITE_ZEROES && broken(m, blk_write_zeroes_mixed_lost) && i &&
 		    (range.flags & VIRTIO_BLK_RANGE_UNMAP))
 			continue;
@@ -407,11 +411,11 @@ static uint8_t clear_ranges(struct model *m, const struct model_blk_request *r, 
 	return VIRTIO_BLK_S_OK;
 }
 
-static uint8_t execute(struct model *m, struct model_blk_request *r)
+static uint8_t execute(struct model *m, struct model_blk_request *r, uint16_t index)
 {
 	switch (r->type) {
 	case VIRTIO_BLK_T_IN:
-		return read_sectors(m, r);
+		return read_sectors(m, r, index);
 	case VIRTIO_BLK_T_OUT:
 		return write_sectors(m, r);
 	case LEGACY_FLUSH_OUT:
@@ -497,20 +501,26 @@ static uint32_t serve(struct model *m, uint16_t index)
 	struct model_blk_request r = { .written = 0 };
 	uint8_t header[HEADER], status[4] = { VIRTIO_BLK_S_IOERR };
 
-	if (!m->chain.writable)
+	if (!m->chain.writable) {
+		leave_if_broken(m, blk_no_status_kills);
 		return 0; /* no room for a status byte */
+	}
 	model_blk_misread_chain(m);
 	r.data_in = m->chain.writable - 1;
+	if (m->chain.readable < HEADER)
+		hang_if_broken(m, blk_short_header_hangs);
 	if (m->chain.readable >= HEADER && !bad_framing(m) && !model_blk_refuses(m)) {
 		if (!model_chain_read(m, 0, header, sizeof header))
 			return 0;
 		r.type = (uint32_t)field(m, header, 4);
 		r.sector = field(m, header + 8, 8);
+		if (broken(m, blk_type_16_bits))
+			r.type &= 0xffff;
 		if (broken(m, blk_sector_wraps))
 			r.sector &= 0xffffffff;
 		r.data_out = m->chain.readable - HEADER;
 		model_blk_misread(m, &r, index);
-		status[0] = exceeds_limits(m, &r) ? (uint8_t)VIRTIO_BLK_S_IOERR : execute(m, &r);
+		status[0] = exceeds_limits(m, &r) ? (uint8_t)VIRTIO_BLK_S_IOERR : execute(m, &r, index);
 		model_blk_after(m, &r, index);
 	}
 	if (m->error || !write_status(m, &r, status))
@@ -534,6 +544,8 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 		model_config_put(m, offset, width, value);
 	if (broken(m, blk_writeback_read_only))
 		return;
+	if (offset == VIRTIO_BLK_CONFIG_WRITEBACK)
+		model_blk_cache_switched(m, value);
 	if (offset == VIRTIO_BLK_CONFIG_WRITEBACK && width == 1 && allowed && value <= 1)
 		model_config_put(m, offset, 1, value);
 }
@@ -554,7 +566,7 @@ static void defaults(struct model_config *config)
 {
 	static const char id[20] = "touchstone";
 
-	config->blk.queues = 2;
+	config->blk.queues = 4;
 	for (unsigned i = 0; i < sizeof id; i++)
 		config->blk.id[i] = id[i];
 }

@@ -6,7 +6,7 @@
 #include "model/chain.h"
 #include "model/defects/broken.h"
 
-enum { SECTOR = VIRTIO_BLK_SECTOR, PAGE = 4096, KIB = 1024, UNIT = 8 /* sectors */ };
+enum { SECTOR = VIRTIO_BLK_SECTOR, PAGE = 4096, KIB = 1024, UNIT = 8 /* sectors */, TWO_GIB = 1 << 22 /* sectors */ };
 
 static const uint8_t zeroes[SECTOR];
 
@@ -115,6 +115,8 @@ bool model_blk_refuses_ranges(const struct model *m, const struct model_blk_requ
 {
 	enum { LESS = 8 };
 
+	if (broken(m, blk_ranges_in_one_segment) && m->chain.readable_count > 2)
+		return true;
 	return (r->type == VIRTIO_BLK_T_SECURE_ERASE && broken(m, blk_erase_fails)) ||
 	       (count > LESS && ((r->type == VIRTIO_BLK_T_DISCARD && broken(m, blk_discard_ranges_less)) ||
 				 (r->type == VIRTIO_BLK_T_WRITE_ZEROES && broken(m, blk_write_zeroes_ranges_less)) ||
@@ -132,7 +134,7 @@ static void refill(struct model *m, const struct part *part, uint64_t sector)
 		model_chain_write(m, part->at + done, bytes, (uint32_t)model_min(SECTOR, part->length - done));
 }
 
-void model_blk_spoil_read(struct model *m, struct model_blk_request *r)
+void model_blk_spoil_read(struct model *m, struct model_blk_request *r, uint16_t index)
 {
 	uint8_t bytes[SECTOR];
 	struct part part, first;
@@ -162,6 +164,19 @@ void model_blk_spoil_read(struct model *m, struct model_blk_request *r)
 	}
 	if (broken(m, blk_bounce_stale) && first.address % SECTOR && r->data_in > SECTOR)
 		model_chain_write(m, r->data_in - SECTOR, m->blk.stale, SECTOR);
+	for (unsigned i = 1; broken(m, blk_touching_merged) && get_part(m, true, i, &part); i++) {
+		if (part.address == first.address + first.length)
+			set_zero(m, part.at, part.length);
+		first = part;
+	}
+	if (broken(m, blk_split_at_2_gib) && r->sector < TWO_GIB && r->sector + r->data_in / SECTOR > TWO_GIB) {
+		part = (struct part){ .at = (TWO_GIB - r->sector) * SECTOR };
+		part.length = (uint32_t)(r->data_in - part.at);
+		refill(m, &part, 0);
+	}
+	if (broken(m, blk_same_read_answered_once) && m->queue[index].in_flight && m->blk.position == r->sector)
+		set_zero(m, 0, r->data_in);
+	m->blk.position = r->sector;
 	if (load(m, r->sector, bytes))
 		for (unsigned i = 0; i < SECTOR; i++)
 			m->blk.stale[i] = bytes[i];
@@ -184,9 +199,21 @@ void model_blk_spoil_write(struct model *m, const struct model_blk_request *r)
 {
 	uint64_t end = r->sector + r->data_out / SECTOR;
 	uint8_t bytes[SECTOR];
+	struct part part, other;
 
+	for (unsigned i = 1; broken(m, blk_same_memory_once) && get_part(m, false, i, &part); i++)
+		for (unsigned j = 0; j < i && get_part(m, false, j, &other); j++)
+			if (other.address == part.address)
+				store(m, r->sector + part.at / SECTOR, zeroes);
+	m->blk.last_written = r->sector;
 	if (broken(m, blk_write_in_pages) && end % UNIT && model_chain_read(m, MODEL_BLK_HEADER, bytes, SECTOR))
 		store(m, end, bytes);
+}
+
+void model_blk_cache_switched(struct model *m, uint32_t value)
+{
+	if (broken(m, blk_cache_dropped) && !value)
+		store(m, m->blk.last_written, zeroes);
 }
 
 /* ---- requests in flight ---- */

@@ -28,8 +28,10 @@ bool model_blk_refuses_range(const struct model *m, const struct model_blk_reque
 bool model_blk_refuses_ranges(const struct model *m, const struct model_blk_request *r, uint32_t count);
 /* How many bytes of a write the device writes. */
 uint64_t model_blk_size_written(const struct model *m, const struct model_blk_request *r);
+/* The driver wrote to `writeback`. */
+void model_blk_cache_switched(struct model *m, uint32_t value);
 /* Called after the data of a read or a write was moved as it should be, and after a request was executed. */
-void model_blk_spoil_read(struct model *m, struct model_blk_request *r);
+void model_blk_spoil_read(struct model *m, struct model_blk_request *r, uint16_t index);
 void model_blk_spoil_write(struct model *m, const struct model_blk_request *r);
 void model_blk_after(struct model *m, struct model_blk_request *r, uint16_t index);
 

@@ -158,7 +158,10 @@ CHECK(unknown_type, "blk.unknown-type", REQ("blk-desc-02"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
       "A request of an undefined type comes back with UNSUPP")
 {
-	static const uint32_t undefined[] = { 6, 7, DISK_UNDEFINED_TYPE, 0x7ffffffe, 0xffffffff };
+	/* The last ones are types that exist, with more bits: none that would write. */
+	static const uint32_t undefined[] = { 6,      7,       DISK_UNDEFINED_TYPE, 0x7ffffffe, 0xffffffff,
+					      0x100,  0x10000, 0x40000000,	    0x104,	0x10004,
+					      0x1008, 0x80008 };
 	/* Types of the legacy interface, and neighbours that older devices took for the type itself with the direction
 	 * in bit 0. */
 	static const uint32_t grey[] = { 2, 3, 5, 9, 12 };

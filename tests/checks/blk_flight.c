@@ -114,7 +114,7 @@ static unsigned fill(struct run *t, struct virtqueue *queue, struct flight *flig
 	const unsigned half = disk.blocks / 2; /* reads stay below, writes above */
 	const bool writes = !device_offers(t->device, VIRTIO_BLK_F_RO);
 	const unsigned largest = disk.block < USUAL ? USUAL / disk.block : 1; /* in blocks: memory is limited */
-	unsigned sent = 0, next = half;
+	unsigned sent = 0, next = half, from = 0;
 
 	while (sent < most) {
 		const unsigned kind = sent % 4, blocks = 1 + random_below(&t->random, largest);
@@ -123,8 +123,10 @@ static unsigned fill(struct run *t, struct virtqueue *queue, struct flight *flig
 			flights[sent] = make_flight(t, VIRTIO_BLK_T_OUT, next, blocks);
 			next += blocks;
 		} else {
-			flights[sent] =
-				make_flight(t, VIRTIO_BLK_T_IN, random_below(&t->random, half - blocks + 1), blocks);
+			/* half of them read what the one before them reads */
+			if (kind != 3 || from + blocks > half)
+				from = random_below(&t->random, half - blocks + 1);
+			flights[sent] = make_flight(t, VIRTIO_BLK_T_IN, from, blocks);
 		}
 		if (!add_flight(t, queue, &flights[sent], indirect))
 			break;

@@ -235,16 +235,16 @@ static void expect_cleared(struct run *t, const struct command *command, unsigne
 static bool look(struct run *t, struct device *d, const struct command *command)
 {
 	static bool inside[DISK_LARGE_BYTES / VIRTIO_BLK_SECTOR];
+	uint8_t *read = need_memory(t, dma_private(disk.part * disk.block));
 	const unsigned failures = t->failures;
 
 	memset(inside, 0, sizeof(inside));
 	for (unsigned i = 0; i < ranges.count; i++)
 		for (unsigned j = 0; j < ranges.at[i].blocks; j++)
 			inside[ranges.at[i].block + j] = true;
-	for (unsigned from = 0; from < disk.blocks; from += DISK_BLOCKS) {
-		const uint8_t *read = disk_read(t, d, from, DISK_BLOCKS);
-
-		for (unsigned i = 0; i < DISK_BLOCKS && t->failures == failures; i++) {
+	for (unsigned from = 0; from < disk.blocks; from += disk.part) {
+		disk_read_to(t, d, from, disk.part, read);
+		for (unsigned i = 0; i < disk.part && t->failures == failures; i++) {
 			uint8_t *known = disk.known + (size_t)(from + i) * disk.block;
 			const uint8_t *got = read + (size_t)i * disk.block;
 
@@ -320,6 +320,7 @@ static void try_places(struct run *t, struct device *d, const struct command *co
 /* As many sectors in one range, then as many ranges, as the device announces and the area holds. */
 static void try_limits(struct run *t, struct device *d, const struct command *command, uint32_t flags)
 {
+	static const uint8_t less[] = { 0, 15, 9, 5 }; /* sixteenths; 0: all of it */
 	const unsigned unit = alignment(t, d, command);
 	unsigned most = most_blocks(d, command), count = most_ranges(d, command);
 
@@ -328,11 +329,16 @@ static void try_limits(struct run *t, struct device *d, const struct command *co
 	if (most > disk.blocks - 2 * unit)
 		most = disk.blocks - 2 * unit; /* with a neighbour on each side */
 	most = most / unit * unit;
-	ranges.count = 0;
-	add_range(unit, most, flags);
-	if (most && !clear(t, d, command))
-		return;
-	disk_know(t, d);
+	for (unsigned i = 0; most && i < sizeof(less) / sizeof(less[0]); i++) {
+		/* the limit, then sizes below it that are no power of two */
+		const unsigned blocks = less[i] ? most * less[i] / 16 / unit * unit : most;
+
+		ranges.count = 0;
+		add_range(unit, blocks ? blocks : unit, flags);
+		if (!clear(t, d, command))
+			return;
+		disk_know(t, d);
+	}
 	if (count > disk.blocks / (2 * unit))
 		count = disk.blocks / (2 * unit);
 	ranges.count = 0;
@@ -407,6 +413,77 @@ CHECK(secure_erase_limits, "blk.secure-erase-to-the-limits", REQ("blk-desc-13", 
 	try_limits(t, d, &secure_erase, 0);
 }
 
+/*
+ * Breaks: the ranges are expected in one descriptor, or each in a whole one. Symptom: a driver that builds them in
+ * pieces discards the wrong sectors.
+ */
+CHECK(ranges_in_pieces, "blk.ranges-in-pieces", REQ("frame-01", "blk-op-06"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 8, .features = OFFERS(VIRTIO_BLK_F_WRITE_ZEROES)),
+      "The ranges of write zeroes may be cut anywhere, and may share a descriptor with the header")
+{
+	enum {
+		HEADER = sizeof(struct virtio_blk_header),
+		RANGE = sizeof(struct virtio_blk_range),
+		BYTES = HEADER + 2 * RANGE
+	};
+	static const uint8_t cuts[][2] = { { 16, 32 }, { 16, 24 }, { 17, 40 }, { 16, 31 },
+					   { 20, 33 }, { 48, 48 }, { 8, 36 } };
+	struct virtqueue *queue;
+
+	open_for(t, d, &write_zeroes, false);
+	if (most_ranges(d, &write_zeroes) < 2 || most_blocks(d, &write_zeroes) < 2)
+		skip(t, "the device takes one range at a time");
+	if (blk_seg_max(d) < 3 || blk_size_max(d) < BYTES)
+		skip(t, "seg_max or size_max is too small");
+	queue = device_request_queue(d);
+	for (unsigned i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		const uint32_t ends[] = { cuts[i][0], cuts[i][1], BYTES };
+		struct pieces pieces = disk_pieces(t, 4);
+		uint8_t bytes[BYTES];
+		struct virtio_blk_range range[2];
+		volatile uint8_t *status;
+
+		ranges.count = 0;
+		add_range(3, 1, 0);
+		add_range(9, 2, 0);
+		for (unsigned j = 0; j < 2; j++)
+			range[j] = (struct virtio_blk_range){ .sector = disk_sector(ranges.at[j].block),
+							      .sectors = ranges.at[j].blocks * disk.sectors };
+		memcpy(bytes, &(struct virtio_blk_header){ .type = VIRTIO_BLK_T_WRITE_ZEROES }, HEADER);
+		memcpy(bytes + HEADER, range, sizeof(range));
+		for (uint32_t at = 0, j = 0; j < 3; at = ends[j++])
+			if (ends[j] > at)
+				disk_add_piece(t, &pieces, bytes + at, ends[j] - at, false, 1, 0);
+		status = disk_add_piece(t, &pieces, NULL, 1, true, 1, 0);
+		*status = BLK_STATUS_UNWRITTEN;
+		step(t, "cut at bytes %u and %u", ends[0], ends[1]);
+		disk_add(t, queue, &pieces);
+		virtqueue_kick(queue);
+		take_used(t, queue, "write zeroes in pieces");
+		if (!expect_eq(t, *status, VIRTIO_BLK_S_OK, "status of write zeroes cut at bytes %u and %u", ends[0],
+			       ends[1]) ||
+		    !look(t, d, &write_zeroes))
+			return;
+		disk_know(t, d);
+	}
+}
+
+/* ---- the cache ---- */
+
+/* Breaks: what is in the cache is dropped when the driver switches it off. Symptom: data is lost without a crash. */
+CHECK(writeback_keeps_data, "blk.data-outlives-a-switch-of-the-cache", REQ("blk-desc-06", "blk-desc-10"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = DISK_DESCRIPTORS,
+	    .features = OFFERS_BOTH(VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_F_FLUSH)),
+      "Blocks that were written are read back after writeback was changed")
+{
+	disk_open_writable(t, d, disk_plain_and(VIRTIO_BLK_F_CONFIG_WCE));
+	for (unsigned i = 0; i < 4; i++) {
+		disk_know(t, d);
+		config_write(&d->transport, VIRTIO_BLK_CONFIG_WRITEBACK, 1, i & 1);
+		disk_expect_known(t, d, 0, DISK_BLOCKS, "blocks after writeback was changed");
+	}
+}
+
 /* ---- read-only disks ---- */
 
 /*
@@ -440,6 +517,95 @@ CHECK(read_only_commands, "blk.read-only-refuses-every-change", REQ("blk-op-03",
 		expect(t, send(t, d, commands[i]) != VIRTIO_BLK_S_OK, "%s is refused", commands[i]->name);
 	}
 	disk_expect_known(t, d, 0, DISK_BLOCKS, "a read-only disk after everything that it refused");
+}
+
+/* ---- requests that no driver must send (robustness) ---- */
+
+/* A request: sizes of header, readable data, writable data and status; 0: none. */
+struct odd {
+	uint32_t type;
+	uint16_t header, readable, writable, status;
+	const char *what;
+};
+
+/* Sends it, gives the device time to act, and looks at what it may not write. */
+static void send_odd(struct run *t, struct device *d, const struct odd *odd)
+{
+	const struct virtio_blk_header header = { .type = odd->type,
+						  .sector = odd->type <= VIRTIO_BLK_T_OUT ? disk.first : 0 };
+	struct virtqueue *queue;
+	struct pieces pieces = disk_pieces(t, 4);
+	const uint8_t *readable = NULL;
+
+	disk_start(t, d, blk_plain_features());
+	queue = device_request_queue(d);
+	step(t, "%s", odd->what);
+	if (odd->header)
+		disk_add_piece(t, &pieces, (const uint8_t *)&header, odd->header, false, 8, 0);
+	if (odd->readable)
+		readable = disk_add_piece(t, &pieces, NULL, odd->readable, false, 8, 0);
+	if (odd->writable)
+		disk_add_piece(t, &pieces, NULL, odd->writable, true, 8, 0);
+	if (odd->status)
+		disk_add_piece(t, &pieces, NULL, odd->status, true, 8, 0);
+	disk_add(t, queue, &pieces);
+	virtqueue_kick(queue);
+	(void)WAIT_UNTIL(virtqueue_used_waiting(queue) ||
+				 transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET,
+			 MICROSECONDS(500));
+	if (readable)
+		expect(t, memory_unlike(readable, DMA_FRESH_BYTE, odd->readable) == odd->readable,
+		       "%s: the device-readable data is as it was", odd->what);
+}
+
+/*
+ * Breaks: a length is computed without a look at what is there, and wraps around; a pointer into a header that is too
+ * short; data of a read in memory that the device may only read. Symptom: a guest takes its VMM down, or gets out.
+ */
+CHECK(odd_requests, "blk.odd-requests", REQ("robust-blk-01"), ROBUST, NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 4),
+      "Requests of wrong lengths and directions do no harm")
+{
+	static const struct odd odds[] = {
+		{ VIRTIO_BLK_T_IN, 16, 512, 0, 1, "a read with device-readable data" },
+		{ VIRTIO_BLK_T_IN, 16, 512, 512, 1, "a read with data of both directions" },
+		{ VIRTIO_BLK_T_IN, 16, 0, 0, 1, "a read of nothing" },
+		{ VIRTIO_BLK_T_IN, 16, 0, 511, 1, "a read of 511 bytes" },
+		{ VIRTIO_BLK_T_IN, 16, 0, 513, 1, "a read of 513 bytes" },
+		{ VIRTIO_BLK_T_IN, 16, 0, 512, 4, "a read with a status of 4 bytes" },
+		{ VIRTIO_BLK_T_IN, 16, 0, 0, 0, "a read without a status" },
+		{ VIRTIO_BLK_T_IN, 8, 0, 512, 1, "half a header" },
+		{ VIRTIO_BLK_T_IN, 15, 0, 512, 1, "a header of 15 bytes" },
+		{ VIRTIO_BLK_T_IN, 1, 0, 0, 1, "a header of one byte" },
+		{ VIRTIO_BLK_T_IN, 0, 0, 0, 1, "a status alone" },
+		{ VIRTIO_BLK_T_IN, 0, 0, 512, 1, "no header" },
+		{ VIRTIO_BLK_T_FLUSH, 16, 512, 0, 1, "a flush with data" },
+		{ VIRTIO_BLK_T_FLUSH, 16, 0, 512, 1, "a flush with device-writable data" },
+		{ VIRTIO_BLK_T_GET_ID, 16, 0, 0, 1, "GET_ID without room" },
+		{ VIRTIO_BLK_T_GET_ID, 16, 0, 4, 1, "GET_ID with room for 4 bytes" },
+		{ VIRTIO_BLK_T_GET_ID, 16, 0, 64, 1, "GET_ID with room for 64 bytes" },
+		{ VIRTIO_BLK_T_GET_ID, 16, 20, 0, 1, "GET_ID with device-readable data" },
+		{ VIRTIO_BLK_T_OUT, 16, 0, 0, 1, "a write of nothing" },
+		{ VIRTIO_BLK_T_OUT, 16, 0, 512, 1, "a write with device-writable data" },
+		{ VIRTIO_BLK_T_OUT, 16, 511, 0, 1, "a write of 511 bytes" },
+		{ VIRTIO_BLK_T_OUT, 16, 513, 0, 1, "a write of 513 bytes" },
+		{ VIRTIO_BLK_T_OUT, 16, 512, 0, 0, "a write without a status" },
+	};
+
+	disk_open(t, d, blk_plain_features());
+	need_row(t, !device_do_request(d, 0), "blk-desc-12", "an ordinary request is served before");
+	for (unsigned i = 0; i < sizeof(odds) / sizeof(odds[0]); i++) {
+		enum driver_error error;
+
+		if (odds[i].type == VIRTIO_BLK_T_OUT && device_offers(d, VIRTIO_BLK_F_RO))
+			continue;
+		send_odd(t, d, &odds[i]);
+		error = device_start(d, NO_FEATURES);
+		if (!error)
+			error = device_do_request(d, 0);
+		if (!expect(t, !error, "the device works again after %s and a reset: %s", odds[i].what,
+			    driver_error_text(error)))
+			return;
+	}
 }
 
 /* ---- the name ---- */

@@ -75,13 +75,35 @@ static void look_around(struct run *t, struct device *d, unsigned block, unsigne
 	disk_expect_known(t, d, from, (behind < disk.blocks ? behind + 1 : behind) - from, what);
 }
 
+/* Reads a megabyte at once, or as much as the disk has, and compares with smaller reads. */
+static void read_very_large(struct run *t, struct device *d)
+{
+	enum { BYTES = 1 << 20, PARTS = 16 };
+	const uint64_t end = disk.end * VIRTIO_BLK_SECTOR;
+	const uint32_t size = BYTES, part = BYTES / PARTS;
+	struct blk_request whole, piece;
+
+	if (disk.block > part || end < size || blk_size_max(d) < size)
+		return;
+	whole = disk_make(t, VIRTIO_BLK_T_IN, (end - size) / VIRTIO_BLK_SECTOR, size, true);
+	disk_require_served(t, d, disk_send(t, d, &whole, NULL), whole.header->sector, size, NULL, "a large read");
+	piece = disk_make(t, VIRTIO_BLK_T_IN, 0, part, true);
+	for (uint32_t at = 0; at < size; at += part) {
+		piece.header->sector = whole.header->sector + at / VIRTIO_BLK_SECTOR;
+		*piece.status = BLK_STATUS_UNWRITTEN;
+		disk_require_served(t, d, disk_send(t, d, &piece, NULL), piece.header->sector, part, NULL, "a read");
+		if (!disk_expect_same(t, whole.data + at, piece.data, part, "a part of a read of a megabyte"))
+			return;
+	}
+}
+
 /*
  * Breaks: a buffer of the device's own that is too small for the request, so that the rest is missing, wrong, or never
  * answered; a size in bytes that does not fit its type.
  */
 CHECK(read_sizes, "blk.read-of-any-size", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
-      "Reads of 1 to 1024 blocks give all that the blocks hold")
+      "Reads of one block to a megabyte give all that the blocks hold")
 {
 	disk_open_large(t, d, blk_plain_features());
 	disk_know(t, d);
@@ -97,6 +119,7 @@ CHECK(read_sizes, "blk.read-of-any-size", REQ("blk-desc-06"), DESCRIBED,
 			break;
 	}
 	expect(t, disk.blocks, "there are blocks to read");
+	read_very_large(t, d);
 }
 
 /*
@@ -105,7 +128,7 @@ CHECK(read_sizes, "blk.read-of-any-size", REQ("blk-desc-06"), DESCRIBED,
  */
 CHECK(write_sizes, "blk.write-of-any-size", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
-      "Writes of 1 to 1024 blocks write all of them, and nothing beside them")
+      "Writes of one block to 256 KiB write all of them, and nothing beside them")
 {
 	disk_open_large_writable(t, d, blk_plain_features());
 	disk_know(t, d);
@@ -233,6 +256,112 @@ CHECK(odd_pieces, "blk.odd-pieces-of-many-blocks", REQ("frame-01", "blk-desc-06"
 			blocks);
 	}
 	expect(t, disk.blocks, "there are blocks to move");
+}
+
+/* Adds a piece that is part of memory which the caller owns. */
+static void add_part(struct pieces *pieces, uint8_t *memory, uint32_t size, bool writable)
+{
+	pieces->segments[pieces->count++] = (struct segment){ .data = memory, .size = size, .writable = writable };
+}
+
+/*
+ * Breaks: segments that touch in memory are merged into one, with the length of the last, or across the border between
+ * what the device reads and what it writes. Symptom: only buffers of a few pages in a row fail.
+ */
+CHECK(touching_pieces, "blk.pieces-that-touch", REQ("frame-01", "blk-desc-06"), MUST,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .version = 2, .entries = 8),
+      "Header, data and status may lie in a row in memory, in descriptors that touch")
+{
+	enum { HEADER = sizeof(struct virtio_blk_header), BLOCKS = 4, PIECES = 3, ROUNDS = 8 };
+	const uint32_t size = BLOCKS * blk_block(d);
+	struct virtqueue *queue;
+
+	disk_open(t, d, blk_plain_features());
+	need_segments(t, d, PIECES);
+	if (blk_size_max(d) < size)
+		skip(t, "size_max is less than four logical blocks");
+	disk_know(t, d);
+	queue = device_request_queue(d);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		const bool reads = i % 2 || device_offers(d, VIRTIO_BLK_F_RO);
+		const unsigned block = somewhere(t, BLOCKS);
+		uint8_t *known = disk.known + (size_t)block * disk.block;
+		uint8_t *memory = need_memory(t, dma_alloc(HEADER + size + 1, 8)), *data = memory + HEADER;
+		uint32_t cut = disk.block, other = 2 * disk.block;
+		struct pieces pieces = disk_pieces(t, PIECES + 2);
+
+		if (i > 3) { /* anywhere */
+			cut = 1 + random_below(&t->random, size / 2);
+			other = cut + 1 + random_below(&t->random, size / 2 - 1);
+		}
+		*(struct virtio_blk_header *)(void *)memory =
+			(struct virtio_blk_header){ .type = reads ? VIRTIO_BLK_T_IN : VIRTIO_BLK_T_OUT,
+						    .sector = disk_sector(block) };
+		if (!reads) {
+			random_fill(&t->random, known, size);
+			memcpy(data, known, size);
+		}
+		data[size] = BLK_STATUS_UNWRITTEN;
+		add_part(&pieces, memory, HEADER, false);
+		add_part(&pieces, data, cut, reads);
+		add_part(&pieces, data + cut, other - cut, reads);
+		add_part(&pieces, data + other, size - other, reads);
+		add_part(&pieces, data + size, 1, true);
+		step(t, "%s 4 blocks in a row, cut at %u and %u", reads ? "reads" : "writes", cut, other);
+		disk_add(t, queue, &pieces);
+		virtqueue_kick(queue);
+		take_used(t, queue, "a request in pieces that touch");
+		disk_require_served(t, d, *(volatile uint8_t *)(data + size), disk_sector(block), size,
+				    reads ? NULL : known, "a request in pieces that touch");
+		if (reads)
+			disk_expect_same(t, data, known, size, "a read into pieces that touch");
+		else
+			look_around(t, d, block, BLOCKS, "blocks that were written from pieces that touch");
+	}
+}
+
+/*
+ * Breaks: a device that finds the segment of a byte by its address takes the first one twice. Symptom: a guest that
+ * writes its page of zeroes several times in one request fails.
+ */
+CHECK(same_memory, "blk.one-buffer-several-times", REQ("blk-desc-06"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 8), "A write may have the same memory in several descriptors")
+{
+	enum { PIECES = 4, ORDER = 3 };
+	static const uint8_t order[ORDER][PIECES] = { { 0, 0, 0, 0 }, { 0, 1, 0, 1 }, { 1, 1, 0, 1 } };
+	struct virtqueue *queue;
+
+	disk_open_writable(t, d, blk_plain_features());
+	need_segments(t, d, PIECES);
+	if (blk_size_max(d) < disk.block)
+		skip(t, "size_max is less than a logical block");
+	disk_know(t, d);
+	queue = device_request_queue(d);
+	for (unsigned i = 0; i < ORDER; i++) {
+		const unsigned block = somewhere(t, PIECES);
+		const struct virtio_blk_header header = { .type = VIRTIO_BLK_T_OUT, .sector = disk_sector(block) };
+		uint8_t *known = disk.known + (size_t)block * disk.block, *memory[2];
+		struct pieces pieces = disk_pieces(t, PIECES + 2);
+		volatile uint8_t *status;
+
+		disk_add_piece(t, &pieces, (const uint8_t *)&header, sizeof(header), false, 8, 0);
+		for (unsigned j = 0; j < 2; j++) {
+			memory[j] = need_memory(t, dma_alloc(disk.block, 1));
+			random_fill(&t->random, memory[j], disk.block);
+		}
+		for (unsigned j = 0; j < PIECES; j++) {
+			add_part(&pieces, memory[order[i][j]], disk.block, false);
+			memcpy(known + j * disk.block, memory[order[i][j]], disk.block);
+		}
+		status = disk_add_piece(t, &pieces, NULL, 1, true, 1, 0);
+		*status = BLK_STATUS_UNWRITTEN;
+		disk_add(t, queue, &pieces);
+		virtqueue_kick(queue);
+		take_used(t, queue, "a write from the same memory");
+		disk_require_served(t, d, *status, disk_sector(block), PIECES * disk.block, known,
+				    "a write from the same memory");
+		look_around(t, d, block, PIECES, "blocks that were written from the same memory");
+	}
 }
 
 /* ---- as many segments as announced ---- */
@@ -385,6 +514,50 @@ CHECK(size_max_used, "blk.segments-as-long-as-announced", REQ("blk-desc-13"), DE
 	transfer.type = VIRTIO_BLK_T_OUT;
 	write_fresh(t, d, &transfer, "a write from one long segment");
 	disk_expect_known(t, d, 0, transfer.size / disk.block, "blocks that were written from one long segment");
+}
+
+/* ---- places ---- */
+
+/*
+ * Breaks: a request is split where a number of 31, 32 or more bits ends, or where a cluster of the image ends, and the
+ * second part comes from the wrong place. (Each read is compared with a read of each half.)
+ */
+CHECK(boundaries, "blk.reads-across-large-numbers", REQ("blk-desc-06"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS),
+      "Reads across sector numbers and offsets that are powers of two give what reads of each side give")
+{
+	enum { BLOCKS = 6, LEAST = 7 /* 64 KiB */, MOST = 40 };
+	uint32_t block, sectors, size;
+	unsigned tried = 0;
+
+	disk_start(t, d, blk_plain_features());
+	block = blk_block(d);
+	sectors = block / VIRTIO_BLK_SECTOR;
+	size = BLOCKS * block;
+	if ((uint64_t)(device_request_queue(d)->size - 2) * blk_size_max(d) < size || blk_size_max(d) < block)
+		skip(t, "size_max is too small");
+	for (unsigned bit = LEAST; bit < MOST; bit++) {
+		const uint64_t middle = UINT64_C(1) << bit, first = middle - BLOCKS / 2 * sectors;
+		struct blk_request whole, half;
+
+		if (middle % sectors || middle + BLOCKS / 2 * sectors > blk_capacity(d))
+			continue;
+		tried++;
+		whole = disk_make(t, VIRTIO_BLK_T_IN, first, size, true);
+		disk_require_served(t, d, disk_send(t, d, &whole, NULL), first, size, NULL, "a read");
+		half = disk_make(t, VIRTIO_BLK_T_IN, first, size / 2, true);
+		for (unsigned i = 0; i < 2; i++) {
+			half.header->sector = first + i * (BLOCKS / 2) * sectors;
+			*half.status = BLK_STATUS_UNWRITTEN;
+			disk_require_served(t, d, disk_send(t, d, &half, NULL), half.header->sector, size / 2, NULL,
+					    "a read");
+			if (!disk_expect_same(t, whole.data + i * size / 2, half.data, size / 2,
+					      "a half of a read across a power of two"))
+				return;
+		}
+	}
+	if (!tried)
+		skip(t, "the disk is too small");
 }
 
 /* ---- addresses ---- */

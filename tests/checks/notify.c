@@ -135,6 +135,9 @@ CHECK(notify_unknown, "notify.queue-that-does-not-exist", REQ("mmio-table-09", "
 {
 	const uint32_t values[] = { d->queue_count, d->queue_count + 1u, 0xff, 0x7fff, 0xffff };
 
+	need_ok(t, device_start(d, NO_FEATURES));
+	need_ok(t, device_do_request(d, 0));
+	need_ok(t, device_reset(d));
 	for (unsigned i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 		enum driver_error error;
 

@@ -4,11 +4,12 @@
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
 
-enum { HEADER_BYTES = sizeof(struct virtio_blk_header) };
+enum { HEADER_BYTES = sizeof(struct virtio_blk_header), PART_MAX = 2 * DISK_BLOCKS /* a power of two */ };
 
 struct disk disk;
 
-static struct blk_request restorer; /* for put_back(), which must not run out of memory */
+/* Requests of disk.part blocks: one for put_back(), which must not run out of memory, and one for move(). */
+static struct blk_request restorer, mover;
 
 void disk_start(struct run *t, struct device *d, struct features features)
 {
@@ -116,16 +117,26 @@ void disk_require_served(struct run *t, struct device *d, uint8_t status, uint64
 /* ---- the blocks that checks may use ---- */
 
 /* The most blocks, a power of two, that a request may have by size_max, seg_max and the usual size of the virtqueue. */
-static unsigned part_of(struct device *d, uint32_t block)
+static unsigned part_of(struct device *d, uint32_t block, unsigned most)
 {
 	enum { OTHERS = 2 }; /* header and status */
 	uint32_t segments = device_queue_size(d, DEVICE_QUEUE_SIZE, d->queue_max[0]) - OTHERS;
-	unsigned part = DISK_BLOCKS;
+	unsigned part = most;
 
 	segments = segments < blk_seg_max(d) ? segments : blk_seg_max(d);
 	while (part > 1 && (uint64_t)part * block > (uint64_t)segments * blk_size_max(d))
 		part /= 2;
 	return part;
+}
+
+/* Makes a request read or write other blocks. */
+static void aim(struct blk_request *blk, uint32_t type, unsigned block)
+{
+	blk->header->type = type;
+	blk->header->sector = disk_sector(block);
+	*blk->status = BLK_STATUS_UNWRITTEN;
+	for (unsigned i = 1; i + 1 < blk->request.count; i++)
+		blk->request.segments[i].writable = type == VIRTIO_BLK_T_IN;
 }
 
 /* Reads or writes disk.part blocks through the restorer. */
@@ -134,11 +145,7 @@ static enum driver_error move_blocks(struct device *d, uint32_t type, unsigned b
 	uint32_t length;
 	enum driver_error error;
 
-	restorer.header->type = type;
-	restorer.header->sector = disk_sector(block);
-	*restorer.status = BLK_STATUS_UNWRITTEN;
-	for (unsigned i = 1; i + 1 < restorer.request.count; i++)
-		restorer.request.segments[i].writable = type == VIRTIO_BLK_T_IN;
+	aim(&restorer, type, block);
 	error = blk_send(d, &restorer, &length);
 	if (!error && *restorer.status != VIRTIO_BLK_S_OK)
 		error = DRIVER_BLK_STATUS_NOT_OK;
@@ -181,8 +188,9 @@ static void open_blocks(struct run *t, struct device *d, struct features feature
 	disk.end = blocks * disk.sectors;
 	disk.first = disk.end - (uint64_t)disk.blocks * disk.sectors;
 	disk.saved = need_memory(t, dma_private((size_t)disk.blocks * disk.block));
-	disk.part = part_of(d, disk.block);
+	disk.part = part_of(d, disk.block, disk.blocks % PART_MAX ? DISK_BLOCKS : PART_MAX);
 	restorer = disk_make(t, VIRTIO_BLK_T_IN, disk.first, disk.part * disk.block, true);
+	mover = disk_make(t, VIRTIO_BLK_T_IN, disk.first, disk.part * disk.block, true);
 	disk_start(t, d, features);
 	for (unsigned block = 0; block < disk.blocks; block += disk.part) {
 		enum driver_error error = move_blocks(d, VIRTIO_BLK_T_IN, block);
@@ -237,13 +245,17 @@ static void move(struct run *t, struct device *d, uint32_t type, unsigned block,
 	const bool reads = type == VIRTIO_BLK_T_IN;
 
 	for (unsigned part; blocks; block += part, blocks -= part) {
-		struct blk_request blk;
+		struct blk_request blk = mover;
 		uint32_t size;
 
 		part = blocks < disk.part ? blocks : disk.part;
 		size = part * disk.block;
-		blk = disk_make(t, type, disk_sector(block), size, reads);
-		if (!reads)
+		if (part < disk.part)
+			blk = disk_make(t, type, 0, size, reads);
+		aim(&blk, type, block);
+		if (reads)
+			memset(blk.data, DMA_FRESH_BYTE, size);
+		else
 			memcpy(blk.data, bytes, size);
 		disk_require_served(
 			t, d, disk_send(t, d, &blk, NULL), disk_sector(block), size, reads ? NULL : blk.data,
@@ -263,6 +275,11 @@ const uint8_t *disk_write_pattern(struct run *t, struct device *d, unsigned bloc
 	need_row(t, !memcmp(disk_read(t, d, block, blocks), bytes, blocks * disk.block), "blk-desc-06",
 		 "what was written is read back");
 	return bytes;
+}
+
+void disk_read_to(struct run *t, struct device *d, unsigned block, unsigned blocks, uint8_t *bytes)
+{
+	move(t, d, VIRTIO_BLK_T_IN, block, blocks, bytes);
 }
 
 const uint8_t *disk_read(struct run *t, struct device *d, unsigned block, unsigned blocks)
@@ -312,7 +329,8 @@ static void read_one_by_one(struct run *t, struct device *d)
 
 void disk_know(struct run *t, struct device *d)
 {
-	disk.known = need_memory(t, dma_private((size_t)disk.blocks * disk.block));
+	if (!disk.known)
+		disk.known = need_memory(t, dma_private((size_t)disk.blocks * disk.block));
 	if (device_offers(d, VIRTIO_BLK_F_RO)) {
 		read_one_by_one(t, d);
 		return;
@@ -323,11 +341,13 @@ void disk_know(struct run *t, struct device *d)
 
 void disk_expect_known(struct run *t, struct device *d, unsigned block, unsigned blocks, const char *what)
 {
-	while (blocks) {
-		const unsigned part = blocks < DISK_BLOCKS ? blocks : DISK_BLOCKS;
+	uint8_t *got = need_memory(t, dma_private((blocks < disk.part ? blocks : disk.part) * disk.block));
 
-		if (!disk_expect_same(t, disk_read(t, d, block, part), disk.known + (size_t)block * disk.block,
-				      part * disk.block, what))
+	while (blocks) {
+		const unsigned part = blocks < disk.part ? blocks : disk.part;
+
+		move(t, d, VIRTIO_BLK_T_IN, block, part, got);
+		if (!disk_expect_same(t, got, disk.known + (size_t)block * disk.block, part * disk.block, what))
 			return;
 		block += part;
 		blocks -= part;
@@ -337,10 +357,11 @@ void disk_expect_known(struct run *t, struct device *d, unsigned block, unsigned
 /* The offset where two buffers first differ, or `size`. */
 static uint32_t first_difference(const uint8_t *left, const uint8_t *right, uint32_t size)
 {
+	enum { STEP = 64 };
 	uint32_t at = 0;
 
-	while (at + sizeof(uint64_t) <= size && word_of(left + at) == word_of(right + at))
-		at += sizeof(uint64_t);
+	while (at + STEP <= size && !memcmp(left + at, right + at, STEP))
+		at += STEP;
 	while (at < size && left[at] == right[at])
 		at++;
 	return at;

@@ -18,7 +18,7 @@
 
 enum {
 	DISK_BLOCKS = 16,	      /* what disk_open() opens */
-	DISK_LARGE_BYTES = 512 << 10, /* what checks of large requests open: it is written back when they end */
+	DISK_LARGE_BYTES = 256 << 10, /* what checks of large requests open: it is written back when they end */
 	DISK_DESCRIPTORS = 3,	      /* of a request: header, data, status */
 	DISK_UNDEFINED_TYPE = 77,
 };
@@ -79,6 +79,8 @@ void disk_require_served(struct run *t, struct device *d, uint8_t status, uint64
 uint64_t disk_sector(unsigned block);
 /* Writes fresh random bytes to `blocks` blocks, and returns them. */
 const uint8_t *disk_write_pattern(struct run *t, struct device *d, unsigned block, unsigned blocks);
+/* Reads them to memory of the caller. */
+void disk_read_to(struct run *t, struct device *d, unsigned block, unsigned blocks, uint8_t *bytes);
 const uint8_t *disk_read(struct run *t, struct device *d, unsigned block, unsigned blocks);
 /* The blocks hold what disk.known says. Reads them in requests of moderate size. */
 void disk_expect_known(struct run *t, struct device *d, unsigned block, unsigned blocks, const char *what);
