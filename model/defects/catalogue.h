@@ -510,6 +510,19 @@ X(net_rx_buffer_lost, NET, ANY, INBOUND, "sring-02", "loses the buffer that is t
 X(net_merge_buffer_lost, NET, ANY, INBOUND, "sring-02", "loses one of the buffers that were too few for a frame", 0) \
 X(net_rx_broadcast_damaged, NET, ANY, INBOUND, "net-desc-05", "damages the last byte of frames to all", 0) \
 X(net_segment_twice, NET, ANY, INBOUND, "net-desc-10", "sends each second segment twice", 0) \
+X(net_header_short_in_order, NET, NEW, INBOUND, "net-desc-01", "uses a header of 10 bytes once IN_ORDER is accepted", 0) \
+X(net_rx_burst_mixed, NET, ANY, INBOUND, "net-desc-05", "damages a frame that waits behind another when more than three wait", 0) \
+X(net_rx_dhcp_lost, NET, ANY, INBOUND, "net-desc-05", "drops datagrams to the port of DHCP clients", 0) \
+X(net_rx_fragments_lost, NET, ANY, INBOUND, "net-desc-05", "drops fragments of IPv4", 0) \
+X(net_rx_seventh_piece_lost, NET, ANY, INBOUND, "net-desc-05 frame-01", "writes nothing to the first bytes of the seventh descriptor of a buffer", 0) \
+X(net_tx_groups_lost, NET, ANY, INBOUND, "net-desc-05", "transmits no frames to groups", 0) \
+X(net_tx_checksum_in_one_piece, NET, ANY, INBOUND, "net-desc-09", "completes checksums of packets in at most two descriptors only", 0) \
+X(net_tx_large_in_few_pieces, NET, ANY, INBOUND, "net-desc-10", "does not transmit large packets in more than 17 descriptors", 0) \
+X(net_tx_gso_size_capped, NET, ANY, INBOUND, "net-desc-10", "cuts into segments of 1400 bytes at most, whatever gso_size says", 0) \
+X(net_tx_large_tagged_lost, NET, ANY, INBOUND, "net-desc-10", "does not transmit large packets with a tag", 0) \
+X(net_segment_trusts_hdr_len, NET, ANY, INBOUND, "net-tx-04", "takes hdr_len for the length of the headers", 0) \
+X(net_fragment_more_missing, NET, ANY, INBOUND, "net-desc-10", "says of no fragment that more follow", 0) \
+X(net_fragment_checksum_missing, NET, ANY, INBOUND, "net-desc-10", "leaves the checksum of a fragmented datagram partial", 0) \
 X(net_tx_odd_byte_lost, NET, ANY, INBOUND, "net-desc-05", "transmits frames of an odd size without their last byte", 0) \
 X(net_tx_cut_at_1500, NET, ANY, INBOUND, "net-desc-05", "cuts frames at 1500 bytes, header included", 0) \
 X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 2000 packets", 0) \

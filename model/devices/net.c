@@ -56,6 +56,8 @@ static uint32_t header_bytes(const struct model *m)
 		return VIRTIO_NET_HDR_HASH_BYTES;
 	if ((legacy && broken(m, net_legacy_header_long)) || model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
 		return VIRTIO_NET_HDR_BYTES;
+	if (broken(m, net_header_short_in_order) && model_negotiated(m, VIRTIO_F_IN_ORDER))
+		return VIRTIO_NET_HDR_LEGACY_BYTES;
 	return legacy || broken(m, net_header_short) ? VIRTIO_NET_HDR_LEGACY_BYTES : VIRTIO_NET_HDR_BYTES;
 }
 
@@ -138,7 +140,8 @@ static bool complete_checksum(const struct model *m, struct outgoing *out)
 		return true;
 	if (start >= out->length || at + 2 > out->length)
 		return !asked;
-	if (broken(m, net_tx_checksum_skipped))
+	if (broken(m, net_tx_checksum_skipped) ||
+	    (broken(m, net_tx_checksum_in_one_piece) && m->chain.readable_count > 2))
 		return true;
 	if (broken(m, net_tx_checksum_of_tcp4)) {
 		start = ETHERNET_HEADER_BYTES + MODEL_IPV4_BYTES;
@@ -191,6 +194,12 @@ static bool acceptable(const struct model *m, const struct outgoing *out)
 	if (broken(m, net_tx_trusts_hdr_len) && out->header.hdr_len > out->length)
 		return false;
 	if (broken(m, net_mtu_frames_lost) && out->length > m->config.net.mtu / 4u * 3u)
+		return false;
+	if (broken(m, net_tx_groups_lost) && (out->frame[0] & 1) && out->frame[0] != 0xff)
+		return false;
+	if (broken(m, net_tx_large_in_few_pieces) && gso_type && m->chain.readable_count > 17)
+		return false;
+	if (broken(m, net_tx_large_tagged_lost) && gso_type && model_be16(out->frame + 12) == ETHERTYPE_VLAN)
 		return false;
 	return (gso_type || out->length <= model_net_frame_max(m, out->frame)) && m->link_up && !broken(m, net_tx_lost);
 }
@@ -258,6 +267,8 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) || !read_frame(m, skip, &out))
 		return 0;
 	out.header = read_header(header);
+	if (broken(m, net_tx_gso_size_capped) && out.header.gso_size > 1400)
+		out.header.gso_size = 1400;
 	if (!acceptable(m, &out))
 		return 0;
 	if (broken(m, net_tx_corrupted))
@@ -640,6 +651,10 @@ static void deliver(struct model *m)
 		else
 			m->defective.old_buffer = buffer;
 	}
+	if (broken(m, net_rx_seventh_piece_lost) && m->chain.count > 6 && total > 32768)
+		m->host.write(m->host.context, m->chain.segment[6].address, header, 1);
+	if (broken(m, net_rx_burst_mixed) && m->net.waiting > 3 && m->net.frame[m->net.first].length > 200)
+		m->net.store[m->net.frame[(m->net.first + 1) % MODEL_NET_FRAMES_MAX].at + 30] ^= 1;
 	packet_delivered(m);
 	if (!m->error && broken(m, net_merge_one_by_one))
 		model_queue_publish_one(m, index);

@@ -110,8 +110,8 @@ static void copy(uint8_t *to, const uint8_t *from, uint32_t length)
 }
 
 /* UFO: a fragment of an IPv4 datagram whose checksum is complete. */
-static uint32_t fragment(const uint8_t *frame, const struct model_layers *l, uint32_t size, uint32_t index,
-			 uint8_t *out)
+static uint32_t fragment(const struct model *m, const uint8_t *frame, const struct model_layers *l, uint32_t size,
+			 uint32_t index, uint8_t *out)
 {
 	uint32_t from = l->transport + index * size, part = l->end - from;
 	bool more = part > size;
@@ -122,12 +122,13 @@ static uint32_t fragment(const uint8_t *frame, const struct model_layers *l, uin
 		return 0;
 	copy(out, frame, l->transport);
 	copy(out + l->transport, frame + from, length - l->transport);
-	if (!index) {
+	if (!index && !broken(m, net_fragment_checksum_missing)) {
 		uint16_t sum = (uint16_t)~add(0, frame + l->transport, l->end - l->transport);
 
 		model_to_be(out + l->transport + 6, 2, sum ? sum : 0xffff);
 	}
-	model_to_be(out + l->network + 6, 2, index * size / 8 | (more ? IP_MORE_FRAGMENTS : 0));
+	model_to_be(out + l->network + 6, 2,
+		    index * size / 8 | (more && !broken(m, net_fragment_more_missing) ? IP_MORE_FRAGMENTS : 0));
 	of.fragment = true;
 	model_net_set_lengths(out, length, &of);
 	return length;
@@ -143,7 +144,9 @@ uint32_t model_net_segment(const struct model *m, const uint8_t *frame, uint32_t
 	if (!model_net_layers(frame, length, &l) || !size)
 		return 0;
 	if ((left->gso_type & ~VIRTIO_NET_HDR_GSO_ECN) == VIRTIO_NET_HDR_GSO_UDP)
-		return fragment(frame, &l, left->gso_size, index, out);
+		return fragment(m, frame, &l, left->gso_size, index, out);
+	if (broken(m, net_segment_trusts_hdr_len) && left->hdr_len < l.end)
+		l.payload = left->hdr_len;
 	if (broken(m, net_segment_counts_headers) && size > l.payload)
 		size -= l.payload;
 	from = l.payload + index * size;

@@ -73,13 +73,25 @@ static bool keep_frame(struct model *m, const uint8_t *frame, uint32_t length, c
 	return true;
 }
 
+static bool lost_by_defect(const struct model *m, const uint8_t *frame, uint32_t length)
+{
+	enum { DHCP_CLIENT = 68 };
+	struct model_layers l;
+
+	if (!(broken(m, net_rx_fragments_lost) || broken(m, net_rx_dhcp_lost)) || !model_net_layers(frame, length, &l))
+		return false;
+	return l.fragment ? broken(m, net_rx_fragments_lost)
+			  : broken(m, net_rx_dhcp_lost) && l.protocol == MODEL_UDP &&
+				    model_be16(frame + l.transport + 2) == DHCP_CLIENT;
+}
+
 bool model_net_arrive(struct model *m, const uint8_t *frame, uint32_t length, const struct virtio_net_header *left)
 {
 	if (!model_live(m) || !m->link_up || length < ETHERNET_HEADER_BYTES || length > MODEL_NET_FRAME_BYTES)
 		return false;
 	if ((!left || !left->gso_type) && length > model_net_frame_max(m, frame) && !broken(m, net_mtu_not_enforced))
 		return false;
-	if (broken(m, net_rx_lost))
+	if (broken(m, net_rx_lost) || lost_by_defect(m, frame, length))
 		return false;
 	m->oddly.frames++;
 	if (odd(m, net_loses_frames) && m->oddly.frames % LOSES_ONE_IN == 0)

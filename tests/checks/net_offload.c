@@ -256,15 +256,28 @@ CHECK(receive_large, "net.receive-large",
       "Large packets arrive whole with each choice of segmentation features, and only those that were accepted")
 {
 	static const uint8_t choices[] = { TSO4, TSO6, TSO4 | ECN, USO, EVERYTHING };
+	struct wire_receiver *rx;
+	struct packet packet;
 
 	peer_need(t, d);
 	for (unsigned i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
-		struct wire_receiver *rx;
-
 		wire_start(t, d, segmentation(d, choices[i]));
 		rx = wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], LARGE_BUFFER, LARGE_BUFFERS);
 		bring_large(t, d, rx, (uint16_t)(0x2500 + 0x10 * i));
 	}
+	if (!device_offers(d, VIRTIO_F_INDIRECT_DESC))
+		return;
+	/* Buffers in pieces, as a driver has them that allocates pages. */
+	wire_start(t, d, features_with(segmentation(d, EVERYTHING), VIRTIO_F_INDIRECT_DESC));
+	rx = wire_open_shaped(t, d, 0, &d->queues[VIRTIO_NET_RX], LARGE_BUFFER, LARGE_BUFFERS,
+			      (struct wire_shape){ .pieces = WIRE_PIECES_MAX, .indirect = true });
+	bring_large(t, d, rx, 0x2580);
+	if (peer_largest_frame(d) < ETHERNET_FRAME_MAX)
+		return;
+	packet = peer_packet_in(d, false, PACKET_TCP, 60000);
+	packet.source_port = packet.number = 0x2590;
+	require(t, bring_packet(t, d, rx, packet, PEER_OFFLOAD, 1448),
+		"all 60000 bytes of a large packet arrive: %u do", stream.came);
 }
 
 /* Breaks: the number of buffers is limited below what 64 KiB need, or is that of the first segment. */

@@ -5,14 +5,14 @@
 #include "drivers/types/net.h"
 #include "firmware/lib/string.h"
 
-enum { MORE_FRAGMENTS = 0x2000, FRAGMENT_OFFSET = 0x1fff, TTL = 64 };
+enum { MORE_FRAGMENTS = 0x2000, FRAGMENT_OFFSET = 0x1fff, TTL = 64, IPV4_NO_OPERATION = 1 };
 
 static const uint8_t prefix[12] = { 0xfd, 0x54, 0x00, 0x53 };
 
 uint32_t packet_transport(const struct packet *packet)
 {
 	return ETHERNET_HEADER_BYTES + (packet->tagged ? PACKET_TAG_BYTES : 0) +
-	       (packet->v6 ? PACKET_IPV6_BYTES : PACKET_IPV4_BYTES);
+	       (packet->v6 ? PACKET_IPV6_BYTES : PACKET_IPV4_BYTES + (packet->options ? PACKET_OPTION_BYTES : 0));
 }
 
 uint32_t packet_headers(const struct packet *packet)
@@ -62,7 +62,7 @@ static uint8_t *put_address(const struct packet *packet, uint8_t *at, uint32_t a
 
 static uint8_t *put_network(const struct packet *packet, uint8_t *ip, uint32_t size)
 {
-	uint8_t *at;
+	uint32_t header = PACKET_IPV4_BYTES + (packet->options ? PACKET_OPTION_BYTES : 0);
 
 	if (packet->v6) {
 		net_put32(ip, 0x60000000);
@@ -71,15 +71,16 @@ static uint8_t *put_network(const struct packet *packet, uint8_t *ip, uint32_t s
 		ip[7] = TTL;
 		return put_address(packet, put_address(packet, ip + 8, packet->source), packet->destination);
 	}
-	memset(ip, 0, PACKET_IPV4_BYTES);
-	ip[0] = 0x45; /* version 4, 5 words of header */
+	memset(ip, 0, header);
+	ip[0] = (uint8_t)(0x40 | header / 4); /* version 4, words of header */
 	net_put16(ip + 2, (uint16_t)size);
 	net_put16(ip + 4, packet->identification);
 	ip[8] = TTL;
 	ip[9] = packet->protocol;
-	at = put_address(packet, put_address(packet, ip + 12, packet->source), packet->destination);
-	net_put16(ip + 10, net_checksum(ip, PACKET_IPV4_BYTES));
-	return at;
+	put_address(packet, put_address(packet, ip + 12, packet->source), packet->destination);
+	memset(ip + PACKET_IPV4_BYTES, IPV4_NO_OPERATION, header - PACKET_IPV4_BYTES);
+	net_put16(ip + 10, net_checksum(ip, header));
+	return ip + header;
 }
 
 static uint8_t *put_transport(const struct packet *packet, uint8_t *at)

@@ -17,6 +17,7 @@ enum {
 	PACKET_TCP_BYTES = 20,
 	PACKET_UDP_BYTES = 8,
 	PACKET_TAG_BYTES = 4,
+	PACKET_OPTION_BYTES = 4,
 	PACKET_HEADERS_MAX = 14 + PACKET_TAG_BYTES + PACKET_IPV6_BYTES + PACKET_TCP_BYTES,
 	PACKET_BYTES_MAX = 65536 + 64, /* room for any packet, with its Ethernet header and tag */
 	PACKET_TCP_FIN = 1,
@@ -37,6 +38,7 @@ struct packet {
 	bool tagged;
 	uint16_t tag; /* with tagged: the VLAN tag */
 	bool v6;
+	bool options;	  /* IPv4: four bytes of options, which mean nothing */
 	uint8_t protocol; /* PACKET_TCP or PACKET_UDP */
 	uint8_t tcp_flags;
 	uint32_t source, destination;

@@ -5,11 +5,14 @@
 
 uint32_t peer_largest_frame(struct device *d)
 {
-	uint32_t mtu = ETHERNET_FRAME_MAX - ETHERNET_HEADER_BYTES;
+	enum { MTU_MOST = ETHERNET_FRAME_MAX - ETHERNET_HEADER_BYTES, MTU_LEAST = 68 };
+	uint32_t mtu = MTU_MOST;
 
 	if (device_offers(d, VIRTIO_NET_F_MTU))
 		mtu = config_read(&d->transport, VIRTIO_NET_CONFIG_MTU, 2);
-	return mtu + ETHERNET_HEADER_BYTES < ETHERNET_FRAME_MAX ? mtu + ETHERNET_HEADER_BYTES : ETHERNET_FRAME_MAX;
+	if (mtu < MTU_LEAST) /* which net.mtu-range judges */
+		mtu = MTU_LEAST;
+	return ETHERNET_HEADER_BYTES + (mtu < MTU_MOST ? mtu : MTU_MOST);
 }
 
 static uint8_t *put_command(struct device *d, uint8_t *frame, uint8_t command, uint16_t number)
@@ -182,6 +185,9 @@ bool peer_found(struct run *t, struct device *d)
 {
 	enum wire_peer *known = wire_known_protocol(d);
 
+	/* A report is a frame, too. */
+	if (peer_largest_frame(d) < ETHERNET_HEADER_BYTES + PEER_REPORTS_BYTES + PEER_REPORTS_MAX)
+		return false;
 	if (*known == WIRE_UNKNOWN)
 		*known = find_peer(t, d) ? WIRE_ANSWERS : WIRE_SILENT;
 	return *known == WIRE_ANSWERS;
@@ -191,5 +197,5 @@ void peer_need(struct run *t, struct device *d)
 {
 	wire_need_answers(t, d);
 	if (!peer_found(t, d))
-		skip(t, "the other end does not keep the peer protocol (docs/peer.md)");
+		skip(t, "the other end does not keep the peer protocol (docs/peer.md), or mtu is too small for it");
 }

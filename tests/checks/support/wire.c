@@ -131,7 +131,7 @@ static struct buffer *make_buffer(struct run *t, const struct wire_receiver *rx)
 		uint32_t more = rx->shape.pieces - buffer->count - 1, size = left;
 
 		if (more && left > more) /* most cuts are near the header */
-			size = 1 + random_below(&t->random, buffer->count < 2 ? 20 : left - more);
+			size = 1 + random_below(&t->random, buffer->count < 2 ? 20 : 2 * left / (more + 1));
 		if (size > left - more)
 			size = left - more;
 		buffer->pieces[buffer->count++] = piece(t, size);
