@@ -551,6 +551,17 @@ X(net_ack_fills_buffer, NET, ANY, NONE, "net-desc-03", "fills all writable bytes
 X(net_ack_counts_command, NET, NEW, NONE, "net-desc-03", "counts the command in the used length of its ack", 0) \
 X(net_control_one_at_a_time, NET, ANY, NONE, "net-ctl-01", "takes one control command for each notification, however many are available", 0) \
 X(net_mac_addr_spills, NET, ANY, NONE, "net-ctl-02", "clears status in the configuration space at MAC_ADDR_SET", 0) \
+X(net_table_clears_modes, NET, ANY, INBOUND, "net-ctl-05", "switches ALLMULTI off at MAC_TABLE_SET", 0) \
+X(net_vlan_clears_macs, NET, ANY, INBOUND, "net-ctl-05", "forgets the MAC table at VLAN_ADD", 0) \
+X(net_mac_addr_clears_vlans, NET, ANY, INBOUND, "net-ctl-05", "forgets the table of VLANs at MAC_ADDR_SET", 0) \
+X(net_mac_addr_clears_modes, NET, ANY, INBOUND, "net-ctl-05", "switches ALLMULTI off at MAC_ADDR_SET", 0) \
+X(net_allmulti_clears_groups, NET, ANY, INBOUND, "net-ctl-05", "forgets the multicast addresses of the MAC table when ALLMULTI is switched off", 0) \
+X(net_pairs_set_clears_modes, NET, ANY, INBOUND, "net-ctl-05", "switches ALLMULTI off at VQ_PAIRS_SET", 0) \
+X(net_queue_reset_clears_modes, NET, NEW, INBOUND, "net-ctl-06", "switches all modes off at a queue reset", 0) \
+X(net_queue_reset_clears_vlans, NET, NEW, INBOUND, "net-ctl-06", "forgets the table of VLANs at a queue reset", 0) \
+X(net_control_field_in_one_piece, NET, NEW, NONE, "frame-01", "refuses commands with a field that lies in two descriptors", 0) \
+X(net_control_field_cut, NET, NEW, INBOUND, "frame-01", "reads a field that lies in two descriptors from the first alone", 0) \
+X(net_legacy_mac_not_in_filter, NET, OLD, INBOUND, "net-leg-07", "stores what a legacy driver writes to mac, and goes on with the old address", 0) \
 X(net_mac_unstable, NET, ANY, NONE, "net-desc-04", "has another MAC address while DRIVER_OK is set", 0) \
 X(net_good_command_fails, NET, ANY, NONE, "net-desc-06", "refuses MAC_TABLE_SET, VLAN_ADD, VLAN_DEL, GUEST_OFFLOADS_SET and VQ_PAIRS_SET", 0) \
 X(net_promisc_refused, NET, ANY, NONE, "net-filter-01", "refuses PROMISC and ALLMULTI", 0) \
@@ -572,6 +583,7 @@ X(net_alluni_clears, NET, ANY, INBOUND, "net-filter-14", "switches NOMULTI and N
 X(net_allmulti_is_promisc, NET, ANY, INBOUND, "net-mac-04", "delivers unicast frames for others while ALLMULTI is on", 0) \
 X(net_alluni_is_promisc, NET, ANY, INBOUND, "net-mac-04", "delivers all multicast frames while ALLUNI is on", 0) \
 X(net_mode_stays_on, NET, ANY, INBOUND, "net-filter-15", "acknowledges that a receive mode is switched off, and leaves it on", 0) \
+X(net_mode_toggles, NET, ANY, INBOUND, "net-filter-15", "toggles a receive mode that is switched on", 0) \
 X(net_broadcast_filtered, NET, ANY, INBOUND, "net-filter-16", "delivers no broadcast once CTRL_RX is accepted", 0) \
 X(net_reset_keeps_promisc, NET, ANY, INBOUND, "net-filter-17", "keeps PROMISC over a reset", 0) \
 X(net_reset_keeps_allmulti, NET, ANY, INBOUND, "net-filter-17", "keeps ALLMULTI over a reset", 0) \
@@ -598,6 +610,9 @@ X(net_mac_table_late, NET, ANY, INBOUND, "net-mac-02", "applies MAC_TABLE_SET wi
 X(net_mac_table_adds, NET, ANY, INBOUND, "net-mac-04", "adds a new MAC table to the one before", 0) \
 X(net_mac_addr_not_in_config, NET, ANY, NONE, "net-mac-03", "leaves mac in the configuration space as it is at MAC_ADDR_SET", 0) \
 X(net_mac_filter_inert, NET, ANY, INBOUND, "net-mac-04", "delivers unicast frames for others", 0) \
+X(net_mac_last_byte_ignored, NET, ANY, INBOUND, "net-mac-04", "does not compare the last byte of addresses in its table", 0) \
+X(net_mac_same_refused, NET, ANY, NONE, "net-mac-05", "refuses MAC_ADDR_SET with the present address", 0) \
+X(net_tags_bypass_addresses, NET, ANY, INBOUND, "net-mac-04", "delivers frames for others that have a tag", 0) \
 X(net_vlan_dropped, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN", 0) \
 X(net_vlan_dropped_with_rx, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN once CTRL_RX is accepted and PROMISC is off", 0) \
 X(net_vlan_priority_dropped, NET, ANY, INBOUND, "net-vlan-02", "drops frames whose tag has a priority", 0) \
@@ -605,9 +620,15 @@ X(net_vlan_neighbours_lost, NET, ANY, INBOUND, "net-vlan-02", "forgets the tags 
 X(net_vlan_del_neighbours, NET, ANY, INBOUND, "net-vlan-02", "removes the tags of the same word of its table, too, at VLAN_DEL", 0) \
 X(net_vlan_zero_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD of tag 0 and goes on dropping", 0) \
 X(net_vlan_last_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD of tag 4094 and goes on dropping", 0) \
+X(net_vlan_add_toggles, NET, ANY, INBOUND, "net-vlan-02", "removes a tag that is added twice", 0) \
+X(net_vlan_16_at_most, NET, ANY, INBOUND, "net-vlan-02", "acknowledges more than 16 tags and forgets the rest", 0) \
+X(net_vlan_needs_rx, NET, ANY, INBOUND, "net-vlan-02", "ignores the table of VLANs without CTRL_RX", 0) \
+X(net_vlan_broadcast_lost, NET, ANY, INBOUND, "net-vlan-02", "drops broadcast with a tag", 0) \
+X(net_vlan_multicast_lost, NET, ANY, INBOUND, "net-vlan-02", "drops multicast with a tag", 0) \
 X(net_promisc_keeps_vlans, NET, ANY, INBOUND, "net-filter-02", "drops tags that are not in its table in promiscuous mode", 0) \
 X(net_vlan_bit_11_ignored, NET, ANY, INBOUND, "net-vlan-03", "does not look at bit 11 of a tag", 0) \
 X(net_vlan_del_inert, NET, ANY, INBOUND, "net-vlan-03", "acknowledges VLAN_DEL and goes on delivering", 0) \
+X(net_vlan_del_toggles, NET, ANY, INBOUND, "net-vlan-03", "adds a tag that is removed without being there", 0) \
 X(net_reset_keeps_vlans, NET, ANY, INBOUND, "net-vlan-04", "keeps the table of VLANs over a reset", 0) \
 X(net_vlan_add_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD and goes on dropping", 0) \
 X(net_vlan_filter_inert, NET, ANY, INBOUND, "net-vlan-03", "delivers frames of every VLAN although CTRL_VLAN was accepted", 0) \
@@ -644,8 +665,10 @@ X(net_rss_refused, NET, NEW, NONE, "net-rss-03", "refuses RSS_CONFIG", 0) \
 X(net_pairs_set_keeps_rss, NET, NEW, INBOUND, "net-rss-04", "goes on with the indirection table after VQ_PAIRS_SET", 0) \
 X(net_reset_keeps_rss, NET, NEW, INBOUND, "net-rss-05", "keeps the indirection table over a reset", 0) \
 X(net_rss_invalid_fatal, NET, NEW, NONE, "net-rss-06", "takes no driver any more after an invalid RSS_CONFIG", 0) \
+X(net_rss_transmits_on_first, NET, NEW, INBOUND, "net-rss-07", "transmits nothing on further transmit queues after RSS_CONFIG", 0) \
 X(net_queue_reset_forgets_rss, NET, NEW, INBOUND, "net-mq-09", "goes back to automatic steering at a queue reset", 0) \
 X(net_hash_header_short, NET, NEW, INBOUND, "net-hash-10", "uses the 12 byte header with HASH_REPORT", 0) \
+X(net_hash_header_short_merging, NET, NEW, INBOUND, "net-hash-10", "uses the 12 byte header with HASH_REPORT and MRG_RXBUF", 0) \
 X(net_hash_before_config, NET, NEW, INBOUND, "net-hash-08", "reports hashes with a key of its own before the driver sets one", 0) \
 X(net_reset_keeps_hash, NET, NEW, INBOUND, "net-hash-08", "keeps hash types and key over a reset", 0) \
 X(net_hash_of_any_packet, NET, NEW, INBOUND, "net-hash-08", "reports a hash of packets that are not IP", 0) \

@@ -52,7 +52,8 @@ static uint32_t header_bytes(const struct model *m)
 	bool legacy = model_is_legacy(m) ||
 		      (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1));
 
-	if (!legacy && model_negotiated(m, VIRTIO_NET_F_HASH_REPORT) && !broken(m, net_hash_header_short))
+	if (!legacy && model_negotiated(m, VIRTIO_NET_F_HASH_REPORT) && !broken(m, net_hash_header_short) &&
+	    !(broken(m, net_hash_header_short_merging) && model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF)))
 		return VIRTIO_NET_HDR_HASH_BYTES;
 	if ((legacy && broken(m, net_legacy_header_long)) || model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
 		return VIRTIO_NET_HDR_BYTES;
@@ -76,7 +77,10 @@ static void init(struct model *m)
 		model_config_put(m, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2, m->config.net.pairs);
 	if (model_offers(m, VIRTIO_NET_F_RSS) || model_offers(m, VIRTIO_NET_F_HASH_REPORT)) {
 		model_config_put(m, VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE, 1, MODEL_NET_RSS_KEY);
-		model_config_put(m, VIRTIO_NET_CONFIG_SUPPORTED_HASH_TYPES, 4, MODEL_NET_HASH_TYPES);
+		model_config_put(m, VIRTIO_NET_CONFIG_SUPPORTED_HASH_TYPES, 4,
+				 odd(m, net_hash_ipv4_only)  ? MODEL_NET_HASH_TYPES & 0x007
+				 : odd(m, net_hash_no_ports) ? MODEL_NET_HASH_TYPES & 0x049
+							     : MODEL_NET_HASH_TYPES);
 	}
 	if (model_offers(m, VIRTIO_NET_F_RSS))
 		model_config_put(m, VIRTIO_NET_CONFIG_RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, MODEL_NET_RSS_TABLE);
@@ -277,7 +281,7 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 		out.length = m->defective.last_word;
 	m->defective.last_word = out.length;
 	model_net_transmitted(m, out.frame, out.length, pair);
-	if (broken(m, net_tx_first_pair_only) && pair)
+	if (pair && (broken(m, net_tx_first_pair_only) || (broken(m, net_rss_transmits_on_first) && m->net.rss.steers)))
 		return 0;
 	send_out(m, &out);
 	return 0;
@@ -677,7 +681,8 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 		model_config_put(m, offset, width, value);
 	}
 	for (unsigned i = 0; i < MAC_BYTES; i++)
-		m->net.mac[i] = m->config_space[VIRTIO_NET_CONFIG_MAC + i];
+		if (!broken(m, net_legacy_mac_not_in_filter))
+			m->net.mac[i] = m->config_space[VIRTIO_NET_CONFIG_MAC + i];
 }
 
 static uint8_t config_byte(struct model *m, uint32_t offset, uint8_t value)

@@ -9,11 +9,29 @@
 #include "model/defects/broken.h"
 #include "model/devices/net_frame.h"
 #include "model/features.h"
+#include "model/oddities/odd.h"
 #include "model/space.h"
 
 enum { TAG_AT = 14, VLAN_MASK = 4095, VLAN_PRIORITY = 0xe000, VLAN_BIT_11 = 0x800 };
 
 enum destination { UNICAST, MULTICAST, BROADCAST };
+
+static bool same_mac(const uint8_t *a, const uint8_t *b)
+{
+	for (unsigned i = 0; i < MODEL_MAC_BYTES; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
+
+/* For a defect. */
+static bool near_mac(const uint8_t *a, const uint8_t *b)
+{
+	for (unsigned i = 0; i < MODEL_MAC_BYTES - 1; i++)
+		if (a[i] != b[i])
+			return false;
+	return true;
+}
 
 /* ---- the commands ---- */
 
@@ -24,6 +42,8 @@ static void disturb_modes(struct model *m, unsigned code, bool on)
 
 	if (broken(m, net_promisc_off_clears) && code == VIRTIO_NET_CTRL_RX_PROMISC && !on)
 		mode[VIRTIO_NET_CTRL_RX_ALLMULTI] = false;
+	if (broken(m, net_allmulti_clears_groups) && code == VIRTIO_NET_CTRL_RX_ALLMULTI && !on)
+		m->net.table[MULTICAST].count = 0;
 	if (broken(m, net_alluni_clears) && code == VIRTIO_NET_CTRL_RX_ALLUNI)
 		mode[VIRTIO_NET_CTRL_RX_NOMULTI] = mode[VIRTIO_NET_CTRL_RX_NOBCAST] = false;
 }
@@ -41,7 +61,7 @@ bool model_net_set_mode(struct model *m, struct model_net_command *c)
 	if (!c->valid || on > 1 || c->code >= MODEL_NET_MODES)
 		return false;
 	if (on || !broken(m, net_mode_stays_on))
-		m->net.mode[c->code] = on;
+		m->net.mode[c->code] = on && !(broken(m, net_mode_toggles) && m->net.mode[c->code]);
 	disturb_modes(m, c->code, on);
 	return true;
 }
@@ -65,7 +85,7 @@ static void fill_table(struct model *m, struct model_net_command *c, struct mode
 	for (uint32_t i = 0; i < entries && model_net_get_bytes(m, c, mac, MODEL_MAC_BYTES); i++) {
 		if (forgotten(m, i, entries))
 			continue;
-		if (table->count == MODEL_NET_MACS_MAX) {
+		if (table->count == (odd(m, net_macs_2) ? 2 : MODEL_NET_MACS_MAX)) {
 			table->overflow = !broken(m, net_mac_overflow_drops);
 			continue;
 		}
@@ -88,14 +108,33 @@ bool model_net_set_mac_table(struct model *m, struct model_net_command *c)
 
 			if (!c->valid || entries > (m->chain.readable - c->offset) / MODEL_MAC_BYTES)
 				return false;
+			if (odd(m, net_macs_refused) && entries > 16)
+				return false;
 			if (pass == 0 || (broken(m, net_mac_table_kept) && m->net.table[kind].count && entries))
 				c->offset += (uint64_t)entries * MODEL_MAC_BYTES;
 			else
 				fill_table(m, c, &m->net.table[kind], entries);
 		}
 	}
+	if (broken(m, net_table_clears_modes))
+		m->net.mode[VIRTIO_NET_CTRL_RX_ALLMULTI] = false;
 	m->net.table_late = broken(m, net_mac_table_late);
 	return c->valid;
+}
+
+static unsigned count_vlans(const struct model *m)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i <= VLAN_MASK; i++)
+		count += model_bit(m->net.vlans, i);
+	return count;
+}
+
+static void clear_vlans(struct model *m)
+{
+	for (unsigned i = 0; i < sizeof m->net.vlans / sizeof m->net.vlans[0]; i++)
+		m->net.vlans[i] = 0;
 }
 
 static void copy_mac(uint8_t *to, const uint8_t *from)
@@ -110,6 +149,12 @@ bool model_net_set_mac(struct model *m, struct model_net_command *c)
 
 	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_MAC_ADDR) || !model_net_get_bytes(m, c, mac, MODEL_MAC_BYTES))
 		return false;
+	if (broken(m, net_mac_same_refused) && same_mac(mac, m->net.mac))
+		return false;
+	if (broken(m, net_mac_addr_clears_vlans))
+		clear_vlans(m);
+	if (broken(m, net_mac_addr_clears_modes))
+		m->net.mode[VIRTIO_NET_CTRL_RX_ALLMULTI] = false;
 	if (broken(m, net_mac_addr_keeps_old))
 		copy_mac(m->net.old_mac, m->net.mac);
 	if (!broken(m, net_mac_addr_not_in_filter))
@@ -118,6 +163,7 @@ bool model_net_set_mac(struct model *m, struct model_net_command *c)
 		m->net.table[UNICAST].count = m->net.table[MULTICAST].count = 0;
 	if (model_negotiated(m, VIRTIO_NET_F_MAC) && !broken(m, net_mac_addr_not_in_config))
 		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MODEL_MAC_BYTES, model_le(mac, MODEL_MAC_BYTES));
+	m->config_changed |= odd(m, net_mac_notifies);
 	if (broken(m, net_mac_addr_spills) && model_offers(m, VIRTIO_NET_F_STATUS))
 		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, 0);
 	return true;
@@ -138,6 +184,14 @@ bool model_net_set_vlan(struct model *m, struct model_net_command *c)
 		return true;
 	if (add && ((broken(m, net_vlan_zero_inert) && !id) || (broken(m, net_vlan_last_inert) && id >= VLAN_MASK - 1)))
 		return true;
+	if (broken(m, net_vlan_clears_macs) && add)
+		m->net.table[UNICAST].count = m->net.table[MULTICAST].count = 0;
+	if (broken(m, net_vlan_16_at_most) && add && count_vlans(m) >= 16)
+		return true;
+	if ((broken(m, net_vlan_add_toggles) && add) || (broken(m, net_vlan_del_toggles) && !add)) {
+		model_set_bit(vlans, id, !model_bit(vlans, id));
+		return true;
+	}
 	if (broken(m, net_vlan_bit_11_ignored))
 		model_set_bit(vlans, id ^ VLAN_BIT_11, add);
 	model_set_bit(vlans, id, add);
@@ -146,12 +200,13 @@ bool model_net_set_vlan(struct model *m, struct model_net_command *c)
 
 /* ---- the frames ---- */
 
-static bool same_mac(const uint8_t *a, const uint8_t *b)
+static uint8_t hash_of_mac(const uint8_t *mac)
 {
+	uint8_t hash = 0;
+
 	for (unsigned i = 0; i < MODEL_MAC_BYTES; i++)
-		if (a[i] != b[i])
-			return false;
-	return true;
+		hash ^= mac[i];
+	return (hash ^ hash >> 4) & 15;
 }
 
 static bool in_table(const struct model *m, enum destination kind, const uint8_t *mac)
@@ -162,9 +217,35 @@ static bool in_table(const struct model *m, enum destination kind, const uint8_t
 	if (table->overflow)
 		return true;
 	for (unsigned i = 0; i < table->count && !m->net.table_late && !inert; i++)
-		if (same_mac(table->mac[i], mac))
+		if (same_mac(table->mac[i], mac) ||
+		    (broken(m, net_mac_last_byte_ignored) && near_mac(table->mac[i], mac)) ||
+		    (odd(m, net_filters_by_hash) && hash_of_mac(table->mac[i]) == hash_of_mac(mac)))
 			return true;
 	return false;
+}
+
+static bool has_tag(const uint8_t *frame, uint32_t length)
+{
+	return length >= TAG_AT + 2 && (frame[12] << 8 | frame[13]) == ETHERTYPE_VLAN;
+}
+
+/* For defects. */
+static bool any_queue_reset(const struct model *m)
+{
+	for (unsigned i = 0; i < MODEL_QUEUES_MAX; i++)
+		if (m->queue[i].reset_once)
+			return true;
+	return false;
+}
+
+static bool drops_wrongly(const struct model *m, enum destination to, bool tagged)
+{
+	if (tagged && ((broken(m, net_vlan_broadcast_lost) && to == BROADCAST) ||
+		       (broken(m, net_vlan_multicast_lost) && to == MULTICAST)))
+		return true;
+	return ((broken(m, net_queue_reset_clears_modes) && to == MULTICAST) ||
+		(broken(m, net_queue_reset_clears_vlans) && tagged)) &&
+	       any_queue_reset(m);
 }
 
 /* With a defect, filters are in force although the driver did not ask for them. */
@@ -178,13 +259,18 @@ static bool wanted_vlan(const struct model *m, const uint8_t *frame, uint32_t le
 {
 	uint32_t tag;
 
-	if (length < TAG_AT + 2 || (frame[12] << 8 | frame[13]) != ETHERTYPE_VLAN)
+	if (!has_tag(frame, length))
 		return true;
 	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_VLAN))
 		return !drops_tags_unasked(m);
 	tag = (uint32_t)(frame[TAG_AT] << 8 | frame[TAG_AT + 1]);
+	if (broken(m, net_vlan_needs_rx) && !model_negotiated(m, VIRTIO_NET_F_CTRL_RX))
+		return false;
 	if (broken(m, net_vlan_add_inert) || (broken(m, net_vlan_priority_dropped) && (tag & VLAN_PRIORITY)))
 		return false;
+	for (uint32_t other = tag & 15; other <= VLAN_MASK && odd(m, net_filters_by_hash); other += 16)
+		if (model_bit(m->net.vlans, other))
+			return true;
 	return broken(m, net_vlan_filter_inert) || model_bit(m->net.vlans, tag & VLAN_MASK);
 }
 
@@ -246,11 +332,17 @@ bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t leng
 	enum destination to = destination(frame);
 	bool no = suppressed(m, to);
 
+	if (odd(m, net_filters_nothing))
+		return true;
+	if (drops_wrongly(m, to, has_tag(frame, length)))
+		return false;
 	if (m->net.mode[VIRTIO_NET_CTRL_RX_PROMISC] && !broken(m, net_promisc_inert) &&
 	    !(broken(m, net_promisc_loses) && no))
 		return !(broken(m, net_promisc_keeps_vlans) && !wanted_vlan(m, frame, length));
 	if (no || !wanted_vlan(m, frame, length))
 		return false;
+	if (broken(m, net_tags_bypass_addresses) && has_tag(frame, length))
+		return true;
 	switch (to) {
 	case UNICAST:
 		return wanted_unicast(m, frame);
@@ -280,13 +372,14 @@ void model_net_filter_reset(struct model *m)
 	for (unsigned i = 0; i < MODEL_NET_MODES; i++)
 		if (!model_has(m, (enum model_defect)kept[i]) && !m->defective.served_late)
 			n->mode[i] = false;
+	n->mode[VIRTIO_NET_CTRL_RX_PROMISC] |= odd(m, net_starts_promiscuous);
 	if (!broken(m, net_reset_keeps_macs))
 		n->table[UNICAST].count = 0;
 	if (!broken(m, net_reset_keeps_groups))
 		n->table[MULTICAST].count = 0;
 	n->table[UNICAST].overflow = n->table[MULTICAST].overflow = false;
-	for (unsigned i = 0; i < sizeof n->vlans / sizeof n->vlans[0] && !broken(m, net_reset_keeps_vlans); i++)
-		n->vlans[i] = 0;
+	if (!broken(m, net_reset_keeps_vlans))
+		clear_vlans(m);
 	copy_mac(n->old_mac, m->config.net.mac);
 	if (!broken(m, net_reset_keeps_mac) || !n->named)
 		copy_mac(n->mac, m->config.net.mac);

@@ -7,7 +7,9 @@
 #include "model/defects/broken.h"
 #include "model/devices/net_hash.h"
 #include "model/features.h"
+#include "model/oddities/odd.h"
 #include "model/queue/queue.h"
+#include "model/space.h"
 
 uint16_t model_net_pairs(const struct model *m, const uint32_t *features)
 {
@@ -51,6 +53,8 @@ static uint16_t pair_of(const struct model *m, const uint8_t *frame, uint32_t le
 	uint32_t key = model_net_flow(m, frame, length);
 	const struct model_net_flow *flow = find_flow(m, key);
 
+	if (odd(m, net_steers_by_hash))
+		return (uint16_t)(key % active);
 	if (broken(m, net_steer_all_first))
 		return 0;
 	if (broken(m, net_steer_latest))
@@ -159,6 +163,8 @@ static bool set_pairs(struct model *m, struct model_net_command *c)
 		return true;
 	m->net.active_pairs = (uint16_t)count;
 	m->net.pairs_set = true;
+	if (broken(m, net_pairs_set_clears_modes))
+		m->net.mode[VIRTIO_NET_CTRL_RX_ALLMULTI] = false;
 	m->net.rss.steers = m->net.rss.steers && broken(m, net_pairs_set_keeps_rss);
 	return true;
 }
@@ -177,7 +183,7 @@ static bool get_key(struct model *m, struct model_net_command *c, struct model_n
 	if (broken(m, net_rss_key_cut) && rss->key_length > 16)
 		rss->key_length = 16;
 	rss->configured = true;
-	return (rss->types & ~(uint32_t)MODEL_NET_HASH_TYPES) == 0;
+	return (rss->types & ~model_config_read(m, VIRTIO_NET_CONFIG_SUPPORTED_HASH_TYPES, 4)) == 0;
 }
 
 /* What the driver sets may not name a queue that does not exist. */

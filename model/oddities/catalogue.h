@@ -132,6 +132,18 @@ X(net_pads_frames, NET, ANY, NONE, "IEEE 802.3: a frame has 60 bytes at least", 
 X(net_pairs_1, NET, ANY, NONE, "5.1.4.1: max_virtqueue_pairs is 1 or more", "offers MQ with one pair") \
 X(net_pairs_4, NET, ANY, NONE, "5.1.4.1", "offers MQ with 4 pairs") \
 X(net_speed_unknown, NET, NEW, NONE, "5.1.4.2: speed 0xffffffff and duplex 0xff are unknown", "does not know its speed") \
+X(net_filters_nothing, NET, ANY, FILTER, "5.1.9.5.1: these commands are best effort: unwanted packets could still arrive", "delivers every frame, whatever the filters") \
+X(net_filters_by_hash, NET, ANY, FILTER, "5.1.9.5.2: it can use a hash filter", "filters addresses and tags by a hash of four bits") \
+X(net_starts_promiscuous, NET, ANY, PROMISCUOUS, "5.1.9.5.1: nothing says what a mode is at first", "is in promiscuous mode after a reset") \
+X(net_macs_2, NET, ANY, MACS, "5.1.9.5.2: it can silently switch to allmulti or promiscuous mode if it is given too many addresses", "filters no addresses of a kind of which there are more than two") \
+X(net_macs_refused, NET, ANY, MACS, "5.1.9.5: ack is ERR where a command is not carried out", "refuses MAC tables of more than 16 entries") \
+X(net_mac_notifies, NET, ANY, NONE, "2.5: mac changes at MAC_ADDR_SET", "sends a configuration change notification at MAC_ADDR_SET") \
+X(net_steers_by_hash, NET, ANY, STEERING, "5.1.9.5.6: that a flow arrives where it was transmitted is a SHOULD", "steers flows by a hash of its own, wherever they were transmitted") \
+X(net_no_rss, NET, NEW, RSS, "5.1.3: RSS is optional", "does not offer RSS") \
+X(net_no_mq, NET, ANY, NONE, "5.1.3: MQ is optional", "does not offer MQ") \
+X(net_no_hash_report, NET, NEW, NONE, "5.1.3: HASH_REPORT is optional", "does not offer HASH_REPORT") \
+X(net_hash_ipv4_only, NET, NEW, HASHES, "5.1.4: supported_hash_types is a choice", "supports the hash types of IPv4 alone") \
+X(net_hash_no_ports, NET, NEW, HASHES, "5.1.4: supported_hash_types is a choice", "supports the hash types without ports alone") \
 /* Console */ \
 X(con_size_132_by_50, CON, ANY, SCREEN, "5.3.4: cols and rows", "has 132 columns and 50 rows") \
 X(con_size_1_by_1, CON, ANY, SCREEN, "5.3.4: cols and rows", "has one column and one row") \

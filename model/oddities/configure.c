@@ -55,6 +55,9 @@ static const struct choice network[] = {
 	LACKS(net_no_mtu, VIRTIO_NET_F_MTU),
 	LACKS(net_no_control, VIRTIO_NET_F_CTRL_VQ),
 	LACKS(net_no_merging, VIRTIO_NET_F_MRG_RXBUF),
+	LACKS(net_no_rss, VIRTIO_NET_F_RSS),
+	LACKS(net_no_mq, VIRTIO_NET_F_MQ),
+	LACKS(net_no_hash_report, VIRTIO_NET_F_HASH_REPORT),
 };
 
 static const struct choice console[] = {

@@ -291,7 +291,8 @@ CHECK(ack_alone, "net.ack-is-the-first-byte", REQ("net-desc-03"), DESCRIBED, NEE
 	bytes[1] = VIRTIO_NET_CTRL_RX_PROMISC;
 	bytes[2] = 1;
 	memset(ack, CONTROL_UNWRITTEN, ROOM);
-	virtqueue_add(control_queue(d), segments, 2, NULL, d);
+	if (virtqueue_add(control_queue(d), segments, 2, NULL, d) < 0)
+		skip(t, "the control virtqueue has no room for a command in 2 descriptors");
 	virtqueue_kick(control_queue(d));
 	control_take(t, control_queue(d), CONTROL_ANSWERED);
 	expect_eq(t, *(volatile uint8_t *)ack, VIRTIO_NET_OK, "the first byte, which is the ack of PROMISC");

@@ -91,6 +91,14 @@ CHECK(legacy_order, "net.legacy-control-native-endian", REQ("net-leg-03", "net-l
 		skip(t, "the device offers no command with such a field");
 }
 
+/* Takes what arrived before the number of pairs changed. */
+static void take_all(struct run *t)
+{
+	for (unsigned i = 0; i < pairs.count; i++)
+		while (wire_take(t, pairs.receivers[i]))
+			;
+}
+
 /* Receives some packets and expects none in the virtqueues from `first` on. */
 static void expect_quiet_from(struct run *t, struct device *d, unsigned first, const char *when)
 {
@@ -135,6 +143,7 @@ CHECK(pairs_fewer, "net.pairs-fewer", REQ("net-mq-02"), MUST, NEEDS(MULTIQUEUE),
 	start_many(t, d);
 	for (uint16_t i = (uint16_t)pairs.count; i >= 1; i--) {
 		pairs_enable(t, i);
+		take_all(t);
 		expect_quiet_from(t, d, i, "after VQ_PAIRS_SET with fewer pairs");
 	}
 }
@@ -158,7 +167,7 @@ static struct flow flow_number(unsigned number)
  */
 static void expect_flows_before(struct run *t, struct device *d, unsigned end, const char *when)
 {
-	for (unsigned i = 0; i < FLOWS; i++) {
+	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
 		struct flow flow = flow_number(i);
 		unsigned arrived = pairs_arrival(t, d, &flow);
 
@@ -187,7 +196,7 @@ CHECK(pairs_after_reset, "net.pairs-after-reset", REQ("net-mq-01"), MUST, NEEDS(
 	pairs_need_flows(t, d);
 	start_many(t, d);
 	pairs_enable(t, pairs.count);
-	for (unsigned i = 0; i < FLOWS; i++) {
+	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
 		struct flow flow = flow_number(i);
 
 		pairs_transmit(t, d, i % pairs.count, &flow);
@@ -219,12 +228,12 @@ CHECK(flows_fewer, "net.pairs-fewer-for-all-flows", REQ("net-mq-02"), MUST, NEED
 	pairs_need_flows(t, d);
 	start_many(t, d);
 	pairs_enable(t, pairs.count);
-	for (unsigned i = 0; i < FLOWS; i++) {
+	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
 		struct flow flow = flow_number(i);
 
 		pairs_transmit(t, d, i % pairs.count, &flow);
 	}
-	for (unsigned i = pairs.count - 1; i >= 1; i--) {
+	for (unsigned i = pairs.count - 1; i >= 1 && !pairs_late(); i--) {
 		pairs_enable(t, i);
 		expect_flows_before(t, d, i, "after VQ_PAIRS_SET with fewer pairs");
 	}
@@ -242,7 +251,7 @@ CHECK(flows_spread, "net.steering-uses-all-pairs", REQ("net-mq-05"), MUST, NEEDS
 	pairs_need_flows(t, d);
 	start_many(t, d);
 	pairs_enable(t, pairs.count);
-	for (unsigned i = 0; i < FLOWS; i++) {
+	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
 		struct flow flow = flow_number(i);
 		unsigned arrived;
 
@@ -258,24 +267,41 @@ CHECK(flows_spread, "net.steering-uses-all-pairs", REQ("net-mq-05"), MUST, NEEDS
 	       others);
 }
 
-/* Transmits each flow on a virtqueue, shifted by `shift`, and expects it back on its brother. */
+/*
+ * Transmits each flow on a virtqueue, shifted by `shift`, and expects it back on its brother. A packet may be lost
+ * before the device learns from it, so a flow is wrong only if it is so each time.
+ */
 static void expect_flows_follow(struct run *t, struct device *d, unsigned shift, const char *when)
 {
-	for (unsigned i = 0; i < FLOWS; i++) {
-		struct flow flow = flow_number(i);
+	enum { ROUNDS = 4 };
+	unsigned arrived[FLOWS], flows = FLOWS, wrong = FLOWS;
 
-		pairs_transmit(t, d, (i + shift) % pairs.count, &flow);
+	for (unsigned i = 0; i < FLOWS; i++)
+		arrived[i] = PAIRS_NOWHERE;
+	for (unsigned round = 0; round < ROUNDS && wrong; round++) {
+		for (unsigned i = 0; i < flows; i++) {
+			struct flow flow = flow_number(i);
+
+			if (pairs_hurry(i))
+				flows = i;
+			pairs_transmit(t, d, (i + shift) % pairs.count, &flow);
+		}
+		wrong = 0;
+		for (unsigned i = 0; i < flows; i++) {
+			struct flow flow = flow_number(i);
+
+			if (arrived[i] == (i + shift) % pairs.count)
+				continue;
+			arrived[i] = pairs_arrival(t, d, &flow);
+			need_row(t, arrived[i] != PAIRS_NOWHERE, "net-desc-05", "a packet of each flow arrives");
+			wrong += arrived[i] != (i + shift) % pairs.count;
+		}
 	}
-	for (unsigned i = 0; i < FLOWS; i++) {
-		struct flow flow = flow_number(i);
-		unsigned arrived = pairs_arrival(t, d, &flow), want = (i + shift) % pairs.count;
-
-		need_row(t, arrived != PAIRS_NOWHERE, "net-desc-05", "a packet of each flow arrives");
-		expect(t, arrived == want,
+	for (unsigned i = 0; i < flows; i++)
+		expect(t, arrived[i] == (i + shift) % pairs.count,
 		       "a packet of a flow that was %s transmitted on transmitq%u arrives in receiveq%u: "
 		       "it arrives in receiveq%u",
-		       when, want + 1, want + 1, arrived + 1);
-	}
+		       when, (i + shift) % pairs.count + 1, (i + shift) % pairs.count + 1, arrived[i] + 1);
 }
 
 /*
@@ -290,7 +316,7 @@ CHECK(flows_follow, "net.steering-follows-transmission", REQ("net-mq-06"), SHOUL
 	pairs_enable(t, pairs.count);
 	expect_flows_follow(t, d, 0, "first");
 	expect_flows_follow(t, d, 1, "last");
-	if (pairs.count < 3)
+	if (pairs.count < 3 || pairs_late())
 		return;
 	pairs_enable(t, 2);
 	pairs_enable(t, pairs.count);
@@ -301,25 +327,39 @@ CHECK(flows_follow, "net.steering-follows-transmission", REQ("net-mq-06"), SHOUL
 CHECK(transmits_everywhere, "net.transmits-on-every-pair", REQ("net-mq-08"), DESCRIBED, NEEDS(MULTIQUEUE),
       "What is queued on any transmit virtqueue that was enabled is sent")
 {
-	uint8_t frame[ETHERNET_FRAME_MIN], mac[6];
-
 	wire_need_answers(t, d);
 	start_many(t, d);
 	pairs_enable(t, pairs.count);
-	net_mac(d, mac);
-	net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
-	for (unsigned i = 0; i < pairs.count; i++) {
-		bool answered = false;
+	for (unsigned i = 0; i < pairs.count; i++)
+		expect(t, pairs_answered(t, d, i), "an ARP request on transmitq%u is answered", i + 1);
+}
 
-		for (unsigned tried = 0; tried < WIRE_TRIES && !answered; tried++) {
-			struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
+/*
+ * Breaks: the filters are those of the first pair, or start anew with VQ_PAIRS_SET. Symptom: no IPv6 in a guest with
+ * several CPUs.
+ */
+CHECK(filters_with_pairs, "net.filters-with-several-pairs", REQ("net-ctl-05"), DESCRIBED, NEEDS(MULTIQUEUE),
+      "VQ_PAIRS_SET leaves receive modes as they are, and they count for all pairs")
+{
+	static const uint8_t off = 0, on = 1;
+	uint8_t frame[ETHERNET_FRAME_MAX];
 
-			pairs_transmit_frame(t, d, i, frame, sizeof(frame));
-			while (!answered && WAIT_WITHIN(&patience, pairs_any_packet()))
-				for (unsigned j = 0; j < pairs.count; j++)
-					answered |= wire_take(t, pairs.receivers[j]) && wire_is_answer(mac);
-		}
-		expect(t, answered, "an ARP request on transmitq%u is answered", i + 1);
+	wire_need_reflector(t, d);
+	if (!device_offers(d, VIRTIO_NET_F_CTRL_RX))
+		skip(t, "the device does not offer CTRL_RX beside MQ");
+	start_many_with(t, d, FEATURE(VIRTIO_NET_F_CTRL_RX));
+	need_row(t,
+		 control_command(t, &pairs.control, VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_RX_PROMISC, &off, 1) ==
+				 VIRTIO_NET_OK &&
+			 control_command(t, &pairs.control, VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_RX_ALLMULTI, &on, 1) ==
+				 VIRTIO_NET_OK,
+		 "net-filter-01", "PROMISC and ALLMULTI get OK");
+	for (unsigned count = 1; count <= pairs.count; count++) {
+		uint32_t size = wire_fill_numbered(frame, wire_group_mac, -1, (uint16_t)(0x4d00 + count), WIRE_PAYLOAD);
+
+		pairs_enable(t, count);
+		expect(t, pairs_arrival_of(t, d, frame, size) < count,
+		       "a multicast frame arrives with ALLMULTI on and %u pairs", count);
 	}
 }
 
@@ -366,7 +406,7 @@ CHECK(dropped_in_reset, "net.dropped-while-all-queues-are-reset", REQ("net-mq-04
 {
 	enum { EARLY = 1, LATE };
 	uint8_t frame[ETHERNET_FRAME_MIN];
-	struct patience patience;
+	bool arrived = false;
 
 	start_resettable(t, d);
 	for (unsigned i = 0; i < pairs.count; i++)
@@ -375,11 +415,17 @@ CHECK(dropped_in_reset, "net.dropped-while-all-queues-are-reset", REQ("net-mq-04
 	net_fill_experimental(d, frame, 0);
 	wire_transmit(t, d, frame, sizeof(frame)); /* so that the device has handled the early one */
 	pairs_enable_receiver(t, d, 0);
-	wire_send_us(d, LATE, WIRE_PAYLOAD);
-	patience = patience_begin(device_patience_ns);
-	require(t, wire_next(t, pairs.receivers[0], &patience), "a packet arrives once the virtqueue is back");
-	expect(t, wire_is_numbered(LATE, WIRE_PAYLOAD),
-	       "the packet is the one that came then, not the one from before");
+	for (unsigned tried = 0; tried < WIRE_ASKS && !arrived; tried++) {
+		struct patience patience = wire_patience(tried);
+
+		wire_await_link(t, d);
+		wire_send_us(d, LATE, WIRE_PAYLOAD);
+		while (!arrived && wire_next(t, pairs.receivers[0], &patience)) {
+			require(t, !wire_is_numbered(EARLY, WIRE_PAYLOAD), "the packet from before does not arrive");
+			arrived = wire_is_numbered(LATE, WIRE_PAYLOAD);
+		}
+	}
+	require(t, arrived, "a packet arrives once the virtqueue is back");
 }
 
 /* Breaks: a queue reset is taken for the end of multiqueue. Symptom: after a change of ring sizes one CPU does it all.

@@ -64,6 +64,29 @@ uint8_t control_command(struct run *t, struct virtqueue *queue, uint8_t class, u
 	return control_command_parts(t, queue, class, number, &part, size ? 1 : 0);
 }
 
+uint8_t control_cut(struct run *t, struct device *d, const uint8_t *bytes, uint32_t size, uint32_t piece)
+{
+	struct segment segments[CONTROL_PIECES + 1];
+	uint8_t *ack = need_memory(t, dma_alloc(1, 1));
+	unsigned count = 0;
+
+	for (uint32_t from = 0; from < size; from += piece, count++) {
+		uint32_t some = size - from < piece ? size - from : piece;
+
+		if (count == CONTROL_PIECES)
+			abort_check(t, "a command of %u bytes has too many pieces", size);
+		segments[count] = (struct segment){ .data = need_memory(t, dma_alloc(some, 1)), .size = some };
+		memcpy(segments[count].data, bytes + from, some);
+	}
+	*ack = CONTROL_UNWRITTEN;
+	segments[count++] = (struct segment){ .data = ack, .size = 1, .writable = true };
+	if (virtqueue_add(control_queue(d), segments, count, NULL, ack) < 0)
+		skip(t, "the control virtqueue has no room for a command in %u descriptors", count);
+	virtqueue_kick(control_queue(d));
+	control_take(t, control_queue(d), CONTROL_ANSWERED);
+	return *(volatile uint8_t *)ack;
+}
+
 uint8_t control_mode(struct run *t, struct device *d, uint8_t mode, uint8_t on)
 {
 	return control_command(t, control_queue(d), VIRTIO_NET_CTRL_RX, mode, &on, 1);

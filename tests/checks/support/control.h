@@ -7,6 +7,7 @@
 
 enum {
 	CONTROL_UNWRITTEN = 0xee, /* the ack byte as the driver left it */
+	CONTROL_PIECES = 16,	  /* of control_cut(), at most */
 	CONTROL_PARTS = 4,	  /* the most parts that a command's data comes in */
 	CONTROL_MAC = 6,
 };
@@ -38,6 +39,9 @@ uint8_t control_command(struct run *t, struct virtqueue *queue, uint8_t class, u
 			uint32_t size);
 uint8_t control_command_parts(struct run *t, struct virtqueue *queue, uint8_t class, uint8_t number,
 			      const struct segment *parts, unsigned count);
+
+/* Sends a whole command, class and number first, in pieces of `piece` bytes, and returns the ack. */
+uint8_t control_cut(struct run *t, struct device *d, const uint8_t *bytes, uint32_t size, uint32_t piece);
 
 /* Commands of a device without MQ and RSS; each returns the ack. */
 uint8_t control_mode(struct run *t, struct device *d, uint8_t mode, uint8_t on);

@@ -5,10 +5,11 @@
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/control.h"
 
-enum { LEGACY_PAGE = 4096, MAC_BYTES = 6 };
+enum { LEGACY_PAGE = 4096, MAC_BYTES = 6, DOWN_MAX = 20 };
 
 struct pairs pairs;
 
+static uint64_t began;		    /* the check */
 static uint16_t serial;		    /* of the next packet, so that a late one is not taken for another */
 static unsigned transmits_on;	    /* the pair whose transmit virtqueue wire_transmit() uses */
 static const struct device *proven; /* packets of flows arrive at it */
@@ -30,6 +31,7 @@ static uint32_t pairs_of(struct device *d)
 void pairs_start(struct run *t, struct device *d, struct features features, unsigned least)
 {
 	features = features_with(features_with(features, VIRTIO_NET_F_CTRL_VQ), VIRTIO_NET_F_MAC);
+	features = features_with(features, VIRTIO_NET_F_STATUS);
 	require_ok(t, device_reset(d), "the device resets");
 	device_greet(d);
 	require_ok(t, device_negotiate(d, features), "the features are accepted");
@@ -78,6 +80,18 @@ bool pairs_any_packet(void)
 	return false;
 }
 
+bool pairs_hurry(unsigned done)
+{
+	enum { LEAST = 4 };
+
+	return done >= LEAST && clock_ns() - began > device_patience_ns;
+}
+
+bool pairs_late(void)
+{
+	return clock_ns() - began > 2 * device_patience_ns;
+}
+
 /* Is the packet that came last this frame? */
 static bool is_frame(const uint8_t *frame, uint32_t size)
 {
@@ -86,18 +100,30 @@ static bool is_frame(const uint8_t *frame, uint32_t size)
 
 unsigned pairs_arrival_of(struct run *t, struct device *d, const uint8_t *frame, uint32_t size)
 {
-	for (unsigned tried = 0; tried < WIRE_TRIES; tried++) {
-		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
+	for (unsigned tried = 0, down = 0; tried < WIRE_ASKS && down < DOWN_MAX;) {
+		struct patience patience;
+		uint64_t asked;
 
+		wire_await_link(t, d);
+		if (tried + down > 1)
+			wire_shake(t, d);
 		wire_reflect(t, d, frame, size);
+		asked = clock_ns();
+		patience = wire_patience(tried);
 		while (WAIT_WITHIN(&patience, pairs_any_packet()))
 			for (unsigned i = 0; i < pairs.count; i++) {
 				if (!wire_take(t, pairs.receivers[i]))
 					continue;
 				watched.came |= watched.size && is_frame(watched.frame, watched.size);
-				if (is_frame(frame, size))
-					return i;
+				if (!is_frame(frame, size))
+					continue;
+				wire_took(clock_ns() - asked);
+				return i;
 			}
+		if (wire_link_up(d)) /* a frame that comes while the link is down is lost */
+			tried++;
+		else
+			down++;
 	}
 	return PAIRS_NOWHERE;
 }
@@ -129,6 +155,7 @@ void pairs_need_flows(struct run *t, struct device *d)
 	static const struct flow flows[] = { { .protocol = FLOW_UDP }, { .v6 = true, .protocol = FLOW_TCP } };
 
 	wire_need_reflector(t, d);
+	began = clock_ns();
 	if (proven == d && proven_at == d->discovery)
 		return;
 	pairs_start(t, d, NO_FEATURES, 1);
@@ -163,6 +190,7 @@ void pairs_transmit(struct run *t, struct device *d, unsigned pair, const struct
 	net_mac(d, mac);
 	out.reversed = !out.reversed;
 	size = flow_fill(&out, frame, wire_other_mac, mac, serial++);
+	wire_await_link(t, d);
 	pairs_transmit_frame(t, d, pair, frame, size);
 }
 
@@ -180,4 +208,26 @@ void pairs_enable_receiver(struct run *t, struct device *d, unsigned pair)
 	require_ok(t, device_setup_queue_in(d, &pairs.receive[pair], (uint16_t)(2 * pair), DEVICE_QUEUE_SIZE),
 		   "a receive virtqueue is set up again");
 	pairs.receivers[pair] = wire_open(t, d, pair, &pairs.receive[pair], WIRE_BUFFER_BYTES);
+}
+
+bool pairs_answered(struct run *t, struct device *d, unsigned pair)
+{
+	uint8_t frame[ETHERNET_FRAME_MIN], mac[MAC_BYTES];
+
+	net_mac(d, mac);
+	net_fill_arp(d, frame, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
+	for (unsigned tried = 0; tried < WIRE_ASKS; tried++) {
+		struct patience patience;
+
+		wire_await_link(t, d);
+		if (tried > 1)
+			wire_shake(t, d);
+		pairs_transmit_frame(t, d, pair, frame, sizeof(frame));
+		patience = wire_patience(tried);
+		while (WAIT_WITHIN(&patience, pairs_any_packet()))
+			for (unsigned i = 0; i < pairs.count; i++)
+				if (wire_take(t, pairs.receivers[i]) && wire_is_answer(mac))
+					return true;
+	}
+	return false;
 }

@@ -32,11 +32,20 @@ void pairs_enable(struct run *t, unsigned count);
 /* Has a packet arrived in any of the receive virtqueues? */
 bool pairs_any_packet(void);
 
+/*
+ * For loops over many flows and configurations: has the check taken so long already, since pairs_need_flows(), that it
+ * should leave the rest out? Few devices need milliseconds for a packet.
+ */
+bool pairs_hurry(unsigned done);
+bool pairs_late(void);
+
 /* SKIPs unless packets of a flow arrive at all, in a life with one pair. */
 void pairs_need_flows(struct run *t, struct device *d);
 /* Sends a frame, or a packet of the flow's other direction, on a transmit virtqueue. */
 void pairs_transmit_frame(struct run *t, struct device *d, unsigned pair, const uint8_t *frame, uint32_t size);
 void pairs_transmit(struct run *t, struct device *d, unsigned pair, const struct flow *flow);
+/* Does the gateway answer an ARP request that is sent on this pair? It is sent several times. */
+bool pairs_answered(struct run *t, struct device *d, unsigned pair);
 /*
  * Makes the other end send a packet of the flow, and returns the receive virtqueue in which it arrives, as wire_packet.
  * PAIRS_NOWHERE: in none, although it was sent several times.

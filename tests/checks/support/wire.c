@@ -357,6 +357,47 @@ void wire_require_answer(struct run *t, struct device *d, struct wire_receiver *
 	require(t, wire_ask(t, d, rx), "an answer arrives %s, as it does with the fewest features", with);
 }
 
+/* ---- frames that may be lost ---- */
+
+static uint64_t usual_ns; /* that a frame takes */
+
+struct patience wire_patience(unsigned tried)
+{
+	enum { LONGER = 4 };
+	uint64_t most = device_patience_ns / WIRE_TRIES, wait = patience_for(usual_ns);
+
+	while (tried-- && wait < most)
+		wait *= LONGER;
+	return patience_begin(wait < most ? wait : most);
+}
+
+void wire_took(uint64_t nanoseconds)
+{
+	usual_ns = nanoseconds > usual_ns ? nanoseconds : usual_ns - usual_ns / 8;
+}
+
+bool wire_link_up(struct device *d)
+{
+	return !device_accepted(d, VIRTIO_NET_F_STATUS) || (net_status(d) & VIRTIO_NET_S_LINK_UP);
+}
+
+void wire_shake(struct run *t, struct device *d)
+{
+	uint8_t frame[ETHERNET_FRAME_MIN];
+
+	net_fill_experimental(d, frame, 0);
+	for (uint64_t count = random_below(&t->random, 4); count; count--)
+		wire_transmit(t, d, frame, sizeof(frame));
+}
+
+void wire_await_link(struct run *t, struct device *d)
+{
+	enum { TIMES = 10 };
+
+	for (unsigned i = 0; i < TIMES && !WAIT_UNTIL(wire_link_up(d), MILLISECONDS(1)); i++)
+		wire_shake(t, d);
+}
+
 /* ---- the other end: a reflector ---- */
 
 void wire_reflect(struct run *t, struct device *d, const uint8_t *frame, uint32_t size)

@@ -125,6 +125,24 @@ void wire_require_answer(struct run *t, struct device *d, struct wire_receiver *
 /* What is known of the peer protocol: for peer.h, which finds it out. */
 enum wire_peer *wire_known_protocol(const struct device *d);
 
+/*
+ * How long to wait for a frame that was asked for, the first time (`tried` 0) and again: at first a little more than
+ * frames took lately, since this one may be lost, and in the end as long as a device may take. wire_took() says how
+ * long one took.
+ */
+enum { WIRE_ASKS = 6 };
+struct patience wire_patience(unsigned tried);
+void wire_took(uint64_t nanoseconds);
+/* Is the link up, as far as a driver can know? */
+bool wire_link_up(struct device *d);
+/* Waits a while until it is, because frames are lost meanwhile. */
+void wire_await_link(struct run *t, struct device *d);
+/*
+ * Sends up to three frames that nobody acts on. A device may lose every second frame, or its link may come and go with
+ * each: what is asked for again must not meet the same fate each time.
+ */
+void wire_shake(struct run *t, struct device *d);
+
 bool wire_has_reflector(struct run *t, struct device *d);
 /* Ends the check if there is no reflector. */
 void wire_need_reflector(struct run *t, struct device *d);
