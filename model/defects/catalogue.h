@@ -570,6 +570,7 @@ X(net_promisc_loses, NET, ANY, INBOUND, "net-filter-03", "lets NOMULTI, NOUNI an
 X(net_allmulti_inert, NET, ANY, INBOUND, "net-filter-04", "acknowledges ALLMULTI and goes on filtering", 0) \
 X(net_rx_extra_refused, NET, ANY, NONE, "net-filter-05", "refuses ALLUNI, NOMULTI, NOUNI and NOBCAST", 0) \
 X(net_alluni_inert, NET, ANY, INBOUND, "net-filter-06", "acknowledges ALLUNI and goes on filtering", 0) \
+X(net_alluni_drops_table, NET, ANY, INBOUND, "net-filter-06", "drops frames to addresses in its table while ALLUNI is on", 0) \
 X(net_nomulti_inert, NET, ANY, INBOUND, "net-filter-07", "acknowledges NOMULTI and goes on delivering multicast", 0) \
 X(net_nomulti_loses, NET, ANY, INBOUND, "net-filter-08", "lets ALLMULTI win over NOMULTI", 0) \
 X(net_nomulti_blocks_broadcast, NET, ANY, INBOUND, "net-filter-09", "applies NOMULTI to broadcast", 0) \
@@ -611,11 +612,14 @@ X(net_mac_table_adds, NET, ANY, INBOUND, "net-mac-04", "adds a new MAC table to 
 X(net_mac_addr_not_in_config, NET, ANY, NONE, "net-mac-03", "leaves mac in the configuration space as it is at MAC_ADDR_SET", 0) \
 X(net_mac_filter_inert, NET, ANY, INBOUND, "net-mac-04", "delivers unicast frames for others", 0) \
 X(net_mac_last_byte_ignored, NET, ANY, INBOUND, "net-mac-04", "does not compare the last byte of addresses in its table", 0) \
+X(net_overflow_stays, NET, ANY, INBOUND, "net-mac-04", "goes on without a filter once a MAC table was too large", 0) \
+X(net_reset_keeps_overflow, NET, ANY, INBOUND, "net-mac-04", "goes on without a filter after a reset because a MAC table was too large", 0) \
 X(net_mac_same_refused, NET, ANY, NONE, "net-mac-05", "refuses MAC_ADDR_SET with the present address", 0) \
 X(net_tags_bypass_addresses, NET, ANY, INBOUND, "net-mac-04", "delivers frames for others that have a tag", 0) \
 X(net_vlan_dropped, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN", 0) \
 X(net_vlan_dropped_with_rx, NET, ANY, INBOUND, "net-vlan-01", "drops tagged frames without CTRL_VLAN once CTRL_RX is accepted and PROMISC is off", 0) \
 X(net_vlan_priority_dropped, NET, ANY, INBOUND, "net-vlan-02", "drops frames whose tag has a priority", 0) \
+X(net_vlan_priority_is_0, NET, ANY, INBOUND, "net-vlan-02", "takes a tag with a priority for tag 0", 0) \
 X(net_vlan_neighbours_lost, NET, ANY, INBOUND, "net-vlan-02", "forgets the tags of the same word of its table at VLAN_ADD", 0) \
 X(net_vlan_del_neighbours, NET, ANY, INBOUND, "net-vlan-02", "removes the tags of the same word of its table, too, at VLAN_DEL", 0) \
 X(net_vlan_zero_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD of tag 0 and goes on dropping", 0) \
@@ -633,6 +637,7 @@ X(net_reset_keeps_vlans, NET, ANY, INBOUND, "net-vlan-04", "keeps the table of V
 X(net_vlan_add_inert, NET, ANY, INBOUND, "net-vlan-02", "acknowledges VLAN_ADD and goes on dropping", 0) \
 X(net_vlan_filter_inert, NET, ANY, INBOUND, "net-vlan-03", "delivers frames of every VLAN although CTRL_VLAN was accepted", 0) \
 X(net_announce_ack_inert, NET, ANY, CHANGE, "net-ann-01", "leaves the ANNOUNCE bit after ANNOUNCE_ACK", 0) \
+X(net_announce_ack_clears_link, NET, ANY, CHANGE, "net-ann-01 net-ctl-02", "clears the whole status at ANNOUNCE_ACK", 0) \
 X(net_mq_before_set, NET, ANY, INBOUND, "net-mq-01", "delivers into the second receive queue before VQ_PAIRS_SET", 0) \
 X(net_mq_above_pairs, NET, ANY, INBOUND, "net-mq-02", "goes on delivering into queues above the number of pairs set", 0) \
 X(net_pairs_zero_ok, NET, ANY, NONE, "net-mq-07", "acknowledges VQ_PAIRS_SET with 0", 0) \
@@ -642,6 +647,7 @@ X(net_mq_keeps_frames, NET, NEW, INBOUND, "net-mq-04", "keeps a frame that came 
 X(net_reset_keeps_pairs, NET, ANY, INBOUND, "net-mq-01", "keeps the number of pairs over a reset", 0) \
 X(net_steer_all_first, NET, ANY, INBOUND, "net-mq-05", "delivers all flows in receiveq1 however many pairs are set", 0) \
 X(net_steer_by_address, NET, ANY, INBOUND, "net-mq-06", "takes all connections between two machines for one flow", 0) \
+X(net_steer_by_ports, NET, ANY, INBOUND, "net-mq-06", "takes all connections with the same ports for one flow", 0) \
 X(net_steer_latest, NET, ANY, INBOUND, "net-mq-06", "delivers all flows where the last packet of any was transmitted", 0) \
 X(net_steer_at_random, NET, ANY, INBOUND, "net-mq-06", "delivers packets in a receive queue at random", 0) \
 X(net_steer_last_unused, NET, ANY, INBOUND, "net-mq-06", "delivers flows of the last pair in receiveq1", 0) \

@@ -21,7 +21,9 @@ static bool acknowledge_announcement(struct model *m, const struct model_net_com
 	if (!model_negotiated(m, VIRTIO_NET_F_GUEST_ANNOUNCE) || c->code != VIRTIO_NET_CTRL_ANNOUNCE_ACK)
 		return false;
 	if (!broken(m, net_announce_ack_inert))
-		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, status & ~(uint32_t)VIRTIO_NET_S_ANNOUNCE);
+		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2,
+				 broken(m, net_announce_ack_clears_link) ? 0
+									 : status & ~(uint32_t)VIRTIO_NET_S_ANNOUNCE);
 	return true;
 }
 

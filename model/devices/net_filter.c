@@ -81,7 +81,8 @@ static void fill_table(struct model *m, struct model_net_command *c, struct mode
 
 	if (!broken(m, net_mac_table_adds))
 		table->count = 0;
-	table->overflow = false;
+	if (!broken(m, net_overflow_stays))
+		table->overflow = false;
 	for (uint32_t i = 0; i < entries && model_net_get_bytes(m, c, mac, MODEL_MAC_BYTES); i++) {
 		if (forgotten(m, i, entries))
 			continue;
@@ -264,6 +265,8 @@ static bool wanted_vlan(const struct model *m, const uint8_t *frame, uint32_t le
 	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_VLAN))
 		return !drops_tags_unasked(m);
 	tag = (uint32_t)(frame[TAG_AT] << 8 | frame[TAG_AT + 1]);
+	if (broken(m, net_vlan_priority_is_0) && (tag & VLAN_PRIORITY))
+		tag = 0;
 	if (broken(m, net_vlan_needs_rx) && !model_negotiated(m, VIRTIO_NET_F_CTRL_RX))
 		return false;
 	if (broken(m, net_vlan_add_inert) || (broken(m, net_vlan_priority_dropped) && (tag & VLAN_PRIORITY)))
@@ -319,6 +322,8 @@ static bool wanted_unicast(const struct model *m, const uint8_t *mac)
 
 	if (same_mac(mac, n->mac))
 		return !(broken(m, net_own_address_filtered) && model_negotiated(m, VIRTIO_NET_F_CTRL_RX));
+	if (n->mode[VIRTIO_NET_CTRL_RX_ALLUNI] && broken(m, net_alluni_drops_table) && in_table(m, UNICAST, mac))
+		return false;
 	return (n->mode[VIRTIO_NET_CTRL_RX_ALLUNI] && !broken(m, net_alluni_inert)) ||
 	       (n->mode[VIRTIO_NET_CTRL_RX_ALLMULTI] && broken(m, net_allmulti_is_promisc)) ||
 	       !model_negotiated(m, VIRTIO_NET_F_MAC) || in_table(m, UNICAST, mac) || broken(m, net_mac_filter_inert) ||
@@ -377,7 +382,8 @@ void model_net_filter_reset(struct model *m)
 		n->table[UNICAST].count = 0;
 	if (!broken(m, net_reset_keeps_groups))
 		n->table[MULTICAST].count = 0;
-	n->table[UNICAST].overflow = n->table[MULTICAST].overflow = false;
+	if (!broken(m, net_reset_keeps_overflow))
+		n->table[UNICAST].overflow = n->table[MULTICAST].overflow = false;
 	if (!broken(m, net_reset_keeps_vlans))
 		clear_vlans(m);
 	copy_mac(n->old_mac, m->config.net.mac);

@@ -220,8 +220,11 @@ uint32_t model_net_flow(const struct model *m, const uint8_t *frame, uint32_t le
 		return between(mix(START, frame, MODEL_MAC_BYTES),
 			       mix(START, frame + MODEL_MAC_BYTES, MODEL_MAC_BYTES));
 	address = f.v6 ? V6_BYTES : V4_BYTES;
-	one = mix(START, f.source, address);
-	other = mix(START, f.destination, address);
+	one = other = START;
+	if (!f.ports || !broken(m, net_steer_by_ports)) {
+		one = mix(one, f.source, address);
+		other = mix(other, f.destination, address);
+	}
 	if (f.ports && !broken(m, net_steer_by_address)) {
 		one = mix(one, f.ports, 2);
 		other = mix(other, f.ports + 2, 2);

@@ -191,6 +191,7 @@ CHECK(vlan_table, "net.vlan-table", REQ("net-desc-06"), DESCRIBED, NEEDS(CONTROL
 CHECK(announce_ack, "net.announce-ack", REQ("net-ann-01"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_GUEST_ANNOUNCE)),
       "ANNOUNCE is clear in status once ANNOUNCE_ACK is used")
 {
+	uint32_t link;
 	uint8_t ack;
 
 	if (!device_offers(d, VIRTIO_NET_F_STATUS))
@@ -201,9 +202,13 @@ CHECK(announce_ack, "net.announce-ack", REQ("net-ann-01"), MUST, NEEDS(CONTROL(V
 		       "ANNOUNCE is set in status when the driver is to announce itself");
 	if (!(net_status(d) & VIRTIO_NET_S_ANNOUNCE))
 		info(t, "nothing was announced before the acknowledgement");
+	acknowledge(d, interrupt_status(d));
+	link = net_status(d) & VIRTIO_NET_S_LINK_UP;
 	ack = control_command(t, control_queue(d), VIRTIO_NET_CTRL_ANNOUNCE, VIRTIO_NET_CTRL_ANNOUNCE_ACK, NULL, 0);
 	expect(t, ack <= VIRTIO_NET_ERR, "ack is 0 or 1: it is 0x%02x", ack);
 	expect_eq(t, net_status(d) & VIRTIO_NET_S_ANNOUNCE, 0, "ANNOUNCE in status after ANNOUNCE_ACK");
+	if (!(interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG)) /* else the link may really have changed */
+		expect_eq(t, net_status(d) & VIRTIO_NET_S_LINK_UP, link, "LINK_UP in status after ANNOUNCE_ACK");
 }
 
 /* Breaks: ERR for switching off what was never on, or for exactly what was negotiated. */

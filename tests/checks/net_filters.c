@@ -287,6 +287,9 @@ CHECK(all_multicast, "net.all-multicast", REQ("net-filter-04"), SHOULD, NEEDS(CO
 	start_filtering(t, d, NO_FEATURES);
 	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLMULTI, 1);
 	expect(t, arrives(t, d, wire_group_mac, UNTAGGED, NULL), "a multicast frame arrives");
+	set_table(t, d, none, one(wire_group_mac));
+	expect(t, arrives(t, d, wire_group_mac, UNTAGGED, NULL),
+	       "a multicast frame to an address in the table arrives");
 }
 
 /* Breaks: the command is acknowledged and has no effect. */
@@ -296,6 +299,8 @@ CHECK(all_unicast, "net.all-unicast", REQ("net-filter-06"), SHOULD, NEEDS(EXTRA)
 	start_extra(t, d);
 	set_mode(t, d, VIRTIO_NET_CTRL_RX_ALLUNI, 1);
 	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, NULL), "a frame to an address that is not ours arrives");
+	set_table(t, d, one(wire_other_mac), none);
+	expect(t, arrives(t, d, wire_other_mac, UNTAGGED, NULL), "a frame to an address in the table arrives");
 }
 
 /* Breaks: ALLMULTI wins, or broadcast is taken for multicast. */
@@ -793,6 +798,34 @@ CHECK(table_overflow, "net.mac-table-overflow", REQ("net-mac-02"), MUST, NEEDS(C
 	}
 }
 
+/* Breaks: the filter stays open once a table was too large. */
+CHECK(table_after_overflow, "net.mac-table-after-overflow", REQ("net-mac-04"), SHOULD,
+      NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
+      "After a table that was too large, a smaller one filters again, and so does the device after a reset")
+{
+	enum { LARGE = 100, NOT_THERE = 200 };
+	uint8_t unicast[CONTROL_MAC], multicast[CONTROL_MAC];
+	struct probe probes[] = { { .to = unicast, .vlan = UNTAGGED }, { .to = multicast, .vlan = UNTAGGED } };
+
+	need_mac(t, d);
+	wire_need_reflector(t, d);
+	make_address(unicast, false, NOT_THERE);
+	make_address(multicast, true, NOT_THERE);
+	for (unsigned reset = 0; reset < 2; reset++) {
+		start_filtering(t, d, NO_FEATURES);
+		if (set_numbered(t, d, 0, LARGE, LARGE) != VIRTIO_NET_OK)
+			skip(t, "the device does not take tables of %u entries", LARGE);
+		if (reset)
+			start_filtering(t, d, NO_FEATURES);
+		else
+			set_numbered(t, d, 0, 1, 1);
+		ask_for(t, d, probes, 2, 1, NULL);
+		for (unsigned i = 0; i < 2; i++)
+			expect(t, !probes[i].arrived, "a %s frame to an address that is not in the table is dropped %s",
+			       i ? "multicast" : "unicast", reset ? "after a reset" : "when the table is small again");
+	}
+}
+
 /* Breaks: the next guest, or the next driver, receives what the former one asked for. */
 CHECK(table_after_reset, "net.mac-table-after-reset", REQ("net-mac-01"), MUST, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_RX)),
       "The table is empty after a reset")
@@ -1050,11 +1083,11 @@ static void start_vlan(struct run *t, struct device *d)
 CHECK(tags_in_table, "net.tags-in-table", REQ("net-vlan-02"), MUST, NEEDS(VLAN),
       "With CTRL_VLAN, frames with a tag in the table arrive")
 {
-	static const uint16_t tag = TAG;
+	static const uint16_t some[] = { TAG, TAG | TAG_PRIORITY, TAG | 0x1000 };
 
 	start_vlan(t, d);
 	set_vlan(t, d, VIRTIO_NET_CTRL_VLAN_ADD, TAG);
-	expect_tags(t, d, &tag, 1, "when it was added");
+	expect_tags(t, d, some, sizeof(some) / sizeof(some[0]), "when it was added");
 }
 
 /*

@@ -150,15 +150,24 @@ CHECK(pairs_fewer, "net.pairs-fewer", REQ("net-mq-02"), MUST, NEEDS(MULTIQUEUE),
 
 /* ---- flows (5.1.9.5.6) ---- */
 
-enum { FLOWS = 24 };
+enum { FLOWS = 24, PORTS = 12 };
 
-/* Flow number `number`: IPv4 and IPv6, TCP and UDP in turn, twelve between the same two machines. */
+/*
+ * Flow number `number`: IPv4 and IPv6, TCP and UDP in turn, twelve between the same two machines, and the same ports
+ * between the next two.
+ */
 static struct flow flow_number(unsigned number)
 {
 	return (struct flow){ .v6 = number / 2 % 2,
 			      .protocol = number % 2 ? FLOW_TCP : FLOW_UDP,
-			      .machines = (uint8_t)(number / 12),
-			      .number = (uint8_t)number };
+			      .machines = (uint8_t)(number / PORTS),
+			      .number = (uint8_t)(number % PORTS) };
+}
+
+/* The pair on which the flow is transmitted: another one for the flows that have the same ports. */
+static unsigned pair_of(unsigned number)
+{
+	return (number + number / PORTS) % pairs.count;
 }
 
 /*
@@ -199,7 +208,7 @@ CHECK(pairs_after_reset, "net.pairs-after-reset", REQ("net-mq-01"), MUST, NEEDS(
 	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
 		struct flow flow = flow_number(i);
 
-		pairs_transmit(t, d, i % pairs.count, &flow);
+		pairs_transmit(t, d, pair_of(i), &flow);
 	}
 	start_many(t, d);
 	expect_flows_before(t, d, 1, "after a reset of a device that used more pairs");
@@ -231,7 +240,7 @@ CHECK(flows_fewer, "net.pairs-fewer-for-all-flows", REQ("net-mq-02"), MUST, NEED
 	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
 		struct flow flow = flow_number(i);
 
-		pairs_transmit(t, d, i % pairs.count, &flow);
+		pairs_transmit(t, d, pair_of(i), &flow);
 	}
 	for (unsigned i = pairs.count - 1; i >= 1 && !pairs_late(); i--) {
 		pairs_enable(t, i);
@@ -255,10 +264,10 @@ CHECK(flows_spread, "net.steering-uses-all-pairs", REQ("net-mq-05"), MUST, NEEDS
 		struct flow flow = flow_number(i);
 		unsigned arrived;
 
-		pairs_transmit(t, d, i % pairs.count, &flow);
+		pairs_transmit(t, d, pair_of(i), &flow);
 		arrived = pairs_arrival(t, d, &flow);
 		need_row(t, arrived != PAIRS_NOWHERE, "net-desc-05", "a packet of each flow arrives");
-		others += i % pairs.count != 0;
+		others += pair_of(i) != 0;
 		elsewhere += arrived != 0;
 	}
 	expect(t, elsewhere > 0,
@@ -284,24 +293,25 @@ static void expect_flows_follow(struct run *t, struct device *d, unsigned shift,
 
 			if (pairs_hurry(i))
 				flows = i;
-			pairs_transmit(t, d, (i + shift) % pairs.count, &flow);
+			pairs_transmit(t, d, (pair_of(i) + shift) % pairs.count, &flow);
 		}
 		wrong = 0;
 		for (unsigned i = 0; i < flows; i++) {
 			struct flow flow = flow_number(i);
 
-			if (arrived[i] == (i + shift) % pairs.count)
+			if (arrived[i] == (pair_of(i) + shift) % pairs.count)
 				continue;
 			arrived[i] = pairs_arrival(t, d, &flow);
 			need_row(t, arrived[i] != PAIRS_NOWHERE, "net-desc-05", "a packet of each flow arrives");
-			wrong += arrived[i] != (i + shift) % pairs.count;
+			wrong += arrived[i] != (pair_of(i) + shift) % pairs.count;
 		}
 	}
 	for (unsigned i = 0; i < flows; i++)
-		expect(t, arrived[i] == (i + shift) % pairs.count,
+		expect(t, arrived[i] == (pair_of(i) + shift) % pairs.count,
 		       "a packet of a flow that was %s transmitted on transmitq%u arrives in receiveq%u: "
 		       "it arrives in receiveq%u",
-		       when, (i + shift) % pairs.count + 1, (i + shift) % pairs.count + 1, arrived[i] + 1);
+		       when, (pair_of(i) + shift) % pairs.count + 1, (pair_of(i) + shift) % pairs.count + 1,
+		       arrived[i] + 1);
 }
 
 /*
