@@ -431,6 +431,7 @@ X(blk_segment_length_16_bits, BLK, ANY, NONE, "blk-desc-13 blk-desc-06", "keeps 
 X(blk_flush_fails, BLK, ANY, NONE, "blk-desc-07", "reports UNSUPP for FLUSH", 0) \
 X(blk_num_queues_zero, BLK, NEW, NONE, "blk-desc-08", "offers MQ with num_queues 0", 0) \
 X(blk_second_queue_dead, BLK, NEW, NONE, "blk-desc-08", "never serves its second queue", 0) \
+X(blk_sectors_shifted, BLK, ANY, NONE, "blk-desc-06", "keeps each sector where the next one should be", 0) \
 X(blk_config_writable, BLK, ANY, NONE, "blk-desc-10", "lets the driver write every configuration field", 0) \
 X(blk_writeback_read_only, BLK, ANY, NONE, "blk-desc-10 leg-init-01", "ignores writes to writeback", 0) \
 X(blk_legacy_status_changes_cache, BLK, OLD, NONE, "blk-leg-03", "makes its cache writethrough when DRIVER is set", 0) \

@@ -169,6 +169,8 @@ static uint64_t place_of(const struct model *m, uint64_t sector)
 {
 	if (broken(m, blk_sector_in_blocks))
 		sector *= 8;
+	if (broken(m, blk_sectors_shifted))
+		sector++;
 	return sector % m->config.blk.sectors;
 }
 

@@ -150,6 +150,59 @@ static uint64_t sum_of(struct run *t, struct device *d, uint64_t sector)
 	return sum;
 }
 
+/* Word `number` of a disk with the content that touchstone.disk promises (docs/environment.md). */
+static uint64_t promised_word(uint64_t number)
+{
+	uint64_t word = (number + 1) * UINT64_C(0x9e3779b97f4a7c15);
+
+	word = (word ^ word >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	word = (word ^ word >> 27) * UINT64_C(0x94d049bb133111eb);
+	return word ^ word >> 31;
+}
+
+/*
+ * Reads of what nobody has written, at places where a bit of the sector number changes.
+ *
+ * Breaks: a sector is kept elsewhere than its number says. What is written is read back all the same. Symptom: a disk
+ * that another VMM wrote is damaged.
+ */
+CHECK(content_in_place, "blk.content-in-place", REQ("blk-desc-06"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_BLOCK, .requests = true, .entries = DISK_DESCRIPTORS),
+      "Each sector holds what the disk is known to hold there")
+{
+	enum { BITS = 40 };
+	uint32_t unit = 1;
+
+	if (!t->disk)
+		skip(t, "what the disk holds is not known");
+	disk_start(t, d, blk_plain_features());
+	if (device_offers(d, VIRTIO_BLK_F_BLK_SIZE))
+		unit = config_read(&d->transport, VIRTIO_BLK_CONFIG_BLK_SIZE, 4) / VIRTIO_BLK_SECTOR;
+	if (!unit || unit * VIRTIO_BLK_SECTOR > DISK_BLOCK_MAX)
+		skip(t, "a logical block of %u sectors", unit);
+	if (blk_capacity(d) < (1 + DISK_BLOCKS) * (uint64_t)unit)
+		skip(t, "the disk is too small: %lu sectors", blk_capacity(d));
+	for (unsigned bit = 0; bit < 2 * BITS; bit++) {
+		/* 0, 1, 1, 2, 3, 4, 7, 8 ... blocks from the start; the last blocks of the disk are for checks that
+		 * write. */
+		uint64_t first = ((UINT64_C(1) << bit / 2) - !(bit & 1)) * unit;
+		struct blk_request blk;
+
+		if (first + (1 + DISK_BLOCKS) * (uint64_t)unit > blk_capacity(d))
+			break;
+		blk = disk_make(t, VIRTIO_BLK_T_IN, first, unit * VIRTIO_BLK_SECTOR, true);
+		require_eq(t, disk_send(t, d, &blk, NULL), VIRTIO_BLK_S_OK, "status of a read of sector %lu", first);
+		for (uint32_t at = 0; at < unit * VIRTIO_BLK_SECTOR; at += sizeof(uint64_t)) {
+			uint64_t word, want = promised_word((first * VIRTIO_BLK_SECTOR + at) / sizeof(word));
+
+			memcpy(&word, blk.data + at, sizeof(word));
+			if (!expect(t, word == want, "byte %u of sector %lu begins the word 0x%lx: it is 0x%lx",
+				    at % VIRTIO_BLK_SECTOR, first + at / VIRTIO_BLK_SECTOR, want, word))
+				return;
+		}
+	}
+}
+
 /*
  * Breaks: sector numbers lose high bits, for instance because byte offsets have 32 bits. Symptom: on a disk over 4 GiB,
  * a write near the end overwrites the beginning. (The check looks at places that differ from the written one in one bit

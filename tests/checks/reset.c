@@ -239,7 +239,7 @@ CHECK(indices, "reset.indices-start-at-zero", REQ("mmio-table-19", "reset-03"), 
  * Breaks: a size or an address that is kept from a former life, or a resource that runs out. Symptom: after some
  * reloads of the driver the device stops working.
  */
-CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19", "feat-05"), DESCRIBED,
+CHECK(many_lives, "reset.many-lives", REQ("mmio-table-19"), DESCRIBED,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
       "The device works after each of many resets, with rings of other sizes at other places")
 {

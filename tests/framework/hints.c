@@ -371,6 +371,7 @@ const struct proof_hint proof_hints[] = {
 	{ "blk_flush_fails", "blk.flush" },
 	{ "blk_num_queues_zero", "blk.multiqueue" },
 	{ "blk_second_queue_dead", "blk.multiqueue" },
+	{ "blk_sectors_shifted", "blk.content-in-place" },
 	{ "blk_config_writable", "blk.capacity-read-only" },
 	{ "blk_writeback_read_only", "blk.writeback-toggles" },
 	{ "blk_legacy_status_changes_cache", "blk.legacy-writeback-status" },
