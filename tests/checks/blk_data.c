@@ -170,17 +170,18 @@ CHECK(content_in_place, "blk.content-in-place", REQ("blk-desc-06"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .requests = true, .entries = DISK_DESCRIPTORS),
       "Each sector holds what the disk is known to hold there")
 {
-	enum { BITS = 40 };
-	uint32_t unit = 1;
+	enum { BITS = 40, UNIT_MAX = 128, LARGE = DISK_LARGE_BYTES / VIRTIO_BLK_SECTOR };
+	uint32_t unit = 1, spared;
 
 	if (!t->disk)
 		skip(t, "what the disk holds is not known");
 	disk_start(t, d, blk_plain_features());
 	if (device_offers(d, VIRTIO_BLK_F_BLK_SIZE))
 		unit = config_read(&d->transport, VIRTIO_BLK_CONFIG_BLK_SIZE, 4) / VIRTIO_BLK_SECTOR;
-	if (!unit || unit * VIRTIO_BLK_SECTOR > DISK_BLOCK_MAX)
+	if (!unit || unit > UNIT_MAX)
 		skip(t, "a logical block of %u sectors", unit);
-	if (blk_capacity(d) < (1 + DISK_BLOCKS) * (uint64_t)unit)
+	spared = DISK_BLOCKS * unit > LARGE ? DISK_BLOCKS * unit : LARGE;
+	if (blk_capacity(d) < unit + spared)
 		skip(t, "the disk is too small: %lu sectors", blk_capacity(d));
 	for (unsigned bit = 0; bit < 2 * BITS; bit++) {
 		/* 0, 1, 1, 2, 3, 4, 7, 8 ... blocks from the start; the last blocks of the disk are for checks that
@@ -188,7 +189,7 @@ CHECK(content_in_place, "blk.content-in-place", REQ("blk-desc-06"), DESCRIBED,
 		uint64_t first = ((UINT64_C(1) << bit / 2) - !(bit & 1)) * unit;
 		struct blk_request blk;
 
-		if (first + (1 + DISK_BLOCKS) * (uint64_t)unit > blk_capacity(d))
+		if (first + unit + spared > blk_capacity(d))
 			break;
 		blk = disk_make(t, VIRTIO_BLK_T_IN, first, unit * VIRTIO_BLK_SECTOR, true);
 		require_eq(t, disk_send(t, d, &blk, NULL), VIRTIO_BLK_S_OK, "status of a read of sector %lu", first);
