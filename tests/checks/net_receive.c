@@ -349,6 +349,38 @@ CHECK(frames_with_features, "net.frames-with-each-feature", REQ("net-desc-01", "
 	expect_frames(t, d, all, number, "all features");
 }
 
+/*
+ * Breaks: mtu is for the driver alone, and what the network delivers is passed on. Symptom: buffers that the driver has
+ * sized by mtu are too small. (A tag may count as part of the Ethernet header, so there is room for one.)
+ */
+CHECK(mtu_enforced_for_peer, "net.mtu-enforced-for-a-peer", REQ("net-cfg-05"), MUST,
+      NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS(VIRTIO_NET_F_MTU)),
+      "With MTU accepted, no frame from a peer arrives that is larger than mtu and its Ethernet header")
+{
+	uint32_t mtu = config_read(&d->transport, VIRTIO_NET_CONFIG_MTU, 2),
+		 size = ETHERNET_HEADER_BYTES + mtu + PACKET_TAG_BYTES + 1;
+	struct wire_receiver *rx;
+	uint8_t mac[6];
+
+	if (size > WIRE_FRAME_BYTES - VIRTIO_NET_HDR_BYTES)
+		skip(t, "mtu %u is larger than what this check sends", mtu);
+	peer_need(t, d);
+	rx = start_with(t, d, FEATURE(VIRTIO_NET_F_MTU), WIRE_BUFFER_BYTES, FEW);
+	net_mac(d, mac);
+	for (uint16_t i = 0; i < 3; i++) {
+		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
+		bool behind = false;
+
+		peer_send_numbered(t, d, mac, (uint16_t)(0xc00 + i), 1, size - ETHERNET_HEADER_BYTES);
+		peer_send_numbered(t, d, mac, (uint16_t)(0xc10 + i), 1, WIRE_PAYLOAD);
+		while (!behind && wire_next(t, rx, &patience)) /* which judges the size of each (received.h) */
+			behind = wire_is_numbered((uint16_t)(0xc10 + i), WIRE_PAYLOAD);
+		if (t->failures)
+			return;
+	}
+	expect(t, true, "no frame is larger than mtu");
+}
+
 /* ---- buffers that are too small, or too few ---- */
 
 /* Frames to which small buffers are too small by this many bytes. */

@@ -183,17 +183,15 @@ static void judge_checksum(struct run *t, const struct wire_receiver *rx, const 
 		       h->hdr_len, parts.payload);
 }
 
+/* 5.1.4.1. A tag may count as part of the Ethernet header. */
 static void judge_size(struct run *t, const struct wire_receiver *rx, const struct wire_packet *packet)
 {
-	uint32_t tag = packet->size >= ETHERNET_HEADER_BYTES && net_get16(packet->frame + 12) == ETHERTYPE_VLAN
-			       ? PACKET_TAG_BYTES
-			       : 0;
 	uint32_t mtu;
 
 	if (packet->header.gso_type || !device_accepted(rx->device, VIRTIO_NET_F_MTU))
 		return;
 	mtu = config_read(&rx->device->transport, VIRTIO_NET_CONFIG_MTU, 2);
-	if (packet->size > mtu + ETHERNET_HEADER_BYTES + tag)
+	if (packet->size > mtu + ETHERNET_HEADER_BYTES + PACKET_TAG_BYTES)
 		breach(t, "net-cfg-05", "a frame of %u bytes arrives with mtu %u", packet->size, mtu);
 }
 
