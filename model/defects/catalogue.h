@@ -286,6 +286,7 @@ X(legacy_needs_features_ok, ANY, OLD, NONE, "leg-feat-01 leg-feat-02 blk-leg-02"
 X(legacy_needs_driver_ok, ANY, OLD, NONE, "leg-init-02", "does not work before DRIVER_OK", 0) \
 X(legacy_config_write_early_lost, REST, OLD, NONE, "leg-init-01", "ignores writes to the configuration space before DRIVER", 0) \
 X(legacy_ring_big_endian, ANY, OLD, NONE, "leg-vq-02", "has its ring indices in big-endian order", 0) \
+X(legacy_padding_written, ANY, OLD, NONE, "leg-vq-03", "keeps a copy of its used index behind used_event", 0) \
 X(legacy_queue_align_ignored, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "looks for the used ring at a multiple of 4096, whatever QueueAlign says", 0) \
 X(legacy_align_as_printed, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "computes ALIGN(x) as (x + qalign) & ~qalign, as the text of the specification has it", 0) \
 X(legacy_page_size_fixed, ANY, OLD, NONE, "mmio-leg-02", "takes pages for 4096 bytes, whatever GuestPageSize says", 0) \
@@ -396,6 +397,7 @@ X(blk_id_not_written, BLK, ANY, NONE, "blk-desc-04 sused-02", "reports OK for GE
 X(blk_id_changes, BLK, ANY, NONE, "blk-desc-04", "gives another device ID each time", 0) \
 X(blk_id_first_segment_only, BLK, NEW, NONE, "blk-desc-04 frame-01", "fills the first segment of the buffer for the device ID only", 0) \
 X(blk_writes_fail, BLK, ANY, NONE, "blk-desc-12", "fails every write", 0) \
+X(blk_status_apart, BLK, NEW, NONE, "frame-01 blk-desc-01", "writes no status if the last segment of more than one holds data too", 0) \
 X(blk_touching_merged, BLK, ANY, NONE, "frame-01 blk-desc-06", "loses the data of a segment that starts in memory where the one before it ends", 0) \
 X(blk_same_memory_once, BLK, ANY, NONE, "blk-desc-06", "writes a segment once that is there twice", 0) \
 X(blk_split_at_2_gib, BLK, ANY, NONE, "blk-desc-06", "splits reads at 2 GiB, and takes the second part from the beginning of the disk", 0) \

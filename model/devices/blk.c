@@ -493,6 +493,8 @@ static bool write_status(struct model *m, const struct model_blk_request *r, con
 {
 	const struct model_segment *last = &m->chain.segment[m->chain.count - 1];
 
+	if (broken(m, blk_status_apart) && last->length > 1 && m->chain.count - m->chain.readable_count > 2)
+		return true;
 	if (broken(m, blk_status_four_bytes))
 		return m->host.write(m->host.context, last->address + last->length - 1, status, 4);
 	return model_chain_write(m, broken(m, blk_status_first_byte) ? 0 : r->data_in, status, 1);

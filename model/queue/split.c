@@ -360,6 +360,8 @@ static void publish(struct model *m, struct model_queue *q, uint16_t count)
 		q->next_used = (uint16_t)(q->next_used + 1000);
 	tell_flags(m, q);
 	write16(m, q->used + INDEX, q->next_used);
+	if (broken(m, legacy_padding_written))
+		write16(m, q->avail + RING + (uint64_t)AVAIL_ENTRY * (q->size + 1u), q->next_used);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 

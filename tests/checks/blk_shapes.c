@@ -221,7 +221,11 @@ CHECK(whole_sectors, "blk.whole-sectors-in-pieces", REQ("blk-desc-06"), DESCRIBE
 		const unsigned count = 2 + random_below(&t->random, (most < PIECES_MAX ? most : PIECES_MAX) - 1);
 
 		random_pieces(t, pieces, count, blocks * disk.block, VIRTIO_BLK_SECTOR);
-		move_in_pieces(t, d, (struct transfer){ .sizes = pieces, .count = count }, blocks);
+		move_in_pieces(t, d,
+			       (struct transfer){ .sizes = pieces,
+						  .count = count,
+						  .joined = i % 2 && !transport_is_legacy(&d->transport) },
+			       blocks);
 	}
 	expect(t, disk.blocks, "there are blocks to move");
 }
@@ -250,10 +254,12 @@ CHECK(odd_pieces, "blk.odd-pieces-of-many-blocks", REQ("frame-01", "blk-desc-06"
 		random_pieces(t, pieces, count, blocks * disk.block, 1);
 		if (i % 3 == 0)
 			pieces[0] = 1 + i % 2;
-		move_in_pieces(
-			t, d,
-			(struct transfer){ .sizes = pieces, .count = i % 3 ? count : count - 1, .align = 1 << i % 4 },
-			blocks);
+		move_in_pieces(t, d,
+			       (struct transfer){ .sizes = pieces,
+						  .count = i % 3 ? count : count - 1,
+						  .align = 1 << i % 4,
+						  .joined = i % 2 && !transport_is_legacy(&d->transport) },
+			       blocks);
 	}
 	expect(t, disk.blocks, "there are blocks to move");
 }

@@ -199,6 +199,7 @@ static struct virtqueue *start_without_request_queue(struct run *t, struct devic
 		allocated = virtqueue_alloc(queue, &d->transport, index, size, false);
 	if (!allocated)
 		need_ok(t, DRIVER_DMA_EXHAUSTED);
+	queue->in_order = device_accepted(d, VIRTIO_F_IN_ORDER);
 	require_ok(t, device_queue_used(d, index) ? DRIVER_QUEUE_IN_USE : DRIVER_NO_ERROR,
 		   "the virtqueue can be set up");
 	return queue;
@@ -422,6 +423,43 @@ CHECK(ring_alignment, "ring.least-alignment-is-enough", REQ("sring-05"), DESCRIB
 	expect_eq(t, queue->used->index, 9, "used.idx after 9 requests");
 }
 
+/*
+ * Breaks: a device that keeps a field of its own behind the available ring, or writes avail_event where another queue
+ * size would have it. Symptom: a driver that uses the padding, as some boot loaders do, is confused.
+ */
+CHECK(ring_padding, "ring.legacy-padding-is-not-written", REQ("leg-vq-03"), DESCRIBED,
+      NEEDS(.version = 1, .requests = true, .entries = 4),
+      "The padding between the available and the used ring of each virtqueue stays as it was")
+{
+	enum { PADDING = 0xc6 };
+	const unsigned count = device_queues_used(d);
+	struct request *request;
+
+	for (unsigned events = 0; events < 2; events++) {
+		need_ok(t, device_reset(d));
+		traffic_prepare(t, d, events ? FEATURE(VIRTIO_F_EVENT_IDX) : NO_FEATURES, 4);
+		for (unsigned i = 0; i < count; i++) {
+			uint8_t *from = (uint8_t *)(uintptr_t)d->queues[i].avail + VIRTQ_AVAIL_BYTES(d->queues[i].size);
+
+			memset(from, PADDING, (size_t)((uint8_t *)(uintptr_t)d->queues[i].used - from));
+		}
+		device_go(d);
+		request = traffic_make(t, d, 1, 0);
+		for (unsigned i = 0; i < 3u * device_request_queue(d)->size; i++)
+			traffic_do(t, d, request, NULL);
+		for (unsigned i = 0; i < count; i++) {
+			const uint8_t *from =
+				(uint8_t *)(uintptr_t)d->queues[i].avail + VIRTQ_AVAIL_BYTES(d->queues[i].size);
+			const size_t size = (size_t)((uint8_t *)(uintptr_t)d->queues[i].used - from);
+			const size_t at = memory_unlike(from, PADDING, size);
+
+			expect(t, at == size,
+			       "the %lu bytes of padding in virtqueue %u are as they were: byte %lu is not",
+			       (uint64_t)size, i, (uint64_t)at);
+		}
+	}
+}
+
 /* Writes one of the three addresses. */
 static void write_area(struct transport *transport, enum transport_area area, volatile const void *ring,
 		       bool high_first)
@@ -525,6 +563,7 @@ CHECK(ring_address_interleaved, "ring.address.queues-interleaved", REQ("mmio-tab
 
 			if (!virtqueue_alloc(pair[i], &d->transport, index, size, false))
 				need_ok(t, DRIVER_DMA_EXHAUSTED);
+			pair[i]->in_order = device_accepted(d, VIRTIO_F_IN_ORDER);
 			require_ok(t, device_queue_used(d, index) ? DRIVER_QUEUE_IN_USE : DRIVER_NO_ERROR,
 				   "the virtqueues can be set up");
 			transport_set_queue_size(&d->transport, size);

@@ -430,7 +430,7 @@ bool disk_can_transfer(struct device *d, const struct transfer *transfer)
 
 	for (uint32_t at = 0; at < transfer->size; at += size, pieces++) {
 		size = piece_size(transfer, pieces, at);
-		if (size > most)
+		if (size > most || (transfer->joined && size + HEADER_BYTES > most))
 			return false;
 	}
 	return pieces <= blk_seg_max(d) && pieces + 2 <= device_request_queue(d)->size;
@@ -443,17 +443,31 @@ uint8_t disk_transfer(struct run *t, struct device *d, const struct transfer *tr
 	const bool reads = transfer->type == VIRTIO_BLK_T_IN;
 	struct virtqueue *queue = device_request_queue(d);
 	struct pieces pieces = disk_pieces(t, transfer->count + 3);
-	volatile uint8_t *status;
+	volatile uint8_t *status = NULL;
 	uint32_t size;
 
 	if (!disk_can_transfer(d, transfer))
 		need_ok(t, DRIVER_SEGMENTS_TOO_SMALL);
-	disk_add_piece(t, &pieces, (const uint8_t *)&header, HEADER_BYTES, false, 8, 0);
-	for (uint32_t at = 0; at < transfer->size; at += size) {
-		size = piece_size(transfer, pieces.count - 1, at);
-		disk_add_piece(t, &pieces, reads ? NULL : bytes + at, size, reads, align, transfer->offset);
+	if (reads || !transfer->joined)
+		disk_add_piece(t, &pieces, (const uint8_t *)&header, HEADER_BYTES, false, 8, 0);
+	for (uint32_t at = 0, i = 0; at < transfer->size; at += size, i++) {
+		const bool first = !at && transfer->joined && !reads;
+		const uint32_t more = first ? HEADER_BYTES : 0;
+		bool last;
+		uint8_t *piece;
+
+		size = piece_size(transfer, i, at);
+		last = at + size == transfer->size && transfer->joined && reads;
+		piece = disk_add_piece(t, &pieces, NULL, more + size + last, reads, align, transfer->offset);
+		if (first)
+			memcpy(piece, &header, HEADER_BYTES);
+		if (!reads)
+			memcpy(piece + more, bytes + at, size);
+		if (last)
+			status = piece + size;
 	}
-	status = disk_add_piece(t, &pieces, NULL, 1, true, 1, 0);
+	if (!status)
+		status = disk_add_piece(t, &pieces, NULL, 1, true, 1, 0);
 	*status = BLK_STATUS_UNWRITTEN;
 	pieces.indirect = transfer->indirect;
 	step(t, "%s %u bytes at sector 0x%lx, %u descriptors%s", reads ? "reads" : "writes", transfer->size,
@@ -462,8 +476,10 @@ uint8_t disk_transfer(struct run *t, struct device *d, const struct transfer *tr
 	virtqueue_kick(queue);
 	take_used(t, queue, "a request in pieces");
 	if (reads) {
-		pieces.count--; /* without the status */
-		disk_gather(&pieces, bytes);
+		uint8_t *all = need_memory(t, dma_private(transfer->size + 1));
+
+		disk_gather(&pieces, all);
+		memcpy(bytes, all, transfer->size);
 	}
 	return *status;
 }

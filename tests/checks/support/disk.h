@@ -113,6 +113,7 @@ struct transfer {
 	unsigned count;
 	uint32_t align, offset; /* of each piece of data: a multiple of `align` (0: 8) and `offset` bytes more */
 	bool indirect;
+	bool joined; /* modern layout: header and first piece of a write, or last piece and status of a read, are one */
 };
 /*
  * Carries out a transfer: reads to `bytes`, or writes them. Returns the status. SKIPs if the device is too small for
