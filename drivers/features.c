@@ -108,8 +108,11 @@ struct features features_close(const struct device_type *type, struct features w
 				wanted = features_with(wanted, dependency->needs);
 			else if (features_has(&offered, dependency->alternative))
 				wanted = features_with(wanted, dependency->alternative);
-			else
+			else {
 				wanted = features_without(wanted, dependency->feature);
+				/* Not for another feature that needs it, either: that would bring it back for ever. */
+				offered = features_without(offered, dependency->feature);
+			}
 		}
 	} while (changed);
 	return wanted;

@@ -181,6 +181,8 @@ CHECK(used_ring_first, "interrupt.used-ring-is-written-first", REQ("sintr-03", "
 	struct irq_line *line = line_of(d);
 
 	start_quiet(t, d, NO_FEATURES);
+	if (device_accepted(d, VIRTIO_F_EVENT_IDX))
+		skip(t, "the device insists on EVENT_IDX, with which not every used buffer is notified");
 	serve(d, sample_used_index);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		uint32_t mark = line->count;
