@@ -21,9 +21,10 @@ CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-strict-aliasing -fno-stack-protect
 	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
 # The files of checks, in the order in which the checks run.
-CHECKS := $(patsubst %,tests/checks/%.c,identity features status reset config queue request framing ring queue_reset suppression notify \
-	  every_queue interrupt msi races legacy rng blk blk_data blk_shapes blk_flight blk_limits net net_receive net_transmit net_control net_filters \
-	  net_queues net_rss net_offload console console_ports robust)
+CHECKS := $(patsubst %,tests/checks/%.c,identity status features reset config queue request framing ring \
+	  queue_reset suppression notify every_queue stopping interrupt msi races legacy rng blk blk_data blk_shapes \
+	  blk_flight blk_limits net net_receive net_transmit net_control net_filters net_queues net_rss net_offload \
+	  console console_ports robust)
 DISCOVERY := $(sort $(wildcard firmware/discovery/*.c firmware/discovery/*/*.c))
 DRIVERS := $(sort $(wildcard drivers/*.c drivers/*/*.c))
 MODEL := $(sort $(wildcard model/*.c model/*/*.c))

@@ -40,6 +40,7 @@ struct device {
 	bool whole_queues;	    /* every virtqueue gets QueueSizeMax entries, whatever size the caller asks for
 				       (drivers/quirks.h) */
 	enum driver_error unusable; /* why no check can use the device any more */
+	bool survives_bad_head;	    /* a check has seen it survive an available ring entry that names no descriptor */
 	uint32_t discovery;	    /* number of discoveries so far; each makes void what was learned before it */
 
 	uint32_t served; /* requests that were answered as they should since the discovery */

@@ -19,9 +19,22 @@
 
 enum { TICKS = 6 };
 
+/* Does it remember this queue, because of a defect of queues of its kind? */
+static bool of_its_kind(const struct model *m, uint16_t index)
+{
+	return broken_at(m, index, written_after_reset) || broken_at(m, index, interrupts_after_reset);
+}
+
+static bool by_kind(const struct model *m)
+{
+	return broken(m, receive_queue_written_after_reset) || broken(m, further_queue_written_after_reset) ||
+	       broken(m, receive_queue_interrupts_after_reset) || broken(m, further_queue_interrupts_after_reset);
+}
+
 static bool any(const struct model *m)
 {
-	return broken(m, reset_then_notifies) || broken(m, reset_then_uses_ring) || broken(m, reset_then_writes_buffer);
+	return by_kind(m) || broken(m, reset_then_executes) || broken(m, reset_then_notifies) ||
+	       broken(m, reset_then_uses_ring) || broken(m, reset_then_writes_buffer);
 }
 
 /* Executes a request that is in flight, and lets what it changes outlive the reset. */
@@ -45,6 +58,8 @@ void model_after_reset_remember(struct model *m)
 	m->defective.served_late = false;
 	if (broken(m, net_command_outlives_reset) && model_live(m))
 		serve_late(m);
+	if (by_kind(m))
+		m->defective.old_used = m->defective.old_buffer = 0;
 	if (!any(m) || !model_live(m))
 		return;
 	m->defective.old_used = m->defective.old_buffer = 0;
@@ -52,7 +67,7 @@ void model_after_reset_remember(struct model *m)
 		struct model_queue *q = &m->queue[i];
 		uint16_t head;
 
-		if (!model_queue_live(m, i) || m->defective.old_buffer)
+		if (!model_queue_live(m, i) || m->defective.old_buffer || (by_kind(m) && !of_its_kind(m, i)))
 			continue;
 		m->defective.old_used = q->used + 2;
 		m->defective.old_index = (uint16_t)(q->next_used + 1);
@@ -65,6 +80,8 @@ void model_after_reset_remember(struct model *m)
 
 void model_after_reset_tick(struct model *m)
 {
+	if (m->defective.late_signal && --m->defective.late_signal == 0)
+		model_raise(m, MODEL_SOURCE_QUEUE(0));
 	if (m->defective.lived && m->status == 0 && any(m) && m->defective.ticks < TICKS)
 		m->defective.ticks++;
 }
@@ -79,11 +96,19 @@ void model_after_reset_act(struct model *m)
 	uint8_t bytes[2];
 
 	m->defective.ticks = 0;
-	if (broken(m, reset_then_notifies))
+	if (broken(m, reset_then_executes) && m->defective.old_buffer)
+		m->backend->serve(m, 0); /* the chain that was remembered */
+	if (broken(m, reset_then_notifies) ||
+	    ((broken(m, receive_queue_interrupts_after_reset) || broken(m, further_queue_interrupts_after_reset)) &&
+	     m->defective.old_used))
 		model_raise(m, MODEL_SOURCE_QUEUE(0));
 	model_to_le(bytes, sizeof bytes, m->defective.old_index++);
-	if (broken(m, reset_then_uses_ring) && m->defective.old_used)
+	if ((broken(m, reset_then_uses_ring) || broken(m, receive_queue_written_after_reset) ||
+	     broken(m, further_queue_written_after_reset)) &&
+	    m->defective.old_used)
 		m->host.write(m->host.context, m->defective.old_used, bytes, sizeof bytes);
-	if (broken(m, reset_then_writes_buffer) && m->defective.old_buffer)
+	if ((broken(m, reset_then_writes_buffer) || broken(m, receive_queue_written_after_reset) ||
+	     broken(m, further_queue_written_after_reset)) &&
+	    m->defective.old_buffer)
 		m->host.write(m->host.context, m->defective.old_buffer, bytes, 1);
 }

@@ -44,11 +44,11 @@ void model_acknowledge(struct model *m, uint32_t causes)
 		hang_if_broken(m, ack_undefined_hangs);
 	if (broken(m, ack_inverted))
 		causes = ~causes;
-	if (broken(m, ack_clears_all))
+	if (broken(m, ack_clears_all) || (broken(m, ack_nothing_clears) && !causes))
 		causes = ~0u;
 	m->defective.swallow = causes & VIRTIO_INTERRUPT_USED_BUFFER;
 	m->interrupt_status &= ~causes;
-	if (broken(m, line_sticks))
+	if (broken(m, line_sticks) || (broken(m, line_sticks_when_broken) && m->error))
 		return;
 	if (!m->interrupt_status || broken(m, line_drops_on_any_ack))
 		model_set_line(m, false);
@@ -62,9 +62,9 @@ void model_clear_interrupts(struct model *m)
 	m->defective.swallow = false;
 	if (broken(m, reset_keeps_interrupt_status))
 		return;
-	m->interrupt_status = 0;
+	m->interrupt_status &= broken(m, reset_keeps_config_cause) ? VIRTIO_INTERRUPT_CONFIG : 0;
 	if (!broken(m, reset_keeps_line))
-		model_set_line(m, false);
+		model_set_line(m, m->interrupt_status != 0);
 }
 
 /* Reading has no side effect. */

@@ -32,8 +32,9 @@ void model_fail(struct model *m, const char *text)
 	if (m->error)
 		return;
 	m->error = text;
-	if (model_is_legacy(m) || broken(m, needs_reset_missing))
-		return; /* legacy has no DEVICE_NEEDS_RESET */
+	if (model_is_legacy(m) || broken(m, needs_reset_missing) ||
+	    (broken(m, needs_reset_for_heads_only) && text[0] != 'h')) /* "head of a descriptor chain out of range" */
+		return;						       /* legacy has no DEVICE_NEEDS_RESET */
 	m->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;
 	if ((m->status & VIRTIO_STATUS_DRIVER_OK) && !broken(m, needs_reset_silent))
 		model_raise(m, MODEL_SOURCE_CONFIG);

@@ -118,6 +118,8 @@ static uint32_t read_queue_pfn(struct model *m)
 	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, legacy_pfn_shared); i++)
 		if (m->queue[i].pfn)
 			return m->queue[i].pfn;
+	if (q && broken(m, legacy_pfn_reads_in_4096))
+		return (uint32_t)((uint64_t)q->pfn * m->guest_page_size / LEGACY_PAGE);
 	return q ? q->pfn : 0;
 }
 
@@ -249,7 +251,9 @@ static void write_queue_size(struct model *m, struct model_queue *q, uint32_t va
 	if (broken(m, queue_size_ignored) || (broken(m, queue_size_small_refused) && value < 4))
 		return;
 	if (!q->ready && power_of_two(value) && value <= model_queue_size_max(m, (uint16_t)(q - m->queue)))
-		q->size = (uint16_t)value;
+		for (uint16_t i = 0; i < MODEL_QUEUES_MAX; i++)
+			if (&m->queue[i] == q || (broken(m, legacy_size_shared) && !m->queue[i].ready))
+				m->queue[i].size = (uint16_t)value;
 }
 
 static void write_queue_ready(struct model *m, struct model_queue *q, uint32_t value)
@@ -274,7 +278,8 @@ static void write_queue_reset(struct model *m, struct model_queue *q, uint32_t v
 
 	if (!q->ready)
 		hang_if_broken(m, queue_reset_unready_hangs);
-	if (value != 1 || q->reset_units || !model_negotiated(m, VIRTIO_F_RING_RESET) || broken(m, queue_reset_inert))
+	if (value != 1 || q->reset_units || broken(m, queue_reset_inert) ||
+	    !(model_negotiated(m, VIRTIO_F_RING_RESET) || broken(m, queue_reset_without_feature)))
 		return;
 	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, queue_reset_resets_all); i++)
 		if (i != index)
@@ -334,6 +339,8 @@ static void write_queue_pfn(struct model *m, struct model_queue *q, uint32_t val
 {
 	uint16_t index = (uint16_t)(q - m->queue);
 	uint32_t page_size = broken(m, legacy_page_size_fixed) ? LEGACY_PAGE : m->guest_page_size;
+	const uint16_t next = q->next_avail;
+	bool again;
 	uint64_t align = broken(m, legacy_queue_align_ignored) ? LEGACY_PAGE : q->align;
 
 	if (!value && broken(m, legacy_pfn_zero_resets)) {
@@ -345,14 +352,26 @@ static void write_queue_pfn(struct model *m, struct model_queue *q, uint32_t val
 	if (q->ready)
 		model_queue_forget(m, index);
 	q->pfn = value;
-	if (!value || !page_size)
+	if (!value || !page_size || (broken(m, legacy_queue_used_once) && q->enabled_once))
 		return;
+	if (broken(m, legacy_pages_of_4096_at_least) && page_size < LEGACY_PAGE)
+		page_size = LEGACY_PAGE;
 	q->desc = (uint64_t)value * page_size;
 	q->avail = q->desc + VIRTQ_DESC_BYTES((uint64_t)q->size);
 	q->used = (q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size) + align - 1) & ~(align - 1);
 	if (broken(m, legacy_align_as_printed))
 		q->used = (q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size) + align) & ~align;
+	again = q->enabled_once;
 	model_queue_start(m, index);
+	if (again && broken(m, legacy_queue_again_keeps_indices))
+		q->next_avail = q->next_used = q->signalled = next;
+}
+
+static void write_queue_align(struct model *m, struct model_queue *q, uint32_t value)
+{
+	for (uint16_t i = 0; i < MODEL_QUEUES_MAX; i++)
+		if (&m->queue[i] == q || broken(m, legacy_align_shared))
+			m->queue[i].align = value;
 }
 
 static void write_legacy(struct model *m, uint32_t offset, uint32_t value)
@@ -364,7 +383,7 @@ static void write_legacy(struct model *m, uint32_t offset, uint32_t value)
 	if (offset == VIRTIO_MMIO_GUEST_PAGE_SIZE && power_of_two(value))
 		m->guest_page_size = value;
 	else if (offset == VIRTIO_MMIO_QUEUE_ALIGN && q && !q->ready && power_of_two(value))
-		q->align = value;
+		write_queue_align(m, q, value);
 	else if (offset == VIRTIO_MMIO_QUEUE_PFN && q)
 		write_queue_pfn(m, q, value);
 }
@@ -376,7 +395,8 @@ static void write_driver_features(struct model *m, uint32_t value)
 
 	if (word >= MODEL_FEATURE_WORDS)
 		leave_if_broken(m, feature_word_kills);
-	if (word >= MODEL_FEATURE_WORDS || (m->status & VIRTIO_STATUS_FEATURES_OK))
+	if (word >= MODEL_FEATURE_WORDS ||
+	    ((m->status & VIRTIO_STATUS_FEATURES_OK) && !broken(m, late_features_in_force)))
 		return;
 	if (broken(m, driver_features_word_clears))
 		for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)

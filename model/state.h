@@ -45,6 +45,8 @@ struct model_queue {
 	bool odd_flags;						/* NO_NOTIFY is set */
 
 	/* what defects remember */
+	bool finishing;	      /* it finishes what it had when the driver stopped the queue, and takes no more */
+	uint16_t muted;	      /* used buffers without a notification that are left */
 	bool served_unready;  /* the device serves the queue although it is not ready */
 	bool shown_ready;     /* QueueReady reads 1 although the queue is not ready */
 	bool kicked;	      /* notified, and not looked at since */
@@ -205,6 +207,7 @@ struct model {
 		bool swallow; /* lose the next used buffer notification */
 		bool fatal;   /* refuse every driver from now on */
 		bool off_the_bus;
+		uint8_t late_signal;		 /* register accesses until a notification that is late */
 		bool hung;			 /* serves nothing any more, over resets */
 		uint32_t magic_mask, shm_length; /* what was written to registers that take no writes */
 		uint32_t status_bits;		 /* undefined bits of Status, kept over resets */

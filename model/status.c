@@ -68,6 +68,9 @@ static void driver_is_ok(struct model *m)
 		m->status &= ~(uint32_t)VIRTIO_STATUS_DRIVER;
 	if (broken(m, interrupt_at_driver_ok))
 		model_raise(m, MODEL_SOURCE_CONFIG);
+	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, unready_queue_looked_at); i++)
+		if (!m->queue[i].ready)
+			model_queue_tell_flags(m, i);
 	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, buffers_before_driver_ok_skipped); i++)
 		if (m->queue[i].ready)
 			m->queue[i].next_avail = model_queue_avail_index(m, i);

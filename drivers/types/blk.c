@@ -285,7 +285,7 @@ const struct device_type blk_type = {
 	.dependencies = LIST(dependencies),
 	.not_driven = not_driven,
 	.fields = LIST(fields),
-	.writable = { VIRTIO_BLK_CONFIG_WRITEBACK, VIRTIO_BLK_F_CONFIG_WCE, 1 },
+	.writable = { VIRTIO_BLK_CONFIG_WRITEBACK, VIRTIO_BLK_F_CONFIG_WCE, 1, 0 },
 	.queues_at_most = queues_at_most,
 	.request_queue = 0,
 	/* A driver that wants one virtqueue never accepts this. */

@@ -283,7 +283,7 @@ const struct device_type net_type = {
 	.dependencies = LIST(dependencies),
 	.fields = LIST(fields),
 	/* 5.1.4.3: a legacy driver may write the MAC address. Flipping this bit keeps it unicast. */
-	.writable = { VIRTIO_NET_CONFIG_MAC, VIRTIO_NET_F_MAC, 2 },
+	.writable = { VIRTIO_NET_CONFIG_MAC, VIRTIO_NET_F_MAC, 2, 5 },
 	.queues_used = queues_used,
 	.queues_at_most = queues_at_most,
 	.request_queue = VIRTIO_NET_TX,

@@ -67,9 +67,10 @@ struct device_type {
 		const struct config_field *at;
 		size_t count;
 	} fields;
-	/* A byte that a legacy driver may write, and the bits of it that can be flipped without harm. 0: none. */
+	/* A byte that a legacy driver may write, and the bits of it that can be flipped without harm. 0: none. It may
+	 * be the first of a field of `more` bytes more, which counts once its last byte is written. */
 	struct {
-		uint8_t offset, feature, bits;
+		uint8_t offset, feature, bits, more;
 	} writable;
 
 	/* ---- virtqueues ---- */

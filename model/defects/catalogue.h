@@ -40,6 +40,7 @@
 X(consumes_before_driver_ok, ANY, NEW, NONE, "status-01", "serves a queue as soon as FEATURES_OK is set", 0) \
 X(kick_before_driver_ok_interrupts, ANY, NEW, NONE, "status-01", "answers a notification before DRIVER_OK with an interrupt", 0) \
 X(needs_reset_missing, ANY, NEW, NONE, "status-02", "stops on an error without setting DEVICE_NEEDS_RESET", 0) \
+X(needs_reset_for_heads_only, ANY, NEW, NONE, "status-02", "sets DEVICE_NEEDS_RESET for a bad available ring entry, and stops for other errors without a word", 0) \
 X(needs_reset_silent, ANY, NEW, NONE, "status-03", "sets DEVICE_NEEDS_RESET without a configuration change notification", "firecracker #5351") \
 X(status_forgets_acknowledge, ANY, ANY, NONE, "init-01 mmio-table-12", "never shows ACKNOWLEDGE in Status", 0) \
 X(status_forgets_driver, ANY, ANY, NONE, "init-01 mmio-table-12", "loses DRIVER from Status when DRIVER_OK is set", 0) \
@@ -74,6 +75,13 @@ X(reset_keeps_line, ANY, ANY, NONE, "reset-02 mmio-layout-05", "leaves the line 
 X(reset_keeps_interrupt_status, ANY, ANY, NONE, "mmio-layout-05 reset-02", "leaves InterruptStatus, and so the line, over a reset", 0) \
 X(reset_then_uses_ring, ANY, ANY, NONE, "reset-03", "moves the used index of a former ring some time after a reset", 0) \
 X(reset_then_writes_buffer, ANY, ANY, NONE, "reset-03", "writes into a buffer from before a reset some time after it", 0) \
+X(reset_then_executes, BLK, ANY, NONE, "reset-03", "carries out a request from before a reset some time after it", 0) \
+X(receive_queue_written_after_reset, REST, ANY, INBOUND, "reset-03", "writes to a receive queue's ring and buffers some time after a reset", 0) \
+X(further_queue_written_after_reset, REST, ANY, NONE, "reset-03", "writes to the ring and buffers of a further queue some time after a reset", 0) \
+X(receive_queue_interrupts_after_reset, REST, ANY, INBOUND, "reset-02", "sends a used buffer notification some time after a reset if a receive queue had buffers", 0) \
+X(further_queue_interrupts_after_reset, REST, ANY, NONE, "reset-02", "sends a used buffer notification some time after a reset if a further queue was ready", 0) \
+X(further_queue_ready_after_reset, REST, NEW, NONE, "mmio-layout-05", "leaves QueueReady of further queues set over a reset", 0) \
+X(reset_keeps_config_cause, REST, ANY, CHANGE, "mmio-layout-05", "leaves the configuration change bit of InterruptStatus over a reset", 0) \
 X(reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset", 0) \
 X(early_reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset before DRIVER_OK", 0) \
 X(reset_keeps_indices, ANY, ANY, NONE, "mmio-table-19 sring-03", "goes on with the ring indices from before the reset", "cloud-hypervisor #1120") \
@@ -92,6 +100,11 @@ X(config_change_silent, REST, ANY, CHANGE, "blk-op-01 cfg-05", "changes its conf
 X(config_change_late_status, REST, ANY, CHANGE, "mmio-layout-03", "asserts the line for a configuration change without the bit in InterruptStatus", 0) \
 /* 2.6.1 Virtqueue reset */ \
 X(queue_reset_then_executes, ANY, NEW, NONE, "vqreset-01 mmio-layout-07", "goes on serving a queue after its reset", 0) \
+X(queue_reset_finishes, ANY, NEW, NONE, "vqreset-01", "finishes, after a queue's reset, the requests that were in flight", 0) \
+X(receive_queue_filled_after_reset, REST, NEW, INBOUND, "vqreset-01", "goes on filling the buffers of a receive queue after its reset", 0) \
+X(further_queue_finished_after_reset, REST, NEW, NONE, "vqreset-01", "finishes, after the reset of a further queue, the requests that were in flight", 0) \
+X(queue_reset_finishes_silently, ANY, NEW, NONE, "vqreset-02", "sends a used buffer notification for what was in flight when a queue was reset", 0) \
+X(queue_reset_keeps_signalled, ANY, NEW, NONE, "vqreset-03", "notifies of no buffer after a queue's reset until there were more than before it", 0) \
 X(queue_reset_then_notifies, ANY, NEW, NONE, "vqreset-02", "answers a notification of a queue that was reset with an interrupt", 0) \
 X(queue_reset_keeps_indices, ANY, NEW, NONE, "vqreset-03", "goes on with the ring indices from before the queue's reset", 0) \
 X(queue_reenable_keeps_size, ANY, NEW, NONE, "vqreen-01", "uses the size from before the queue's reset", 0) \
@@ -210,8 +223,12 @@ X(queue_size_ignored, ANY, ANY, NONE, "mmio-table-07 mmio-leg-06", "uses QueueSi
 X(queue_ready_hidden, ANY, NEW, NONE, "mmio-table-08", "reads QueueReady as 0 once DRIVER_OK is set", 0) \
 X(queue_ready_shared, REST, NEW, NONE, "mmio-table-08", "reads QueueReady as 1 if any queue is ready", 0) \
 X(queue_ready_sticks, ANY, NEW, NONE, "mmio-table-08 mmio-layout-07", "ignores a write of 0 to QueueReady", 0) \
+X(unready_queue_looked_at, ANY, NEW, NONE, "mmio-layout-07", "writes used.flags of every queue that is not ready at DRIVER_OK", "a vhost back end") \
 X(unready_queue_served, ANY, NEW, NONE, "mmio-layout-07", "goes on serving a queue after QueueReady was cleared", 0) \
 X(notify_unready_queue_fails, ANY, NEW, NONE, "savail-03", "takes a notification of a live device's queue that was never set up for an error", 0) \
+X(not_ready_finishes, ANY, NEW, NONE, "mmio-layout-07", "finishes, after QueueReady was cleared, the requests that were in flight", 0) \
+X(receive_queue_filled_not_ready, REST, NEW, INBOUND, "mmio-layout-07", "goes on filling the buffers of a receive queue while QueueReady is 0", 0) \
+X(further_queue_finished_not_ready, REST, NEW, NONE, "mmio-layout-07", "finishes, after QueueReady of a further queue was cleared, the requests that were in flight", 0) \
 X(notify_unknown_queue_fails, ANY, ANY, NONE, "mmio-table-09", "takes a notification of a queue that does not exist for an error", 0) \
 X(notify_before_ready_lost, ANY, NEW, NONE, "mmio-table-09", "forgets a notification that comes while the queue is not ready", "rust-vmm/vhost #247") \
 X(queue_address_high_clears_low, ANY, NEW, NONE, "mmio-table-13", "clears the low half of a queue address when the high half is written", 0) \
@@ -231,6 +248,8 @@ X(interrupt_at_driver_ok, ANY, ANY, NONE, "mmio-layout-04", "sends a configurati
 X(line_pulses, ANY, ANY, NONE, "mmio-table-10", "pulses the line as if it were an edge", "arcbox #350") \
 X(line_sticks, ANY, ANY, NONE, "mmio-table-10 mmio-table-11 mmio-leg-11", "leaves the line asserted after the acknowledgement", 0) \
 X(line_not_for_config, REST, ANY, CHANGE, "mmio-table-10", "asserts the line for used buffers only", 0) \
+X(ack_nothing_clears, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11", "clears InterruptStatus when 0 is acknowledged", 0) \
+X(line_sticks_when_broken, ANY, NEW, NONE, "mmio-table-10", "leaves the line asserted after an acknowledgement while DEVICE_NEEDS_RESET is set", "QEMU") \
 X(line_drops_on_any_ack, REST, ANY, CHANGE, "mmio-table-10", "lowers the line at an acknowledgement although another bit is still set", 0) \
 X(ack_clears_all, REST, ANY, CHANGE, "mmio-layout-03 mmio-table-11", "clears all of InterruptStatus, whatever bit is acknowledged", "hvisor #361") \
 X(ack_inverted, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11 mmio-leg-11", "clears the bits of InterruptStatus that are not acknowledged", 0) \
@@ -251,11 +270,13 @@ X(undefined_status_bits_stick, ANY, ANY, NONE, "robust-stat-01", "keeps undefine
 X(driver_ok_again_hangs, ANY, ANY, NONE, "robust-stat-02", "serves nothing any more, over resets, when DRIVER_OK is written twice", 0) \
 X(driver_ok_early_hangs, ANY, NEW, NONE, "robust-stat-02", "serves nothing any more, over resets, when DRIVER_OK is written without FEATURES_OK", 0) \
 X(unoffered_features_hang, ANY, NEW, NONE, "robust-feat-01", "refuses every driver after one that accepted what was not offered", 0) \
+X(late_features_in_force, ANY, NEW, NONE, "robust-feat-02", "takes features over that are written after FEATURES_OK", 0) \
 X(feature_word_kills, ANY, ANY, NONE, "robust-feat-01", "leaves the bus when a feature word beyond the last is written", 0) \
 X(queue_size_zero_kills, ANY, NEW, NONE, "robust-queue-01", "leaves the bus at a QueueSize of 0", 0) \
 X(queue_size_beyond_hangs, ANY, NEW, NONE, "robust-queue-01", "serves nothing any more, over resets, after a QueueSize beyond QueueSizeMax", 0) \
 X(queue_size_odd_hangs, ANY, NEW, NONE, "robust-queue-01", "serves nothing any more, over resets, after a QueueSize that is no power of 2", 0) \
 X(ready_without_addresses_hangs, ANY, NEW, NONE, "robust-queue-02", "serves nothing any more, over resets, after QueueReady without addresses", 0) \
+X(reset_keeps_used_address, ANY, NEW, NONE, "robust-queue-02", "uses the used ring from before a reset until another address is written", "QEMU") \
 X(ready_twice_hangs, ANY, NEW, NONE, "robust-queue-03", "serves nothing any more, over resets, after QueueReady was set twice", 0) \
 X(queue_beyond_kills, ANY, NEW, NONE, "robust-queue-04", "leaves the bus when a queue that does not exist is made ready", 0) \
 X(queue_beyond_reset_hangs, ANY, NEW, NONE, "robust-queue-04", "serves nothing any more, over resets, after QueueReset of a queue that does not exist", 0) \
@@ -263,6 +284,7 @@ X(ready_queue_write_hangs, ANY, NEW, NONE, "robust-queue-05", "serves nothing an
 X(ring_unreachable_hangs, ANY, NEW, NONE, "robust-queue-06", "serves nothing any more, over resets, once a ring was not reachable", 0) \
 X(ring_odd_hangs, ANY, NEW, NONE, "robust-queue-06", "serves nothing any more, over resets, once a ring had an odd address", 0) \
 X(ring_overlap_kills, ANY, NEW, NONE, "robust-queue-06", "leaves the bus when two rings have the same address", 0) \
+X(queue_reset_without_feature, ANY, NEW, NONE, "robust-queue-07", "resets a queue although RING_RESET was not accepted", 0) \
 X(queue_reset_unready_hangs, ANY, NEW, NONE, "robust-queue-07", "serves nothing any more, over resets, after QueueReset of a queue that is not ready", 0) \
 X(buffer_unreachable_hangs, ANY, NEW, NONE, "robust-chain-01", "serves nothing any more, over resets, once a buffer was not reachable", 0) \
 X(buffer_unreachable_scribbles, ANY, NEW, NONE, "robust-chain-01", "writes behind the used ring when a buffer is not reachable", 0) \
@@ -290,9 +312,17 @@ X(legacy_padding_written, ANY, OLD, NONE, "leg-vq-03", "keeps a copy of its used
 X(legacy_queue_align_ignored, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "looks for the used ring at a multiple of 4096, whatever QueueAlign says", 0) \
 X(legacy_align_as_printed, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "computes ALIGN(x) as (x + qalign) & ~qalign, as the text of the specification has it", 0) \
 X(legacy_page_size_fixed, ANY, OLD, NONE, "mmio-leg-02", "takes pages for 4096 bytes, whatever GuestPageSize says", 0) \
+X(legacy_pages_of_4096_at_least, ANY, OLD, NONE, "mmio-leg-02", "takes a GuestPageSize below 4096 for 4096", 0) \
+X(legacy_pfn_reads_in_4096, ANY, OLD, NONE, "mmio-leg-03", "reads QueuePFN in pages of 4096 bytes, whatever GuestPageSize says", 0) \
+X(legacy_align_shared, REST, OLD, NONE, "mmio-leg-04", "has one QueueAlign for all queues", 0) \
+X(legacy_size_shared, REST, OLD, NONE, "mmio-leg-06", "writes QueueSize to every queue that is not in use", 0) \
+X(legacy_queue_used_once, ANY, OLD, NONE, "mmio-leg-07", "does not take a queue back that was given up", 0) \
+X(legacy_queue_again_keeps_indices, ANY, OLD, NONE, "mmio-leg-07", "goes on with the indices of a queue that was given up", 0) \
 X(legacy_pfn_reads_zero, ANY, OLD, NONE, "mmio-leg-03", "reads QueuePFN as 0", 0) \
 X(legacy_pfn_shared, REST, OLD, NONE, "mmio-leg-03", "reads QueuePFN of any queue as that of the first one in use", 0) \
 X(legacy_pfn_zero_ignored, ANY, OLD, NONE, "mmio-leg-07", "goes on with a queue after 0 was written to QueuePFN", 0) \
+X(legacy_pfn_zero_finishes, ANY, OLD, NONE, "mmio-leg-07", "finishes, after 0 was written to QueuePFN, the requests that were in flight", 0) \
+X(receive_queue_filled_without_pfn, REST, OLD, INBOUND, "mmio-leg-07", "goes on filling the buffers of a receive queue after 0 was written to its QueuePFN", 0) \
 X(legacy_pfn_zero_resets, ANY, OLD, NONE, "mmio-leg-07", "resets the device when 0 is written to QueuePFN", 0) \
 X(legacy_reset_keeps_pfn, ANY, OLD, NONE, "mmio-leg-08", "leaves QueuePFN over a reset", 0) \
 X(legacy_second_feature_word, ANY, OLD, NONE, "mmio-leg-09", "offers VERSION_1 in a second feature word", 0) \

@@ -13,6 +13,7 @@
 #include "model/oddities/sizes.h"
 #include "model/queue/ring.h"
 
+enum { LATE_SIGNAL = 4 };     /* register accesses */
 enum { LEGACY_ALIGN = 4096 }; /* QueueAlign until the driver writes it: 2.7.2, "usually" */
 
 /* 2.1.2, 4.2.2.1: the device does not touch a queue before DRIVER_OK, while QueueReady is 0, or after the queue's
@@ -65,7 +66,7 @@ void model_queue_start(struct model *m, uint16_t index)
 	if (broken(m, buffers_before_ready_skipped))
 		q->next_avail = model_queue_avail_index(m, index);
 	q->staged = 0;
-	q->starved = q->deaf = q->served_unready = q->shown_ready = q->held_back = false;
+	q->starved = q->deaf = q->served_unready = q->finishing = q->shown_ready = q->held_back = false;
 	q->in_flight = 0;
 	q->odd_head = 0;
 	q->odd_flags = false;
@@ -73,11 +74,47 @@ void model_queue_start(struct model *m, uint16_t index)
 	q->ready = q->enabled_once = true;
 }
 
+/* For defects: does the device finish what is in flight in a queue that the driver stops by QueueReady or QueuePFN? It
+ * takes all that is available, first. */
+static bool finishes(struct model *m, uint16_t index, bool defect)
+{
+	struct model_queue *q = &m->queue[index];
+
+	if (!defect || !model_queue_live(m, index))
+		return false;
+	while (!model_receives(m, index) && q->in_flight < MODEL_IN_FLIGHT_MAX &&
+	       model_queue_take(m, index, &q->head[q->in_flight]))
+		q->in_flight++;
+	return true;
+}
+
+static bool finishes_not_ready(struct model *m, uint16_t index)
+{
+	if (model_is_legacy(m))
+		return broken(m, legacy_pfn_zero_finishes) ||
+		       (broken(m, receive_queue_filled_without_pfn) && model_receives(m, index));
+	return broken(m, not_ready_finishes) ||
+	       (broken(m, receive_queue_filled_not_ready) && model_receives(m, index)) ||
+	       (broken(m, further_queue_finished_not_ready) && model_is_further(m, index));
+}
+
+static bool finishes_reset(struct model *m, uint16_t index)
+{
+	return broken(m, queue_reset_finishes) ||
+	       (broken(m, receive_queue_filled_after_reset) && model_receives(m, index)) ||
+	       (broken(m, further_queue_finished_after_reset) && model_is_further(m, index));
+}
+
 /* Called when the driver stops the queue. Drops the requests in flight. */
 void model_queue_forget(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 
+	if (finishes(m, index, finishes_not_ready(m, index))) {
+		q->ready = q->notified = false;
+		q->served_unready = q->finishing = true;
+		return;
+	}
 	q->ready = false;
 	q->served_unready = broken(m, unready_queue_served);
 	q->notified = false;
@@ -89,12 +126,18 @@ void model_queue_forget(struct model *m, uint16_t index)
 /* 2.6.1.1: when the queue reset is complete, all of the queue's state is as after a device reset. */
 void model_queue_reset_step(struct model *m, uint16_t index)
 {
-	struct model_queue *q = &m->queue[index], old = *q;
+	struct model_queue *q = &m->queue[index], old;
+	bool finish;
 
 	if (q->reset_units > 1) {
 		q->reset_units--;
 		return;
 	}
+	q->reset_units = 0; /* or it would not be live */
+	finish = finishes(m, index, finishes_reset(m, index));
+	old = *q;
+	if (broken(m, queue_reset_finishes_silently) && q->returned)
+		m->defective.late_signal = LATE_SIGNAL;
 	*q = (struct model_queue){ .size = model_queue_size_max(m, index),
 				   .reset_once = true,
 				   .enabled_once = old.enabled_once };
@@ -102,6 +145,14 @@ void model_queue_reset_step(struct model *m, uint16_t index)
 	q->old_avail = old.old_avail;
 	q->old_used = old.old_used;
 	q->old_size = old.old_size;
+	if (finish) {
+		*q = old;
+		q->ready = q->notified = false;
+		q->served_unready = q->reset_once = q->finishing = true;
+		return;
+	}
+	if (broken(m, queue_reset_keeps_signalled))
+		q->muted = old.next_used;
 	q->shown_ready = broken(m, queue_reset_leaves_ready);
 	q->served_unready = broken(m, queue_reset_then_executes) && old.ready;
 	if (q->served_unready || broken(m, queue_reset_keeps_indices) || broken_at(m, index, reset_keeps_indices)) {
@@ -125,10 +176,14 @@ void model_queue_clear(struct model *m, uint16_t index)
 	q->old_desc = old.old_desc;
 	q->old_avail = old.old_avail;
 	q->old_used = old.old_used;
+	if (broken(m, reset_keeps_used_address))
+		q->used = old.used;
 	if (broken(m, reset_keeps_indices)) {
 		q->next_avail = old.next_avail;
 		q->next_used = q->signalled = old.next_used;
 	}
+	if (broken(m, further_queue_ready_after_reset) && model_is_further(m, index))
+		q->ready = old.ready;
 	if (broken(m, reset_keeps_queue_ready) || (broken(m, early_reset_keeps_queue_ready) && early))
 		q->ready = old.ready;
 	if (broken(m, legacy_reset_keeps_pfn))
@@ -158,6 +213,8 @@ void model_queue_notify(struct model *m, uint32_t index)
 	if (broken_at(m, index, empty_fails) && model_queue_live(m, (uint16_t)index) &&
 	    model_queue_avail_index(m, (uint16_t)index) == m->queue[index].next_avail)
 		model_fail(m, "notification of an empty ring");
+	if (m->queue[index].finishing)
+		return;
 	m->queue[index].notified = m->queue[index].kicked = true;
 	m->queue[index].may_take_beyond =
 		broken(m, takes_beyond_available_index) && !model_receives(m, (uint16_t)index);

@@ -20,6 +20,8 @@ void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t 
 /* Shows the driver all staged elements, or the first. */
 void model_queue_publish(struct model *m, uint16_t index);
 void model_queue_publish_one(struct model *m, uint16_t index);
+/* For defects: writes the flags of the used ring. */
+void model_queue_tell_flags(struct model *m, uint16_t index);
 /* For defects: writes zeros behind the used ring. */
 void model_queue_scribble(struct model *m, uint16_t index);
 /* Decides whether to notify the driver of what was published since the last decision, and does it. */

@@ -173,6 +173,12 @@ static bool next_in_table(struct model *m, struct model_queue *q, uint16_t *head
 	return true;
 }
 
+void model_queue_tell_flags(struct model *m, uint16_t index)
+{
+	if (m->queue[index].used)
+		write16(m, m->queue[index].used + FLAGS, VIRTQ_USED_F_NO_NOTIFY);
+}
+
 void model_queue_scribble(struct model *m, uint16_t index)
 {
 	static const uint8_t zeros[8];
@@ -434,11 +440,13 @@ void model_queue_signal(struct model *m, uint16_t index)
 {
 	struct model_queue *q = &m->queue[index];
 	uint16_t old = broken(m, event_idx_of_first_queue) ? m->queue[model_receives(m, 0)].signalled : q->signalled;
-	bool skip = (broken(m, first_notification_missing) && !q->any_signalled) || broken_at(m, index, silent);
+	bool skip =
+		q->muted || (broken(m, first_notification_missing) && !q->any_signalled) || broken_at(m, index, silent);
 
 	write_held_back(m, q);
 	q->signalled = q->next_used;
 	q->any_signalled = true;
+	q->muted -= q->muted != 0;
 	if ((wanted(m, q, old) || (!m->error && ran_dry(m, index))) && !skip)
 		model_raise(m, MODEL_SOURCE_QUEUE(index));
 }

@@ -550,6 +550,7 @@ CHECK(version_1_kept, "features.driver-words-2-and-3-keep-version-1", REQ("mmio-
 	struct features set = insisted(t, d);
 	uint64_t usual = 0;
 
+	need_survives_bad_head(t, d);
 	accept_words(t, d, (const uint8_t[]){ 0, 1 }, 2, &set);
 	if (!tells_of_broken_queue(t, d, &usual))
 		skip(t, "nothing that the device does tells us whether VERSION_1 was accepted");

@@ -295,6 +295,7 @@ CHECK(config_interrupts, "interrupt.configuration-change-interrupts", REQ("mmio-
 	struct request request;
 	uint32_t mark;
 
+	need_survives_bad_head(t, d);
 	start_quiet(t, d, NO_FEATURES);
 	if (!add_requests(t, d, &request, 1))
 		skip(t, "the virtqueue is too small");

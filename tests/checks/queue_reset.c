@@ -63,6 +63,27 @@ static struct virtqueue *enable_again(struct run *t, struct device *d, uint16_t 
 	return device_request_queue(d);
 }
 
+/*
+ * Breaks: a register that works although the driver does not know it. 4.2.2 gives it a meaning "if VIRTIO_F_RING_RESET
+ * has been negotiated", and the driver has no business there; so this is a matter of robustness. Symptom: a queue stops
+ * that nobody meant.
+ */
+CHECK(reset_unknown, "ring.reset.needs-the-feature", REQ("robust-queue-07"), ROBUST, NEEDS(RESETTABLE),
+      "Without RING_RESET negotiated a write to QueueReset resets nothing")
+{
+	enum { REQUESTS = 3 };
+
+	need_ok(t, device_start(d, NO_FEATURES));
+	need_ok(t, device_do_request(d, 0));
+	for (unsigned i = 0; i < REQUESTS; i++) {
+		transport_select_queue(&d->transport, d->type->request_queue);
+		transport_set_queue_reset(&d->transport, 1);
+		if (!expect(t, !device_do_request(d, i + 1), "a request is served after a write to QueueReset"))
+			return;
+	}
+	expect_eq(t, ready(device_request_queue(d)), 1, "QueueReady after a write to QueueReset");
+}
+
 /* Breaks: a register that keeps the 1 that was written before the device was reset. */
 CHECK(reset_register_clear, "ring.reset.register-is-0-after-device-reset", REQ("mmio-layout-08"), MUST,
       NEEDS(RESETTABLE), "QueueReset reads 0 after a device reset, even one that came during a queue reset")

@@ -38,6 +38,41 @@ CHECK(interrupt_status_cleared, "reset.clears-interrupt-status", REQ("mmio-layou
 }
 
 /*
+ * Breaks: a reset that clears the bit of used buffers and forgets that of configuration changes. Symptom: the next
+ * driver reads its configuration again, or an interrupt comes before there is a handler.
+ */
+CHECK(both_causes_cleared, "reset.clears-both-interrupt-causes", REQ("mmio-layout-05"), MUST,
+      NEEDS(.requests = true, .stimulus = true, .entries = REQUEST_ENTRIES),
+      "Both bits of InterruptStatus are 0 after a reset with both pending, before and after DRIVER_OK")
+{
+	struct irq_line *line = d->transport.line;
+	bool pending = false;
+	uint32_t count = 0;
+
+	for (unsigned stage = STAGE_ACKNOWLEDGE; stage < STAGES; stage++) {
+		reach_stage(t, d, (enum stage)stage);
+		if (!d->transport.stimuli->change_config(d->transport.bus_context))
+			skip(t, "the configuration does not change");
+		pending |= COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->recent_wait_ns);
+		need_ok(t, device_reset(d));
+		d->transport.stimuli->change_config(d->transport.bus_context); /* as it was */
+		if (line) {
+			irq_settle();
+			count = line->count;
+			irq_line_rearm(line);
+			irq_settle();
+		}
+		expect_eq(t, interrupt_status(d), 0,
+			  "InterruptStatus is 0 after a reset %s, with a configuration change",
+			  stage_name((enum stage)stage));
+		if (line)
+			expect_eq(t, line->count, count, "no interrupt comes after a reset %s",
+				  stage_name((enum stage)stage));
+	}
+	need_row(t, pending, "cfg-05", "a change of the configuration is notified");
+}
+
+/*
  * Breaks: a reset that leaves a virtqueue ready. Symptom: "queue is busy" at the next start: drivers read QueueReady
  * first, as 4.2.3.2 tells them.
  */
@@ -270,6 +305,7 @@ CHECK(cures, "reset.cures-needs-reset", REQ("reset-01", "mmio-table-19"), MUST,
 	struct virtqueue *queue = device_request_queue(d);
 	struct request request;
 
+	need_survives_bad_head(t, d);
 	need_ok(t, device_start(d, NO_FEATURES));
 	need_ok(t, device_do_request(d, 0));
 	t->controlled = true;

@@ -398,6 +398,45 @@ CHECK(unoffered, "robust.features-not-offered", REQ("robust-feat-01"), ROBUST, N
 	let_it_act(d);
 }
 
+/*
+ * Breaks: a feature that is taken over whenever it is written. Symptom: a driver that writes its features again, or a
+ * second one that was not told of the first, changes the rules of rings in use. (3.1.1 has features end with
+ * FEATURES_OK; it binds the driver.)
+ */
+CHECK(late_features, "robust.late-features", REQ("robust-feat-02"), ROBUST,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
+      "A feature that is written after FEATURES_OK, or after DRIVER_OK, is not in force")
+{
+	enum { REQUESTS = 3 };
+
+	begin(t, d);
+	for (unsigned turn = 0; turn < TURNS; turn++) {
+		struct virtqueue *queue;
+
+		require_ok(t, device_reset(d), "the device completes the reset");
+		device_greet(d);
+		require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts its least set of features");
+		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+		if (turn)
+			device_go(d);
+		transport_accept(&d->transport, 0, d->accepted.word[0] | 1u << VIRTIO_F_EVENT_IDX);
+		if (turn)
+			transport_add_status(&d->transport, VIRTIO_STATUS_FEATURES_OK);
+		else
+			device_go(d);
+		queue = device_request_queue(d);
+		/* Without EVENT_IDX this field is not there, and the flags ask for every notification. */
+		queue->avail->ring[queue->size] = 0x4000;
+		for (unsigned i = 0; i < REQUESTS; i++) {
+			acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+			require_ok(t, device_do_request(d, i), "a request is served");
+			expect(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
+			       "used_event is not obeyed: EVENT_IDX was written too late, after %s",
+			       turn ? "DRIVER_OK" : "FEATURES_OK");
+		}
+	}
+}
+
 /* ---- virtqueue registers ---- */
 
 /* Fills in the registers of the request queue of a device that has its features, all but QueueReady. */
@@ -478,6 +517,41 @@ CHECK(no_addresses, "robust.ready-without-addresses", REQ("robust-queue-02"), RO
 	device_go(d);
 	/* With no buffer in it: the rings may be at address 0, where there can be memory. */
 	(void)transport_status(&d->transport);
+}
+
+/*
+ * Breaks: a reset that keeps the addresses of a virtqueue (QEMU), and a device that uses them because it was given no
+ * others. Symptom: a driver's mistake writes to memory of the operating system before it.
+ */
+CHECK(former_addresses, "robust.ready-without-a-used-ring", REQ("robust-queue-02"), ROBUST, NEEDS(QUEUE_ROBUST),
+      "QueueReady without the address of the used ring writes to no used ring of a former life")
+{
+	static struct request former, request;
+	const uint16_t index = d->type->request_queue;
+	struct virtqueue old, *queue;
+	struct watch watch;
+
+	begin(t, d);
+	old = *running(t, d, NO_FEATURES);
+	require_ok(t, device_reset(d), "the device completes the reset");
+	watch_begin(&watch, &old, &former, 1, true);
+	device_greet(d);
+	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts its least set of features");
+	queue = &d->queues[index];
+	if (!virtqueue_alloc(queue, &d->transport, index, old.size, false))
+		need_ok(t, DRIVER_DMA_EXHAUSTED);
+	transport_select_queue(&d->transport, index);
+	transport_set_queue_size(&d->transport, queue->size);
+	transport_set_queue_address(&d->transport, TRANSPORT_DESCRIPTORS, (uintptr_t)queue->desc);
+	transport_set_queue_address(&d->transport, TRANSPORT_AVAILABLE, (uintptr_t)queue->avail);
+	transport_set_queue_ready(&d->transport, 1);
+	device_go(d);
+	need_ok(t, device_make_request(d, &request, 3));
+	need_ok(t, device_add_request(d, &request, NULL));
+	virtqueue_kick(queue);
+	(void)WAIT_UNTIL(watch_found(&watch) || (transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET),
+			 MICROSECONDS(500));
+	expect_none(t, watch_found(&watch), "the used ring of the former life is left alone");
 }
 
 /* Breaks: a queue that is started twice, or one that every value but 1 and 0 leaves in between. */
@@ -566,13 +640,23 @@ static const uint64_t nowhere[] = { UINT64_C(0xfffffffffffffff0), UINT64_C(0xfff
 				    UINT64_C(0x00fffffffffff000) };
 enum { NOWHERE = sizeof(nowhere) / sizeof(nowhere[0]) };
 
+/* Did the user choose this check by its name, and not by a pattern? */
+static bool chosen_by_name(const struct run *t)
+{
+	const char *at = t->options->only;
+
+	while (*at && *at != '*' && *at != '?')
+		at++;
+	return at != t->options->only && !*at;
+}
+
 /*
  * How many of them a check tries where a descriptor would be read. Some VMMs read such a descriptor from other memory
  * (QEMU 7.2), and what it says then is anything, such as gigabytes.
  */
 static unsigned descriptor_places(const struct run *t, const struct device *d)
 {
-	return d->type->not_by_gigabytes && !t->options->only[0] ? 1 : NOWHERE;
+	return d->type->not_by_gigabytes && !chosen_by_name(t) ? 1 : NOWHERE;
 }
 
 /*
@@ -625,7 +709,7 @@ CHECK(queue_resets, "robust.queue-reset-register", REQ("robust-queue-07"), ROBUS
 	begin(t, d);
 	for (unsigned negotiated = 0; negotiated < 2; negotiated++) {
 		running(t, d, negotiated ? FEATURE(VIRTIO_F_RING_RESET) : NO_FEATURES);
-		for (uint16_t queue = 0; queue < d->queue_count; queue = next_of_some(d, queue))
+		for (uint16_t queue = 0; queue < device_queues_used(d); queue++)
 			for (unsigned i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
 				transport_select_queue(&d->transport, queue);
 				transport_set_queue_reset(&d->transport, values[i]);
@@ -657,34 +741,39 @@ struct spoil {
 };
 enum { PLACES = 0 };
 
-/* Spoils a request in every variant, each in a life of its own, with a good request before it. */
+/* Starts the device, serves a good request, and adds one that is spoilt in this way, without publishing it. */
+static struct virtqueue *spoil(struct run *t, struct device *d, const struct spoil *spoil, unsigned variant)
+{
+	static struct request request;
+	struct victim victim = { .queue = running(t, d, FEATURE(VIRTIO_F_INDIRECT_DESC)), .request = &request };
+
+	require_ok(t, device_make_request(d, &request, variant), "a request can be made");
+	if (request.count > victim.queue->free_count)
+		skip(t, "the virtqueue is too small");
+	need_ok(t, device_add_request(d, &request, NULL));
+	victim.head = victim.last = victim.queue->heads[victim.queue->published % victim.queue->size];
+	while (victim.queue->desc[victim.last].flags & VIRTQ_DESC_F_NEXT)
+		victim.last = victim.queue->desc[victim.last].next;
+	victim.table = need_memory(t, dma_alloc(VIRTQ_DESC_BYTES(4), VIRTQ_DESC_ALIGN));
+	for (unsigned entry = 0; entry < 4; entry++)
+		victim.table[entry] = victim.queue->desc[victim.head];
+	step(t, "%s, variant %u", spoil->what, variant);
+	spoil->apply(&victim, variant);
+	return victim.queue;
+}
+
+/* Does it in every variant of every way, each in a life of its own. */
 static void spoil_all(struct run *t, struct device *d, const struct spoil *spoils, unsigned count)
 {
-	const struct features features = FEATURE(VIRTIO_F_INDIRECT_DESC);
-	static struct request request;
-
 	begin(t, d);
-	for (unsigned i = 0; i < count; i++)
-		for (unsigned variant = 0;
-		     variant < (spoils[i].variants == PLACES ? descriptor_places(t, d) : spoils[i].variants);
-		     variant++) {
-			struct victim victim = { .queue = running(t, d, features), .request = &request };
+	for (unsigned i = 0; i < count; i++) {
+		const unsigned variants = spoils[i].variants == PLACES ? descriptor_places(t, d) : spoils[i].variants;
 
-			require_ok(t, device_make_request(d, &request, variant), "a request can be made");
-			if (request.count > victim.queue->free_count)
-				skip(t, "the virtqueue is too small");
-			need_ok(t, device_add_request(d, &request, NULL));
-			victim.head = victim.last = victim.queue->heads[victim.queue->published % victim.queue->size];
-			while (victim.queue->desc[victim.last].flags & VIRTQ_DESC_F_NEXT)
-				victim.last = victim.queue->desc[victim.last].next;
-			victim.table = need_memory(t, dma_alloc(VIRTQ_DESC_BYTES(4), VIRTQ_DESC_ALIGN));
-			for (unsigned entry = 0; entry < 4; entry++)
-				victim.table[entry] = victim.queue->desc[victim.head];
-			step(t, "%s, variant %u", spoils[i].what, variant);
-			spoils[i].apply(&victim, variant);
-			virtqueue_kick(victim.queue);
+		for (unsigned variant = 0; variant < variants; variant++) {
+			virtqueue_kick(spoil(t, d, &spoils[i], variant));
 			let_it_act(d);
 		}
+	}
 }
 
 #define SPOIL_ALL(T, D, SPOILS) spoil_all((T), (D), (SPOILS), sizeof(SPOILS) / sizeof((SPOILS)[0]))
@@ -906,7 +995,7 @@ CHECK(huge_buffers, "robust.huge-buffers", REQ("robust-chain-05"), ROBUST, NEEDS
 	static const struct spoil spoils[] = { { "a huge buffer", huge, 4 },
 					       { "a sum beyond 32 bits", sum_wraps, NOWHERE } };
 
-	if (d->type->not_by_gigabytes && !t->options->only[0])
+	if (d->type->not_by_gigabytes && !chosen_by_name(t))
 		skip(t, "%s: runs if it is chosen by name", d->type->not_by_gigabytes);
 	SPOIL_ALL(t, d, spoils);
 }
@@ -1004,6 +1093,33 @@ CHECK(offered_twice, "robust.buffer-offered-twice", REQ("robust-ring-03"), ROBUS
 	static const struct spoil spoils[] = { { "the same buffer again", twice, 2 } };
 
 	SPOIL_ALL(t, d, spoils);
+}
+
+/*
+ * Breaks: a device that looks at one kind of error only, and stops without a word for the others. Symptom: a request
+ * that hangs for ever, and a driver that could have reset the device and does not.
+ */
+CHECK(any_error, "status.needs-reset-for-any-error", REQ("status-02"), SHOULD, NEEDS(QUEUE_ROBUST),
+      "A device that cannot go on after a descriptor or an index that makes no sense sets DEVICE_NEEDS_RESET")
+{
+	static const struct spoil spoils[] = { { "a loop of descriptors", loop, 1 },
+					       { "a next descriptor beyond the table", next_beyond, 1 },
+					       { "an indirect table of no entry", table_length, 1 },
+					       { "a buffer without memory", address_nowhere, 1 },
+					       { "an available index beyond the queue", jump, 1 } };
+
+	begin(t, d);
+	for (unsigned i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+		struct virtqueue *queue = spoil(t, d, &spoils[i], 0);
+		const uint16_t before = queue->used->index;
+
+		virtqueue_kick(queue);
+		expect(t,
+		       WAIT_UNTIL((transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET) ||
+					  queue->used->index != before,
+				  device_patience_ns),
+		       "after %s the device goes on, or sets DEVICE_NEEDS_RESET", spoils[i].what);
+	}
 }
 
 /* ---- notifications and acknowledgements ---- */

@@ -211,6 +211,34 @@ CHECK(says_needs_reset, "status.needs-reset", REQ("status-02"), SHOULD,
 		return;
 	info(t, "an available ring entry that names no descriptor: the device %s",
 	     needs_reset(d) ? "sets DEVICE_NEEDS_RESET" : "goes on with the next one");
+	need_ok(t, device_reset(d));
+	d->survives_bad_head = true;
+}
+
+/*
+ * Breaks: a device that forgets its line once it is broken (QEMU). Symptom: an interrupt storm until the driver, which
+ * waits for its handler to end, resets the device.
+ */
+CHECK(needs_reset_acknowledged, "status.needs-reset-can-be-acknowledged", REQ("mmio-table-10"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .level_line = true, .entries = BAD_ENTRIES),
+      "Acknowledging what came with DEVICE_NEEDS_RESET lowers a level line, as at any other time")
+{
+	struct irq_line *line = d->transport.line;
+	uint32_t count;
+
+	need_survives_bad_head(t, d);
+	break_queue(t, d);
+	if (!WAIT_UNTIL(needs_reset(d) || went_on(d), device_patience_ns) || !needs_reset(d))
+		skip(t, "the device does not set DEVICE_NEEDS_RESET when an available ring entry names no descriptor");
+	need_row(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, device_patience_ns), "status-03",
+		 "a configuration change notification comes with DEVICE_NEEDS_RESET");
+	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG);
+	require_eq(t, interrupt_status(d), 0, "InterruptStatus after both bits were acknowledged");
+	irq_settle();
+	count = line->count;
+	irq_line_rearm(line);
+	irq_settle();
+	expect_eq(t, line->count, count, "no interrupt comes any more once InterruptStatus is 0");
 }
 
 /*
@@ -221,6 +249,7 @@ CHECK(needs_reset_notifies, "status.needs-reset-notifies", REQ("status-03"), MUS
       NEEDS(.version = 2, .requests = true, .entries = BAD_ENTRIES),
       "DEVICE_NEEDS_RESET comes with a configuration change notification")
 {
+	need_survives_bad_head(t, d);
 	break_queue(t, d);
 	if (!WAIT_UNTIL(needs_reset(d) || went_on(d), device_patience_ns) || !needs_reset(d))
 		skip(t, "the device does not set DEVICE_NEEDS_RESET when an available ring entry names no descriptor");
@@ -338,6 +367,30 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 }
 
 /*
+ * Breaks: a write of 0 that acknowledges everything, or an empty acknowledgement that takes the line down. Symptom: on
+ * a shared line, where a driver writes back what it read, another device's interrupt loses this one's event.
+ */
+CHECK(acknowledge_nothing, "status.acknowledge-nothing", REQ("mmio-layout-03", "mmio-table-11"), MUST,
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .entries = REQUEST_ENTRIES),
+      "Acknowledging no event at all leaves InterruptStatus and the device as they are, with an event pending and "
+      "without")
+{
+	enum { ROUNDS = 3 };
+
+	need_ok(t, device_start(d, NO_FEATURES));
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		acknowledge(d, 0);
+		expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
+		       "the used buffer bit is clear after nothing was acknowledged");
+		make_pending(t, d);
+		acknowledge(d, 0);
+		expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
+		       "the used buffer bit is still set after nothing was acknowledged");
+		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
+	}
+}
+
+/*
  * Breaks: a device that clears everything, or what was not written. Symptom: of two events that come together, one is
  * lost.
  */
@@ -350,6 +403,7 @@ CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-l
 	struct request request;
 
 	/* By itself, a driver can make any device notify a configuration change only by making it need a reset. */
+	need_survives_bad_head(t, d);
 	need_ok(t, device_start(d, NO_FEATURES));
 	make_pending(t, d);
 	if (!add_requests(t, d, &request, 1))

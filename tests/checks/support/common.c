@@ -5,6 +5,7 @@
 
 #include "firmware/lib/journal.h"
 #include "firmware/lib/string.h"
+#include "tests/framework/options.h"
 
 enum { OTHER_REQUESTS = 4 };
 #define QUIET_NS MILLISECONDS(1) /* without another device */
@@ -125,6 +126,12 @@ void need_notification(struct run *t, struct device *d)
 {
 	need_row(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns), "sintr-03",
 		 "InterruptStatus shows the used buffer");
+}
+
+void need_survives_bad_head(struct run *t, struct device *d)
+{
+	if (t->options->after[0] && !d->survives_bad_head)
+		skip(t, "a device that may not survive a bad available ring entry, see status.needs-reset");
 }
 
 uint32_t interrupt_status(struct device *d)

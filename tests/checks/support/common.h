@@ -49,6 +49,13 @@ void require_legacy_request(struct run *t, struct device *d);
 /* A precondition: the bit of a used buffer shows in InterruptStatus, perhaps later than the used entry (sintr-03). */
 void need_notification(struct run *t, struct device *d);
 
+/*
+ * For a check whose means, not whose subject, is an available ring entry that names no descriptor. If the runner booted
+ * again after a crash, and status.needs-reset has not shown in this boot that the device survives such an entry, the
+ * check ends as a SKIP: one check with a crash is enough.
+ */
+void need_survives_bad_head(struct run *t, struct device *d);
+
 /* Reads InterruptStatus, and writes `bits` to InterruptACK (4.2.2). */
 uint32_t interrupt_status(struct device *d);
 void acknowledge(struct device *d, uint32_t bits);
