@@ -24,6 +24,8 @@ void model_raise_line(struct model *m, uint32_t cause)
 		cause |= VIRTIO_INTERRUPT_CONFIG;
 	if (broken(m, config_change_late_status) && cause == VIRTIO_INTERRUPT_CONFIG)
 		cause = 0;
+	if (broken(m, config_lost_behind_used) && cause == VIRTIO_INTERRUPT_CONFIG && m->interrupt_status)
+		return;
 	m->interrupt_status |= cause;
 	if (broken(m, line_not_for_config) && cause == VIRTIO_INTERRUPT_CONFIG)
 		return;

@@ -23,6 +23,8 @@ enum {
 
 void model_reset_now(struct model *m)
 {
+	const uint32_t before = m->status;
+
 	model_after_reset_remember(m);
 	model_msi_reset(m);
 	m->reset_units = 0;
@@ -33,7 +35,8 @@ void model_reset_now(struct model *m)
 	for (uint16_t i = 0; i < MODEL_QUEUES_MAX; i++)
 		model_queue_clear(m, i);
 	m->status = broken(m, reset_keeps_status) ? VIRTIO_STATUS_ACKNOWLEDGE : 0;
-	m->error = NULL;
+	if (!broken(m, reset_keeps_error_when_failed) || !(before & VIRTIO_STATUS_FAILED))
+		m->error = NULL;
 	m->config_changed = false;
 	model_odd_reset(m);
 	if (m->backend->reset)
@@ -64,6 +67,8 @@ static void write_zero(struct model *m)
 static void driver_is_ok(struct model *m)
 {
 	model_odd_driver_ok(m);
+	if (broken(m, driver_ok_clears_status))
+		model_clear_interrupts(m);
 	if (broken(m, status_forgets_driver))
 		m->status &= ~(uint32_t)VIRTIO_STATUS_DRIVER;
 	if (broken(m, interrupt_at_driver_ok))
@@ -110,5 +115,7 @@ void model_write_status(struct model *m, uint32_t value)
 
 uint32_t model_read_status(struct model *m)
 {
+	if (broken(m, status_read_lowers_line))
+		model_set_line(m, false);
 	return broken(m, reset_reads_zero_early) && m->reset_units ? 0 : m->status | m->defective.status_bits;
 }

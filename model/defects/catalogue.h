@@ -67,6 +67,7 @@ X(forgets_feature, ANY, NEW, NONE, "mmio-table-03 sintr-05 savail-04", "drops EV
 /* 2.4 Reset */ \
 X(reset_ignored_when_running, ANY, ANY, NONE, "reset-01", "ignores a reset while DRIVER_OK is set", "firecracker #3074") \
 X(reset_ignored_when_failed, ANY, ANY, NONE, "reset-01", "ignores a reset while FAILED is set", 0) \
+X(reset_keeps_error_when_failed, ANY, NEW, NONE, "reset-01 mmio-table-19", "keeps an error over a reset if the driver has set FAILED", 0) \
 X(reset_ignored_when_broken, ANY, NEW, NONE, "reset-01", "ignores a reset while DEVICE_NEEDS_RESET is set", 0) \
 X(reset_keeps_status, ANY, ANY, NONE, "reset-01", "leaves ACKNOWLEDGE set after a reset", 0) \
 X(reset_reads_zero_early, ANY, V3, DELAY, "reset-01 reset-03", "shows Status 0 before the reset is complete, and loses what the driver writes until then", 0) \
@@ -229,6 +230,7 @@ X(notify_unready_queue_fails, ANY, NEW, NONE, "savail-03", "takes a notification
 X(not_ready_finishes, ANY, NEW, NONE, "mmio-layout-07", "finishes, after QueueReady was cleared, the requests that were in flight", 0) \
 X(receive_queue_filled_not_ready, REST, NEW, INBOUND, "mmio-layout-07", "goes on filling the buffers of a receive queue while QueueReady is 0", 0) \
 X(further_queue_finished_not_ready, REST, NEW, NONE, "mmio-layout-07", "finishes, after QueueReady of a further queue was cleared, the requests that were in flight", 0) \
+X(queue_stop_forgets_others, REST, NEW, NONE, "sring-02", "forgets the notifications of all queues when one is stopped", 0) \
 X(notify_unknown_queue_fails, ANY, ANY, NONE, "mmio-table-09", "takes a notification of a queue that does not exist for an error", 0) \
 X(notify_before_ready_lost, ANY, NEW, NONE, "mmio-table-09", "forgets a notification that comes while the queue is not ready", "rust-vmm/vhost #247") \
 X(queue_address_high_clears_low, ANY, NEW, NONE, "mmio-table-13", "clears the low half of a queue address when the high half is written", 0) \
@@ -248,6 +250,10 @@ X(interrupt_at_driver_ok, ANY, ANY, NONE, "mmio-layout-04", "sends a configurati
 X(line_pulses, ANY, ANY, NONE, "mmio-table-10", "pulses the line as if it were an edge", "arcbox #350") \
 X(line_sticks, ANY, ANY, NONE, "mmio-table-10 mmio-table-11 mmio-leg-11", "leaves the line asserted after the acknowledgement", 0) \
 X(line_not_for_config, REST, ANY, CHANGE, "mmio-table-10", "asserts the line for used buffers only", 0) \
+X(queue_stop_clears_status, REST, NEW, NONE, "mmio-layout-03", "clears InterruptStatus when a queue is stopped", 0) \
+X(config_lost_behind_used, REST, ANY, CHANGE, "mmio-layout-03", "loses a configuration change notification while a used buffer is not acknowledged", 0) \
+X(driver_ok_clears_status, REST, ANY, CHANGE, "mmio-layout-03", "clears InterruptStatus at DRIVER_OK", 0) \
+X(status_read_lowers_line, ANY, ANY, NONE, "mmio-table-10", "lowers the line when Status is read", 0) \
 X(ack_nothing_clears, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11", "clears InterruptStatus when 0 is acknowledged", 0) \
 X(line_sticks_when_broken, ANY, NEW, NONE, "mmio-table-10", "leaves the line asserted after an acknowledgement while DEVICE_NEEDS_RESET is set", "QEMU") \
 X(line_drops_on_any_ack, REST, ANY, CHANGE, "mmio-table-10", "lowers the line at an acknowledgement although another bit is still set", 0) \

@@ -9,6 +9,7 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/interrupt.h"
+#include "model/line.h"
 #include "model/live.h"
 #include "model/oddities/sizes.h"
 #include "model/queue/ring.h"
@@ -105,6 +106,15 @@ static bool finishes_reset(struct model *m, uint16_t index)
 	       (broken(m, further_queue_finished_after_reset) && model_is_further(m, index));
 }
 
+/* For defects: what stopping one queue does to the others. */
+static void harm_others(struct model *m)
+{
+	if (broken(m, queue_stop_clears_status))
+		model_clear_interrupts(m);
+	for (uint16_t i = 0; i < MODEL_QUEUES_MAX && broken(m, queue_stop_forgets_others); i++)
+		m->queue[i].notified = false;
+}
+
 /* Called when the driver stops the queue. Drops the requests in flight. */
 void model_queue_forget(struct model *m, uint16_t index)
 {
@@ -115,6 +125,7 @@ void model_queue_forget(struct model *m, uint16_t index)
 		q->served_unready = q->finishing = true;
 		return;
 	}
+	harm_others(m);
 	q->ready = false;
 	q->served_unready = broken(m, unready_queue_served);
 	q->notified = false;
@@ -134,6 +145,7 @@ void model_queue_reset_step(struct model *m, uint16_t index)
 		return;
 	}
 	q->reset_units = 0; /* or it would not be live */
+	harm_others(m);
 	finish = finishes(m, index, finishes_reset(m, index));
 	old = *q;
 	if (broken(m, queue_reset_finishes_silently) && q->returned)

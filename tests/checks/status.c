@@ -367,6 +367,61 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 }
 
 /*
+ * Breaks: an event that is not shown, or takes the other with it, because one is pending already; a step of the
+ * initialisation that clears InterruptStatus. Symptom: a disk that was resized while requests came keeps its old size.
+ */
+CHECK(events_beside, "status.events-beside-each-other", REQ("mmio-layout-03"), MUST,
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .stimulus = true, .entries = REQUEST_ENTRIES),
+      "A configuration change shows beside a pending used buffer, and a change before DRIVER_OK stays until "
+      "acknowledged")
+{
+	const uint32_t both = VIRTIO_INTERRUPT_USED_BUFFER | VIRTIO_INTERRUPT_CONFIG;
+	bool early, shown;
+	uint32_t status;
+
+	need_ok(t, device_start(d, NO_FEATURES));
+	make_pending(t, d);
+	status = status_of(d);
+	if (!d->transport.stimuli->change_config(d->transport.bus_context))
+		skip(t, "the configuration does not change");
+	shown = WAIT_UNTIL((interrupt_status(d) & both) == both, device_patience_ns);
+	expect_eq(t, status_of(d), status, "Status with both events pending");
+	reach_stage(t, d, STAGE_FEATURES_OK);
+	d->transport.stimuli->change_config(d->transport.bus_context); /* as it was */
+	early = COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->recent_wait_ns);
+	need_row(t, shown || early, "cfg-05", "a change of the configuration is notified");
+	expect(t, shown, "the configuration change shows beside a used buffer that was not acknowledged");
+	need_ok(t, device_setup_queues(d, 0));
+	device_go(d);
+	expect(t, !early || (interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG),
+	       "a configuration change that came before DRIVER_OK still shows after it");
+}
+
+/*
+ * Breaks: a read that lowers the line although it leaves InterruptStatus alone. Symptom: an interrupt that is lost when
+ * a driver looks at Status first.
+ */
+CHECK(reads_keep_line, "status.reading-registers-keeps-the-line", REQ("mmio-table-10"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .level_line = true, .entries = REQUEST_ENTRIES),
+      "A level line stays asserted when registers are read, until the event is acknowledged")
+{
+	struct irq_line *line = d->transport.line;
+	uint32_t count;
+
+	need_ok(t, device_start(d, NO_FEATURES));
+	make_pending(t, d);
+	(void)status_of(d);
+	(void)reg_read(&d->transport, VIRTIO_MMIO_MAGIC_VALUE);
+	(void)transport_offered(&d->transport, 0);
+	(void)transport_config_generation(&d->transport);
+	irq_settle();
+	count = line->count;
+	irq_line_rearm(line);
+	expect(t, WAIT_UNTIL(line->count != count, device_patience_ns),
+	       "the line interrupts again when it is unmasked with an event pending");
+}
+
+/*
  * Breaks: a write of 0 that acknowledges everything, or an empty acknowledgement that takes the line down. Symptom: on
  * a shared line, where a driver writes back what it read, another device's interrupt loses this one's event.
  */

@@ -398,3 +398,59 @@ CHECK(legacy_again, "legacy.queue-can-be-used-again", REQ("mmio-leg-07", "sring-
 				  "used.idx of the %s, virtqueue %u, in its new life", work->name, work->queue->index);
 	}
 }
+
+/* ---- what stopping one queue leaves alone ---- */
+
+/*
+ * Breaks: a stop that clears InterruptStatus, or forgets the notifications of all queues. Symptom: a request on another
+ * queue hangs, now and then, when one is stopped.
+ */
+static void expect_others_unharmed(struct run *t, struct device *d, bool by_reset)
+{
+	enum { ROUNDS = 3 };
+	const uint16_t working = d->type->request_queue, other = working ? 0 : 1;
+
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct request request;
+
+		need_ok(t, device_start(d, by_reset ? FEATURE(VIRTIO_F_RING_RESET) : NO_FEATURES));
+		if (!d->queues[other].size)
+			skip(t, "the device uses one virtqueue only");
+		need_ok(t, device_do_request(d, round));
+		need_notification(t, d);
+		/* One event is pending, and one request is on its way. */
+		if (!add_requests(t, d, &request, 1))
+			skip(t, "the virtqueue is too small");
+		virtqueue_kick(device_request_queue(d));
+		transport_select_queue(&d->transport, other);
+		if (by_reset) {
+			transport_set_queue_reset(&d->transport, 1);
+			need_row(t, WAIT_UNTIL(!transport_queue_reset(&d->transport), device_patience_ns),
+				 "mmio-layout-12", "QueueReset reads 0 once the reset is complete");
+		} else {
+			transport_set_queue_ready(&d->transport, 0);
+		}
+		(void)ready(d, other);
+		expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
+		       "the used buffer bit stays set when virtqueue %u is stopped", other);
+		expect_ok(t, device_finish_request(d, NULL),
+			  "the request that was on its way when virtqueue %u was stopped is served", other);
+	}
+}
+
+/* Breaks: the same by QueueReady. Symptom: the last request before a queue is stopped hangs. */
+CHECK(ready_others, "queue.stop-leaves-events-and-requests-of-others", REQ("mmio-layout-03", "sring-02"), MUST,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES),
+      "QueueReady = 0 of one virtqueue loses no event and no notification of another")
+{
+	expect_others_unharmed(t, d, false);
+}
+
+/* Breaks: the same by QueueReset. Symptom: the last request before `ethtool -G` hangs. */
+CHECK(queue_reset_others, "ring.reset.leaves-events-and-requests-of-others", REQ("mmio-layout-03", "sring-02"), MUST,
+      NEEDS(.version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES,
+	    .features = OFFERS(VIRTIO_F_RING_RESET)),
+      "The reset of one virtqueue loses no event and no notification of another")
+{
+	expect_others_unharmed(t, d, true);
+}

@@ -727,5 +727,11 @@ const struct proof_hint proof_hints[] = {
 	{ "changes_features", "features.offer-is-constant" },
 	{ "dies_in_reset", "blk.get-id" },
 	{ "falls_off_the_bus", "ring.framing.descriptors-used-again" },
+	{ "reset_keeps_error_when_failed", "reset.cures-needs-reset" },
+	{ "queue_stop_clears_status", "queue.stop-leaves-events-and-requests-of-others" },
+	{ "config_lost_behind_used", "status.events-beside-each-other" },
+	{ "driver_ok_clears_status", "status.events-beside-each-other" },
+	{ "status_read_lowers_line", "status.reading-registers-keeps-the-line" },
+	{ "queue_stop_forgets_others", "queue.stop-leaves-events-and-requests-of-others" },
 	{ 0 },
 };
