@@ -9,6 +9,7 @@
  */
 #include "drivers/transport/mmio.h"
 #include "tests/checks/support/common.h"
+#include "tests/checks/support/restless.h"
 
 static uint32_t status_of(struct device *d)
 {
@@ -284,8 +285,10 @@ CHECK(only_events, "status.interrupt-bits-are-events", REQ("mmio-layout-04"), MU
 /*
  * Breaks: a device that looks into its virtqueues when it starts, finds nothing and notifies all the same. Symptom:
  * an interrupt that the driver did not ask for and is not ready for. No later event can bound the wait, so time does.
+ * (4.2.2.1: "Bits which do not represent events which took place MUST be zero"; but a driver must handle notifications
+ * for nothing, 2.7.7.1, and whether one is an event is open. So this is a warning.)
  */
-CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), MUST,
+CHECK(quiet_start, "status.no-used-buffer-at-driver-ok", REQ("mmio-layout-04"), SHOULD,
       NEEDS(.transport = TRANSPORT_MMIO),
       "The used buffer bit of InterruptStatus stays clear after DRIVER_OK while no buffer was made available")
 {
@@ -341,8 +344,8 @@ CHECK(acknowledged, "status.interrupt-acknowledge", REQ("mmio-table-11", "mmio-l
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		make_pending(t, d);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-		expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
-		       "the used buffer bit is clear after it was acknowledged");
+		require_at_rest(t, d, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
+				"the used buffer bit is clear after it was acknowledged");
 	}
 }
 
@@ -360,10 +363,11 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
 	expect(t, interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER,
 	       "the used buffer bit is still set after the other bit was acknowledged");
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
-	       "the used buffer bit is clear after it was acknowledged");
+	require_at_rest(t, d, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
+			"the used buffer bit is clear after it was acknowledged");
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER), "acknowledging a clear bit does not set it");
+	require_at_rest(t, d, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER),
+			"acknowledging a clear bit does not set it");
 }
 
 /*
@@ -471,8 +475,8 @@ CHECK(both_events, "status.acknowledge-one-of-two", REQ("mmio-table-11", "mmio-l
 		skip(t, "the device sends no configuration change notification that we can cause");
 	expect_eq(t, interrupt_status(d) & both, both, "both bits are set");
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
-	expect_eq(t, interrupt_status(d) & both, VIRTIO_INTERRUPT_CONFIG,
-		  "only the used buffer bit is clear after it was acknowledged");
+	require_at_rest(t, d, (interrupt_status(d) & both) == VIRTIO_INTERRUPT_CONFIG,
+			"only the used buffer bit is clear after it was acknowledged");
 	acknowledge(d, VIRTIO_INTERRUPT_CONFIG);
-	expect_eq(t, interrupt_status(d) & both, 0, "both bits are clear after both were acknowledged");
+	require_at_rest(t, d, !(interrupt_status(d) & both), "both bits are clear after both were acknowledged");
 }

@@ -15,6 +15,7 @@
  * These checks judge InterruptStatus; interrupt.c judges the line.
  */
 #include "tests/checks/support/common.h"
+#include "tests/checks/support/restless.h"
 #include "tests/checks/support/traffic.h"
 
 enum {
@@ -41,7 +42,7 @@ static bool notified(struct device *d)
  */
 static void expect_quiet(struct run *t, struct device *d, const char *when)
 {
-	expect(t, STAYS(t, !bit_is_set(d)), "bit 0 of InterruptStatus stays clear %s", when);
+	require_at_rest(t, d, STAYS(t, !bit_is_set(d)), "bit 0 of InterruptStatus stays clear %s", when);
 }
 
 /* Publishes as many requests as fit, at most `most`, as one batch without a notification. Returns how many. */

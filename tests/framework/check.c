@@ -17,8 +17,16 @@ static void worsen(struct run *t, enum verdict verdict)
 
 static void failed(struct run *t, const struct failure *failure, va_list arguments)
 {
+	void (*const excuse)(struct run * t, struct device * d) = t->excuse;
+
+	if (excuse && t->verdict < VERDICT_WARN) {
+		t->excuse = NULL;
+		excuse(t, t->device);
+	}
 	worsen(t, t->check->level >= SHOULD ? VERDICT_WARN : VERDICT_FAIL);
 	report_failure(t, failure, arguments);
+	if (excuse)
+		guard_leave();
 }
 
 void check_require(bool held)

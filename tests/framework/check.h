@@ -86,6 +86,9 @@ struct run {
 	 * goes wrong from then on is its own finding. Otherwise the framework finds out whether requests are served
 	 * when one goes wrong (expect_ok() in assert.h). */
 	bool controlled;
+	/* What may spoil the property and is no fault of the device. When an assertion fails, it ends the check as a
+	 * SKIP, or returns; then the check FAILs and ends, because it has left nothing of the check's life. */
+	void (*excuse)(struct run *t, struct device *d);
 	unsigned assertions, failures;
 	unsigned failures_hidden; /* of these, those that the report left out */
 	/* For a body whose accesses to registers may trap on some machines, which is an answer, too. After a trap the

@@ -17,6 +17,7 @@ enum {
 	RESETS = 100,		    /* in a check */
 };
 #define ROUND_LINE_NS MILLISECONDS(500)
+#define SLOW_NS	      MILLISECONDS(5) /* for a request: many of them take long */
 
 bool run_was_good(void)
 {
@@ -147,6 +148,23 @@ static void judge_leftovers(void *argument)
 			     (long)damage.where, damage.size);
 }
 
+/* A check ran out of time. It ends as a SKIP if requests take long on this device, or if there is another excuse. */
+static void doubt_time(void *context)
+{
+	enum { REQUESTS = 4 };
+	struct run *t = context;
+	const uint64_t began = clock_ns();
+	unsigned served = 0;
+
+	if (t->device->type->make_request && !device_start(t->device, NO_FEATURES))
+		while (served < REQUESTS && !device_do_request(t->device, served))
+			served++;
+	if (served == REQUESTS && clock_ns() - began >= REQUESTS * SLOW_NS)
+		skip(t, "the device is too slow for touchstone.timeout");
+	if (t->excuse)
+		t->excuse(t, t->device);
+}
+
 static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms)
 {
 	struct guard_trap trap = { 0 };
@@ -160,6 +178,11 @@ static void guarded(struct run *t, void (*function)(void *), uint64_t timeout_ms
 			info(t, "an access to a register traps: %s, address 0x%lx", trap.name, trap.data);
 	} while (end == GUARD_TRAPPED && t->may_trap && t->accesses > accesses);
 
+	if (end == GUARD_TIMED_OUT) {
+		(void)guard_run(doubt_time, t, MILLISECONDS(timeout_ms), &trap);
+		if (t->verdict != VERDICT_PASS)
+			return;
+	}
 	if (end == GUARD_TRAPPED)
 		format_string(t->reason, sizeof(t->reason), "trap: %s at 0x%lx, address 0x%lx, error 0x%lx", trap.name,
 			      trap.address, trap.data, trap.error);

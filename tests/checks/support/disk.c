@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/checks/support/disk.h"
 
+#include "tests/checks/support/restless.h"
+
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
 
@@ -13,6 +15,7 @@ static struct blk_request restorer, mover;
 
 void disk_start(struct run *t, struct device *d, struct features features)
 {
+	t->excuse = excuse_changes; /* a disk may grow meanwhile */
 	need_ok(t, device_start(d, features));
 }
 

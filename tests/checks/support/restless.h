@@ -32,6 +32,9 @@ uint32_t quiet_line(struct device *d);
  */
 bool restless(struct run *t, struct device *d);
 
+/* The same for run.excuse, only if the configuration changes. */
+void excuse_changes(struct run *t, struct device *d);
+
 /* A property that such an event spoils. If it does not hold, the check ends: as a SKIP if the device is restless. */
 #define require_at_rest(T, D, CONDITION, ...) \
 	check_require(check_expect((T), __FILE__, __LINE__, (CONDITION) || restless((T), (D)), #CONDITION, __VA_ARGS__))

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "tests/checks/support/wire.h"
 
+#include "tests/checks/support/lossy.h"
+
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/packet.h"
@@ -51,6 +53,7 @@ static void wait_for_link(struct device *d)
 
 void wire_start_sized(struct run *t, struct device *d, struct features features, uint16_t size)
 {
+	t->excuse = lossy_network;
 	require_ok(t, device_reset(d), "the device resets");
 	device_greet(d);
 	require_ok(t, device_negotiate(d, features_with(features, VIRTIO_NET_F_MAC)), "the features are accepted");
@@ -185,6 +188,7 @@ static unsigned descriptors(const struct device *d, struct wire_shape shape)
 struct wire_receiver *wire_open_shaped(struct run *t, struct device *d, unsigned index, struct virtqueue *queue,
 				       uint32_t size, unsigned count, struct wire_shape shape)
 {
+	t->excuse = lossy_network;
 	unsigned fit = queue->size / descriptors(d, shape);
 	struct wire_receiver *rx = &receivers[index];
 
