@@ -32,7 +32,7 @@ const struct proof_hint proof_hints[] = {
 	{ "reset_ignored_when_running", "blk.get-id" },
 	{ "reset_ignored_when_failed", "console.emergency-late" },
 	{ "reset_ignored_when_broken", "status.acknowledge-one-of-two" },
-	{ "reset_reads_zero_early", "reset.indices-start-at-zero" },
+	{ "reset_reads_zero_early", "reset.clears-interrupt-status" },
 	{ "reset_then_notifies", "reset.no-notification-after" },
 	{ "reset_keeps_line", "interrupt.reset-lowers-the-line" },
 	{ "reset_keeps_interrupt_status", "reset.clears-interrupt-status" },
