@@ -76,8 +76,9 @@ static void driver_is_ok(struct model *m)
 	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, unready_queue_looked_at); i++)
 		if (!m->queue[i].ready)
 			model_queue_tell_flags(m, i);
-	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, buffers_before_driver_ok_skipped); i++)
-		if (m->queue[i].ready)
+	for (uint16_t i = 0; i < model_queue_count(m); i++)
+		if (m->queue[i].ready &&
+		    (broken(m, buffers_before_driver_ok_skipped) || broken_at(m, i, early_buffers_skipped)))
 			m->queue[i].next_avail = model_queue_avail_index(m, i);
 }
 

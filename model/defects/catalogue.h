@@ -170,7 +170,10 @@ X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01", "takes the high half
 /* further queues are all others, such as control queues */ \
 X(receive_queue_silent, REST, ANY, INBOUND, "sintr-03", "sends no used buffer notification for receive queues", 0) \
 X(further_queue_silent, REST, ANY, NONE, "sintr-03", "sends used buffer notifications for receive queues and the first request queue only", 0) \
+X(event_idx_starts_behind, REST, ANY, NONE, "sintr-06", "notifies of the first used buffer of receive and further queues whatever used_event says", "QEMU does so for every queue") \
 X(event_idx_of_first_queue, REST, ANY, NONE, "sintr-05", "compares used_event of every queue with the last notified index of the first request queue", 0) \
+X(receive_queue_early_buffers_skipped, REST, NEW, INBOUND, "sring-03", "takes the available index of receive queues at DRIVER_OK for their starting point", 0) \
+X(further_queue_early_buffers_skipped, REST, NEW, NONE, "sring-03", "takes the available index of further queues at DRIVER_OK for their starting point", 0) \
 X(receive_queue_off_the_line, REST, ANY, INBOUND, "mmio-layout-03", "shows a used buffer of a receive queue in InterruptStatus and does not assert the line", 0) \
 X(further_queue_off_the_line, REST, ANY, NONE, "mmio-layout-03", "shows a used buffer of a further queue in InterruptStatus and does not assert the line", 0) \
 X(receive_queue_ignores_flags, REST, ANY, INBOUND, "sintr-02", "notifies of buffers of receive queues although flags say NO_INTERRUPT", 0) \
@@ -344,6 +347,8 @@ X(msi_state_hidden, ANY, NEW, MSI, "msi-state-01", "reads as if messages were no
 X(msi_enable_when_running, ANY, NEW, MSI, "msi-state-02", "lets messages be disabled while DRIVER_OK is set", 0) \
 X(msi_sources_swapped, ANY, NEW, MSI, "msi-own-01", "sends the message of configuration changes for used buffers, and the other way round", 0) \
 X(msi_one_for_all, ANY, NEW, MSI, "msi-own-01", "sends the message of virtqueue 0 for every virtqueue", 0) \
+X(msi_receive_queue_silent, REST, NEW, MSI, "msi-own-01", "sends no message for receive queues", 0) \
+X(msi_further_queue_of_first, REST, NEW, MSI, "msi-own-01", "sends the message of the first request queue for further queues", 0) \
 X(msi_lost, ANY, NEW, MSI, "msi-own-01", "loses every fifth message", 0) \
 X(msi_twice, ANY, NEW, MSI, "msi-own-01", "sends each message twice", 0) \
 X(msi_without_event, ANY, NEW, MSI, "msi-own-01", "answers every notification with a message, used buffer or not", 0) \

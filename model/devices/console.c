@@ -106,11 +106,11 @@ static void send(struct model *m, uint32_t port, unsigned event, unsigned value)
 /* Tells the driver about ports that came or went since the last announcement, and never twice (5.3.6.2.1). */
 static void announce_ports(struct model *m)
 {
-	if (broken(m, con_speaks_before_add) && !m->console.port[0].announced)
+	if (broken(m, con_speaks_before_add) && m->console.ready && !m->console.port[0].announced)
 		send(m, 0, VIRTIO_CONSOLE_PORT_NAME, 0);
-	if (broken(m, con_adds_port_above_maximum) && !m->console.port[0].announced)
+	if (broken(m, con_adds_port_above_maximum) && m->console.ready && !m->console.port[0].announced)
 		send(m, m->config.console.max_ports, VIRTIO_CONSOLE_DEVICE_ADD, 0);
-	if (broken(m, con_adds_port_twice) && !m->console.port[0].announced)
+	if (broken(m, con_adds_port_twice) && m->console.ready && !m->console.port[0].announced)
 		send(m, 0, VIRTIO_CONSOLE_DEVICE_ADD, 0);
 	if (broken(m, con_removes_unknown_port) && m->console.ready && !m->console.port[0].announced)
 		send(m, m->config.console.max_ports - 1, VIRTIO_CONSOLE_DEVICE_REMOVE, 0);
@@ -226,7 +226,7 @@ static bool take_input(struct model *m, uint32_t port, const uint8_t *bytes, uin
 
 static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_t length)
 {
-	if (broken(m, con_output_lost) || (broken(m, con_output_of_port_0_only) && port))
+	if (broken(m, con_output_of_port_0_only) && port)
 		return;
 	if (broken(m, con_output_comes_out_of_port_0))
 		port = 0;
@@ -251,6 +251,8 @@ static uint32_t serve(struct model *m, uint16_t index)
 			take_message(m);
 		return 0;
 	}
+	if (broken(m, con_output_lost))
+		return 0;
 	if (broken(m, con_output_cut_at_128))
 		length = (uint32_t)model_min(length, 128);
 	if (broken(m, con_output_without_its_end) && length > 1000)

@@ -10,6 +10,7 @@
 #include "drivers/spec/device.h"
 #include "drivers/spec/msi.h"
 #include "model/defects/broken.h"
+#include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/line.h"
 
@@ -66,6 +67,14 @@ bool model_msi_event(struct model *m, uint32_t source)
 		source = source == MODEL_SOURCE_CONFIG ? MODEL_SOURCE_QUEUE(0) : MODEL_SOURCE_CONFIG;
 	if (broken(m, msi_one_for_all) && source != MODEL_SOURCE_CONFIG)
 		source = MODEL_SOURCE_QUEUE(0);
+	if (source != MODEL_SOURCE_CONFIG) {
+		const uint16_t queue = (uint16_t)(source - MODEL_SOURCE_QUEUE(0));
+
+		if (broken(m, msi_receive_queue_silent) && model_receives(m, queue))
+			return true;
+		if (broken(m, msi_further_queue_of_first) && model_is_further(m, queue))
+			source = MODEL_SOURCE_QUEUE(model_receives(m, 0));
+	}
 	number = vector_of(m, source);
 	if (number < MODEL_MSI_VECTORS) {
 		struct model_msi_vector *v = &msi->vector[number];

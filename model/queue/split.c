@@ -444,6 +444,8 @@ void model_queue_signal(struct model *m, uint16_t index)
 		q->muted || (broken(m, first_notification_missing) && !q->any_signalled) || broken_at(m, index, silent);
 
 	write_held_back(m, q);
+	if (broken(m, event_idx_starts_behind) && !q->any_signalled && index != model_receives(m, 0))
+		old = (uint16_t)(q->next_used + 1);
 	q->signalled = q->next_used;
 	q->any_signalled = true;
 	q->muted -= q->muted != 0;

@@ -276,8 +276,12 @@ static uint32_t gather_input(struct run *t, struct device *d, char *got, uint32_
 	while (have < want && queue->outstanding && WAIT_UNTIL(virtqueue_used_waiting(queue), patience)) {
 		struct completion done = take_used(t, queue, "a receive buffer");
 
+		struct segment again = { .data = done.token, .size = BUFFER, .writable = true };
+
 		memcpy(got + have, done.token, done.length);
 		have += done.length;
+		virtqueue_add(queue, &again, 1, NULL, done.token);
+		virtqueue_kick(queue);
 		patience = device_patience_ns;
 	}
 	return have;
@@ -577,9 +581,11 @@ CHECK(ports_again, "console.ports-again", REQ("con-mp-03"), DESCRIBED, NEEDS(MUL
 	hear_ports(t, d);
 	memcpy(before, heard.exists, sizeof(before));
 	for (uint32_t i = 0; i < PORTS_MAX; i++) /* in some life before this check */
-		before[i] |= ports_exists(t, d, i);
+		before[i] |= ports_prompt(t, d, i);
 	hear_ports(t, d);
 	for (unsigned i = 0; i < PORTS_REMEMBERED; i++) {
+		if (before[i] && !heard.exists[i])
+			ports_give_occasion(d);
 		while (before[i] && !heard.exists[i] && next_message(t, d, device_patience_ns)) /* it may come late */
 			note_message(d);
 		if (!expect(t, heard.exists[i] || !before[i], "port %u is there in the second life, as in the first",

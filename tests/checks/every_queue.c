@@ -11,6 +11,7 @@
 #include "drivers/interrupt.h"
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
+#include "tests/checks/support/messages.h"
 #include "tests/checks/support/restless.h"
 #include "tests/checks/support/traffic.h"
 #include "tests/checks/support/work.h"
@@ -533,6 +534,31 @@ CHECK(beside_requests, "ring.every-queue-works-beside-requests", REQ("sring-02",
 		skip(t, "only one virtqueue of the device can be made to work at a time");
 }
 
+/*
+ * Breaks: a queue's own handler is started at DRIVER_OK, and takes what the available index says then for its
+ * beginning. Symptom: a driver that fills its receive queue before it sets DRIVER_OK, as most do, receives nothing.
+ */
+CHECK(early_buffers, "ring.every-queue-sees-early-buffers", REQ("sring-03", "sring-02"), DESCRIBED,
+      NEEDS(.requests = true, .entries = 4),
+      "Buffers that are available in a virtqueue before DRIVER_OK are used after it, in every virtqueue")
+{
+	for (struct work *work = work_set_up(t, d, NO_FEATURES, 0); work; work = work_set_up_next(work)) {
+		unsigned added = 0;
+
+		if (work->talks)
+			continue;
+		for (unsigned room = work_room(work); added < 2 && added < room; added++)
+			work_add(work, NULL);
+		virtqueue_publish(work->queue);
+		work_go(work);
+		virtqueue_notify(work->queue);
+		for (; added && work_cause(work); added--) {
+			work_take(work);
+			expect(t, true, "a buffer of the %s from before DRIVER_OK is used", work->name);
+		}
+	}
+}
+
 /* Breaks: one queue's handler expects a buffer for each notification. */
 CHECK(extra_every_queue, "notify.extra.every-queue", REQ("savail-03", "sring-02"), MUST,
       NEEDS(.requests = true, .entries = 4), "Notifications of any virtqueue, be it empty, do no harm")
@@ -603,4 +629,54 @@ CHECK(late_event, "suppression.event-idx.every-queue-asking-late-loses-nothing",
       "notification")
 {
 	ask_late(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
+}
+
+/* The virtqueues that get messages: those that the type uses, and the one under examination. */
+static unsigned message_queues(const struct work *work)
+{
+	const unsigned used = device_queues_used(work->d), own = work->queue->index + 1u;
+
+	return own > used ? own : used;
+}
+
+/* Gives each event source its message and enables messages, at the places where the layout wants that. */
+static void give_messages(struct work *work)
+{
+	struct device *d = work->d;
+	const bool first = msi_is(&d->msi, MSI_ENABLES_FIRST);
+
+	messages_mark(d);
+	if (first)
+		msi_do(d, MSI_ENABLE, 0, NULL);
+	messages_give_each(work->t, d, message_queues(work), 0, 1);
+	if (!first)
+		msi_do(d, MSI_ENABLE, 0, NULL);
+}
+
+/*
+ * Breaks: only the request queue has a vector, or one queue's events go out with another's. Symptom: with messages, the
+ * network sends and does not receive.
+ */
+CHECK(messages_every_queue, "msi.every-queue-sends-its-message", REQ("msi-own-01"), DESCRIBED,
+      NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = 4, .msi = true),
+      "A used buffer of every virtqueue sends that queue's message")
+{
+	messages_need_targets(t, d);
+	for (struct work *work = work_set_up(t, d, d->msi.features, 0); work; work = work_set_up_next(work)) {
+		const unsigned own = work->queue->index + 1u;
+
+		if (own >= SPARE || (d->msi.messages && d->msi.messages <= message_queues(work)))
+			continue; /* there are too few targets, or messages */
+		give_messages(work);
+		work_go(work);
+		for (unsigned i = 0; i < ROUNDS; i++) {
+			work_take_more(work);
+			messages_mark(d);
+			if (!work_do(work))
+				break;
+			require(t, WAIT_UNTIL(messages_at(own), device_patience_ns),
+				"a message comes to target %u for buffer %u of the %s, virtqueue %u", own, i,
+				work->name, work->queue->index);
+		}
+	}
 }

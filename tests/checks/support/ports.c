@@ -11,7 +11,7 @@ enum { UNKNOWN, YES, NO };
 static struct {
 	const struct device *device;
 	uint32_t discovery;
-	bool asked, exists[PORTS_MAX], described[PORTS_MAX], resized;
+	bool asked, exists[PORTS_MAX], prompt[PORTS_MAX], described[PORTS_MAX], resized;
 	uint8_t loop[PORTS_MAX];
 } known;
 
@@ -61,6 +61,14 @@ uint32_t ports_say(struct run *t, struct device *d, uint32_t id, uint16_t event,
 	return take_used(t, queue, "a control message").length;
 }
 
+void ports_give_occasion(struct device *d)
+{
+	enum { LOOKS = 100 };
+
+	for (unsigned i = 0; i < LOOKS; i++)
+		(void)transport_status(&d->transport);
+}
+
 #define EAGER_NS MILLISECONDS(1)
 
 bool ports_hear(struct run *t, struct device *d, uint64_t nanoseconds, struct ports_message *message)
@@ -106,6 +114,8 @@ static unsigned listen(struct run *t, struct device *d, uint64_t patience)
 
 static void ask(struct run *t, struct device *d)
 {
+	struct ports_message first;
+
 	know(d);
 	if (known.asked)
 		return;
@@ -115,7 +125,10 @@ static void ask(struct run *t, struct device *d)
 	require_ok(t, device_start(d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE)),
 		   "the device starts");
 	ports_begin(t, d);
-	listen(t, d, device_patience_ns);
+	if (ports_hear(t, d, device_patience_ns, &first) && first.head.id < PORTS_MAX &&
+	    first.head.event == VIRTIO_CONSOLE_DEVICE_ADD)
+		known.exists[first.head.id] = known.prompt[first.head.id] = true;
+	listen(t, d, MILLISECONDS(1));
 	for (uint32_t i = 0; i < PORTS_MAX; i++) {
 		if (!known.exists[i])
 			continue;
@@ -125,6 +138,12 @@ static void ask(struct run *t, struct device *d)
 	if (d->transport.stimuli && device_accepted(d, VIRTIO_CONSOLE_F_SIZE) &&
 	    d->transport.stimuli->change_config(d->transport.bus_context))
 		known.resized = listen(t, d, MILLISECONDS(1)) != 0;
+}
+
+bool ports_prompt(struct run *t, struct device *d, uint32_t port)
+{
+	ask(t, d);
+	return port < PORTS_MAX && known.prompt[port];
 }
 
 bool ports_described(struct run *t, struct device *d, uint32_t port)

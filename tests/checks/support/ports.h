@@ -38,6 +38,8 @@ struct ports_message {
 int ports_first(struct run *t, struct device *d);
 int ports_last(struct run *t, struct device *d);
 bool ports_exists(struct run *t, struct device *d, uint32_t port);
+/* Is it the port that was announced first? It is there from the start; others may come at any time. */
+bool ports_prompt(struct run *t, struct device *d, uint32_t port);
 /* Does the device have something to tell about the port once that is ready? It need not (5.3.5). */
 bool ports_described(struct run *t, struct device *d, uint32_t port);
 /* Does a stimulus make it send RESIZE for port 0? */
@@ -57,6 +59,8 @@ void ports_begin(struct run *t, struct device *d);
 void ports_open(struct run *t, struct device *d, uint32_t port);
 /* Sends a control message. Returns the used length. */
 uint32_t ports_say(struct run *t, struct device *d, uint32_t id, uint16_t event, uint16_t value);
+/* Gives a device that acts when it is looked at, and not by the clock, the occasion to announce a port late. */
+void ports_give_occasion(struct device *d);
 /* Takes the next message of the device if one comes in time. */
 bool ports_hear(struct run *t, struct device *d, uint64_t nanoseconds, struct ports_message *message);
 

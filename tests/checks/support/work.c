@@ -20,6 +20,7 @@ struct work_kind {
 	struct features accept; /* accepted if offered, besides those of `needs` */
 	bool multiqueue;	/* accepts the features of the type's `multiqueue` */
 	bool receives, exact;
+	bool talks;
 	bool middle; /* console: the port is neither the first nor the last */
 	/* The row that judges whether something arrives at all, if that is not a matter of rings: the first arrival of
 	 * a life is a precondition then. */
@@ -40,6 +41,8 @@ struct work_kind {
 static struct work work;
 static struct virtqueue extra[EXTRA];
 static unsigned extras;
+static uint64_t enough; /* no further queue after that */
+#define ENOUGH_NS MILLISECONDS(4000)
 
 /* ---- parts ---- */
 
@@ -507,6 +510,7 @@ static const struct work_kind kinds[] = {
 	  .exact = true,
 	  .possible = has_ports,
 	  .set_up = set_up_messages_out,
+	  .talks = true,
 	  .prepare = open_first_port,
 	  .make = make_message },
 	{ .name = "receive queue of the last port", MULTIPORT, PORT_INPUT, .possible = has_last_port_with_loop },
@@ -562,6 +566,7 @@ static struct work *begin(struct run *t, struct device *d, const struct work_kin
 				      .name = kind->name,
 				      .receives = kind->receives,
 				      .exact = kind->exact,
+				      .talks = kind->talks,
 				      .wanted = wanted,
 				      .size = size ? size : DEVICE_QUEUE_SIZE };
 		extras = 0;
@@ -581,11 +586,16 @@ static struct work *begin(struct run *t, struct device *d, const struct work_kin
 
 struct work *work_set_up(struct run *t, struct device *d, struct features wanted, uint16_t size)
 {
+	enough = deadline_in(ENOUGH_NS);
 	return begin(t, d, kinds, wanted, size);
 }
 
 struct work *work_set_up_next(struct work *w)
 {
+	if (deadline_passed(enough)) {
+		info(w->t, "the device is slow: no virtqueue after the %s was tried", w->name);
+		return NULL;
+	}
 	return begin(w->t, w->d, w->kind + 1, w->wanted, w->size);
 }
 

@@ -31,6 +31,7 @@ struct work {
 	struct virtqueue *helper; /* how something is made to arrive; NULL: by a stimulus */
 	const char *name;	  /* "control queue" */
 	bool receives;		  /* buffers are used when something arrives */
+	bool talks;		  /* the queue itself is used after DRIVER_OK, before it can be examined */
 	bool exact; /* one cause uses one buffer. Else it may use more, or something may arrive by itself */
 
 	struct features wanted;
