@@ -550,7 +550,7 @@ CHECK(former_addresses, "robust.ready-without-a-used-ring", REQ("robust-queue-02
 	need_ok(t, device_add_request(d, &request, NULL));
 	virtqueue_kick(queue);
 	(void)WAIT_UNTIL(watch_found(&watch) || (transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET),
-			 MICROSECONDS(500));
+			 patience_for(d->recent_wait_ns));
 	expect_none(t, watch_found(&watch), "the used ring of the former life is left alone");
 }
 
