@@ -96,6 +96,7 @@ CHECK(inert, "msi.inert-unless-accepted", REQ("msi-inert-01"), DESCRIBED, NEEDS(
 
 	need(t, d->msi.layout->features[0], "feature bit");
 	messages_need_targets(t, d);
+	messages_expect_change(d);
 	device_greet(d);
 	require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts the smallest set of features");
 	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
@@ -530,6 +531,7 @@ CHECK(notify, "msi.notification-addresses", REQ("msi-notify-01"), DESCRIBED, NEE
       "The device honours notifications at the address that it gives for a virtqueue")
 {
 	struct transport *transport = &d->transport;
+	enum driver_error error;
 	uint32_t area;
 
 	if (d->msi.layout == &msi_dragonball)
@@ -545,5 +547,8 @@ CHECK(notify, "msi.notification-addresses", REQ("msi-notify-01"), DESCRIBED, NEE
 	transport->notify_base = VIRTIO_MSI_NOTIFY_BASE(area);
 	transport->notify_step = VIRTIO_MSI_NOTIFY_MULTIPLIER(area);
 	info(t, "notifications go to 0x%x + %u * virtqueue", transport->notify_base, transport->notify_step);
+	error = device_do_request(d, random_next(&t->random));
+	require(t, error != DRIVER_NO_ANSWER, "a request is answered that was notified at the virtqueue's address");
+	require_ok(t, error, "a request completes");
 	one_message(t, d, messages_own(d), "that was notified at the virtqueue's address");
 }
