@@ -216,8 +216,9 @@ void model_odd_act(struct model *m)
 {
 	struct model_oddly *o = &m->oddly;
 
-	/* The layouts of messages promise one message an event. */
-	if (o->spurious && running(m) && model_live(m) && !m->msi.enabled)
+	/* The layouts of messages promise one message an event, and what the line was to tell becomes a message when
+	 * messages are enabled meanwhile. */
+	if (o->spurious && running(m) && model_live(m) && m->config.msi == MODEL_MSI_NONE)
 		model_raise(m, MODEL_SOURCE_QUEUE(0));
 	if ((o->change || ((o->link || link_is_due(m)) && !m->link_up)) && m->backend->config_change) {
 		const bool up = m->link_up;
