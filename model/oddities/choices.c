@@ -21,7 +21,8 @@ bool model_oddities_refuse(const struct model *m, const uint32_t *accepted)
 
 uint32_t model_odd_length(const struct model *m, uint32_t length)
 {
-	if (odd(m, used_length_whole_chain))
+	/* 2.7.8.1: from a buffer that has no readable part a driver learns nothing but by its length. */
+	if (odd(m, used_length_whole_chain) && m->chain.readable)
 		return (uint32_t)(m->chain.readable + m->chain.writable);
 	if (odd(m, used_length_0))
 		return 0;

@@ -8,6 +8,7 @@
  * Virtio 1.4 has bits 0 to 127, read 32 at a time through DeviceFeaturesSel. Devices from the time of 64 bits tend to
  * look only at the lowest bit of that register.
  */
+#include "drivers/spec/blk.h"
 #include "tests/checks/support/common.h"
 
 /* The bits that a driver may accept (2.2.1): offered, defined, and meant for the transport and the type. */
@@ -22,12 +23,17 @@ static struct features acceptable(const struct device *d)
 	return features_close(d->type, set, set);
 }
 
-/* Bits without which a device may refuse to work (6.2). */
+/*
+ * Bits without which a device may refuse to work (6.2), or must: a host-managed disk needs ZONED (5.2.5.2), and
+ * blk.zoned-declined judges other disks that insist on it.
+ */
 static struct features required(const struct device *d)
 {
 	struct features set =
 		features_with(FEATURES(VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_ORDER_PLATFORM), VIRTIO_F_VERSION_1);
 
+	if (d->type->id == VIRTIO_ID_BLOCK && features_has(&d->least, VIRTIO_BLK_F_ZONED))
+		set = features_with(set, VIRTIO_BLK_F_ZONED);
 	return features_and(set, d->offered);
 }
 
@@ -590,6 +596,8 @@ static void tell_of_unwritten_word(struct run *t, struct device *d)
 	struct virtqueue *queue = device_request_queue(d);
 
 	require_ok(t, device_start(d, FEATURE(VIRTIO_F_EVENT_IDX)), "the device starts");
+	if (set.word[0])
+		return; /* the device needs a bit of this word */
 	accept_words(t, d, (const uint8_t[]){ 1 }, 1, &set);
 	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
 	device_go(d);
