@@ -17,6 +17,7 @@
 #include "model/devices/net_wire.h"
 #include "model/features.h"
 #include "model/live.h"
+#include "model/oddities/act.h"
 #include "model/oddities/odd.h"
 #include "model/queue/queue.h"
 #include "model/queue/ring.h"
@@ -205,7 +206,8 @@ static bool acceptable(const struct model *m, const struct outgoing *out)
 		return false;
 	if (broken(m, net_tx_large_tagged_lost) && gso_type && model_be16(out->frame + 12) == ETHERTYPE_VLAN)
 		return false;
-	return (gso_type || out->length <= model_net_frame_max(m, out->frame)) && m->link_up && !broken(m, net_tx_lost);
+	return (gso_type || out->length <= model_net_frame_max(m, out->frame)) && model_odd_carries(m) &&
+	       !broken(m, net_tx_lost);
 }
 
 /* A frame, or a segment, leaves the device. */

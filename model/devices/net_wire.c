@@ -4,6 +4,7 @@
 #include "model/defects/broken.h"
 #include "model/devices/net_frame.h"
 #include "model/live.h"
+#include "model/oddities/act.h"
 #include "model/oddities/odd.h"
 
 enum { VLAN_TAG_BYTES = 4, LOSES_ONE_IN = 5, DOUBLES_ONE_IN = 3 };
@@ -87,7 +88,7 @@ static bool lost_by_defect(const struct model *m, const uint8_t *frame, uint32_t
 
 bool model_net_arrive(struct model *m, const uint8_t *frame, uint32_t length, const struct virtio_net_header *left)
 {
-	if (!model_live(m) || !m->link_up || length < ETHERNET_HEADER_BYTES || length > MODEL_NET_FRAME_BYTES)
+	if (!model_live(m) || !model_odd_carries(m) || length < ETHERNET_HEADER_BYTES || length > MODEL_NET_FRAME_BYTES)
 		return false;
 	if ((!left || !left->gso_type) && length > model_net_frame_max(m, frame) && !broken(m, net_mtu_not_enforced))
 		return false;

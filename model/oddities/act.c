@@ -198,6 +198,12 @@ void model_odd_delivered(struct model *m)
 	m->oddly.deliver_due = 0;
 }
 
+bool model_odd_carries(const struct model *m)
+{
+	return m->link_up || odd(m, config_changes_often) || odd(m, config_changes) ||
+	       odd(m, config_changes_at_driver_ok) || odd(m, config_changes_with_answers);
+}
+
 /* ---- units of work ---- */
 
 static bool link_is_due(struct model *m)

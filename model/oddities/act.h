@@ -27,5 +27,7 @@ bool model_odd_polls(struct model *m, uint16_t index);
 void model_odd_answered(struct model *m, uint16_t index);  /* all requests that were there */
 void model_odd_signalled(struct model *m, uint16_t index); /* the driver was interrupted */
 void model_odd_delivered(struct model *m);
+/* Do frames pass? They do with the link down, too, if the configuration alone is odd. */
+bool model_odd_carries(const struct model *m);
 
 #endif
