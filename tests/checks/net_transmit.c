@@ -46,6 +46,25 @@ static uint32_t send(struct run *t, struct device *d, uint32_t size)
 	return wire_transmit_pieces(t, d, pieces, 1);
 }
 
+/*
+ * Takes the used entry of a packet in `count` descriptors. False: the device needs a reset instead, and may, because
+ * "The device MAY have a reasonable limit" of descriptors in a chain (2.7.4.1). What is reasonable is not said.
+ */
+static bool take_pieces(struct run *t, struct device *d, unsigned count)
+{
+	enum { REASONABLE = 8 };
+	struct virtqueue *queue = &d->queues[VIRTIO_NET_TX];
+
+	if (count > REASONABLE &&
+	    WAIT_UNTIL(virtqueue_used_waiting(queue) ||
+			       (transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET),
+		       device_patience_ns) &&
+	    !virtqueue_used_waiting(queue))
+		return false;
+	take_used(t, queue, "a packet in pieces");
+	return true;
+}
+
 /* Sends the same in pieces of at most `most` bytes behind the header's, as a driver does that has pages. */
 static void send_in_pieces(struct run *t, struct device *d, uint32_t size, uint32_t most)
 {
@@ -64,7 +83,8 @@ static void send_in_pieces(struct run *t, struct device *d, uint32_t size, uint3
 	if (virtqueue_add(queue, pieces, count, &shape, d) < 0)
 		skip(t, "the transmit virtqueue has no room for a packet in %u pieces", count);
 	virtqueue_kick(queue);
-	take_used(t, queue, "a packet in pieces");
+	if (!take_pieces(t, d, count))
+		skip(t, "the device refuses a chain of %u descriptors, and may (2.7.4.1: a reasonable limit)", count);
 }
 
 /* Expects the report to be of the frame of `size` bytes that was sent. */
@@ -156,7 +176,7 @@ CHECK(transmit_shapes, "net.transmit-shapes", REQ("frame-01"), MUST, NEEDS(TRANS
 			struct chain_shape shape = { .indirect = kind };
 			struct segment pieces[PIECES];
 			struct peer_report report;
-			bool came = false;
+			bool came = false, refused = false;
 
 			if (!kind && count > d->queues[VIRTIO_NET_TX].size)
 				count = d->queues[VIRTIO_NET_TX].size;
@@ -169,8 +189,14 @@ CHECK(transmit_shapes, "net.transmit-shapes", REQ("frame-01"), MUST, NEEDS(TRANS
 				if (virtqueue_add(queue, pieces, count, &shape, d) < 0)
 					abort_check(t, "no room for a packet in %u pieces", count);
 				virtqueue_kick(queue);
-				take_used(t, queue, "a packet in pieces");
+				refused = !take_pieces(t, d, count);
+				if (refused)
+					break;
 				came = peer_next_report(t, rx, i, &report, &patience);
+			}
+			if (refused) {
+				info(t, "the device refuses a chain of %u descriptors, and may (2.7.4.1)", count);
+				break;
 			}
 			sent++;
 			require(t, came, "a frame of %u bytes in %u pieces arrives at the other end", size, count);

@@ -176,7 +176,8 @@ static bool has_pairs(struct run *t, struct device *d)
 	uint32_t pairs = config_read(&d->transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2);
 
 	(void)t;
-	return pairs >= PAIRS && 2 * pairs < UINT16_MAX;
+	/* RSS has the field, too, but work_kind.accept asks for MQ alone. */
+	return device_offers(d, VIRTIO_NET_F_MQ) && pairs >= PAIRS && 2 * pairs < UINT16_MAX;
 }
 
 /* Returns the control queue. */
