@@ -290,6 +290,8 @@ const struct device_type blk_type = {
 	.request_queue = 0,
 	/* A driver that wants one virtqueue never accepts this. */
 	.multiqueue = { { 1u << VIRTIO_BLK_F_MQ } },
+	/* 5.2.5.2: a host-managed disk must not go on without it. */
+	.may_insist = { { 1u << VIRTIO_BLK_F_ZONED } },
 	.make_request = make_request,
 	.check_answer = check_answer,
 	.answers = true,

@@ -82,6 +82,8 @@ struct device_type {
 	 * too. */
 	uint16_t request_queue;
 	struct features multiqueue;
+	/* Features without which some devices of the type may refuse to work. */
+	struct features may_insist;
 
 	/* ---- harmless requests that any check may send ---- */
 	/* Builds a request in DMA memory; request->tag is set already. NULL: the type has no requests. */

@@ -23,17 +23,13 @@ static struct features acceptable(const struct device *d)
 	return features_close(d->type, set, set);
 }
 
-/*
- * Bits without which a device may refuse to work (6.2), or must: a host-managed disk needs ZONED (5.2.5.2), and
- * blk.zoned-declined judges other disks that insist on it.
- */
+/* Bits without which a device may refuse to work (6.2), or some devices of its type: those only if it insists. */
 static struct features required(const struct device *d)
 {
 	struct features set =
 		features_with(FEATURES(VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_ORDER_PLATFORM), VIRTIO_F_VERSION_1);
 
-	if (d->type->id == VIRTIO_ID_BLOCK && features_has(&d->least, VIRTIO_BLK_F_ZONED))
-		set = features_with(set, VIRTIO_BLK_F_ZONED);
+	set = features_or(set, features_and(d->type->may_insist, d->least));
 	return features_and(set, d->offered);
 }
 
