@@ -211,18 +211,21 @@ def test_by_itself() -> None:
         path = scratch / "peer"
         program = [os.path.join(TOP, "host", "peer.py"), "--listen", path]
         with subprocess.Popen(program, stderr=subprocess.PIPE, text=True) as process:
-            for _ in range(2):
-                for _ in range(200):
-                    with socket.socket(socket.AF_UNIX) as line:
-                        try:
-                            line.connect(path)
-                        except FileNotFoundError:
-                            time.sleep(0.05)
-                            continue
-                        arp_through(line)
-                        break
-            process.send_signal(signal.SIGINT)
-            assert process.wait(10) == 0 and not os.path.exists(path), process.communicate()[1]
+            try:
+                for _ in range(2):
+                    for _ in range(200):
+                        with socket.socket(socket.AF_UNIX) as line:
+                            try:
+                                line.connect(path)
+                            except FileNotFoundError:
+                                time.sleep(0.05)
+                                continue
+                            arp_through(line)
+                            break
+                process.send_signal(signal.SIGINT)
+                assert process.wait(10) == 0 and not os.path.exists(path), process.communicate()[1]
+            finally:
+                process.kill()
         done = subprocess.run([program[0], "--tap", "no-such-tap"], capture_output=True, text=True)
         assert done.returncode == 2 and "no-such-tap: " in done.stderr, done.stderr
 
