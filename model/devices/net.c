@@ -268,7 +268,7 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	out.length = (uint32_t)(m->chain.readable - skip);
 	if (out.length > MODEL_NET_FRAME_BYTES || out.length < ETHERNET_HEADER_BYTES)
 		return 0;
-	if (broken(m, net_tx_stops_after_burst) && ++m->defective.requests > 2000)
+	if (broken(m, net_tx_stops_after_burst) && ++m->defective.requests > 1000)
 		return 0;
 	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) || !read_frame(m, skip, &out))
 		return 0;
