@@ -100,6 +100,8 @@ static void reset(struct model *m)
 {
 	struct model_net *n = &m->net;
 
+	if (broken(m, net_tx_stops_after_burst))
+		m->defective.requests = 0; /* it stops in each life anew */
 	model_net_filter_reset(m);
 	model_net_steer_reset(m);
 	n->first = n->waiting = 0;

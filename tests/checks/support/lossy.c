@@ -91,7 +91,7 @@ static bool live(struct device *d, struct tally *tally)
 		tally->answered += frames != 0;
 		tally->lost += !frames;
 		tally->frames += frames;
-		if (tally->lost > EXCHANGES / 8 && !tally->answered)
+		if (tally->lost > EXCHANGES / 32 && !tally->answered)
 			return true; /* nobody is there */
 		tally->changed =
 			tally->changed || ((transport_take_interrupts(&d->transport) & VIRTIO_INTERRUPT_CONFIG) &&
