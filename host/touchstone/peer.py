@@ -14,7 +14,7 @@ from typing import Iterator, List, Optional, Protocol, Tuple
 
 from .peer_frames import HEARD, VLAN, VNET_BYTES, Answer, answers, wholes
 
-PAUSE = 0.0005              # seconds to let frames gather that want no answer
+PAUSE = 0.0005              # seconds to wait before the next look, if nothing that came wanted an answer
 MOST_WAITING = 1 << 24      # bytes that wait to be sent; more are dropped, as in a network under load
 
 _SOL_PACKET, _AUXDATA, _VNET_HDR = 263, 8, 15       # linux/if_packet.h

@@ -129,7 +129,7 @@ def _expected(outcome: Outcome, run: Run) -> list[str]:
 
 def _doubted(outcome: Outcome) -> list[str]:
     found = [f"  {result.full}: {result.check.reason}: {result.doubt}" for result in outcome.results if result.doubt]
-    return ["", "skipped, and must not be (expect/README.md says why, and how to record what is meant):"] + found if found else []
+    return ["", "skipped, and must not be (expect/README.md explains, and says how to record a change that is meant):"] + found if found else []
 
 
 def _stale(outcome: Outcome, run: Run) -> list[str]:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """QEMU's microvm machine with its devices set up in other ways than in the default run.
 
-The network device has a tap device behind it, so that it offers checksums, segmentation, four pairs of queues, RSS and hash
-reports; one disk is read-only and one has blocks of 4 KiB; the console has one port and no MULTIPORT; the interrupt lines
-are edges, and the command line names the devices; a QEMU that knows IN_ORDER (10.0)
-offers it on all but the entropy device. A tap device needs
-/dev/net/tun, and root or user namespaces.
+The network device has a tap device behind it, so that it offers checksums, segmentation, four pairs of queues, RSS and
+hash reports. One disk is read-only, and one has blocks of 4 KiB. The console has one port and no MULTIPORT. The
+interrupt lines are edge-triggered, and the command line names the devices. A QEMU that knows IN_ORDER (10.0) offers it
+on all but the entropy device. A tap device needs /dev/net/tun, and root or user namespaces.
 """
 
 import subprocess

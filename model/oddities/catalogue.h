@@ -83,7 +83,7 @@ X(config_changes, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change a
 X(config_changes_at_driver_ok, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change at any time", "changes its configuration when DRIVER_OK is set") \
 X(config_changes_with_answers, REST, ANY, CHANGE, "4.2.2: InterruptStatus shows both causes at once", "changes its configuration with every third notification of used buffers") \
 /* Used lengths */ \
-X(used_length_whole_chain, ANY, OLD, LENGTH, "2.7.8.1: many legacy devices set len incorrectly", "has used lengths that count all bytes of the chain, where the driver wrote a part of it") \
+X(used_length_whole_chain, ANY, OLD, LENGTH, "2.7.8.1: many legacy devices set len incorrectly", "has used lengths that count all bytes of a chain in which the driver wrote a part") \
 X(used_length_0, BLK, ANY, LENGTH, "2.7.8.2: an underestimate is permitted", "has used length 0 always") \
 X(used_length_1, BLK, ANY, LENGTH, "2.7.8.2: an underestimate is permitted", "has used length 1 always") \
 X(used_length_of_data, BLK, ANY, LENGTH, "2.7.8.2: an underestimate is permitted", "has used lengths that do not count the status byte") \

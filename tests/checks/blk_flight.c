@@ -168,10 +168,13 @@ CHECK(full_direct, "blk.full-queue-of-reads-and-writes", REQ("blk-desc-09", "blk
 	full_queue(t, d, blk_plain_features(), false);
 }
 
-/* Breaks: with indirect tables as many requests fit as the virtqueue has entries: three times as many. */
+/*
+ * Breaks: more requests than the device has places for. With an indirect table a request takes one entry of the
+ * virtqueue and not three, so three times as many fit.
+ */
 CHECK(full_indirect, "blk.full-queue-of-tables", REQ("blk-desc-09", "blk-desc-06", "sind-02"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 2, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
-      "The same with an indirect table for each request")
+      "Of a virtqueue full of reads and writes in indirect tables each gets or puts its own data")
 {
 	full_queue(t, d, disk_plain_and(VIRTIO_F_INDIRECT_DESC), true);
 }

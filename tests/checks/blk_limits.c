@@ -377,10 +377,10 @@ CHECK(write_zeroes_places, "blk.write-zeroes-of-several-ranges", REQ("blk-op-06"
 	try_places(t, d, &write_zeroes, 0);
 }
 
-/* Breaks: unmap of the first range counts for all, or ranges with unmap are discarded only. */
+/* Breaks: unmap of the first range counts for all, or ranges with unmap are only discarded. */
 CHECK(write_zeroes_mixed, "blk.write-zeroes-with-and-without-unmap", REQ("blk-op-06"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_WRITE_ZEROES)),
-      "The same with unmap in some of the ranges")
+      "Write zeroes of several ranges, some with unmap, zeroes these, and nothing else")
 {
 	open_for(t, d, &write_zeroes, false);
 	try_places(t, d, &write_zeroes, VIRTIO_BLK_RANGE_UNMAP);
@@ -645,7 +645,7 @@ CHECK(get_id_again, "blk.get-id-stays-the-same", REQ("blk-desc-04"), DESCRIBED,
 		take_used(t, device_request_queue(d), "a request for the name");
 		if (*status == VIRTIO_BLK_S_UNSUPP)
 			skip(t, "the device has no name: UNSUPP");
-		expect_eq(t, *status, VIRTIO_BLK_S_OK, "status of GET_ID, asked for the %u. time", i + 1);
+		expect_eq(t, *status, VIRTIO_BLK_S_OK, "status of GET_ID, number %u", i + 1);
 		pieces.count--; /* without the status */
 		disk_gather(&pieces, name);
 		if (!i)

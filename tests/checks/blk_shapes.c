@@ -484,10 +484,10 @@ CHECK(seg_max_used, "blk.as-many-segments-as-announced", REQ("blk-desc-13", "blk
 	try_counts(t, d, false);
 }
 
-/* Breaks: a table of its own limit, or one that is copied into too small a place. */
+/* Breaks: indirect tables have a limit of their own, or are copied into too small a place. */
 CHECK(seg_max_indirect, "blk.as-many-segments-in-a-table", REQ("blk-desc-13", "sind-02"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = 4, .features = OFFERS(VIRTIO_F_INDIRECT_DESC)),
-      "The same with all descriptors in an indirect table")
+      "Requests of up to seg_max segments are carried out with all descriptors in an indirect table")
 {
 	const uint16_t size = d->queue_max[0] < 1024 ? d->queue_max[0] : 1024;
 	const struct features features = disk_plain_and(VIRTIO_F_INDIRECT_DESC);

@@ -185,7 +185,7 @@ static unsigned need_loops(struct run *t, struct device *d, bool loop[PORTS_MAX]
  * agent of several never gets its channel.
  */
 CHECK(each_port, "console.each-port-alone", REQ("con-mp-04"), DESCRIBED, NEEDS(MULTIPORT),
-      "Each port that is announced works, be it the only one that is made ready and opened")
+      "Each port that is announced works, even if it is the only one that is made ready and opened")
 {
 	struct ports_stream streams[PORTS_MAX];
 	bool loop[PORTS_MAX];
@@ -210,7 +210,7 @@ CHECK(each_port, "console.each-port-alone", REQ("con-mp-04"), DESCRIBED, NEEDS(M
 /* Breaks: ports share a buffer, or the number of one is taken for another. Symptom: an agent reads what was meant for
  * another one. */
 CHECK(ports_apart, "console.ports-do-not-mix", REQ("con-mp-04", "con-desc-01"), DESCRIBED, NEEDS(MULTIPORT),
-      "What several ports output at the same time comes back whole, each from its own")
+      "What several ports output at the same time comes back whole, each port's from that port")
 {
 	enum { ROUNDS = 6 };
 	struct ports_stream streams[PORTS_MAX];
@@ -365,7 +365,7 @@ CHECK(announces, "console.announces-its-ports", REQ("con-mp-10"), DESCRIBED, NEE
 
 /* Breaks: each PORT_READY is answered with what is known of one port, or of all. (It need not be answered.) */
 CHECK(tells_of_ready, "console.tells-of-ports-that-are-ready", REQ("con-mp-05"), SHOULD, NEEDS(MULTIPORT),
-      "Names and consoles are told of ports only that are ready, in whichever order they become it")
+      "The device tells only of ports that are ready that they have a name or are consoles")
 {
 	bool ready[PORTS_MAX] = { false };
 

@@ -116,7 +116,7 @@ CHECK(line_every_queue, "interrupt.every-queue-interrupts", REQ("sintr-03", "mmi
 		}
 }
 
-/* Moves the indices of the request queue, which are no business of another queue's. */
+/* Moves the indices of the request queue, which must not matter to another queue. */
 static void keep_requests_busy(struct work *work)
 {
 	struct virtqueue *requests = device_request_queue(work->d);
@@ -158,7 +158,7 @@ static void expect_quiet(struct run *t, struct device *d, struct features featur
  */
 CHECK(quiet_every_queue, "suppression.flags.every-queue-is-quiet-when-not-asked", REQ("sintr-02"), SHOULD,
       NEEDS(.requests = true, .entries = 4),
-      "With NO_INTERRUPT in avail.flags of a virtqueue, whichever, none of its used buffers is notified")
+      "With NO_INTERRUPT in avail.flags of any virtqueue, no notification comes for its used buffers")
 {
 	expect_quiet(t, d, NO_FEATURES, false, "with NO_INTERRUPT");
 }
@@ -166,7 +166,7 @@ CHECK(quiet_every_queue, "suppression.flags.every-queue-is-quiet-when-not-asked"
 /* Breaks: one queue's handler does not read used_event. */
 CHECK(event_quiet_every_queue, "suppression.event-idx.every-queue-is-quiet-before-used-event", REQ("sintr-06"), SHOULD,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
-      "With EVENT_IDX no virtqueue is notified of while its used_event is not reached")
+      "With EVENT_IDX no notification comes for any virtqueue while its used_event is not reached")
 {
 	expect_quiet(t, d, FEATURE(VIRTIO_F_EVENT_IDX), false, "with used_event ahead");
 	expect_quiet(t, d, FEATURE(VIRTIO_F_EVENT_IDX), true, "with used_event behind");
@@ -261,7 +261,10 @@ CHECK(obeying_event, "notify.event-idx.every-queue-never-stalls", REQ("savail-02
 	}
 }
 
-/* Something arrives while a receive queue is empty. Afterwards the driver offers buffers, and obeys. */
+/*
+ * Something arrives while a receive queue is empty. Afterwards the driver offers buffers, and notifies only when the
+ * device asks for it.
+ */
 static void starve(struct run *t, struct device *d, struct features features)
 {
 	unsigned starved = 0;
@@ -299,7 +302,7 @@ CHECK(starved_flags, "notify.flags.an-empty-receive-queue-recovers", REQ("savail
 	starve(t, d, NO_FEATURES);
 }
 
-/* Breaks: the same with avail_event. */
+/* Breaks: when something arrives and there is no buffer, the device does not ask for the next one by avail_event. */
 CHECK(starved_event, "notify.event-idx.an-empty-receive-queue-recovers", REQ("savail-04", "sring-02"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A receive queue that ran out of buffers goes on when there are new ones, for a driver that obeys avail_event")
@@ -419,7 +422,7 @@ static bool reset_queue(struct run *t, struct virtqueue *queue)
  */
 CHECK(reset_every_queue, "ring.reset.every-queue-works-again", REQ("vqreset-03", "vqreen-01", "sring-02"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_RING_RESET)),
-      "Every virtqueue works after a reset of its own, from index 0, with another size at another place")
+      "Every virtqueue works after a queue reset, from index 0, with another size at another place")
 {
 	for (struct work *work = work_first(t, d, FEATURE(VIRTIO_F_RING_RESET), 0); work; work = work_next(work)) {
 		bool more = work_do(work);
@@ -475,7 +478,7 @@ static void expect_ours_untouched(struct work *work)
 /* Breaks: one queue's handler marks what it took in the driver's part, or always writes avail_event. */
 CHECK(ours_untouched, "ring.every-queue-keeps-to-its-part", REQ("sdesc-03", "aring-01", "savail-05"), DESCRIBED,
       NEEDS(.requests = true, .entries = 4),
-      "Of no virtqueue does the device write the descriptor table, the available ring or, without EVENT_IDX, "
+      "The device writes neither descriptor table nor available ring of any virtqueue, nor, without EVENT_IDX, "
       "avail_event")
 {
 	for (struct work *work = work_set_up(t, d, NO_FEATURES, SMALL); work; work = work_set_up_next(work)) {
@@ -561,7 +564,7 @@ CHECK(early_buffers, "ring.every-queue-sees-early-buffers", REQ("sring-03", "sri
 
 /* Breaks: one queue's handler expects a buffer for each notification. */
 CHECK(extra_every_queue, "notify.extra.every-queue", REQ("savail-03", "sring-02"), MUST,
-      NEEDS(.requests = true, .entries = 4), "Notifications of any virtqueue, be it empty, do no harm")
+      NEEDS(.requests = true, .entries = 4), "Notifications of any virtqueue, even of an empty one, do no harm")
 {
 	for (struct work *work = work_first(t, d, NO_FEATURES, 0); work; work = work_next(work)) {
 		for (unsigned round = 0; round < ROUNDS; round++) {
@@ -622,7 +625,7 @@ CHECK(late_flags, "suppression.flags.every-queue-asking-late-loses-nothing", REQ
 	ask_late(t, d, NO_FEATURES);
 }
 
-/* Breaks: the same with used_event. */
+/* Breaks: one queue's handler looks at used_event when it takes a buffer, not when it has used it. */
 CHECK(late_event, "suppression.event-idx.every-queue-asking-late-loses-nothing", REQ("sintr-05"), MUST,
       NEEDS(.requests = true, .entries = 4, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
       "A driver that sets used_event of any virtqueue to the next entry and then finds its used ring empty gets a "

@@ -277,8 +277,8 @@ CHECK(flows_spread, "net.steering-uses-all-pairs", REQ("net-mq-05"), MUST, NEEDS
 }
 
 /*
- * Transmits each flow on a virtqueue, shifted by `shift`, and expects it back on its brother. A packet may be lost
- * before the device learns from it, so a flow is wrong only if it is so each time.
+ * Transmits each flow on a virtqueue, shifted by `shift`, and expects it back on the receive virtqueue of the same
+ * pair. A packet may be lost before the device learns from it, so a flow is wrong only if it is so each time.
  */
 static void expect_flows_follow(struct run *t, struct device *d, unsigned shift, const char *when)
 {

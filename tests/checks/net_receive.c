@@ -434,7 +434,10 @@ CHECK(receive_small_buffers, "net.receive-small-buffers", REQ("net-desc-07", "su
 	       "a frame arrives with large buffers again");
 }
 
-/* Breaks: what net.receive-small-buffers names. This one needs no peer but one that answers ARP requests. */
+/*
+ * Breaks: the frame, not header and frame, is compared with the buffer. (As net.receive-small-buffers, but the other
+ * end need only answer ARP requests.)
+ */
 CHECK(receive_small_answer, "net.receive-small-answer", REQ("net-desc-07", "sused-02"), MUST,
       NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2),
       "Without MRG_RXBUF, an answer that is larger than a buffer does not arrive in part")

@@ -400,8 +400,8 @@ CHECK(unoffered, "robust.features-not-offered", REQ("robust-feat-01"), ROBUST, N
 
 /*
  * Breaks: a feature that is taken over whenever it is written. Symptom: a driver that writes its features again, or a
- * second one that was not told of the first, changes the rules of rings in use. (3.1.1 has features end with
- * FEATURES_OK; it binds the driver.)
+ * second one that was not told of the first, changes the rules of rings in use. (3.1.1, which binds the
+ * driver, ends negotiation with FEATURES_OK.)
  */
 CHECK(late_features, "robust.late-features", REQ("robust-feat-02"), ROBUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES, .features = OFFERS(VIRTIO_F_EVENT_IDX)),
@@ -515,7 +515,7 @@ CHECK(no_addresses, "robust.ready-without-addresses", REQ("robust-queue-02"), RO
 		transport_set_queue_ready(&d->transport, 1);
 	}
 	device_go(d);
-	/* With no buffer in it: the rings may be at address 0, where there can be memory. */
+	/* It has no buffer in it, because the rings may be at address 0, where there can be memory. */
 	(void)transport_status(&d->transport);
 }
 
@@ -554,7 +554,7 @@ CHECK(former_addresses, "robust.ready-without-a-used-ring", REQ("robust-queue-02
 	expect_none(t, watch_found(&watch), "the used ring of the former life is left alone");
 }
 
-/* Breaks: a queue that is started twice, or one that every value but 1 and 0 leaves in between. */
+/* Breaks: a queue that is started twice, or one that a value other than 0 and 1 leaves half ready. */
 CHECK(ready_values, "robust.ready-twice", REQ("robust-queue-03"), ROBUST,
       NEEDS(QUEUE_ROBUST, .transport = TRANSPORT_MMIO),
       "Writing QueueReady twice, or values other than 0 and 1, does no harm")
@@ -699,7 +699,10 @@ CHECK(ring_addresses, "robust.ring-addresses", REQ("robust-queue-06"), ROBUST, N
 	}
 }
 
-/* Breaks: a reset of a queue that is not ready, or that nobody negotiated, with nothing behind it. */
+/*
+ * Breaks: a device that carries out the reset of a queue that is not ready, or without RING_RESET, and uses what such a
+ * queue does not have.
+ */
 CHECK(queue_resets, "robust.queue-reset-register", REQ("robust-queue-07"), ROBUST,
       NEEDS(QUEUE_ROBUST, .transport = TRANSPORT_MMIO),
       "Writes of any value to QueueReset, of queues in use or not, again and again, do no harm")
@@ -1067,7 +1070,7 @@ CHECK(jumps, "robust.available-index-jumps", REQ("robust-ring-02"), ROBUST, NEED
 	static const struct spoil spoils[] = { { "an index that jumps", jump, 5 } };
 	static const struct spoil near[] = { { "an index that jumps", jump, 2 } };
 
-	/* Some devices serve what the index says, which is the buffer that was offered, and no harm. */
+	/* Some devices serve what the index says, which is the buffer that was offered. That is harmless. */
 	if (d->type->not_by_thousands)
 		SPOIL_ALL(t, d, near);
 	else

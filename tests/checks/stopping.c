@@ -24,8 +24,8 @@ struct stopped {
 };
 
 /*
- * Makes sure that the device uses the queue, and puts buffers into flight. For a queue that receives, something is on
- * its way. False: nothing can be made to arrive any more, so that there is no question.
+ * Makes sure that the device uses the queue, and puts buffers in flight. For a queue that receives, something is on
+ * its way. False: nothing can be made to arrive any more, so there is nothing to judge.
  */
 static bool put_in_flight(struct work *work)
 {
@@ -47,7 +47,7 @@ static void watch_stopped(struct work *work, struct stopped *stopped, const stru
 	watch_begin(&stopped->watch, &stopped->queue, work->pool, WORK_DEPTH, true);
 }
 
-/* Makes what is in flight available once more: a device that still looks at the ring finds valid buffers. */
+/* Makes what is in flight available once more, so that a device that still looks at the ring finds valid buffers. */
 static void go_on_in_memory(struct stopped *stopped)
 {
 	struct virtqueue *queue = &stopped->queue;
@@ -92,7 +92,7 @@ static const char *look_at_stopped(struct work *work, struct stopped *stopped)
 
 /* ---- a reset of the device ---- */
 
-/* Stops the device in full flight, as a driver that shuts down does, or one that gave up first. */
+/* Resets the device with buffers in flight, as a driver that shuts down does, or one that gave up first (FAILED). */
 static void reset_in_flight(struct work *work, struct stopped *stopped, bool gave_up)
 {
 	const struct virtqueue queue = *work->queue; /* a reset makes the driver forget it */
@@ -246,7 +246,7 @@ static bool ignores_ready(struct run *t, struct device *d)
  */
 CHECK(ready_every_queue, "queue.every-queue-stops-when-not-ready", REQ("mmio-layout-07"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .entries = REQUEST_ENTRIES),
-      "Once QueueReady of a virtqueue, whichever, reads 0, its buffers in flight are left alone")
+      "Once QueueReady of any virtqueue reads 0, its buffers in flight are left alone")
 {
 	for (struct work *work = work_first(t, d, NO_FEATURES, 0); work; work = work_next(work)) {
 		struct stopped stopped;
@@ -289,7 +289,7 @@ static void reset_queue(struct work *work, struct stopped *stopped)
 /* Breaks: a request that was taken before the queue reset and is carried out after it. Symptom: `ethtool -G` and memory
  * that changes later. */
 CHECK(queue_reset_in_flight, "ring.reset.every-queue-drops-what-is-in-flight", REQ("vqreset-01"), MUST,
-      NEEDS(RESETTABLE), "Buffers that are in flight in a virtqueue when it is reset, whichever, are left alone")
+      NEEDS(RESETTABLE), "Buffers that are in flight in any virtqueue when it is reset are left alone")
 {
 	for (struct work *work = work_first(t, d, FEATURE(VIRTIO_F_RING_RESET), 0); work; work = work_next(work)) {
 		struct stopped stopped;
@@ -304,7 +304,7 @@ CHECK(queue_reset_in_flight, "ring.reset.every-queue-drops-what-is-in-flight", R
 
 /* Breaks: what was in flight completes in silence, and interrupts. */
 CHECK(queue_reset_quiet, "ring.reset.every-queue-is-quiet", REQ("vqreset-02"), MUST, NEEDS(RESETTABLE),
-      "No used buffer notification comes for what was in flight in a virtqueue, whichever, when it was reset")
+      "No used buffer notification comes for what was in flight in any virtqueue when it was reset")
 {
 	for (struct work *work = work_first(t, d, FEATURE(VIRTIO_F_RING_RESET), 0); work; work = work_next(work)) {
 		struct stopped stopped;
@@ -325,7 +325,7 @@ CHECK(queue_reset_quiet, "ring.reset.every-queue-is-quiet", REQ("vqreset-02"), M
  * first requests after it are lost, or wait for a notification that never comes.
  */
 CHECK(queue_reset_anew, "ring.reset.every-queue-starts-anew", REQ("vqreset-03", "sring-02"), MUST, NEEDS(RESETTABLE),
-      "A virtqueue, whichever, that was reset with buffers in flight starts at index 0, serves all of its new buffers "
+      "Any virtqueue that was reset with buffers in flight starts at index 0, serves all of its new buffers "
       "and "
       "notifies as it is asked then")
 {
@@ -360,7 +360,7 @@ CHECK(queue_reset_anew, "ring.reset.every-queue-starts-anew", REQ("vqreset-03", 
 /* Breaks: a queue that is taken out of the tables while its requests go on. */
 CHECK(legacy_every_queue, "legacy.queue-pfn-zero-stops-every-queue", REQ("mmio-leg-07"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .entries = REQUEST_ENTRIES),
-      "Once QueuePFN of a virtqueue, whichever, is 0, its buffers in flight are left alone")
+      "Once QueuePFN of any virtqueue is 0, its buffers in flight are left alone")
 {
 	for (struct work *work = work_first(t, d, NO_FEATURES, 0); work; work = work_next(work)) {
 		struct stopped stopped;
@@ -382,7 +382,7 @@ CHECK(legacy_every_queue, "legacy.queue-pfn-zero-stops-every-queue", REQ("mmio-l
 /* Breaks: a queue that cannot be used again once it was given back, or goes on where it was. */
 CHECK(legacy_again, "legacy.queue-can-be-used-again", REQ("mmio-leg-07", "sring-02"), DESCRIBED,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 1, .requests = true, .entries = REQUEST_ENTRIES),
-      "A virtqueue, whichever, works from index 0 when it is set up again after QueuePFN was 0")
+      "Any virtqueue works from index 0 when it is set up again after QueuePFN was 0")
 {
 	for (struct work *work = work_first(t, d, NO_FEATURES, 0); work; work = work_next(work)) {
 		const uint32_t status = transport_status(&d->transport);
@@ -402,10 +402,7 @@ CHECK(legacy_again, "legacy.queue-can-be-used-again", REQ("mmio-leg-07", "sring-
 
 /* ---- what stopping one queue leaves alone ---- */
 
-/*
- * Breaks: a stop that clears InterruptStatus, or forgets the notifications of all queues. Symptom: a request on another
- * queue hangs, now and then, when one is stopped.
- */
+/* Stops one virtqueue while another one has a pending event and a request on its way. */
 static void expect_others_unharmed(struct run *t, struct device *d, bool by_reset)
 {
 	enum { ROUNDS = 3 };
@@ -439,7 +436,10 @@ static void expect_others_unharmed(struct run *t, struct device *d, bool by_rese
 	}
 }
 
-/* Breaks: the same by QueueReady. Symptom: the last request before a queue is stopped hangs. */
+/*
+ * Breaks: QueueReady = 0 clears InterruptStatus, or forgets the notifications of all queues. Symptom: a request on
+ * another queue hangs, now and then, when one is stopped.
+ */
 CHECK(ready_others, "queue.stop-leaves-events-and-requests-of-others", REQ("mmio-layout-03", "sring-02"), MUST,
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES),
       "QueueReady = 0 of one virtqueue loses no event and no notification of another")
@@ -447,7 +447,10 @@ CHECK(ready_others, "queue.stop-leaves-events-and-requests-of-others", REQ("mmio
 	expect_others_unharmed(t, d, false);
 }
 
-/* Breaks: the same by QueueReset. Symptom: the last request before `ethtool -G` hangs. */
+/*
+ * Breaks: QueueReset clears InterruptStatus, or forgets the notifications of all queues. Symptom: a request on another
+ * queue hangs, now and then, after `ethtool -G`.
+ */
 CHECK(queue_reset_others, "ring.reset.leaves-events-and-requests-of-others", REQ("mmio-layout-03", "sring-02"), MUST,
       NEEDS(.version = 2, .requests = true, .queues = 2, .entries = REQUEST_ENTRIES,
 	    .features = OFFERS(VIRTIO_F_RING_RESET)),

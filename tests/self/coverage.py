@@ -4,12 +4,12 @@
 DIR]
 
 Reads the requirement table, the comments above the checks, and the checks as the program lists them (`make coverage`
-builds that). A row is in one state: covered by checks, or in tests/checks/uncovered.csv with one of three reasons. A row that is covered was exercised on the
-VMMs in whose record (expect/ran/, run.sh --record) one of its checks is, or else is "covered on the reference only".
-Fails on a row without a state or with two; on a check whose id is ill-formed or not unique, that names no row or an
-unknown one, or that is stricter than its rows; on a check whose comment does not say how a device breaks it; on a "not
-yet" that tests/self/not_yet.txt does not name. The report names the defects that prove a row if `make prove` has run
-since the program was built; `make prove` (matrix.py) judges whether they suffice.
+builds that). A row is in one state: covered by checks, or in tests/checks/uncovered.csv with one of three reasons. A
+row that is covered was exercised on the VMMs in whose record (expect/ran/, run.sh --record) one of its checks is, or
+else is "covered on the reference only". Fails on a row without a state or with two; on a check whose id is ill-formed
+or not unique, that names no row or an unknown one, or that is stricter than its rows; on a check whose comment does not
+say how a device breaks it; on a "not yet" that tests/self/not_yet.txt does not name. The report names the defects that
+prove a row if `make prove` has run since the program was built; `make prove` (matrix.py) judges whether they suffice.
 """
 
 from __future__ import annotations

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Mutants of the reference device, judged by all checks: mutants.py [--build DIR] [--seed N] [--count N] [--files PATTERN]
 
-A mutant is the model (model/) with one small change in its source: another operator, condition, constant, callee's
-argument, a statement that is gone, an early return. The defects of the catalogue are switched off, so that a mutant
-changes the healthy device. The script compiles a sample, chosen by the seed, runs all checks on each mutant in the
-host port, and lists those that no check noticed. A mutant whose object code is that of the original counts for
-nothing, and neither does one in a line that no run of the healthy device reaches: those lines are for defects, or no
-check asks for what they do (--unreached lists them). tests/self/mutants.txt names mutants that a guest cannot notice,
-or that are legal devices, with the reason.
+A mutant is the model (model/) with one small change in its source: another operator, condition, constant or argument of
+a call, a statement that is gone, an early return. The defects of the catalogue are compiled out, so that a mutant
+changes the healthy device. The script compiles a sample, chosen by the seed, runs all checks on each mutant in the host
+port, and lists the mutants that no check noticed. A mutant with the same object code as the original does not count.
+Neither does one in a line that no run of the healthy device reaches: such a line is for defects, or no check asks for
+what it does (--unreached lists them). tests/self/mutants.txt names the mutants that a guest cannot notice, or that are
+legal devices, with the reason.
 
 A check that fails or ends as an ERROR notices a mutant, and so does a run that crashes or hangs. Checks that turn from
 PASS into SKIP do not: the list of survivors names them.

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The oddities of the reference device against every check, in the host port. oddities.py [--build DIR] [--all] [--seed N] [--update] [NAME...]
 
-A device with an oddity conforms to the specification (model/oddities/catalogue.h), so no check may FAIL on it, end as an ERROR or WARN, unless a line of
-tests/self/oddities.txt says which check may WARN and why. Each oddity is shown alone, in two Versions that can have it, and with messages; then pairs of them,
-drawn by the seed (--all: all Versions, every pair). Schedules, lines and random choices go round. The number of checks that an oddity turns into a SKIP stands
-in oddities.txt, too: it must not rise much, because a device that is odd must still be judged. --update writes the numbers anew. NAMEs: these oddities only.
+A device with an oddity conforms to the specification (model/oddities/catalogue.h), so no check may FAIL on it, nor end
+as an ERROR, nor WARN unless a line of tests/self/oddities.txt says which check may, and why. Each oddity is shown
+alone, in two Versions that can have it, and with messages; then pairs of them, drawn by the seed (--all: all Versions,
+every pair). Schedules, kinds of interrupt lines and random choices alternate. oddities.txt also has the number of checks
+that an oddity turns into a SKIP. It must not rise much, because a device that is odd must still be judged. --update
+writes these numbers. With NAMEs, only these oddities are shown.
 """
 
 from __future__ import annotations
