@@ -87,7 +87,7 @@ enum driver_error device_negotiate_exactly(struct device *device, struct feature
 	return DRIVER_NO_ERROR;
 }
 
-/* All features that are offered and known, with the legacy ones left out: what the most eager driver accepts. */
+/* All features that are offered and known, without the legacy ones: the largest set that a driver may accept. */
 static struct features known_features(const struct device *device)
 {
 	struct features set = NO_FEATURES;

@@ -152,7 +152,7 @@ class Options:
                           again=True)
     ran: str = _option("", _JUDGED, "the record of what ran before and must run again (default: the file in expect/ran/ for this VMM and version)",
                        metavar="FILE", again=True)
-    no_expect: bool = _option(False, _JUDGED, "expect no deviation, and know of no record", again=True)
+    no_expect: bool = _option(False, _JUDGED, "expect no deviation, and use no record", again=True)
 
     verbose: bool = _option(False, _REPORTED, "show every line of the report", short="-v")
     record: str = _option("", _REPORTED, "record in FILE which checks ran, for --ran", metavar="FILE")

@@ -93,13 +93,6 @@ static bool bring_packet(struct run *t, struct device *d, struct wire_receiver *
 	return false;
 }
 
-static const char *name_of(const struct packet *packet)
-{
-	return packet->v6			? packet->protocol == PACKET_TCP ? "TCP over IPv6" : "UDP over IPv6"
-	       : packet->protocol == PACKET_TCP ? "TCP over IPv4"
-						: "UDP over IPv4";
-}
-
 enum { PAYLOADS = 4 };
 
 /* Brings in packets of each kind and `sizes` sizes, whose checksums the peer leaves to the device if it can. */
@@ -115,7 +108,7 @@ static void bring_kinds(struct run *t, struct device *d, struct wire_receiver *r
 		if (packet_headers(&packet) + packet.payload > peer_largest_frame(d))
 			continue;
 		require(t, bring_packet(t, d, rx, packet, i & 4 ? PEER_OFFLOAD : 0, 0),
-			"a packet of %s with %u bytes arrives", name_of(&packet), packet.payload);
+			"a packet of %s with %u bytes arrives", packet_kind(&packet), packet.payload);
 	}
 }
 
@@ -206,7 +199,7 @@ static void bring_large(struct run *t, struct device *d, struct wire_receiver *r
 		if (packet_headers(&packet) + larges[i].mss > peer_largest_frame(d))
 			continue;
 		require(t, bring_packet(t, d, rx, packet, PEER_OFFLOAD, larges[i].mss),
-			"all %u bytes of a large packet of %s arrive: %u do", packet.payload, name_of(&packet),
+			"all %u bytes of a large packet of %s arrive: %u do", packet.payload, packet_kind(&packet),
 			stream.came);
 		step(t, "%u packets, the largest with %u bytes", stream.packets, stream.most);
 	}

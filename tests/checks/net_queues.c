@@ -189,6 +189,19 @@ static void expect_flows_before(struct run *t, struct device *d, unsigned end, c
 	}
 }
 
+/* Starts the device with all of its pairs, and transmits each flow on its pair. */
+static void start_with_flows(struct run *t, struct device *d)
+{
+	pairs_need_flows(t, d);
+	start_many(t, d);
+	pairs_enable(t, pairs.count);
+	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
+		struct flow flow = flow_number(i);
+
+		pairs_transmit(t, d, pair_of(i), &flow);
+	}
+}
+
 /* Breaks: the first packet of a new flow goes anywhere. Symptom: a driver with one virtqueue loses some connections. */
 CHECK(flows_default, "net.pairs-default-for-all-flows", REQ("net-mq-01"), MUST, NEEDS(MULTIQUEUE),
       "After initialisation packets of all flows arrive in receiveq1")
@@ -202,14 +215,7 @@ CHECK(flows_default, "net.pairs-default-for-all-flows", REQ("net-mq-01"), MUST, 
 CHECK(pairs_after_reset, "net.pairs-after-reset", REQ("net-mq-01"), MUST, NEEDS(MULTIQUEUE),
       "After a reset packets of all flows arrive in receiveq1, whatever VQ_PAIRS_SET said before")
 {
-	pairs_need_flows(t, d);
-	start_many(t, d);
-	pairs_enable(t, pairs.count);
-	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
-		struct flow flow = flow_number(i);
-
-		pairs_transmit(t, d, pair_of(i), &flow);
-	}
+	start_with_flows(t, d);
 	start_many(t, d);
 	expect_flows_before(t, d, 1, "after a reset of a device that used more pairs");
 }
@@ -234,14 +240,7 @@ CHECK(pairs_in_flight, "net.pairs-in-flight-at-reset", REQ("net-mq-01"), MUST, N
 CHECK(flows_fewer, "net.pairs-fewer-for-all-flows", REQ("net-mq-02"), MUST, NEEDS(MULTIQUEUE),
       "With fewer pairs, packets of flows of the former ones arrive in those that are left")
 {
-	pairs_need_flows(t, d);
-	start_many(t, d);
-	pairs_enable(t, pairs.count);
-	for (unsigned i = 0; i < FLOWS && !pairs_hurry(i); i++) {
-		struct flow flow = flow_number(i);
-
-		pairs_transmit(t, d, pair_of(i), &flow);
-	}
+	start_with_flows(t, d);
 	for (unsigned i = pairs.count - 1; i >= 1 && !pairs_late(); i--) {
 		pairs_enable(t, i);
 		expect_flows_before(t, d, i, "after VQ_PAIRS_SET with fewer pairs");

@@ -408,13 +408,6 @@ static bool report_of_packet(struct run *t, struct device *d, struct wire_receiv
 	return false;
 }
 
-static const char *name_of(const struct packet *packet)
-{
-	return packet->v6			? packet->protocol == PACKET_TCP ? "TCP over IPv6" : "UDP over IPv6"
-	       : packet->protocol == PACKET_TCP ? "TCP over IPv4"
-						: "UDP over IPv4";
-}
-
 /*
  * Breaks: the checksum is stored at the place of TCP over IPv4, computed over an even number of bytes, or only with a
  * header of some size. Symptom: drivers with checksum offload lose UDP, IPv6 or tagged packets.
@@ -455,7 +448,7 @@ CHECK(transmit_checksum, "net.transmit-checksum", REQ("net-desc-09"), DESCRIBED,
 			if (packet.tagged)
 				info(t, "tagged packets do not arrive at the other end");
 			require(t, packet.tagged, "a packet of %s with %u bytes arrives at the other end",
-				name_of(&packet), packet.payload);
+				packet_kind(&packet), packet.payload);
 			continue;
 		}
 		if (report.size > size && size < ETHERNET_FRAME_MIN) /* padded on its way */
@@ -552,7 +545,7 @@ static void judge_segment(struct run *t, struct large *large, const struct peer_
 	from = beginning(large, report, &parts);
 	if (!expect(t, from < large->packet.payload && from % large->mss == 0,
 		    "a segment of %s, of %u bytes, begins at a multiple of gso_size %u: at %u of %u",
-		    name_of(&large->packet), report->size, large->mss, from, large->packet.payload))
+		    packet_kind(&large->packet), report->size, large->mss, from, large->packet.payload))
 		return;
 	index = from / large->mss;
 	left = large->packet.payload - from;
@@ -605,8 +598,8 @@ static void expect_segments(struct run *t, struct device *d, struct wire_receive
 			judge_segment(t, large, &report);
 	}
 	require_eq(t, large->arrived, large->packet.payload,
-		   "bytes of a packet of %s that arrive in segments of %u (%u segments of %u)", name_of(&large->packet),
-		   large->mss, large->count, large->expected);
+		   "bytes of a packet of %s that arrive in segments of %u (%u segments of %u)",
+		   packet_kind(&large->packet), large->mss, large->count, large->expected);
 }
 
 /* Do tagged packets arrive at the other end? */

@@ -226,7 +226,7 @@ static void apply_quirk(const struct check *check, struct device *device)
 	device->whole_queues = quirk && quirk->whole_queues && !judged;
 }
 
-/* Says once for each device that its used lengths are not taken at their word. */
+/* Reports once for each device that its used lengths are not relied on. */
 static void tell_of_lengths(struct run *t)
 {
 	const struct odd_length *odd = &t->device->odd_length;
@@ -238,7 +238,7 @@ static void tell_of_lengths(struct run *t)
 	     odd->said, odd->least, odd->most);
 }
 
-/* Says once for each device which features are accepted always, because it refused to go without. */
+/* Reports once for each device which features are always accepted, because it refused to work without them. */
 static void tell_of_least(struct run *t)
 {
 	const struct features *least = &t->device->least;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Where a port's watchdog leads to. A pointer, because the port's interrupts stand above its primitives and the guard
+/* What a port's watchdog calls. A pointer, because the port's interrupts stand above its primitives, and the guard
  * above them all. */
 #include <stddef.h>
 

@@ -25,6 +25,13 @@ uint32_t packet_checksum_offset(const struct packet *packet)
 	return packet->protocol == PACKET_TCP ? 16 : 6;
 }
 
+const char *packet_kind(const struct packet *packet)
+{
+	return packet->v6			? packet->protocol == PACKET_TCP ? "TCP over IPv6" : "UDP over IPv6"
+	       : packet->protocol == PACKET_TCP ? "TCP over IPv4"
+						: "UDP over IPv4";
+}
+
 void packet_pattern(uint8_t *bytes, uint16_t number, uint32_t from, uint32_t count)
 {
 	for (uint32_t i = from; i < from + count; i++)

@@ -55,6 +55,8 @@ uint32_t packet_headers(const struct packet *packet);
 uint32_t packet_transport(const struct packet *packet);
 /* Where the checksum is in the UDP or TCP header. */
 uint32_t packet_checksum_offset(const struct packet *packet);
+/* "TCP over IPv4" and the like, for the report. */
+const char *packet_kind(const struct packet *packet);
 /* Writes the frame, and returns its size. */
 uint32_t packet_fill(const struct packet *packet, uint8_t *frame);
 
