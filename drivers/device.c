@@ -96,7 +96,7 @@ static struct features known_features(const struct device *device)
 		if (device_offers(device, bit) && feature_name(device->type, bit) && !feature_forbidden(bit, false) &&
 		    !feature_is_legacy(device->type, bit))
 			set = features_with(set, bit);
-	return features_close(device->type, set, set);
+	return features_or(features_close(device->type, set, set), device->msi.features);
 }
 
 static bool accepts(struct device *device, struct features set)
@@ -135,10 +135,24 @@ static void search_least(struct device *device)
 	device->least = features_without(least, VIRTIO_F_ORDER_PLATFORM);
 }
 
+/* Features that change what a driver must do with every ring: a set without one cannot go with it. */
+static bool insists_on_other_rings(const struct device *device, struct features wanted)
+{
+	static const uint8_t bits[] = { VIRTIO_F_EVENT_IDX, VIRTIO_F_IN_ORDER, VIRTIO_F_NOTIFICATION_DATA };
+
+	for (size_t i = 0; i < sizeof(bits); i++)
+		if (features_has(&device->least, bits[i]) && !features_has(&wanted, bits[i]))
+			return true;
+	return false;
+}
+
 enum driver_error device_negotiate(struct device *device, struct features wanted)
 {
-	enum driver_error error = device_negotiate_exactly(device, features_or(wanted, device->least));
+	enum driver_error error;
 
+	if (insists_on_other_rings(device, wanted))
+		return DRIVER_INSISTS;
+	error = device_negotiate_exactly(device, features_or(wanted, device->least));
 	if (error != DRIVER_FEATURES_REFUSED || device->negotiated || device->searched)
 		return error;
 	search_least(device);
@@ -146,6 +160,8 @@ enum driver_error device_negotiate(struct device *device, struct features wanted
 	if (error)
 		return error;
 	device_greet(device);
+	if (insists_on_other_rings(device, wanted))
+		return DRIVER_INSISTS;
 	return device_negotiate_exactly(device, features_or(wanted, device->least));
 }
 

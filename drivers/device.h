@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "drivers/dma.h"
 #include "drivers/errors.h"
 #include "drivers/features.h"
 #include "drivers/msi/msi.h"
@@ -20,6 +21,7 @@ enum {
 	DEVICE_QUEUES = 8,	     /* the most virtqueues we set up; without multiqueue no device type needs more */
 	DEVICE_QUEUES_SCANNED = 128, /* queue indices that discovery tries */
 	DEVICE_NAME_MAX = 16,
+	DEVICE_DAMAGES = 16,	/* kinds of damage that are remembered */
 	DEVICE_QUEUE_SIZE = 16, /* entries of a virtqueue unless a check asks for more or the device has less */
 };
 
@@ -50,6 +52,10 @@ struct device {
 		uint32_t said, least, most;
 	} odd_length;
 	bool odd_length_told, least_told; /* the report has said so */
+
+	/* Damage around buffers that a check has reported. */
+	struct dma_damage damages[DEVICE_DAMAGES];
+	unsigned damage_count;
 
 	uint64_t failed_tag; /* of the last request whose answer was wrong: the medium of a disk may have an error there
 			      */

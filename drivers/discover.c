@@ -47,6 +47,7 @@ enum transport_identity device_discover(struct device *device)
 	device->discovery++;
 	device->odd_length.came = device->odd_length_told = false;
 	device->served = 0;
+	device->damage_count = 0;
 	device->least = NO_FEATURES;
 	device->least_told = false;
 	device->negotiated = device->searched = false;

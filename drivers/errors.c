@@ -20,6 +20,9 @@ static const struct driver_error_info infos[DRIVER_ERRORS] = {
 				      .in_check = true },
 	[DRIVER_PACKED_ONLY] = { .text = "the device insists on packed virtqueues, which are not driven",
 				 .fault = DRIVER_FAULT_LIMIT },
+	[DRIVER_INSISTS] = { .text = "the device insists on a feature that changes how rings work: EVENT_IDX, IN_ORDER "
+				     "or NOTIFICATION_DATA",
+			     .fault = DRIVER_FAULT_LIMIT },
 	[DRIVER_HOST_MANAGED] = { .text = "the disk is host-managed, which is not driven",
 				  .fault = DRIVER_FAULT_LIMIT },
 	[DRIVER_QUEUE_MISSING] = { .text = "the virtqueue does not exist: QueueSizeMax is 0", .row = "mmio-table-06" },
@@ -68,7 +71,7 @@ static const struct driver_error_info infos[DRIVER_ERRORS] = {
 					  .serving = true,
 					  .in_check = true },
 	[DRIVER_BLK_STATUS_IOERR] = { .text = "status IOERR for a read inside the capacity",
-				      .row = "blk-desc-06",
+				      .row = "blk-desc-12",
 				      .legal = true,
 				      .serving = true,
 				      .in_check = true },

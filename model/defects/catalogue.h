@@ -74,7 +74,7 @@ X(reset_reads_zero_early, ANY, V3, DELAY, "reset-01 reset-03", "shows Status 0 b
 X(reset_then_notifies, ANY, ANY, NONE, "reset-02", "sends a used buffer notification some time after a reset", 0) \
 X(reset_keeps_line, ANY, ANY, NONE, "reset-02 mmio-layout-05", "leaves the line asserted over a reset that clears InterruptStatus", "libvmm #349") \
 X(reset_keeps_interrupt_status, ANY, ANY, NONE, "mmio-layout-05 reset-02", "leaves InterruptStatus, and so the line, over a reset", 0) \
-X(reset_then_uses_ring, ANY, ANY, NONE, "reset-03", "moves the used index of a former ring some time after a reset", 0) \
+X(reset_then_uses_ring, ANY, ANY, NONE, "reset-03 sring-01 sring-02", "moves the used index of a former ring some time after a reset", 0) \
 X(reset_then_writes_buffer, ANY, ANY, NONE, "reset-03", "writes into a buffer from before a reset some time after it", 0) \
 X(reset_then_executes, BLK, ANY, NONE, "reset-03", "carries out a request from before a reset some time after it", 0) \
 X(receive_queue_written_after_reset, REST, ANY, INBOUND, "reset-03", "writes to a receive queue's ring and buffers some time after a reset", 0) \
@@ -85,20 +85,20 @@ X(further_queue_ready_after_reset, REST, NEW, NONE, "mmio-layout-05", "leaves Qu
 X(reset_keeps_config_cause, REST, ANY, CHANGE, "mmio-layout-05", "leaves the configuration change bit of InterruptStatus over a reset", 0) \
 X(reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset", 0) \
 X(early_reset_keeps_queue_ready, ANY, NEW, NONE, "mmio-layout-05", "leaves QueueReady set over a reset before DRIVER_OK", 0) \
-X(reset_keeps_indices, ANY, ANY, NONE, "mmio-table-19 sring-03", "goes on with the ring indices from before the reset", "cloud-hypervisor #1120") \
-X(reset_keeps_rings, ANY, NEW, NONE, "mmio-table-19", "uses the ring addresses from before the first reset forever", 0) \
-X(reset_keeps_driver_features, ANY, NEW, NONE, "mmio-table-19", "adds the features accepted before a reset to those accepted after it", 0) \
+X(reset_keeps_indices, ANY, ANY, NONE, "mmio-table-19 sring-03 sring-02", "goes on with the ring indices from before the reset", "cloud-hypervisor #1120") \
+X(reset_keeps_rings, ANY, NEW, NONE, "mmio-table-19 sring-02", "uses the ring addresses from before the first reset forever", 0) \
+X(reset_keeps_driver_features, ANY, NEW, NONE, "mmio-table-19 mmio-table-04", "adds the features accepted before a reset to those accepted after it", 0) \
 /* 2.5 Configuration space */ \
 X(config_hidden_early, REST, ANY, NONE, "cfg-01", "reads 0 from the configuration space until FEATURES_OK (legacy: DRIVER_OK)", 0) \
 X(config_conditional_hidden_early, REST, ANY, NONE, "cfg-02", "reads 0 from the fields that depend on a feature until that is negotiated", 0) \
 X(config_big_endian, REST, ANY, NONE, "cfg-03 mmio-leg-10 blk-leg-01 net-leg-01 con-leg-01", "has its 16 and 32 bit configuration fields in big-endian order", 0) \
-X(config_wide_only, REST, ANY, NONE, "mmio-table-16 cfg-03", "reads 0 from the configuration space unless 32 bits are read", 0) \
-X(config_offset_ignored, REST, ANY, NONE, "mmio-table-16 cfg-03", "returns the low end of the aligned word for a read of one or two bytes anywhere in it", 0) \
+X(config_wide_only, REST, ANY, NONE, "mmio-table-16 cfg-03 mmio-leg-10", "reads 0 from the configuration space unless 32 bits are read", 0) \
+X(config_offset_ignored, REST, ANY, NONE, "mmio-table-16 cfg-03 blk-init-04 mmio-leg-10", "returns the low end of the aligned word for a read of one or two bytes anywhere in it", 0) \
 X(config_torn, REST, NEW, CHANGE, "cfg-04 mmio-layout-06", "lets a change of a field be seen in halves, with one generation", 0) \
 X(generation_stuck, REST, NEW, CHANGE, "cfg-04 mmio-layout-06", "never changes ConfigGeneration", 0) \
 X(generation_restless, ANY, NEW, NONE, "mmio-table-17", "changes ConfigGeneration with every read of it", 0) \
 X(config_change_silent, REST, ANY, CHANGE, "blk-op-01 cfg-05", "changes its configuration without a notification", 0) \
-X(config_change_late_status, REST, ANY, CHANGE, "mmio-layout-03", "asserts the line for a configuration change without the bit in InterruptStatus", 0) \
+X(config_change_late_status, REST, ANY, CHANGE, "mmio-layout-03 status-03", "asserts the line for a configuration change without the bit in InterruptStatus", 0) \
 /* 2.6.1 Virtqueue reset */ \
 X(queue_reset_then_executes, ANY, NEW, NONE, "vqreset-01 mmio-layout-07", "goes on serving a queue after its reset", 0) \
 X(queue_reset_finishes, ANY, NEW, NONE, "vqreset-01", "finishes, after a queue's reset, the requests that were in flight", 0) \
@@ -109,7 +109,7 @@ X(queue_reset_keeps_signalled, ANY, NEW, NONE, "vqreset-03", "notifies of no buf
 X(queue_reset_then_notifies, ANY, NEW, NONE, "vqreset-02", "answers a notification of a queue that was reset with an interrupt", 0) \
 X(queue_reset_keeps_indices, ANY, NEW, NONE, "vqreset-03", "goes on with the ring indices from before the queue's reset", 0) \
 X(queue_reenable_keeps_size, ANY, NEW, NONE, "vqreen-01", "uses the size from before the queue's reset", 0) \
-X(queue_reenable_keeps_rings, ANY, NEW, NONE, "vqreen-01", "uses the ring addresses from before the queue's reset", 0) \
+X(queue_reenable_keeps_rings, ANY, NEW, NONE, "vqreen-01 vqreset-03", "uses the ring addresses from before the queue's reset", 0) \
 X(queue_reset_set_after_reset, ANY, NEW, NONE, "mmio-layout-08", "shows 1 in QueueReset from a device reset until the queue is enabled", 0) \
 X(queue_reset_set_when_enabled, ANY, NEW, NONE, "mmio-layout-09", "shows 1 in QueueReset while the queue is enabled", 0) \
 X(queue_reset_inert, ANY, NEW, NONE, "mmio-layout-10 feat-04 vqreset-01", "offers RING_RESET and ignores QueueReset", 0) \
@@ -132,7 +132,7 @@ X(indirect_after_direct_forgets, ANY, ANY, NONE, "sind-02", "forgets the direct 
 X(writes_available_ring, ANY, ANY, NONE, "aring-01", "overwrites the entry of the available ring that it has taken", 0) \
 X(takes_beyond_available_index, ANY, ANY, NONE, "aring-02", "takes the entry behind the available index along with those before it", 0) \
 /* 2.7.7 Used buffer notification suppression */ \
-X(used_event_without_event_idx, ANY, ANY, NONE, "sintr-01", "obeys used_event although EVENT_IDX was not accepted", 0) \
+X(used_event_without_event_idx, ANY, ANY, NONE, "sintr-01 mmio-table-04 mmio-table-19", "obeys used_event although EVENT_IDX was not accepted", 0) \
 X(no_interrupt_ignored, ANY, ANY, NONE, "sintr-02", "notifies although flags say NO_INTERRUPT", 0) \
 X(first_notification_missing, ANY, ANY, NONE, "sintr-03", "does not notify of the first used buffer of a queue", 0) \
 X(event_idx_obeys_flags, ANY, ANY, NONE, "sintr-04", "obeys NO_INTERRUPT although EVENT_IDX was accepted", 0) \
@@ -142,18 +142,18 @@ X(event_idx_not_across_wrap, ANY, ANY, NONE, "sintr-05", "compares indices witho
 X(event_idx_always_notifies, ANY, ANY, NONE, "sintr-06", "notifies whatever used_event says", 0) \
 X(suppression_stale, ANY, ANY, DELAY, "sintr-03 sintr-05", "decides by what the suppression fields said when the buffer was taken", "cloud-hypervisor #2179, ACRN #2623, SPDK #3178") \
 /* 2.7.8 Used ring */ \
-X(used_index_before_element, ANY, ANY, DELAY, "sused-01", "moves the used index before it writes the element", 0) \
+X(used_index_before_element, ANY, ANY, DELAY, "sused-01 sring-02 sring-01", "moves the used index before it writes the element", 0) \
 X(used_length_too_long, ANY, ANY, NONE, "sused-02 blk-desc-03", "claims to have written more than it wrote", 0) \
 X(used_length_too_short, ANY, ANY, NONE, "sring-06", "claims one byte less than it wrote", 0) \
 X(used_length_counts_readable, REST, ANY, NONE, "sused-02 sring-06 net-desc-02 con-desc-01 blk-desc-03", "puts the length of the whole chain, readable part included, into the used element", "5.1.9.1 and 5.2.6.3 call it history") \
-X(used_id_is_slot, ANY, ANY, NONE, "sring-01", "puts the number of the slot, not the head, into the used element", 0) \
-X(used_slot_by_maximum, ANY, ANY, NONE, "sring-01 sring-05 mmio-table-07", "wraps the used ring at QueueSizeMax", 0) \
-X(used_index_starts_at_one, ANY, ANY, NONE, "sring-01 sring-03", "starts with used index 1", 0) \
+X(used_id_is_slot, ANY, ANY, NONE, "sring-01 sring-02", "puts the number of the slot, not the head, into the used element", 0) \
+X(used_slot_by_maximum, ANY, ANY, NONE, "sring-01 sring-05 mmio-table-07 sring-02 sdesc-04", "wraps the used ring at QueueSizeMax", 0) \
+X(used_index_starts_at_one, ANY, ANY, NONE, "sring-01 sring-03 sring-02", "starts with used index 1", 0) \
 X(used_index_wraps_early, ANY, ANY, NONE, "sring-01", "wraps the used index at 32768", 0) \
 X(loses_requests, ANY, ANY, NONE, "sring-02 blk-desc-09", "never returns every seventh buffer", 0) \
-X(answers_twice, ANY, ANY, HOSTILE, "sring-02 blk-desc-09", "returns each buffer twice", 0) \
+X(answers_twice, ANY, ANY, HOSTILE, "sring-02 blk-desc-09 sring-01 sring-03", "returns each buffer twice", 0) \
 X(buffers_before_ready_skipped, ANY, ANY, NONE, "sring-03", "takes the available index at the time a queue is enabled for its starting point", 0) \
-X(ring_addresses_rounded, ANY, NEW, NONE, "sring-05", "rounds ring addresses down to a multiple of 16", 0) \
+X(ring_addresses_rounded, ANY, NEW, NONE, "sring-05 sring-02 sdesc-04", "rounds ring addresses down to a multiple of 16", 0) \
 X(queue_size_small_refused, ANY, ANY, NONE, "sring-05", "ignores a QueueSize below 4", 0) \
 /* 2.7.10 Available buffer notification suppression, 2.9 */ \
 X(used_flags_junk, ANY, ANY, NONE, "savail-01", "sets bit 1 of used flags", 0) \
@@ -161,11 +161,11 @@ X(used_flags_with_event_idx, ANY, ANY, NONE, "savail-02", "sets NO_NOTIFY in use
 X(used_flags_stuck, ANY, ANY, NONE, "sring-02", "asks not to be notified and does not look by itself", 0) \
 X(spurious_kick_fails, ANY, ANY, NONE, "savail-03", "takes a notification of an empty ring for an error", 0) \
 X(spurious_kick_replays, ANY, ANY, NONE, "savail-03 sring-02", "returns the last buffer again on a notification of an empty ring", 0) \
-X(kick_interrupts, ANY, ANY, NONE, "mmio-layout-04 savail-03", "answers every notification with an interrupt, used buffer or not", 0) \
+X(kick_interrupts, ANY, ANY, NONE, "mmio-layout-04 savail-03 status-01", "answers every notification with an interrupt, used buffer or not", 0) \
 X(avail_event_stuck, ANY, ANY, NONE, "savail-04", "never moves avail_event", 0) \
 X(avail_event_ahead, ANY, ANY, NONE, "savail-04", "asks for a notification 4096 buffers too late", 0) \
-X(notification_data_as_index, ANY, NEW, NONE, "dnotif-01", "takes all 32 bits of a notification for the queue index although NOTIFICATION_DATA was accepted", 0) \
-X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01", "takes the high half of a notification for the queue index once NOTIFICATION_DATA was accepted", 0) \
+X(notification_data_as_index, ANY, NEW, NONE, "dnotif-01 feat-04", "takes all 32 bits of a notification for the queue index although NOTIFICATION_DATA was accepted", 0) \
+X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01 feat-04", "takes the high half of a notification for the queue index once NOTIFICATION_DATA was accepted", 0) \
 /* 2.7: queues that are not the first request queue. Receive queues take buffers for what arrives; */ \
 /* further queues are all others, such as control queues */ \
 X(receive_queue_silent, REST, ANY, INBOUND, "sintr-03", "sends no used buffer notification for receive queues", 0) \
@@ -187,8 +187,8 @@ X(further_queue_avail_event_stuck, REST, ANY, NONE, "savail-04", "never moves av
 X(receive_queue_flags_stuck, REST, ANY, INBOUND, "sring-02", "asks not to be notified of receive buffers when it runs out of them, and does not look by itself", "the path of QEMU that no test ran") \
 X(further_queue_flags_stuck, REST, ANY, NONE, "sring-02", "asks not to be notified of further queues and does not look by itself", 0) \
 X(receive_queue_deaf, REST, ANY, INBOUND, "sring-02 savail-04", "looks at a receive queue no more after something arrived and there was no buffer", 0) \
-X(receive_queue_wraps_at_maximum, REST, ANY, INBOUND, "sring-01 sring-05", "wraps the used ring of receive queues at QueueSizeMax", 0) \
-X(further_queue_wraps_at_maximum, REST, ANY, NONE, "sring-01 sring-05", "wraps the used ring of further queues at QueueSizeMax", 0) \
+X(receive_queue_wraps_at_maximum, REST, ANY, INBOUND, "sring-01 sring-05 sring-02", "wraps the used ring of receive queues at QueueSizeMax", 0) \
+X(further_queue_wraps_at_maximum, REST, ANY, NONE, "sring-01 sring-05 sring-02", "wraps the used ring of further queues at QueueSizeMax", 0) \
 X(receive_queue_once_around, REST, ANY, INBOUND, "sring-02", "uses no more buffers of a receive queue than the queue has entries", 0) \
 X(further_queue_once_around, REST, ANY, NONE, "sring-02", "uses no more buffers of a further queue than the queue has entries", 0) \
 X(receive_queue_direct_only, REST, ANY, INBOUND, "sind-03 sdesc-03", "takes an indirect table for a buffer in receive queues", 0) \
@@ -204,7 +204,7 @@ X(receive_queue_marks_descriptors, REST, ANY, INBOUND, "sdesc-03", "clears the l
 X(receive_queue_marks_available_ring, REST, ANY, INBOUND, "aring-01", "overwrites the entry of the available ring that it has taken, in receive queues", 0) \
 X(further_queue_marks_available_ring, REST, ANY, NONE, "aring-01", "overwrites the entry of the available ring that it has taken, in further queues", 0) \
 X(avail_event_without_event_idx, ANY, ANY, NONE, "savail-05", "writes avail_event although EVENT_IDX was not accepted", 0) \
-X(one_notification_at_a_time, REST, ANY, DELAY, "mmio-table-09 sring-02", "forgets the notification of one queue when that of another comes before it has looked", 0) \
+X(one_notification_at_a_time, REST, ANY, DELAY, "mmio-table-09 sring-02 blk-desc-08", "forgets the notification of one queue when that of another comes before it has looked", 0) \
 X(further_queue_empty_fails, REST, ANY, NONE, "savail-03", "takes a notification of an empty further queue for an error", 0) \
 X(receive_queue_empty_fails, REST, ANY, NONE, "savail-03", "takes a notification of an empty receive queue for an error", 0) \
 X(further_queue_stale, REST, ANY, DELAY, "sintr-03 sintr-05", "decides by what the suppression fields of a further queue said when the buffer was taken", 0) \
@@ -223,7 +223,7 @@ X(queue_size_max_stale, ANY, ANY, NONE, "mmio-table-05 mmio-leg-05", "reads Queu
 X(queue_sel_aliased, ANY, ANY, NONE, "mmio-table-05 mmio-leg-05", "looks at the low 10 bits of QueueSel only", 0) \
 X(queue_size_max_follows, ANY, ANY, NONE, "mmio-table-06", "reads QueueSizeMax as the QueueSize that was written", 0) \
 X(queue_size_max_big_endian, ANY, ANY, NONE, "mmio-table-18", "reads QueueSizeMax in big-endian order", 0) \
-X(queue_size_ignored, ANY, ANY, NONE, "mmio-table-07 mmio-leg-06", "uses QueueSizeMax as the size of every queue", 0) \
+X(queue_size_ignored, ANY, ANY, NONE, "mmio-table-07 mmio-leg-06 sring-02 sring-01 sdesc-04", "uses QueueSizeMax as the size of every queue", 0) \
 X(queue_ready_hidden, ANY, NEW, NONE, "mmio-table-08", "reads QueueReady as 0 once DRIVER_OK is set", 0) \
 X(queue_ready_shared, REST, NEW, NONE, "mmio-table-08", "reads QueueReady as 1 if any queue is ready", 0) \
 X(queue_ready_sticks, ANY, NEW, NONE, "mmio-table-08 mmio-layout-07", "ignores a write of 0 to QueueReady", 0) \
@@ -236,7 +236,7 @@ X(further_queue_finished_not_ready, REST, NEW, NONE, "mmio-layout-07", "finishes
 X(queue_stop_forgets_others, REST, NEW, NONE, "sring-02", "forgets the notifications of all queues when one is stopped", 0) \
 X(notify_unknown_queue_fails, ANY, ANY, NONE, "mmio-table-09", "takes a notification of a queue that does not exist for an error", 0) \
 X(notify_before_ready_lost, ANY, NEW, NONE, "mmio-table-09", "forgets a notification that comes while the queue is not ready", "rust-vmm/vhost #247") \
-X(queue_address_high_clears_low, ANY, NEW, NONE, "mmio-table-13", "clears the low half of a queue address when the high half is written", 0) \
+X(queue_address_high_clears_low, ANY, NEW, NONE, "mmio-table-13 sring-02", "clears the low half of a queue address when the high half is written", 0) \
 X(queue_address_low_needs_high, ANY, NEW, NONE, "mmio-table-13", "takes the low half of a queue address over only when the high half is written", 0) \
 X(queue_address_high_ignored, ANY, NEW, NONE, "mmio-table-13", "ignores the high half of queue addresses", 0) \
 X(queue_address_shared, REST, NEW, NONE, "mmio-table-13", "writes queue addresses to every queue that is not ready", 0) \
@@ -248,8 +248,8 @@ X(interrupt_status_read_lowers_line, ANY, ANY, NONE, "mmio-table-10", "lowers th
 X(interrupt_status_vanishes, ANY, ANY, NONE, "mmio-layout-03", "asserts the line and clears InterruptStatus before it can be read", "tt-bh-linux #118") \
 X(interrupt_not_reasserted, ANY, ANY, NONE, "mmio-layout-03 sintr-03", "swallows the first used buffer notification after each acknowledgement", "what asterinas #2493 and nuttx #11478 look like from a driver") \
 X(interrupt_status_junk, ANY, ANY, NONE, "mmio-layout-04", "sets bit 2 of InterruptStatus with every event", 0) \
-X(config_bit_with_used, ANY, ANY, NONE, "mmio-layout-04", "sets the configuration bit together with the used buffer bit", 0) \
-X(interrupt_at_driver_ok, ANY, ANY, NONE, "mmio-layout-04", "sends a configuration change notification at DRIVER_OK without a cause", "OpenVMM #4049") \
+X(config_bit_with_used, ANY, ANY, NONE, "mmio-layout-04 mmio-leg-11", "sets the configuration bit together with the used buffer bit", 0) \
+X(interrupt_at_driver_ok, ANY, ANY, NONE, "mmio-layout-04 mmio-leg-11", "sends a configuration change notification at DRIVER_OK without a cause", "OpenVMM #4049") \
 X(line_pulses, ANY, ANY, NONE, "mmio-table-10", "pulses the line as if it were an edge", "arcbox #350") \
 X(line_sticks, ANY, ANY, NONE, "mmio-table-10 mmio-table-11 mmio-leg-11", "leaves the line asserted after the acknowledgement", 0) \
 X(line_not_for_config, REST, ANY, CHANGE, "mmio-table-10", "asserts the line for used buffers only", 0) \
@@ -259,7 +259,7 @@ X(driver_ok_clears_status, REST, ANY, CHANGE, "mmio-layout-03", "clears Interrup
 X(status_read_lowers_line, ANY, ANY, NONE, "mmio-table-10", "lowers the line when Status is read", 0) \
 X(ack_nothing_clears, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11", "clears InterruptStatus when 0 is acknowledged", 0) \
 X(line_sticks_when_broken, ANY, NEW, NONE, "mmio-table-10", "leaves the line asserted after an acknowledgement while DEVICE_NEEDS_RESET is set", "QEMU") \
-X(line_drops_on_any_ack, REST, ANY, CHANGE, "mmio-table-10", "lowers the line at an acknowledgement although another bit is still set", 0) \
+X(line_drops_on_any_ack, REST, ANY, CHANGE, "mmio-table-10 mmio-table-11", "lowers the line at an acknowledgement although another bit is still set", 0) \
 X(ack_clears_all, REST, ANY, CHANGE, "mmio-layout-03 mmio-table-11", "clears all of InterruptStatus, whatever bit is acknowledged", "hvisor #361") \
 X(ack_inverted, ANY, ANY, NONE, "mmio-layout-03 mmio-table-11 mmio-leg-11", "clears the bits of InterruptStatus that are not acknowledged", 0) \
 X(ack_ignored_early, REST, NEW, CHANGE, "mmio-table-11", "ignores InterruptACK before DRIVER_OK", 0) \
@@ -273,7 +273,7 @@ X(read_only_write_hangs, ANY, ANY, NONE, "robust-reg-03", "serves nothing any mo
 X(write_only_read_kills, ANY, ANY, NONE, "robust-reg-04", "leaves the bus at a read of QueueNotify", 0) \
 X(write_only_read_hangs, ANY, ANY, NONE, "robust-reg-04", "serves nothing any more, over resets, after a read of InterruptACK", 0) \
 X(config_access_kills, ANY, NEW, NONE, "robust-reg-05", "leaves the bus at an access beyond the end of its configuration space", "firecracker and others log it and go on") \
-X(shm_length_restless, ANY, NEW, NONE, "robust-reg-06", "reads another length of a shared memory region each time", 0) \
+X(shm_length_restless, ANY, NEW, NONE, "robust-reg-06 mmio-table-14", "reads another length of a shared memory region each time", 0) \
 X(shm_length_writable, ANY, NEW, NONE, "robust-reg-06", "stores what is written to SHMLenLow", 0) \
 X(undefined_status_bits_stick, ANY, ANY, NONE, "robust-stat-01", "keeps undefined bits of Status, over resets", 0) \
 X(driver_ok_again_hangs, ANY, ANY, NONE, "robust-stat-02", "serves nothing any more, over resets, when DRIVER_OK is written twice", 0) \
@@ -313,13 +313,13 @@ X(notify_garbage_kills, ANY, ANY, NONE, "robust-notif-01", "leaves the bus at a 
 X(ack_undefined_hangs, ANY, ANY, NONE, "robust-ack-01", "serves nothing any more, over resets, after undefined bits were acknowledged", 0) \
 X(legacy_page_size_odd_hangs, ANY, OLD, NONE, "robust-leg-01", "serves nothing any more, over resets, after a GuestPageSize that is no power of 2", 0) \
 /* Legacy: 2.7.2, 3.1.2, 4.2.4, 6.3 */ \
-X(legacy_needs_features_ok, ANY, OLD, NONE, "leg-feat-01 leg-feat-02 blk-leg-02", "waits for FEATURES_OK, which legacy does not have", 0) \
+X(legacy_needs_features_ok, ANY, OLD, NONE, "leg-feat-01 leg-feat-02 blk-leg-02 sring-02", "waits for FEATURES_OK, which legacy does not have", 0) \
 X(legacy_needs_driver_ok, ANY, OLD, NONE, "leg-init-02", "does not work before DRIVER_OK", 0) \
 X(legacy_config_write_early_lost, REST, OLD, NONE, "leg-init-01", "ignores writes to the configuration space before DRIVER", 0) \
-X(legacy_ring_big_endian, ANY, OLD, NONE, "leg-vq-02", "has its ring indices in big-endian order", 0) \
 X(legacy_padding_written, ANY, OLD, NONE, "leg-vq-03", "keeps a copy of its used index behind used_event", 0) \
+X(legacy_ring_big_endian, ANY, OLD, NONE, "leg-vq-02 sring-02", "has its ring indices in big-endian order", 0) \
 X(legacy_queue_align_ignored, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "looks for the used ring at a multiple of 4096, whatever QueueAlign says", 0) \
-X(legacy_align_as_printed, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "computes ALIGN(x) as (x + qalign) & ~qalign, as the text of the specification has it", 0) \
+X(legacy_align_as_printed, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04 sring-02 sring-01 sdesc-04", "computes ALIGN(x) as (x + qalign) & ~qalign, as the text of the specification has it", 0) \
 X(legacy_page_size_fixed, ANY, OLD, NONE, "mmio-leg-02", "takes pages for 4096 bytes, whatever GuestPageSize says", 0) \
 X(legacy_pages_of_4096_at_least, ANY, OLD, NONE, "mmio-leg-02", "takes a GuestPageSize below 4096 for 4096", 0) \
 X(legacy_pfn_reads_in_4096, ANY, OLD, NONE, "mmio-leg-03", "reads QueuePFN in pages of 4096 bytes, whatever GuestPageSize says", 0) \
@@ -333,8 +333,8 @@ X(legacy_pfn_zero_ignored, ANY, OLD, NONE, "mmio-leg-07", "goes on with a queue 
 X(legacy_pfn_zero_finishes, ANY, OLD, NONE, "mmio-leg-07", "finishes, after 0 was written to QueuePFN, the requests that were in flight", 0) \
 X(receive_queue_filled_without_pfn, REST, OLD, INBOUND, "mmio-leg-07", "goes on filling the buffers of a receive queue after 0 was written to its QueuePFN", 0) \
 X(legacy_pfn_zero_resets, ANY, OLD, NONE, "mmio-leg-07", "resets the device when 0 is written to QueuePFN", 0) \
-X(legacy_reset_keeps_pfn, ANY, OLD, NONE, "mmio-leg-08", "leaves QueuePFN over a reset", 0) \
-X(legacy_second_feature_word, ANY, OLD, NONE, "mmio-leg-09", "offers VERSION_1 in a second feature word", 0) \
+X(legacy_reset_keeps_pfn, ANY, OLD, NONE, "mmio-leg-08 mmio-leg-03", "leaves QueuePFN over a reset", 0) \
+X(legacy_second_feature_word, ANY, OLD, NONE, "mmio-leg-09 mmio-table-02", "offers VERSION_1 in a second feature word", 0) \
 X(legacy_any_layout_missing, ANY, OLD, NONE, "leg-rfb-02", "does not offer ANY_LAYOUT", 0) \
 X(legacy_offers_bit_30, ANY, OLD, NONE, "leg-rfb-03", "offers bit 30", 0) \
 X(notify_on_empty_ignored, ANY, OLD, NONE, "leg-rfb-01", "offers NOTIFY_ON_EMPTY and does not know it", 0) \
@@ -356,8 +356,8 @@ X(msi_sets_interrupt_status, ANY, NEW, MSI, "msi-quiet-01", "sets InterruptStatu
 X(msi_raises_line, ANY, NEW, MSI, "msi-quiet-01", "asserts the line along with the message", 0) \
 X(msi_sharing_lost, ANY, NEW, MSI, "msi-share-01", "forgets a message that is given to a second source", 0) \
 X(msi_unmap_ignored, ANY, NEW, MSI, "msi-map-01", "goes on sending for a source that was mapped to no vector", 0) \
-X(msi_unstaged, ANY, NEW, MSI, "msi-stage-01", "uses each half of a message as soon as it is written", "the race that the review of the first proposal asked about") \
-X(msi_commit_torn, ANY, NEW, MSI, "msi-stage-01", "takes a new address over at once, the data with the message after it", 0) \
+X(msi_unstaged, ANY, NEW, MSI, "msi-stage-01 msi-own-01", "uses each half of a message as soon as it is written", "the race that the review of the first proposal asked about") \
+X(msi_commit_torn, ANY, NEW, MSI, "msi-stage-01 msi-own-01", "takes a new address over at once, the data with the message after it", 0) \
 X(msi_range_wraps, ANY, NEW, MSI, "msi-range-01", "takes a number that does not exist for one that does", 0) \
 X(msi_mask_ignored, ANY, NEW, MSI, "msi-mask-01", "sends messages of a masked source", 0) \
 X(msi_pending_lost, ANY, NEW, MSI, "msi-mask-02", "forgets events behind the mask", 0) \
@@ -373,11 +373,11 @@ X(msi_disable_ignored, ANY, NEW, MSI, "msi-off-02", "goes on sending messages wh
 X(msi_disable_loses, ANY, NEW, MSI, "msi-off-02", "loses the first event after messages were disabled", 0) \
 X(msi_enable_forgets, ANY, NEW, MSI, "msi-move-01", "forgets what InterruptStatus shows when messages are enabled", 0) \
 X(msi_disable_forgets, ANY, NEW, MSI, "msi-move-01", "forgets what is behind a mask when messages are disabled", 0) \
-X(msi_notify_ignored, ANY, NEW, MSI, "msi-notify-01", "ignores notifications at the address that it reports", 0) \
+X(msi_notify_ignored, ANY, NEW, MSI, "msi-notify-01 sring-02", "ignores notifications at the address that it reports", 0) \
 X(msi_notify_restless, ANY, NEW, MSI, "msi-notify-01", "reports another notification address each time", 0) \
 /* 5.2 Block */ \
 X(blk_flush_not_offered, BLK, ANY, NONE, "blk-init-01", "offers neither FLUSH nor CONFIG_WCE", 0) \
-X(blk_wce_without_flush, BLK, ANY, NONE, "blk-init-02", "offers CONFIG_WCE without FLUSH", 0) \
+X(blk_wce_without_flush, BLK, ANY, NONE, "blk-init-02 feat-01", "offers CONFIG_WCE without FLUSH", 0) \
 X(blk_writeback_without_flush, BLK, NEW, NONE, "blk-init-03", "starts with a writeback cache for a driver that accepted CONFIG_WCE without FLUSH", 0) \
 X(blk_padding_junk, BLK, ANY, NONE, "blk-init-04", "has junk in the padding of its configuration space", 0) \
 X(blk_offers_zoned, BLK, NEW, NONE, "blk-init-05", "offers ZONED without being zoned", 0) \
@@ -397,7 +397,7 @@ X(blk_lifetime_reserved, BLK, ANY, NONE, "blk-op-12", "reports reserved values i
 X(blk_zone_commands_ok, BLK, ANY, NONE, "blk-op-13", "reports OK for zone commands without ZONED", 0) \
 X(blk_discard_fails, BLK, ANY, NONE, "blk-desc-11", "reports IOERR for every DISCARD", 0) \
 X(blk_discard_too_much, BLK, ANY, NONE, "blk-desc-11", "discards one sector beyond the range", 0) \
-X(blk_status_four_bytes, BLK, ANY, NONE, "blk-desc-01", "writes the status as 32 bits, over the end of the buffer", 0) \
+X(blk_status_four_bytes, BLK, ANY, NONE, "blk-desc-01 sdesc-04", "writes the status as 32 bits, over the end of the buffer", 0) \
 X(blk_status_first_byte, BLK, ANY, NONE, "blk-desc-01", "writes the status into the first writable byte", 0) \
 X(blk_unknown_type_ok, BLK, ANY, NONE, "blk-desc-02", "reports OK for requests of a type that it does not know", 0) \
 X(blk_unknown_type_lost, BLK, ANY, NONE, "blk-desc-02 sring-02", "never returns requests of a type that it does not know", 0) \
@@ -473,13 +473,13 @@ X(blk_table_128, BLK, ANY, NONE, "blk-desc-13", "fails requests of more than 128
 X(blk_segment_length_16_bits, BLK, ANY, NONE, "blk-desc-13 blk-desc-06", "keeps the length of a segment in 16 bits", 0) \
 X(blk_flush_fails, BLK, ANY, NONE, "blk-desc-07", "reports UNSUPP for FLUSH", 0) \
 X(blk_num_queues_zero, BLK, NEW, NONE, "blk-desc-08", "offers MQ with num_queues 0", 0) \
-X(blk_second_queue_dead, BLK, NEW, NONE, "blk-desc-08", "never serves its second queue", 0) \
 X(blk_sectors_shifted, BLK, ANY, NONE, "blk-desc-06", "keeps each sector where the next one should be", 0) \
+X(blk_second_queue_dead, BLK, NEW, NONE, "blk-desc-08 sring-02", "never serves its second queue", 0) \
 X(blk_config_writable, BLK, ANY, NONE, "blk-desc-10", "lets the driver write every configuration field", 0) \
 X(blk_writeback_read_only, BLK, ANY, NONE, "blk-desc-10 leg-init-01", "ignores writes to writeback", 0) \
 X(blk_legacy_status_changes_cache, BLK, OLD, NONE, "blk-leg-03", "makes its cache writethrough when DRIVER is set", 0) \
 X(blk_legacy_features_change_cache, BLK, OLD, NONE, "blk-leg-04", "makes its cache writethrough when features without FLUSH are written", 0) \
-X(blk_legacy_header_big_endian, BLK, OLD, NONE, "blk-leg-05", "reads request headers in big-endian order", 0) \
+X(blk_legacy_header_big_endian, BLK, OLD, NONE, "blk-leg-05 leg-feat-02", "reads request headers in big-endian order", 0) \
 /* 5.1.4, 5.1.9.2 to 5.1.9.4 Network */ \
 X(net_pairs_zero, NET, ANY, NONE, "net-cfg-01", "offers MQ with max_virtqueue_pairs 0", 0) \
 X(net_mtu_too_small, NET, ANY, NONE, "net-cfg-02", "offers MTU with mtu 60", 0) \
@@ -570,6 +570,8 @@ X(net_fragment_checksum_missing, NET, ANY, INBOUND, "net-desc-10", "leaves the c
 X(net_tx_odd_byte_lost, NET, ANY, INBOUND, "net-desc-05", "transmits frames of an odd size without their last byte", 0) \
 X(net_tx_cut_at_1500, NET, ANY, INBOUND, "net-desc-05", "cuts frames at 1500 bytes, header included", 0) \
 X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 1000 packets", 0) \
+X(net_tx_cut_at_1500, NET, ANY, INBOUND, "net-desc-05 net-cfg-06", "cuts frames at 1500 bytes, header included", 0) \
+X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 2000 packets", 0) \
 X(net_tx_pieces_forgotten, NET, ANY, INBOUND, "frame-01", "does not read the last descriptor of a packet in more than 16", 0) \
 X(net_tx_short_pieces_lost, NET, NEW, INBOUND, "frame-01", "does not read a second descriptor of less than 4 bytes", 0) \
 X(net_tx_bytes_of_former, NET, ANY, INBOUND, "net-desc-05", "transmits at least as many bytes as in the packet before", 0) \
@@ -590,10 +592,10 @@ X(net_segment_checksum_of_first, NET, ANY, INBOUND, "net-desc-10", "computes a w
 /* 5.1.9.5 Network: control queue */ \
 X(net_unknown_class_ok, NET, ANY, NONE, "net-ctl-03", "acknowledges commands of a class that it does not know", 0) \
 X(net_malformed_command_fatal, NET, NEW, NONE, "net-ctl-04", "takes no driver any more after a command without its data", 0) \
-X(net_ack_four_bytes, NET, ANY, NONE, "net-desc-03", "writes the ack as 32 bits", 0) \
+X(net_ack_four_bytes, NET, ANY, NONE, "net-desc-03 sdesc-04", "writes the ack as 32 bits", 0) \
 X(net_ack_fills_buffer, NET, ANY, NONE, "net-desc-03", "fills all writable bytes of a command with the ack", 0) \
 X(net_ack_counts_command, NET, NEW, NONE, "net-desc-03", "counts the command in the used length of its ack", 0) \
-X(net_control_one_at_a_time, NET, ANY, NONE, "net-ctl-01", "takes one control command for each notification, however many are available", 0) \
+X(net_control_one_at_a_time, NET, ANY, NONE, "net-ctl-01 sring-02", "takes one control command for each notification, however many are available", 0) \
 X(net_mac_addr_spills, NET, ANY, NONE, "net-ctl-02", "clears status in the configuration space at MAC_ADDR_SET", 0) \
 X(net_table_clears_modes, NET, ANY, INBOUND, "net-ctl-05", "switches ALLMULTI off at MAC_TABLE_SET", 0) \
 X(net_vlan_clears_macs, NET, ANY, INBOUND, "net-ctl-05", "forgets the MAC table at VLAN_ADD", 0) \
@@ -747,7 +749,7 @@ X(con_resize_short, CON, ANY, NONE, "con-mp-03", "sends RESIZE without the size"
 X(con_first_descriptor_only, CON, ANY, NONE, "con-desc-01 frame-01", "outputs only the first descriptor of a chain", 0) \
 X(con_output_lost, CON, ANY, NONE, "con-desc-01", "outputs nothing", 0) \
 X(con_input_length_wrong, CON, ANY, INBOUND, "con-desc-02 sused-02", "claims that input fills the whole buffer", 0) \
-X(con_input_overflows, CON, ANY, INBOUND, "con-desc-02", "writes input over the end of a buffer that is too small", 0) \
+X(con_input_overflows, CON, ANY, INBOUND, "con-desc-02 sdesc-04", "writes input over the end of a buffer that is too small", 0) \
 X(con_output_cut_at_128, CON, ANY, NONE, "con-desc-01", "outputs 128 bytes of a buffer at most", 0) \
 X(con_output_without_its_end, CON, ANY, NONE, "con-desc-01", "outputs long buffers in blocks of 64 bytes, and forgets the rest", 0) \
 X(con_output_pieces_reversed, CON, ANY, NONE, "con-desc-01", "outputs the blocks of a long buffer last first", 0) \
@@ -785,7 +787,7 @@ X(con_legacy_control_big_endian, CON, OLD, NONE, "con-leg-02", "has control mess
 /* 5.4 Entropy */ \
 X(rng_empty, RNG, ANY, NONE, "ent-op-01", "returns buffers with length 0", 0) \
 X(rng_not_written, RNG, ANY, NONE, "ent-op-01 sused-02", "claims to have filled buffers that it did not touch", 0) \
-X(rng_overruns, RNG, ANY, NONE, "ent-desc-01", "writes eight bytes beyond the end of a buffer", 0) \
+X(rng_overruns, RNG, ANY, NONE, "ent-desc-01 sdesc-04", "writes eight bytes beyond the end of a buffer", 0) \
 X(rng_first_descriptor_only, RNG, ANY, NONE, "ent-desc-01 sused-02", "fills the first descriptor of a chain and claims all", 0) \
 X(rng_constant, RNG, ANY, NONE, "ent-desc-02", "fills buffers with one value", 0) \
 X(rng_repeats, RNG, ANY, NONE, "ent-desc-02", "fills every buffer with the same bytes", 0) \
@@ -797,15 +799,15 @@ X(rng_two_queues, RNG, ANY, NONE, "ent-desc-03", "has a second queue", 0) \
 /* Hostile */ \
 X(never_answers, ANY, ANY, HOSTILE, "sring-02", "takes buffers and returns none", 0) \
 X(never_interrupts, ANY, ANY, HOSTILE, "sintr-03 mmio-layout-03", "sends no notification at all", 0) \
-X(interrupts_for_ever, ANY, ANY, HOSTILE, "mmio-layout-03 mmio-table-10", "sets the used buffer bit again at each acknowledgement", 0) \
+X(interrupts_for_ever, ANY, ANY, HOSTILE, "mmio-layout-03 mmio-table-10 mmio-table-11", "sets the used buffer bit again at each acknowledgement", 0) \
 X(interrupt_status_all_ones, ANY, ANY, HOSTILE, "mmio-layout-04", "reads InterruptStatus as all ones", 0) \
-X(writes_outside_buffers, ANY, ANY, HOSTILE, "ent-desc-01 blk-desc-01 con-desc-02", "writes eight bytes behind the end of the last writable descriptor", 0) \
-X(corrupts_used_ring, ANY, ANY, HOSTILE, "sring-01 sring-02", "writes random ids and lengths into the used ring", 0) \
-X(used_index_jumps, ANY, ANY, HOSTILE, "sring-01 sring-02", "moves the used index by 1000 at a time", 0) \
+X(writes_outside_buffers, ANY, ANY, HOSTILE, "ent-desc-01 blk-desc-01 con-desc-02 sdesc-04", "writes eight bytes behind the end of the last writable descriptor", 0) \
+X(corrupts_used_ring, ANY, ANY, HOSTILE, "sring-01 sring-02 sring-03", "writes random ids and lengths into the used ring", 0) \
+X(used_index_jumps, ANY, ANY, HOSTILE, "sring-01 sring-02 sring-03", "moves the used index by 1000 at a time", 0) \
 X(garbage_registers, ANY, ANY, HOSTILE, "mmio-layout-01 mmio-layout-02", "reads random values from every register", 0) \
-X(changes_features, ANY, ANY, HOSTILE, "feat-02 feat-05", "offers EVENT_IDX at every other look", 0) \
+X(changes_features, ANY, ANY, HOSTILE, "feat-02 feat-05 mmio-table-02 mmio-table-12", "offers EVENT_IDX at every other look", 0) \
 X(dies_in_reset, ANY, ANY, HOSTILE, "reset-01", "never completes a reset once it has been used", 0) \
-X(falls_off_the_bus, ANY, ANY, HOSTILE, "mmio-layout-01 sring-02", "reads all ones from every register and does nothing after its tenth request", 0)
+X(falls_off_the_bus, ANY, ANY, HOSTILE, "mmio-layout-01 sring-02 reset-01", "reads all ones from every register and does nothing after its tenth request", 0)
 /* clang-format on */
 
 #endif

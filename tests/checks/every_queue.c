@@ -81,11 +81,13 @@ CHECK(flags_every_queue, "suppression.flags.every-queue-notifies", REQ("sintr-03
 			if (!work_offer(work) || !work_cause(work))
 				break;
 			if (virtqueue_used_waiting(work->queue))
-				require(t, notified(d),
+				require_notified(
+					t, d, notified(d),
 					"bit 0 of InterruptStatus is set after buffer %u of the %s, virtqueue %u", i,
 					work->name, work->queue->index);
 			else
-				require(t, sleep_until_used(work),
+				require_notified(
+					t, d, sleep_until_used(work),
 					"bit 0 of InterruptStatus is set once buffer %u of the %s, virtqueue %u, is "
 					"used",
 					i, work->name, work->queue->index);
@@ -192,7 +194,8 @@ CHECK(event_every_queue, "suppression.event-idx.every-queue-notifies", REQ("sint
 			acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 			if (!work_do(work))
 				break;
-			require(t, notified(d),
+			require_notified(
+				t, d, notified(d),
 				"bit 0 of InterruptStatus is set when the entry %u of the %s, virtqueue %u, is "
 				"written, "
 				"with used_event %u ahead",
@@ -601,7 +604,8 @@ static void ask_late(struct run *t, struct device *d, struct features features)
 				work_arm(work->queue); /* ends with a full barrier */
 				if (!virtqueue_used_waiting(work->queue)) {
 					in_time++;
-					require(t, notified(d),
+					require_notified(
+						t, d, notified(d),
 						"a notification comes for a buffer of the %s, virtqueue %u, that was "
 						"used "
 						"after the driver asked",

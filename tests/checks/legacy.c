@@ -453,7 +453,9 @@ CHECK(legacy_driver, "legacy.driver-is-recognised", REQ("leg-feat-01", "leg-feat
 	expect_eq(t, transport_status(transport),
 		  VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | VIRTIO_STATUS_DRIVER_OK, "Status after DRIVER_OK");
 	require_legacy_request(t, d);
-	require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
+	require_notified(
+		t, d,
+		WAIT_UNTIL(transport_interrupt_status(transport) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 		"InterruptStatus shows the used buffer");
 	require_at_rest(t, d, interrupt_status(d) == VIRTIO_INTERRUPT_USED_BUFFER, "it shows nothing else");
 	transport_interrupt_acknowledge(transport, VIRTIO_INTERRUPT_USED_BUFFER);

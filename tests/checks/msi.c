@@ -18,7 +18,7 @@ enum { ROUNDS = 8 };
 
 static void request(struct run *t, struct device *d)
 {
-	require_ok(t, device_do_request(d, random_next(&t->random)), "a request completes");
+	need_ok(t, device_do_request(d, random_next(&t->random)));
 }
 
 /* Expects the message of one event since messages_mark(), and no other anywhere. */
@@ -192,6 +192,7 @@ static bool change_config(struct run *t, struct device *d)
 CHECK(configuration, "msi.configuration-has-its-message", REQ("msi-own-01", "status-03"), DESCRIBED, NEEDS(MSI_NEEDS),
       "A configuration change sends one message, that of the configuration")
 {
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	one_message(t, d, messages_own(d), "before the change");
 	messages_mark(d);
@@ -208,6 +209,7 @@ CHECK(configuration, "msi.configuration-has-its-message", REQ("msi-own-01", "sta
 CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "With messages enabled InterruptStatus stays 0 and the line is low")
 {
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		one_message(t, d, messages_own(d), "with messages enabled");
@@ -223,6 +225,7 @@ CHECK(quiet, "msi.line-is-silent", REQ("msi-quiet-01"), DESCRIBED, NEEDS(MSI_NEE
 CHECK(shared, "msi.shared-message", REQ("msi-share-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "Sources that have the same message all send it")
 {
+	messages_need_ordinary(t, d);
 	messages_prepare(t, d, true, SPARE, 0);
 	device_go(d);
 	one_message(t, d, SPARE, "with one message for all");
@@ -241,6 +244,7 @@ CHECK(mapping, "msi.mapping", REQ("msi-map-01"), DESCRIBED, NEEDS(MSI_NEEDS),
       "With sharing, a virtqueue uses the vector that it is mapped to, and none with NO_VECTOR")
 {
 	need(t, d->msi.sharing, "mapping of its own");
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	msi_map(d, messages_source(d), 0);
 	one_message(t, d, 0, "mapped to the configuration's vector");
@@ -264,6 +268,7 @@ CHECK(staged, "msi.message-changes-as-a-whole", REQ("msi-stage-01"), DESCRIBED, 
 	const struct msi_write *writes = d->msi.layout->writes[MSI_SET];
 	uint32_t source = messages_source(d);
 
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	for (unsigned i = 0; masked ? writes[i].width : writes[i + 1].width; i++) {
 		msi_step(d, MSI_SET, i, source, &messages_targets[SPARE].message);
@@ -284,6 +289,7 @@ CHECK(range, "msi.numbers-out-of-range", REQ("msi-range-01"), DESCRIBED, NEEDS(M
 {
 	uint32_t last = d->msi.messages > d->queue_count && d->msi.sharing ? d->msi.messages : d->queue_count + 1u;
 
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	for (uint32_t i = 0; i < 4u + last; i++) {
 		uint32_t source = i < 2u + last ? last + i : i % 2 ? 0x7ff : 0xffe;
@@ -323,7 +329,7 @@ CHECK(state, "msi.state-reads-back", REQ("msi-state-01"), DESCRIBED, NEEDS(MSI_N
 {
 	need(t, d->msi.layout->state_width, "register that tells its state");
 	messages_prepare(t, d, false, 0, 1);
-	expect(t, !msi_enabled(d), "messages are not enabled at first");
+	need_row(t, !msi_enabled(d), "msi-reset-01", "messages are not enabled after a reset");
 	msi_do(d, MSI_ENABLE, 0, NULL);
 	expect(t, msi_enabled(d), "messages are enabled after they were switched on");
 	if (d->msi.layout == &msi_f40)
@@ -343,6 +349,7 @@ CHECK(path_is_fixed, "msi.path-is-chosen-before-driver-ok", REQ("msi-state-02"),
       "With DRIVER_OK set MsiEnable cannot be changed")
 {
 	need(t, d->msi.layout == &msi_f44, "rule for it");
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	msi_do(d, MSI_DISABLE, 0, NULL);
 	expect(t, msi_enabled(d), "messages are still enabled");
@@ -353,6 +360,7 @@ CHECK(path_is_fixed, "msi.path-is-chosen-before-driver-ok", REQ("msi-state-02"),
 CHECK(mask, "msi.mask", REQ("msi-mask-01"), DESCRIBED, NEEDS(MSI_NEEDS), "A masked source sends no message")
 {
 	need(t, msi_can(&d->msi, MSI_MASK), "mask");
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	for (unsigned i = 0; i < 2; i++) {
 		msi_do(d, MSI_MASK, messages_source(d), NULL);
@@ -380,6 +388,7 @@ CHECK(pending, "msi.pending-is-sent-once", REQ("msi-mask-02", "msi-mask-03"), DE
 	uint64_t began, late;
 
 	need(t, msi_can(&d->msi, MSI_MASK), "mask");
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	began = clock_ns();
 	one_message(t, d, messages_own(d), "without a mask");
@@ -419,6 +428,8 @@ CHECK(moves, "msi.waiting-change-moves-along", REQ("msi-move-01"), DESCRIBED, NE
       "A configuration change that is pending when messages or the line are chosen moves to the chosen one")
 {
 	need(t, d->msi.layout == &msi_f44, "rule for it");
+	messages_need_ordinary(t, d);
+	messages_need_ordinary(t, d);
 	messages_prepare(t, d, false, 0, 1);
 	msi_do(d, MSI_MASK, MSI_CONFIG, NULL);
 	if (!change_config(t, d))
@@ -456,6 +467,7 @@ CHECK(moves_cpu, "msi.moves-between-cpus", REQ("msi-own-01", "msi-stage-01"), DE
 {
 	const bool mask_first = msi_can(&d->msi, MSI_MASK);
 
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		if (mask_first)
@@ -471,6 +483,7 @@ CHECK(moves_cpu, "msi.moves-between-cpus", REQ("msi-own-01", "msi-stage-01"), DE
 CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEEDS, .line = true),
       "A device reset disables messages")
 {
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	one_message(t, d, messages_own(d), "before the reset");
 	require_ok(t, device_reset(d), "the device completes the reset");
@@ -486,6 +499,7 @@ CHECK(reset, "msi.reset-disables", REQ("msi-reset-01"), DESCRIBED, NEEDS(MSI_NEE
 CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(MSI_NEEDS),
       "A device reset forgets masks, messages and pending events")
 {
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	if (msi_can(&d->msi, MSI_MASK)) {
 		msi_do(d, MSI_MASK, messages_source(d), NULL);
@@ -515,6 +529,7 @@ CHECK(disable, "msi.disable-returns-to-the-line", REQ("msi-off-02"), DESCRIBED, 
 {
 	bool early = msi_is(&d->msi, MSI_EARLY);
 
+	messages_need_ordinary(t, d);
 	messages_prepare(t, d, true, 0, 1);
 	for (unsigned i = 0; i < 2; i++) {
 		if (!early) {
@@ -546,6 +561,7 @@ CHECK(notify, "msi.notification-addresses", REQ("msi-notify-01"), DESCRIBED, NEE
 		need(t, features_has(&d->msi.features, VIRTIO_F40_MMIO_NOTIFICATION), "notification addresses");
 	else
 		need(t, d->msi.layout == &msi_draft3, "notification addresses");
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	area = reg_read(transport, VIRTIO_MMIO_QUEUE_NOTIFY);
 	for (unsigned i = 0; i < ROUNDS; i++)

@@ -127,7 +127,8 @@ CHECK(reset_reads_one, "ring.reset.register-reads-1-then-0", REQ("mmio-layout-11
 	traffic_do(t, d, traffic_make(t, d, 1, 0), NULL);
 	transport_select_queue(&d->transport, queue->index);
 	transport_set_queue_reset(&d->transport, 1);
-	(void)WAIT_UNTIL((value = transport_queue_reset(&d->transport)) != 1, device_patience_ns);
+	need_row(t, WAIT_UNTIL((value = transport_queue_reset(&d->transport)) != 1, device_patience_ns),
+		 "mmio-layout-12", "the reset of a virtqueue completes");
 	require_eq(t, value, 0, "QueueReset once it no longer reads 1");
 	/* No event bounds the time in which the 1 could come back. */
 	expect(t, STAYS(t, transport_queue_reset(&d->transport) == 0), "QueueReset stays 0 once it reads 0");

@@ -67,6 +67,7 @@ static void change_messages(struct run *t, struct device *d, const enum msi_acti
 	struct request *request;
 	struct race race;
 
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	request = traffic_make(t, d, 1, 0);
 	messages_give(d, messages_source(d), SPARE);
@@ -154,6 +155,7 @@ CHECK(disable, "race.disable", REQ("msi-off-02"), DESCRIBED, NEEDS(RACE_NEEDS, M
 
 	if (msi_is(&d->msi, MSI_EARLY))
 		skip(t, "the path is chosen before DRIVER_OK");
+	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
 	request = traffic_make(t, d, 1, 0);
 	for (race_begin(&race, t, USUAL); race_next(&race);) {
@@ -239,6 +241,7 @@ CHECK(selectors, "race.selectors", REQ("msi-own-01"), DESCRIBED, NEEDS(RACE_NEED
 {
 	struct race race, unlocked;
 
+	messages_need_ordinary(t, d);
 	updates = (struct updates){ .device = d, .locked = true };
 	messages_start(t, d, true);
 	race_begin(&race, t, USUAL);
@@ -259,16 +262,20 @@ CHECK(selectors, "race.selectors", REQ("msi-own-01"), DESCRIBED, NEEDS(RACE_NEED
 CHECK(acknowledged, "race.acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST, NEEDS(RACE_NEEDS, TWO_CPUS),
       "A buffer that is used after the previous one was acknowledged sets InterruptStatus again")
 {
-	struct virtqueue *const queue = traffic_start(t, d, NO_FEATURES, 0);
-	struct request *const requests = traffic_make(t, d, 2, 0);
+	struct virtqueue *queue;
+	struct request *requests;
 	struct race race;
 
+	need_usual_notifications(t, d);
+	queue = traffic_restart(t, d, NO_FEATURES, 0);
+	requests = traffic_make(t, d, 2, 0);
 	for (race_begin(&race, t, USUAL); race_next(&race);) {
 		bool seen;
 
 		traffic_do(t, d, &requests[0], NULL);
-		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
-			"InterruptStatus shows the used buffer");
+		require_notified(t, d,
+				 WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
+				 "InterruptStatus shows the used buffer");
 		traffic_add(t, d, &requests[1], NULL);
 		race_fire(&race, kick, queue);
 		race_pause(&race);
@@ -297,10 +304,13 @@ static void ask(struct virtqueue *queue, bool wanted)
  */
 static void publish_against_ask(struct run *t, struct device *d, struct features features)
 {
-	struct virtqueue *const queue = traffic_start(t, d, features, 0);
-	struct request *const request = traffic_make(t, d, 1, 0);
+	struct virtqueue *queue;
+	struct request *request;
 	struct race race;
 
+	need_usual_notifications(t, d);
+	queue = traffic_restart(t, d, features, 0);
+	request = traffic_make(t, d, 1, 0);
 	for (race_begin(&race, t, USUAL); race_next(&race);) {
 		bool seen;
 

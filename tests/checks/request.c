@@ -23,6 +23,21 @@ CHECK(is_answered, "request.is-answered", REQ("sring-02"), DESCRIBED,
 }
 
 /*
+ * Breaks: a device that writes a fixed number of bytes, however long the buffer is. Symptom: corruption of what lies
+ * behind it. Each buffer stands between guard bytes.
+ */
+CHECK(stays_inside, "request.writes-inside-its-buffers", REQ("sdesc-04"), DESCRIBED,
+      NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
+      "The device writes to the device-writable buffers of a request, and to no memory around them")
+{
+	struct dma_damage damage;
+
+	need_ok(t, ordinary_life(d));
+	need_ok(t, device_reset(d)); /* completes what is under way */
+	expect(t, dma_guards_whole(&damage), "the bytes around all buffers and rings are untouched");
+}
+
+/*
  * Breaks: a device that answers every read with IOERR. Symptom: an operating system that finds no partition. A medium
  * with errors may do so (5.2.6), so that this is a warning, and only if no sector of several can be read.
  */

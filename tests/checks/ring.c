@@ -96,8 +96,9 @@ CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02",
 				     queue->used->index);
 		}
 		require_eq(t, queue->used->index, (uint16_t)(sent + batch), "used.idx after %u requests", sent + batch);
-		require(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
-			"a notification comes for entries %u to %u", old, (uint16_t)(old + batch - 1));
+		require_notified(t, d,
+				 WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
+				 "a notification comes for entries %u to %u", old, (uint16_t)(old + batch - 1));
 	}
 }
 
@@ -263,6 +264,13 @@ CHECK(ring_unpublished, "ring.entries-behind-the-index-are-left-alone", REQ("ari
 	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
 	struct request *requests = traffic_make(t, d, 2, 0);
 
+	/* The check notifies with an empty ring in between. */
+	virtqueue_notify(queue);
+	need_row(t, !device_do_request(d, 0) && queue->used->index == 1, "savail-03",
+		 "a notification of an empty ring does no harm");
+	virtqueue_notify(queue);
+	quiet_moment(t);
+	need_row(t, queue->used->index == 1, "savail-03", "a notification of an empty ring returns nothing");
 	traffic_add(t, d, &requests[0], NULL);
 	traffic_add(t, d, &requests[1], NULL);
 	queue->available--; /* publishes the first only; the entry of the second is written */

@@ -116,6 +116,8 @@ static void expect_untouched(struct run *t, struct device *d, bool notify)
 	unsigned count = publish_early(t, d, requests, true);
 	struct watch watch;
 
+	need_row(t, !(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER), "mmio-layout-04",
+		 "the used buffer bit of InterruptStatus is clear before anything happened");
 	watch_begin(&watch, device_request_queue(d), requests, count, false);
 	if (notify)
 		virtqueue_notify(device_request_queue(d));

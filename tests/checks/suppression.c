@@ -71,7 +71,7 @@ CHECK(flags_notifies, "suppression.flags.notifies-when-asked", REQ("sintr-03"), 
 	traffic_start(t, d, NO_FEATURES, 0);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		traffic_do(t, d, request, NULL);
-		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u", i);
+		require_notified(t, d, notified(d), "bit 0 of InterruptStatus is set after buffer %u", i);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
@@ -86,7 +86,7 @@ CHECK(flags_quiet, "suppression.flags.quiet-when-not-asked", REQ("sintr-02"), SH
 	/* A device that notifies at DRIVER_OK fails another check (status.no-used-buffer-at-driver-ok). */
 	for (unsigned i = 0; i < 2; i++) {
 		traffic_do(t, d, request, NULL);
-		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u, with flags 0", i);
+		require_notified(t, d, notified(d), "bit 0 of InterruptStatus is set after buffer %u, with flags 0", i);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 	virtqueue_set_no_interrupt(queue, true);
@@ -112,7 +112,8 @@ CHECK(flags_again, "suppression.flags.notifies-when-asked-again", REQ("sintr-03"
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		virtqueue_set_no_interrupt(queue, false);
 		traffic_do(t, d, request, NULL);
-		require(t, notified(d),
+		require_notified(
+			t, d, notified(d),
 			"bit 0 of InterruptStatus is set after a buffer that was offered with flags 0, round %u", i);
 	}
 }
@@ -132,8 +133,9 @@ CHECK(flags_ignores_event, "suppression.flags.used-event-is-ignored", REQ("sintr
 	for (unsigned i = 0; i < sizeof(adverse) / sizeof(adverse[0]); i++) {
 		virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + adverse[i]));
 		traffic_do(t, d, request, NULL);
-		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u with used_event %u ahead", i,
-			adverse[i]);
+		require_notified(t, d, notified(d),
+				 "bit 0 of InterruptStatus is set after buffer %u with used_event %u ahead", i,
+				 adverse[i]);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
@@ -201,7 +203,8 @@ static void race(struct run *t, struct device *d, struct features features)
 			arm(queue); /* ends with a full barrier */
 			if (!virtqueue_used_waiting(queue)) {
 				asked_in_time++;
-				require(t, notified(d),
+				require_notified(
+					t, d, notified(d),
 					"a notification comes for a buffer that was used after the driver asked, round "
 					"%u",
 					i);
@@ -243,8 +246,9 @@ CHECK(event_notifies, "suppression.event-idx.notifies-at-used-event", REQ("sintr
 			traffic_do(t, d, request, NULL);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 		traffic_do(t, d, request, NULL);
-		require(t, notified(d), "bit 0 of InterruptStatus is set when entry %u, used_event, is written",
-			queue->used_seen - 1);
+		require_notified(t, d, notified(d),
+				 "bit 0 of InterruptStatus is set when entry %u, used_event, is written",
+				 queue->used_seen - 1);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
@@ -268,8 +272,9 @@ CHECK(event_in_batch, "suppression.event-idx.notifies-when-passed-in-a-batch", R
 		publish_batch(t, d, requests, room);
 		virtqueue_notify(queue);
 		traffic_take_all(t, d);
-		require(t, notified(d),
-			"bit 0 of InterruptStatus is set after a batch of %u with used_event at %u of it", room, event);
+		require_notified(t, d, notified(d),
+				 "bit 0 of InterruptStatus is set after a batch of %u with used_event at %u of it",
+				 room, event);
 	}
 }
 
@@ -285,7 +290,7 @@ CHECK(event_ignores_flags, "suppression.event-idx.low-flag-is-ignored", REQ("sin
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		virtqueue_set_used_event(queue, queue->used_seen);
 		traffic_do(t, d, request, NULL);
-		require(t, notified(d), "bit 0 of InterruptStatus is set after buffer %u", i);
+		require_notified(t, d, notified(d), "bit 0 of InterruptStatus is set after buffer %u", i);
 		acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	}
 }
@@ -306,7 +311,7 @@ CHECK(event_quiet, "suppression.event-idx.quiet-before-used-event", REQ("sintr-0
 	 * it.
 	 */
 	traffic_do(t, d, request, NULL);
-	require(t, notified(d), "bit 0 of InterruptStatus is set after the first buffer");
+	require_notified(t, d, notified(d), "bit 0 of InterruptStatus is set after the first buffer");
 	virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + FAR));
 	acknowledge(d, VIRTIO_INTERRUPT_USED_BUFFER);
 	for (unsigned i = 0; i < ROUNDS; i++)
@@ -355,8 +360,8 @@ static void announces_empty(struct run *t, struct device *d, struct features fea
 		publish_batch(t, d, requests, 1 + random_below(&t->random, queue->size));
 		virtqueue_notify(queue);
 		traffic_take_all(t, d);
-		require(t, notified(d),
-			"bit 0 of InterruptStatus is set when the device has used all buffers, round %u", i);
+		require_notified(t, d, notified(d),
+				 "bit 0 of InterruptStatus is set when the device has used all buffers, round %u", i);
 	}
 }
 

@@ -91,20 +91,27 @@ static _Noreturn void skip_for(struct run *t, enum driver_error error)
 	skip(t, "%s (%s)", driver_error_text(error), driver_error_info(error)->row);
 }
 
+enum driver_error ordinary_life(struct device *device)
+{
+	enum { REQUESTS = 2 * DEVICE_QUEUE_SIZE + 1 };
+	enum driver_error error = device_start(device, NO_FEATURES);
+
+	for (unsigned i = 0; !error && i < REQUESTS; i++)
+		error = device_do_request(device, i);
+	return error;
+}
+
 /*
  * A request went wrong under the conditions of a check. Does the device serve ordinary requests? If not, that is for
  * the checks of its row to report, and this one ends as a SKIP.
  */
 static void control(struct run *t)
 {
-	enum { REQUESTS = 2 * DEVICE_QUEUE_SIZE + 1 };
 	const uint64_t tag = t->device->failed_tag;
 	enum driver_error error;
 
 	journal_pause(true); /* the log of a failure shows what the check did */
-	error = device_start(t->device, NO_FEATURES);
-	for (unsigned i = 0; !error && i < REQUESTS; i++)
-		error = device_do_request(t->device, i);
+	error = ordinary_life(t->device);
 	/* Perhaps it is this request that cannot be served, whatever the conditions: a disk may have a bad sector. */
 	if (!error)
 		error = device_do_request(t->device, tag);
@@ -139,6 +146,17 @@ bool check_expect_ok(struct run *t, const char *file, int line, enum driver_erro
 	if (foreign && !t->controlled)
 		guard_leave(); /* the control has left nothing of the check's life */
 	return false;
+}
+
+void check_fail_row(struct run *t, const char *row, const char *format, ...)
+{
+	va_list arguments;
+
+	if (t->verdict < VERDICT_WARN)
+		t->blamed = row;
+	va_start(arguments, format);
+	failed(t, &(struct failure){ .property = format, .row = row }, arguments);
+	va_end(arguments);
 }
 
 bool check_expect_none(struct run *t, const char *file, int line, const char *found, const char *format, ...)

@@ -89,6 +89,7 @@ struct run {
 	/* What may spoil the property and is no fault of the device. When an assertion fails, it ends the check as a
 	 * SKIP, or returns; then the check FAILs and ends, because it has left nothing of the check's life. */
 	void (*excuse)(struct run *t, struct device *d);
+	const char *blamed; /* the row that it failed for, if that is not one of its own; NULL otherwise */
 	unsigned assertions, failures;
 	unsigned failures_hidden; /* of these, those that the report left out */
 	/* For a body whose accesses to registers may trap on some machines, which is an answer, too. After a trap the
@@ -126,6 +127,12 @@ void *need_memory(struct run *t, void *memory);
 void check_need_ok(struct run *t, const char *file, int line, enum driver_error error);
 void check_need(struct run *t, const char *file, int line, bool held, const char *row, const char *format, ...)
 	CHECK_FORMAT(6);
+
+/* The check fails for another row than its own, which no check in particular looks at. */
+void check_fail_row(struct run *t, const char *row, const char *format, ...) CHECK_FORMAT(3);
+
+/* Starts the device in the plainest way and sends ordinary requests, one after the other. */
+enum driver_error ordinary_life(struct device *device);
 
 /* Is the row among the requirements of the check? */
 bool check_names(const struct check *check, const char *row);

@@ -61,10 +61,11 @@ static bool try(struct proof *proof, const struct check *check, struct device *d
 {
 	uint64_t began = clock_ns();
 	unsigned infos = report_counts.infos;
+	const char *blamed;
 	enum verdict verdict;
 
 	print_mute(true);
-	verdict = run_silently(check, device, proof->devices, proof->count, &proof->options, proof->seed);
+	verdict = run_silently(check, device, proof->devices, proof->count, &proof->options, proof->seed, &blamed);
 	print_mute(false);
 	report_counts.infos = infos;
 	/* The check left the device useless: switch the devices off and on for the next one. */
@@ -76,7 +77,9 @@ static bool try(struct proof *proof, const struct check *check, struct device *d
 		proof->trouble = check->id;
 	if (verdict != VERDICT_FAIL && verdict != VERDICT_WARN)
 		return false;
-	print("# caught-by %s.%s after %lu us\n", device->name, check->id, (clock_ns() - began) / MICROSECONDS(1));
+	print("# caught-by %s.%s after %lu us: %s%s%s\n", device->name, check->id,
+	      (clock_ns() - began) / MICROSECONDS(1), verdict == VERDICT_FAIL ? "FAIL" : "WARN", blamed ? " " : "",
+	      blamed ? blamed : "");
 	proof->noticed++;
 	return true;
 }

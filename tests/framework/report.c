@@ -72,15 +72,15 @@ static void report_event(const struct journal_event *event, void *context)
 	print("\n");
 }
 
-static void report_clause(const struct check *check)
+static void report_clause(const char *const *rows)
 {
 	print("#   clause:");
-	for (unsigned i = 0; check->requirements[i]; i++) {
-		const char *section = requirement_section(check->requirements[i]);
+	for (unsigned i = 0; rows[i]; i++) {
+		const char *section = requirement_section(rows[i]);
 
 		if (!i && section && *section < 'a')
 			print(" virtio 1.4 section");
-		print("%s %s (%s)", i ? "," : "", section ? section : "?", check->requirements[i]);
+		print("%s %s (%s)", i ? "," : "", section ? section : "?", rows[i]);
 	}
 	print("\n");
 }
@@ -114,13 +114,14 @@ void report_failure(struct run *t, const struct failure *failure, va_list argume
 	print("\n");
 	if (t->failures == 1) {
 		print("#   property: %s\n", t->check->title);
-		report_clause(t->check);
+		report_clause(failure->row ? (const char *const[]){ failure->row, NULL } : t->check->requirements);
 	}
 	if (failure->got)
 		print("#   got: %s\n", failure->got);
 	if (failure->want)
 		print("#   want: %s\n", failure->want);
-	print("#   at: %s:%d\n", failure->file, failure->line);
+	if (failure->file)
+		print("#   at: %s:%d\n", failure->file, failure->line);
 	if (t->failures > 1)
 		return;
 	print("#   replay: touchstone.only=%s.%s touchstone.seed=0x%lx\n", t->device->name, t->check->id, t->seed);

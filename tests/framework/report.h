@@ -17,6 +17,7 @@ struct failure {
 	int line;
 	const char *property;	/* the property that should have held, a format */
 	const char *got, *want; /* each may be NULL */
+	const char *row;	/* the row that does not hold; NULL: the check's own */
 };
 /* Prints a failure, with the arguments of its property. The journal follows the first failure of a check. */
 void report_failure(struct run *t, const struct failure *failure, va_list arguments);

@@ -16,8 +16,10 @@ enum {
 	RESET_PATIENCE_TENTHS = 25, /* a reset may take this many tenths of what an answer may take */
 	RESETS = 100,		    /* in a check */
 };
-#define ROUND_LINE_NS MILLISECONDS(500)
-#define SLOW_NS	      MILLISECONDS(5) /* for a request: many of them take long */
+#define DAMAGE_PATIENCE_NS MILLISECONDS(200)
+#define BOUNDS_ROW	   "sdesc-04" /* the device writes to device-writable buffers and to its rings only */
+#define ROUND_LINE_NS	   MILLISECONDS(500)
+#define SLOW_NS		   MILLISECONDS(5) /* for a request: many of them take long */
 
 bool run_was_good(void)
 {
@@ -126,6 +128,71 @@ static void back_to_start(struct device *device)
 	irq_settle();
 }
 
+/*
+ * Does the device, or another one that the check used, write outside of its buffers even with ordinary requests? Gives
+ * up the memory of the check.
+ */
+static bool damages_always(struct run *t)
+{
+	const uint64_t patience = device_patience_ns;
+	struct dma_damage damage;
+	bool whole = true;
+
+	/* Only requests that are answered show anything. */
+	if (patience > DAMAGE_PATIENCE_NS)
+		device_patience_ns = DAMAGE_PATIENCE_NS;
+	for (unsigned i = 0; whole && i < t->device_count; i++) {
+		struct device *device = &t->devices[i];
+
+		if (device->unusable || !device->type->make_request ||
+		    device->type->request_queue >= device->queue_count)
+			continue;
+		dma_forget();
+		journal_pause(true); /* the log of a failure shows what the check did */
+		(void)ordinary_life(device);
+		back_to_start(device);
+		journal_pause(false);
+		whole = dma_guards_whole(&damage);
+	}
+	dma_forget();
+	device_patience_ns = patience;
+	return !whole;
+}
+
+/* Did an earlier check of the device report such damage? Remembers it. */
+static bool damage_is_known(struct device *device, const struct dma_damage *damage)
+{
+	const unsigned known = device->damage_count < DEVICE_DAMAGES ? device->damage_count : DEVICE_DAMAGES;
+
+	for (unsigned i = 0; i < known; i++)
+		if (device->damages[i].size == damage->size && device->damages[i].where == damage->where)
+			return true;
+	device->damages[device->damage_count++ % DEVICE_DAMAGES] = *damage;
+	return false;
+}
+
+/* A device that damages memory around its buffers has one check for it, or is told so once for each kind of damage. */
+static void judge_damage(struct run *t, const struct dma_damage *damage)
+{
+	const char *why = NULL;
+
+	if (!check_names(t->check, BOUNDS_ROW)) {
+		if (damage_is_known(t->device, damage))
+			why = "the device wrote outside of its buffers, as in an earlier check";
+		else if (damages_always(t))
+			why = "a device writes outside of its buffers with any request";
+	}
+	if (!why) {
+		check_fail_row(t, BOUNDS_ROW, "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes",
+			       damage->found, (long)damage->where, damage->size);
+		return;
+	}
+	if (t->verdict >= VERDICT_SKIP)
+		return;
+	t->verdict = VERDICT_SKIP;
+	format_string(t->reason, sizeof(t->reason), "%s (%s)", why, BOUNDS_ROW);
+}
+
 /* Judges what must hold after every check: the device comes back from a reset, and has written only to memory that it
  * was given. */
 static void judge_leftovers(void *argument)
@@ -140,12 +207,10 @@ static void judge_leftovers(void *argument)
 		if (t->devices[i].queues[0].size)
 			back_to_start(&t->devices[i]);
 	if (was_usable && t->device->unusable == DRIVER_NO_RESET && t->reports_lost_device)
-		check_expect(t, __FILE__, __LINE__, false, driver_error_text(DRIVER_NO_RESET),
-			     "the device comes back from a reset after this check");
+		check_fail_row(t, driver_error_info(DRIVER_NO_RESET)->row,
+			       "the device comes back from a reset after this check");
 	if (!dma_guards_whole(&damage))
-		check_expect(t, __FILE__, __LINE__, false, "guard bytes untouched",
-			     "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes", damage.found,
-			     (long)damage.where, damage.size);
+		judge_damage(t, &damage);
 }
 
 /* A check ran out of time. It ends as a SKIP if requests take long on this device, or if there is another excuse. */
@@ -303,7 +368,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 }
 
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
-			  const struct options *options, uint64_t seed)
+			  const struct options *options, uint64_t seed, const char **blamed)
 {
 	struct run t = {
 		.check = check,
@@ -317,6 +382,7 @@ enum verdict run_silently(const struct check *check, struct device *device, stru
 	};
 
 	run_once(&t, options, seed);
+	*blamed = t.blamed;
 	return t.verdict;
 }
 

@@ -27,8 +27,8 @@ struct running {
 /* Runs one check as run_checks() does: start line, rounds, result. `name` is its full name. */
 void run_check(struct running *running, const struct check *check, struct device *device, const char *name);
 
-/* Runs a check once without its start line and result. */
+/* Runs a check once without its start line and result. *blamed: see struct run. */
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,
-			  const struct options *options, uint64_t seed);
+			  const struct options *options, uint64_t seed, const char **blamed);
 
 #endif

@@ -5,7 +5,8 @@
 Fails if the healthy device does not pass everything; if no check notices a defect, or a check notices no defect, and
 tests/self/unproven.txt does not say why; if a line there is no longer true; if a row that checks name has no defect
 that they notice, and the same list does not say why; if the check that the hints name for a defect does not notice it;
-and if a check traps, times out or ends as an ERROR. Writes the matrix to the build directory, for coverage.py and
+if a check traps, times out or ends as an ERROR; and if more failures than tests/self/diagnosis.txt allows are of checks
+that name no row of the defect, or the first one of a run is. Writes the matrix to the build directory, for coverage.py and
 pages.py. --hints: mends tests/framework/hints.c.
 """
 
@@ -24,7 +25,9 @@ from fnmatch import fnmatch
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
 
-import sources      # noqa: E402 (its bytecode goes to build/)
+import diagnosis    # noqa: E402 (its bytecode goes to build/)
+import sources      # noqa: E402
+from diagnosis import Caught    # noqa: E402
 from runs import HEALTHY, LAYOUTS      # noqa: E402
 
 PROGRAM = "fast/host/touchstone"        # below the build directory
@@ -34,8 +37,8 @@ HINT = re.compile(r'^\t\{ "(\w+)", "([^"]+)" \},$', re.M)
 
 # The runs on every defect. A defect that this Version cannot have runs in the newest one that can.
 EXPENSIVE = "*wrap*"
-VARIANTS = (f"touchstone.skip={EXPENSIVE}", "touchstone.ref-line=edge touchstone.only=interrupt.*",
-            "touchstone.ref-read-only touchstone.only=blk.*", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
+WHOLE = (f"touchstone.skip={EXPENSIVE}", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
+PARTS = ("touchstone.ref-line=edge touchstone.only=interrupt.*", "touchstone.ref-read-only touchstone.only=blk.*")
 # The checks of the wrap of the index take more time than all others, so they run only on the defects of their rows and on those that no other check noticed.
 LAST_RESORT = f"touchstone.only={EXPENSIVE}"
 HINT_SEEDS, HINTS_TRIED = range(1, 11), 20
@@ -44,6 +47,7 @@ SHARE = 24      # defects that one process tests
 
 Table = dict[str, set[str]]                     # {defect: checks that notice it}
 Costs = dict[str, list[tuple[int, str]]]        # {defect: [(microseconds, check)]}
+Runs = list[Mapping[str, Sequence[Caught]]]     # {defect: what noticed it}, for each process
 Defects = Mapping[str, sources.Defect]
 Rows = Mapping[str, Collection[str]]            # by check
 program = ""                                    # the host port
@@ -61,9 +65,9 @@ def healthy(words: str) -> list[str]:
     return [f"{words}: {line}" for line in run(words).splitlines() if line.startswith("not ok")]
 
 
-def proof(words: str) -> tuple[dict[str, list[tuple[str, str, int]]], list[str]]:
-    """{defect: [(device, check, microseconds)]}, [troubles]"""
-    found: dict[str, list[tuple[str, str, int]]] = {}
+def proof(words: str) -> tuple[dict[str, list[Caught]], list[str]]:
+    """{defect: what noticed it, in the order of the run}, [troubles]"""
+    found: dict[str, list[Caught]] = {}
     troubles, name = [], ""
     for line in run(words).splitlines():
         start = re.match(r"# start proof\.(\S+) ", line)
@@ -71,25 +75,32 @@ def proof(words: str) -> tuple[dict[str, list[tuple[str, str, int]]], list[str]]
             name = start[1]
             found[name] = []
         elif line.startswith("# caught-by "):
-            caught, *after = line.split()[2:]
-            device, _, check = caught.rpartition(".") if not after else caught.partition(".")
-            found[name].append((device, check, int(after[1]) if after else 0))
+            found[name].append(caught_by(*line.split()[2:]))
         elif "# ERROR" in line:
             troubles.append(f"{words}: {line}")
     return found, troubles
 
 
-def prove(pool: ThreadPoolExecutor, table: Table, hints: Costs, names: Sequence[str], variants: Sequence[str]) -> list[str]:
-    """Runs the checks on the defects. Adds the checks that noticed to `table`, and how soon, if the firmware could do
-    the same, to `hints`. Returns the troubles."""
+def caught_by(caught: str, *after: str) -> Caught:
+    """From the words of a line: DEVICE.CHECK after N us: VERDICT ROW, or "discovery" alone."""
+    if not after:
+        return Caught("", caught, 0, "FAIL", "")
+    device, _, check = caught.partition(".")
+    return Caught(device, check, int(after[1]), after[3], after[4] if len(after) > 4 else "")
+
+
+def prove(pool: ThreadPoolExecutor, table: Table, hints: Costs, names: Sequence[str], variants: Sequence[str], runs: Runs) -> list[str]:
+    """Runs the checks on the defects. Adds the checks that noticed to `table`, how soon, if the firmware could do the
+    same, to `hints`, and what each run saw to `runs`. Returns the troubles."""
     shares = [",".join(names[i:i + SHARE]) for i in range(0, len(names), SHARE)]
     jobs = [(variant, f"touchstone.proof=all touchstone.defect={share} {variant}") for variant in variants for share in shares]
     failures: list[str] = []
     for (variant, _), (found, troubles) in zip(jobs, pool.map(proof, [words for _, words in jobs])):
         failures += troubles
+        runs.append(found)
         for name, caught in found.items():
-            table.setdefault(name, set()).update(check for _, check, _ in caught)
-            hints.setdefault(name, []).extend((cost, check) for device, check, cost in caught if in_firmware(variant, device))
+            table.setdefault(name, set()).update(one.check for one in caught)
+            hints.setdefault(name, []).extend((one.microseconds, one.check) for one in caught if in_firmware(variant, one.device))
     return failures
 
 
@@ -170,6 +181,8 @@ def main() -> None:
     options = parser.parse_args()
     program = os.path.join(options.build, PROGRAM)
     table: Table = {}
+    runs: Runs = []
+    rest: Runs = []     # not of all checks
     hints: Costs = {}
     defects, known = sources.defects(options.build), unproven()
     ids = {check.id: check.rows for check in sources.checks(TOP, options.build)}
@@ -178,9 +191,12 @@ def main() -> None:
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         failures = [line for lines in pool.map(healthy, HEALTHY) for line in lines]
         msi = [name for name in names if name.startswith("msi_")]
-        failures += prove(pool, table, hints, msi, [f"touchstone.ref-msi={layout} touchstone.only=msi.*,race.*" for layout in LAYOUTS])
-        failures += prove(pool, table, hints, [name for name in names if name not in msi], VARIANTS)
-        failures += prove(pool, table, hints, [name for name, caught in table.items() if not caught or expensive & set(defects[name].rows)], (LAST_RESORT,))
+        failures += prove(pool, table, hints, msi, [f"touchstone.ref-msi={layout} touchstone.only=msi.*,race.*" for layout in LAYOUTS], runs)
+        others = [name for name in names if name not in msi]
+        failures += prove(pool, table, hints, others, WHOLE, runs)
+        failures += prove(pool, table, hints, others, PARTS, rest)
+        late = [name for name, caught in table.items() if not caught or expensive & set(defects[name].rows)]
+        failures += prove(pool, table, hints, late, (LAST_RESORT,), rest)
         if options.hints:
             mend_hints(pool, wrong_hints(table), hints, ids, defects)
     sources.write_matrix(options.build, {name: table.get(name, ()) for name in defects})
@@ -190,8 +206,14 @@ def main() -> None:
     failures += [f"{line}: {ends[line]}" for line in sorted(ends.keys() - known.keys())]
     failures += [f"{line} is proven now: take it out of {UNPROVEN}" for line in sorted(known.keys() - ends.keys())]
     failures += [f"defect {name}: the check that {HINTS} names does not notice it: run make hints" for name in wrong]
+    told = diagnosis.judge(runs, ids, defects)
+    budget = diagnosis.allowed(TOP)
+    failures += diagnosis.troubles(told, budget)
+    for note in diagnosis.notes(told, budget):
+        print(f"# {note}")
     for failure in failures:
         print(f"not ok {failure}")
+    print(diagnosis.summary(told, budget))
     rows = {row for named in ids.values() for row in named}
     kinds = [line.partition(" ")[0] for line in ends]
     proven = len(table) + len(ids) + len(rows) - len(ends)

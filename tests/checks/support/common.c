@@ -3,6 +3,7 @@
 
 #include <arch/cpu.h>
 
+#include "firmware/arch/irq.h"
 #include "firmware/lib/journal.h"
 #include "firmware/lib/string.h"
 #include "tests/framework/options.h"
@@ -80,18 +81,25 @@ void reach_stage(struct run *t, struct device *d, enum stage stage)
 
 void need_ordinary_life(struct run *t, struct device *d, bool whole_queues)
 {
-	enum { REQUESTS = 2 * DEVICE_QUEUE_SIZE + 1 };
+	enum { REQUESTS = 2 * DEVICE_QUEUE_SIZE + 1, WHOLE_MAX = 1024 };
 	const bool whole = d->whole_queues;
 	enum driver_error error;
 
+	/* Two lives and what follows must fit into our memory. */
+	for (unsigned i = 0; i < d->queue_count; i++)
+		whole_queues &= d->queue_max[i] <= WHOLE_MAX;
 	d->whole_queues |= whole_queues;
 	error = device_start(d, NO_FEATURES);
 	d->whole_queues = whole;
-	if (whole_queues && error == DRIVER_DMA_EXHAUSTED)
-		skip(t, "our memory is too small for virtqueues of QueueSizeMax entries");
 	need_ok(t, error);
 	for (unsigned i = 0; i < REQUESTS; i++)
 		need_ok(t, device_do_request(d, i));
+	d->whole_queues |= whole_queues;
+	error = device_start(d, NO_FEATURES);
+	d->whole_queues = whole;
+	need_row(t, error != DRIVER_FEATURES_REFUSED, "feat-05", "a set of features is accepted again after a reset");
+	need_ok(t, error);
+	need_row(t, !device_do_request(d, 0), "mmio-table-19", "requests are served after a reset, as before it");
 	need_ok(t, device_reset(d));
 	t->controlled = true;
 }
@@ -132,6 +140,67 @@ void need_survives_bad_head(struct run *t, struct device *d)
 {
 	if (t->options->after[0] && !d->survives_bad_head)
 		skip(t, "a device that may not survive a bad available ring entry, see status.needs-reset");
+}
+
+/* How notifications are asked for in need_usual_notifications(). */
+struct wish {
+	bool event_idx;	   /* accepted */
+	uint16_t ahead;	   /* how far used_event is ahead */
+	bool no_interrupt; /* in avail.flags */
+	unsigned times;
+	const char *row; /* that the device breaks if no notification comes */
+};
+
+/* Does a used buffer notification follow a request? Returns NULL, or the row that the device breaks. */
+static const char *usual_notification(struct device *d, const struct wish *wish)
+{
+	struct virtqueue *queue = device_request_queue(d);
+	struct irq_line *line = d->transport.line;
+	uint32_t mark;
+
+	transport_take_interrupts(&d->transport);
+	if (line) {
+		irq_line_rearm(line);
+		irq_settle();
+	}
+	mark = line ? line->count : 0;
+	virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + wish->ahead));
+	virtqueue_set_no_interrupt(queue, wish->no_interrupt);
+	if (device_do_request(d, 0))
+		return driver_error_info(DRIVER_NO_ANSWER)->row;
+	if (!WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns)) {
+		irq_settle();
+		return line && line->count != mark ? "mmio-layout-03" : wish->row;
+	}
+	return !line || WAIT_UNTIL(line->count != mark, device_patience_ns) ? NULL : "mmio-table-10";
+}
+
+void need_usual_notifications(struct run *t, struct device *d)
+{
+	static const struct wish wishes[] = {
+		{ .times = 6, .row = "sintr-03" },
+		{ .ahead = 0x4000, .times = 2, .row = "sintr-01" },
+		{ .event_idx = true, .times = 4, .row = "sintr-05" },
+		{ .event_idx = true, .no_interrupt = true, .times = 2, .row = "sintr-04" },
+	};
+	const char *row = NULL;
+
+	if (d->transport.line)
+		irq_line_attach(d->transport.line, NULL, NULL);
+	journal_pause(true); /* the log of a failure shows what the check did */
+	for (unsigned i = 0; !row && i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+		const struct wish *wish = &wishes[i];
+
+		if (wish->event_idx && !device_offers(d, VIRTIO_F_EVENT_IDX))
+			continue;
+		if (device_start(d, wish->event_idx ? FEATURE(VIRTIO_F_EVENT_IDX) : NO_FEATURES))
+			break;
+		for (unsigned j = 0; !row && j < wish->times; j++)
+			row = usual_notification(d, wish);
+	}
+	journal_pause(false);
+	if (row && !check_names(t->check, row))
+		skip(t, "no notification comes in the plainest case either (%s)", row);
 }
 
 uint32_t interrupt_status(struct device *d)

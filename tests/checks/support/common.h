@@ -36,8 +36,8 @@ void next_stage(struct run *t, struct device *d, enum stage stage);
 
 /*
  * A precondition for what a check does with special features, sizes, addresses or lives: the device starts without any
- * of that (with whole_queues: with as many entries as a virtqueue can have) and serves requests. From then on an answer
- * that goes wrong is the check's own finding. Ends with a reset.
+ * of that, with whole_queues with as many entries as a virtqueue can have (up to 1024), and serves requests. From then
+ * on an answer that goes wrong is the check's own finding. Ends with a reset.
  */
 void need_ordinary_life(struct run *t, struct device *d, bool whole_queues);
 /*
@@ -55,6 +55,22 @@ void need_notification(struct run *t, struct device *d);
  * check ends as a SKIP: one check with a crash is enough.
  */
 void need_survives_bad_head(struct run *t, struct device *d);
+
+/*
+ * A notification or an interrupt came. If it did not, and does not come in the plainest case either (one request,
+ * asked for by the rule of EVENT_IDX and by that of avail.flags), that is for the checks of the row to report, and this
+ * one ends as a SKIP; else it FAILs. need_usual_notifications() is the precondition alone; it leaves nothing of the
+ * check's life.
+ */
+#define require_notified(T, D, CAME, ...)                   \
+	do {                                                \
+		const bool notification_came = (CAME);      \
+                                                            \
+		if (!notification_came)                     \
+			need_usual_notifications(T, D);     \
+		require(T, notification_came, __VA_ARGS__); \
+	} while (0)
+void need_usual_notifications(struct run *t, struct device *d);
 
 /* Reads InterruptStatus, and writes `bits` to InterruptACK (4.2.2). */
 uint32_t interrupt_status(struct device *d);

@@ -134,6 +134,8 @@ void messages_prepare(struct run *t, struct device *d, bool on, unsigned target,
 	messages_need_targets(t, d);
 	config_target = target;
 	messages_negotiate(t, d);
+	if (d->msi.layout->state_width)
+		need_row(t, !msi_enabled(d), "msi-reset-01", "messages are not enabled after a reset");
 	queues = messages_queues(t, d);
 	messages_mark(d);
 	if (on && first)
@@ -152,6 +154,27 @@ void messages_start(struct run *t, struct device *d, bool on)
 bool messages_changed(void)
 {
 	return transport_config_generation(&living->transport) != first_generation;
+}
+
+void messages_need_ordinary(struct run *t, struct device *d)
+{
+	enum { EVENTS = 16 };
+	unsigned wrong = 0;
+
+	messages_start(t, d, true);
+	for (unsigned i = 0; i < EVENTS && !wrong; i++) {
+		messages_mark(d);
+		need_ok(t, device_do_request(d, i));
+		if (!WAIT_UNTIL(messages_at(messages_own(d)), device_patience_ns))
+			wrong++;
+		irq_settle();
+		for (unsigned target = 0; target < TARGETS; target++)
+			wrong += messages_at(target) != (target == messages_own(d)) &&
+				 !(target == config_target && messages_changed());
+		wrong += messages_stray() && !messages_changed();
+	}
+	need_row(t, !wrong, "msi-own-01", "each used buffer sends one message, that of its virtqueue");
+	need_ok(t, device_reset(d));
 }
 
 void messages_expect_only(struct run *t, unsigned target, uint32_t want, const char *when)

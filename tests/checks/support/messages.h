@@ -64,4 +64,8 @@ struct virtqueue *messages_second(struct device *d);
 void messages_start(struct run *t, struct device *d, bool on);
 void messages_prepare(struct run *t, struct device *d, bool on, unsigned target, unsigned step);
 
+/* A precondition: a device that was started like that sends one message for each used buffer, to its target. Ends with
+ * a reset. */
+void messages_need_ordinary(struct run *t, struct device *d);
+
 #endif
