@@ -146,13 +146,17 @@ static bool insists_on_other_rings(const struct device *device, struct features 
 	return false;
 }
 
-enum driver_error device_negotiate(struct device *device, struct features wanted)
+static enum driver_error negotiate_with_least(struct device *device, struct features wanted)
 {
-	enum driver_error error;
-
 	if (insists_on_other_rings(device, wanted))
 		return DRIVER_INSISTS;
-	error = device_negotiate_exactly(device, features_or(wanted, device->least));
+	return device_negotiate_exactly(device, features_or(wanted, device->least));
+}
+
+enum driver_error device_negotiate(struct device *device, struct features wanted)
+{
+	enum driver_error error = negotiate_with_least(device, wanted);
+
 	if (error != DRIVER_FEATURES_REFUSED || device->negotiated || device->searched)
 		return error;
 	search_least(device);
@@ -160,9 +164,7 @@ enum driver_error device_negotiate(struct device *device, struct features wanted
 	if (error)
 		return error;
 	device_greet(device);
-	if (insists_on_other_rings(device, wanted))
-		return DRIVER_INSISTS;
-	return device_negotiate_exactly(device, features_or(wanted, device->least));
+	return negotiate_with_least(device, wanted);
 }
 
 enum driver_error device_setup_queue(struct device *device, uint16_t index, uint16_t size)

@@ -568,10 +568,8 @@ X(net_segment_trusts_hdr_len, NET, ANY, INBOUND, "net-tx-04", "takes hdr_len for
 X(net_fragment_more_missing, NET, ANY, INBOUND, "net-desc-10", "says of no fragment that more follow", 0) \
 X(net_fragment_checksum_missing, NET, ANY, INBOUND, "net-desc-10", "leaves the checksum of a fragmented datagram partial", 0) \
 X(net_tx_odd_byte_lost, NET, ANY, INBOUND, "net-desc-05", "transmits frames of an odd size without their last byte", 0) \
-X(net_tx_cut_at_1500, NET, ANY, INBOUND, "net-desc-05", "cuts frames at 1500 bytes, header included", 0) \
-X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 1000 packets", 0) \
 X(net_tx_cut_at_1500, NET, ANY, INBOUND, "net-desc-05 net-cfg-06", "cuts frames at 1500 bytes, header included", 0) \
-X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 2000 packets", 0) \
+X(net_tx_stops_after_burst, NET, ANY, INBOUND, "net-desc-05", "transmits nothing any more after 1000 packets", 0) \
 X(net_tx_pieces_forgotten, NET, ANY, INBOUND, "frame-01", "does not read the last descriptor of a packet in more than 16", 0) \
 X(net_tx_short_pieces_lost, NET, NEW, INBOUND, "frame-01", "does not read a second descriptor of less than 4 bytes", 0) \
 X(net_tx_bytes_of_former, NET, ANY, INBOUND, "net-desc-05", "transmits at least as many bytes as in the packet before", 0) \

@@ -429,7 +429,6 @@ CHECK(moves, "msi.waiting-change-moves-along", REQ("msi-move-01"), DESCRIBED, NE
 {
 	need(t, d->msi.layout == &msi_f44, "rule for it");
 	messages_need_ordinary(t, d);
-	messages_need_ordinary(t, d);
 	messages_prepare(t, d, false, 0, 1);
 	msi_do(d, MSI_MASK, MSI_CONFIG, NULL);
 	if (!change_config(t, d))

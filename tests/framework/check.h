@@ -128,7 +128,7 @@ void check_need_ok(struct run *t, const char *file, int line, enum driver_error 
 void check_need(struct run *t, const char *file, int line, bool held, const char *row, const char *format, ...)
 	CHECK_FORMAT(6);
 
-/* The check fails for another row than its own, which no check in particular looks at. */
+/* The check fails for `row`, whether it names that or not: what must hold after every check does not. */
 void check_fail_row(struct run *t, const char *row, const char *format, ...) CHECK_FORMAT(3);
 
 /* Starts the device in the plainest way and sends ordinary requests, one after the other. */

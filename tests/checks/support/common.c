@@ -81,7 +81,7 @@ void reach_stage(struct run *t, struct device *d, enum stage stage)
 
 void need_ordinary_life(struct run *t, struct device *d, bool whole_queues)
 {
-	enum { REQUESTS = 2 * DEVICE_QUEUE_SIZE + 1, WHOLE_MAX = 1024 };
+	enum { WHOLE_MAX = 1024 };
 	const bool whole = d->whole_queues;
 	enum driver_error error;
 
@@ -89,11 +89,9 @@ void need_ordinary_life(struct run *t, struct device *d, bool whole_queues)
 	for (unsigned i = 0; i < d->queue_count; i++)
 		whole_queues &= d->queue_max[i] <= WHOLE_MAX;
 	d->whole_queues |= whole_queues;
-	error = device_start(d, NO_FEATURES);
+	error = ordinary_life(d);
 	d->whole_queues = whole;
 	need_ok(t, error);
-	for (unsigned i = 0; i < REQUESTS; i++)
-		need_ok(t, device_do_request(d, i));
 	d->whole_queues |= whole_queues;
 	error = device_start(d, NO_FEATURES);
 	d->whole_queues = whole;
@@ -151,8 +149,11 @@ struct wish {
 	const char *row; /* that the device breaks if no notification comes */
 };
 
-/* Does a used buffer notification follow a request? Returns NULL, or the row that the device breaks. */
-static const char *usual_notification(struct device *d, const struct wish *wish)
+/*
+ * Does a used buffer notification follow a request? Returns NULL, or the row that the device breaks. *error: the
+ * request went wrong.
+ */
+static const char *usual_notification(struct device *d, const struct wish *wish, enum driver_error *error)
 {
 	struct virtqueue *queue = device_request_queue(d);
 	struct irq_line *line = d->transport.line;
@@ -166,8 +167,9 @@ static const char *usual_notification(struct device *d, const struct wish *wish)
 	mark = line ? line->count : 0;
 	virtqueue_set_used_event(queue, (uint16_t)(queue->used_seen + wish->ahead));
 	virtqueue_set_no_interrupt(queue, wish->no_interrupt);
-	if (device_do_request(d, 0))
-		return driver_error_info(DRIVER_NO_ANSWER)->row;
+	*error = device_do_request(d, 0);
+	if (*error)
+		return NULL;
 	if (!WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns)) {
 		irq_settle();
 		return line && line->count != mark ? "mmio-layout-03" : wish->row;
@@ -183,22 +185,25 @@ void need_usual_notifications(struct run *t, struct device *d)
 		{ .event_idx = true, .times = 4, .row = "sintr-05" },
 		{ .event_idx = true, .no_interrupt = true, .times = 2, .row = "sintr-04" },
 	};
+	enum driver_error error = DRIVER_NO_ERROR;
 	const char *row = NULL;
 
 	if (d->transport.line)
 		irq_line_attach(d->transport.line, NULL, NULL);
 	journal_pause(true); /* the log of a failure shows what the check did */
-	for (unsigned i = 0; !row && i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+	for (unsigned i = 0; !row && !error && i < sizeof(wishes) / sizeof(wishes[0]); i++) {
 		const struct wish *wish = &wishes[i];
 
 		if (wish->event_idx && !device_offers(d, VIRTIO_F_EVENT_IDX))
 			continue;
+		/* A device may insist on one of the two rules. */
 		if (device_start(d, wish->event_idx ? FEATURE(VIRTIO_F_EVENT_IDX) : NO_FEATURES))
-			break;
-		for (unsigned j = 0; !row && j < wish->times; j++)
-			row = usual_notification(d, wish);
+			continue;
+		for (unsigned j = 0; !row && !error && j < wish->times; j++)
+			row = usual_notification(d, wish, &error);
 	}
 	journal_pause(false);
+	need_ok(t, error);
 	if (row && !check_names(t->check, row))
 		skip(t, "no notification comes in the plainest case either (%s)", row);
 }

@@ -36,8 +36,8 @@ void next_stage(struct run *t, struct device *d, enum stage stage);
 
 /*
  * A precondition for what a check does with special features, sizes, addresses or lives: the device starts without any
- * of that, with whole_queues with as many entries as a virtqueue can have (up to 1024), and serves requests. From then
- * on an answer that goes wrong is the check's own finding. Ends with a reset.
+ * of that, and again after a reset, and serves requests; with whole_queues in virtqueues of QueueSizeMax entries, if
+ * no one can have more than 1024. From then on an answer that goes wrong is the check's own finding. Ends with a reset.
  */
 void need_ordinary_life(struct run *t, struct device *d, bool whole_queues);
 /*
