@@ -89,7 +89,8 @@ void model_odd_reset(struct model *m)
 {
 	struct model_oddly *o = &m->oddly;
 
-	o->spurious = o->change = o->link = o->event = false;
+	o->spurious = o->link = o->event = false;
+	o->change = o->change && odd(m, net_link_flaps) && !m->link_up; /* a dip ends in spite of a reset */
 	o->echo = 0;
 	o->reset_due = o->deliver_due = o->link_due = 0;
 }

@@ -326,6 +326,7 @@ enum wire_peer wire_peer(struct run *t, struct device *d)
 {
 	struct other_end *end = other_end_of(d);
 
+	t->excuse = lossy_network; /* for an answer that is known already, too */
 	if (end->arp == WIRE_UNKNOWN) {
 		uint32_t other_header = VIRTIO_NET_HDR_BYTES + VIRTIO_NET_HDR_LEGACY_BYTES - net_header_bytes(d);
 		struct wire_receiver *rx;
