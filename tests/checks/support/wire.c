@@ -326,7 +326,6 @@ enum wire_peer wire_peer(struct run *t, struct device *d)
 {
 	struct other_end *end = other_end_of(d);
 
-	t->excuse = lossy_network; /* for an answer that is known already, too */
 	if (end->arp == WIRE_UNKNOWN) {
 		uint32_t other_header = VIRTIO_NET_HDR_BYTES + VIRTIO_NET_HDR_LEGACY_BYTES - net_header_bytes(d);
 		struct wire_receiver *rx;
@@ -339,6 +338,8 @@ enum wire_peer wire_peer(struct run *t, struct device *d)
 			found = WIRE_ANSWERS_SHIFTED;
 		end->arp = found;
 	}
+	if (end->arp == WIRE_SILENT)
+		t->excuse = lossy_network; /* where that is known already, too */
 	return end->arp;
 }
 
