@@ -282,22 +282,24 @@ CHECK(transmit_pieces_free, "net.transmit-pieces", REQ("frame-01"), MUST,
 	static const uint8_t cuts[][4] = {
 		{ 12 }, { 1 }, { 11 }, { 13 }, { 26 }, { 10, 12 }, { 6, 12, 18, 26 }, { 3, 20, 21, 71 }
 	};
-	uint8_t bytes[VIRTIO_NET_HDR_BYTES + ETHERNET_FRAME_MIN], mac[6];
+	uint8_t bytes[VIRTIO_NET_HDR_HASH_BYTES + ETHERNET_FRAME_MIN], mac[6];
 	struct wire_receiver *rx;
+	uint32_t size;
 
 	wire_need_answers(t, d);
 	wire_start(t, d, NO_FEATURES);
 	rx = wire_open_plain(t, d);
 	net_mac(d, mac);
-	memset(bytes, 0, VIRTIO_NET_HDR_BYTES);
-	net_fill_arp(d, bytes + VIRTIO_NET_HDR_BYTES, WIRE_OUR_ADDRESS, WIRE_GATEWAY);
+	memset(bytes, 0, sizeof(bytes));
+	size = net_header_bytes(d) + ETHERNET_FRAME_MIN;
+	net_fill_arp(d, bytes + net_header_bytes(d), WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 	for (unsigned i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
 		struct segment pieces[5];
 		unsigned count = 0;
 		bool answered = false;
 
-		for (uint32_t from = 0, to; from < sizeof(bytes); from = to) {
-			to = count < 4 && cuts[i][count] ? cuts[i][count] : sizeof(bytes);
+		for (uint32_t from = 0, to; from < size; from = to) {
+			to = count < 4 && cuts[i][count] ? cuts[i][count] : size;
 			pieces[count] =
 				(struct segment){ .data = need_memory(t, dma_alloc(to - from, 1)), .size = to - from };
 			memcpy(pieces[count].data, bytes + from, to - from);
@@ -481,7 +483,7 @@ CHECK(merged_count, "net.merged-count", REQ("net-rx-02", "net-rxbuf-01"), MUST, 
 
 	receive_small(t, d);
 	net_mac(d, mac);
-	bytes = wire_packet.size + VIRTIO_NET_HDR_BYTES;
+	bytes = wire_packet.size + net_header_bytes(d);
 	want = (bytes + SMALL - 1) / SMALL;
 	expect_eq(t, wire_packet.header.num_buffers, want, "num_buffers of %u bytes with the header in buffers of %u",
 		  bytes, SMALL);
@@ -563,8 +565,8 @@ CHECK(receive_pieces, "net.receive-pieces", REQ("frame-01"), MUST,
 		}
 		done = take_used(t, queue, "a receive buffer");
 		memset(&wire_packet, 0, sizeof(wire_packet));
-		wire_packet.frame = wire_packet.raw + VIRTIO_NET_HDR_BYTES;
-		wire_packet.size = done.length < VIRTIO_NET_HDR_BYTES ? 0 : done.length - VIRTIO_NET_HDR_BYTES;
+		wire_packet.frame = wire_packet.raw + net_header_bytes(d);
+		wire_packet.size = done.length < net_header_bytes(d) ? 0 : done.length - net_header_bytes(d);
 		from = 0;
 		for (unsigned i = 0; i < PIECES; i++) {
 			memcpy(wire_packet.raw + from, pieces[i].data, pieces[i].size);
@@ -690,7 +692,7 @@ CHECK(merged_large, "net.merged-large", REQ("net-rx-02", "net-rx-03"), MUST, NEE
 		bounce(t, d, rx, gateway_mac, size, 3) || bounce(t, d, rx, gateway_mac, size, 4) ||
 			bounce(t, d, rx, gateway_mac, size, 5),
 		"a frame of %u bytes arrives in buffers of %u", size, BUFFER);
-	bytes = wire_packet.size + VIRTIO_NET_HDR_BYTES;
+	bytes = wire_packet.size + net_header_bytes(d);
 	expect_eq(t, wire_packet.header.num_buffers, (bytes + BUFFER - 1) / BUFFER,
 		  "num_buffers of %u bytes in buffers of %u", bytes, BUFFER);
 	for (unsigned i = 0; i + 1 < wire_packet.buffers; i++)

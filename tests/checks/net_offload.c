@@ -152,6 +152,7 @@ CHECK(receive_wrong, "net.receive-wrong-checksums", REQ("net-rx-30"), MUST,
 {
 	static uint8_t frame[ETHERNET_FRAME_MAX];
 	struct wire_receiver *rx;
+	bool came = false;
 	uint8_t mac[6];
 
 	peer_need(t, d);
@@ -161,16 +162,22 @@ CHECK(receive_wrong, "net.receive-wrong-checksums", REQ("net-rx-30"), MUST,
 	for (uint16_t i = 0; i < 8; i++) {
 		struct packet packet = peer_packet_in(d, i & 1, i & 2 ? PACKET_UDP : PACKET_TCP, i & 4 ? 33 : 700);
 		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
+		struct packet_parts parts;
 
 		packet.checksum = PACKET_WRONG;
 		packet.number = packet.source_port = (uint16_t)(0x2900 + i);
 		wire_reflect(t, d, frame, packet_fill(&packet, frame));
 		wire_reflect_numbered(t, d, mac, -1, (uint16_t)(0x2910 + i), WIRE_PAYLOAD);
-		while (wire_next(t, rx, &patience)) /* the judge of headers looks at each */
+		while (wire_next(t, rx, &patience)) { /* the judge of headers looks at each */
 			if (wire_is_numbered((uint16_t)(0x2910 + i), WIRE_PAYLOAD))
 				break;
+			came |= packet_find(&parts, wire_packet.frame, wire_packet.size, wire_packet.size) &&
+				net_get16(wire_packet.frame + parts.transport) == packet.source_port;
+		}
 	}
-	expect(t, true, "packets with wrong checksums are not DATA_VALID");
+	if (!came)
+		skip(t, "packets with wrong checksums do not arrive at all");
+	received_report(t, d);
 }
 
 /* Large packets of TCP, with IPv4 and IPv6, ECN, and of UDP. */
@@ -481,7 +488,6 @@ CHECK(every_header, "net.every-header",
       MUST, NEEDS(RECEIVES), "The header of every packet that a check receives is as the accepted features demand")
 {
 	look_at_headers(t, d);
-	expect(t, true, "the headers of all received packets are right");
 }
 
 /* Breaks: hdr_len is 0, or that of another packet; the bit of ECN without its feature. */
@@ -490,5 +496,4 @@ CHECK(every_header_advice, "net.every-header-advice", REQ("net-rx-13", "net-rx-2
 {
 	if (!received_report(t, d)) /* net.every-header looks at all kinds just before */
 		look_at_headers(t, d);
-	expect(t, true, "the headers of all received packets are as they should be");
 }

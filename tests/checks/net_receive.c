@@ -368,17 +368,19 @@ CHECK(mtu_enforced_for_peer, "net.mtu-enforced-for-a-peer", REQ("net-cfg-05"), M
 	rx = start_with(t, d, FEATURE(VIRTIO_NET_F_MTU), WIRE_BUFFER_BYTES, FEW);
 	net_mac(d, mac);
 	for (uint16_t i = 0; i < 3; i++) {
-		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 		bool behind = false;
 
-		peer_send_numbered(t, d, mac, (uint16_t)(0xc00 + i), 1, size - ETHERNET_HEADER_BYTES);
-		peer_send_numbered(t, d, mac, (uint16_t)(0xc10 + i), 1, WIRE_PAYLOAD);
-		while (!behind && wire_next(t, rx, &patience)) /* which judges the size of each (received.h) */
-			behind = wire_is_numbered((uint16_t)(0xc10 + i), WIRE_PAYLOAD);
-		if (t->failures)
-			return;
+		for (unsigned try = 0; try < WIRE_TRIES && !behind; try++) {
+			struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
+
+			peer_send_numbered(t, d, mac, (uint16_t)(0xc00 + i), 1, size - ETHERNET_HEADER_BYTES);
+			/* Takes the larger frame, too, if it comes, and judges its size (received.h). */
+			peer_send_numbered(t, d, mac, (uint16_t)(0xc10 + i), 1, WIRE_PAYLOAD);
+			behind = next_numbered(t, rx, (uint16_t)(0xc10 + i), &patience);
+		}
+		need_row(t, behind, "net-desc-05", "a small frame arrives behind one that is larger than mtu");
 	}
-	expect(t, true, "no frame is larger than mtu");
+	received_report(t, d);
 }
 
 /* ---- buffers that are too small, or too few ---- */
@@ -402,6 +404,8 @@ CHECK(receive_small_buffers, "net.receive-small-buffers", REQ("net-desc-07", "su
 
 	peer_need(t, d);
 	wire_start(t, d, NO_FEATURES);
+	if (device_accepted(d, VIRTIO_NET_F_MRG_RXBUF))
+		skip(t, "the device insists on MRG_RXBUF");
 	net_mac(d, mac);
 	rx = wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], net_header_bytes(d) + FITS, FEW);
 	for (unsigned i = 0; i < sizeof(lacking) / sizeof(lacking[0]); i++, number++) {
@@ -520,7 +524,7 @@ static void starve(struct run *t, struct device *d, struct features features, ui
 	rx = start_with(t, d, features, size, BUFFERS);
 	each = (rx->header + FRAME + size - 1) / size; /* buffers of a frame */
 	if (each > rx->count)
-		return;
+		return; /* the caller has a size that fits into one */
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		struct patience patience = patience_begin(device_patience_ns / WIRE_TRIES);
 		bool came = false;
@@ -566,7 +570,6 @@ CHECK(receive_starved, "net.receive-after-no-buffers", REQ("sring-02", "savail-0
 	starve(t, d, NO_FEATURES, WIRE_BUFFER_BYTES);
 	if (device_offers(d, VIRTIO_F_EVENT_IDX))
 		starve(t, d, FEATURE(VIRTIO_F_EVENT_IDX), WIRE_BUFFER_BYTES);
-	expect(t, true, "frames arrive again");
 }
 
 /* Breaks: the buffers that were too few for one packet are lost; the device waits for a notification that it does not
@@ -583,7 +586,6 @@ CHECK(merged_starved, "net.merged-after-no-buffers", REQ("sring-02", "savail-04"
 		if (device_offers(d, VIRTIO_F_EVENT_IDX))
 			starve(t, d, FEATURES(VIRTIO_NET_F_MRG_RXBUF, VIRTIO_F_EVENT_IDX), sizes[i]);
 	}
-	expect(t, true, "frames arrive again");
 }
 
 /* ---- notifications ---- */
@@ -634,7 +636,6 @@ CHECK(receive_notified, "net.receive-notified", REQ("sintr-03"), MUST, NEEDS(REC
 {
 	wire_need_answers(t, d);
 	expect_notified(t, d, NO_FEATURES);
-	expect(t, true, "received packets are notified");
 }
 
 /* Breaks: used_event of the receive virtqueue is not looked at. */
@@ -644,7 +645,6 @@ CHECK(receive_notified_event, "net.receive-notified-at-used-event", REQ("sintr-0
 {
 	wire_need_answers(t, d);
 	expect_notified(t, d, FEATURE(VIRTIO_F_EVENT_IDX));
-	expect(t, true, "received packets are notified");
 }
 
 /* ---- merged buffers ---- */

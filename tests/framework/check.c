@@ -19,10 +19,9 @@ static void failed(struct run *t, const struct failure *failure, va_list argumen
 {
 	void (*const excuse)(struct run * t, struct device * d) = t->excuse;
 
-	if (excuse && t->verdict < VERDICT_WARN) {
-		t->excuse = NULL;
-		excuse(t, t->device);
-	}
+	if (excuse && t->verdict < VERDICT_WARN)
+		excuse(t, t->device); /* if time runs out here, it is tried again with new time */
+	t->excuse = NULL;
 	worsen(t, t->check->level >= SHOULD ? VERDICT_WARN : VERDICT_FAIL);
 	report_failure(t, failure, arguments);
 	if (excuse)

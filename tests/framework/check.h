@@ -87,7 +87,8 @@ struct run {
 	 * when one goes wrong (expect_ok() in assert.h). */
 	bool controlled;
 	/* What may spoil the property and is no fault of the device. When an assertion fails, it ends the check as a
-	 * SKIP, or returns; then the check FAILs and ends, because it has left nothing of the check's life. */
+	 * SKIP, or returns; then the check FAILs and ends, because it has left nothing of the check's life. It asserts
+	 * nothing itself. */
 	void (*excuse)(struct run *t, struct device *d);
 	const char *blamed; /* the row that it failed for, if that is not one of its own; NULL otherwise */
 	unsigned assertions, failures;

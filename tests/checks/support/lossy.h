@@ -6,8 +6,10 @@
 
 /*
  * No clause promises that a frame arrives, arrives once, or that nobody else sends one. For run.excuse: ends the check
- * as a SKIP if a network device loses some of the answers to ARP requests that are sent one by one, with buffers
- * enough, gets frames that were not asked for, or has a link that goes up and down.
+ * as a SKIP if a life of ARP requests, sent one by one with buffers enough, shows that this network device loses
+ * answers and delivers later ones, gets answers twice or frames that were not asked for, or has a link that goes up and
+ * down. An answer that is late is not lost, and what still arrives for the check does not count; so a busy machine is
+ * no excuse. Nor is a device that falls silent for good.
  */
 void lossy_network(struct run *t, struct device *d);
 

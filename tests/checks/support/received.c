@@ -15,8 +15,8 @@ static struct {
 	uint32_t discovery, judged;
 	unsigned count;
 	struct note {
-		const char *row, *check;
-		bool failed; /* a check that names the row has FAILed for it */
+		const char *row, *check; /* that saw it first, or FAILed for it */
+		bool failed;		 /* a check that names the row has FAILed for it */
 		char text[TEXT_MAX];
 	} notes[NOTES];
 } noted;
@@ -30,32 +30,47 @@ static void notes_of(const struct device *d)
 	noted.judged = noted.count = 0;
 }
 
+static bool reported_elsewhere(const struct run *t, const struct note *note)
+{
+	return note->failed && strcmp(note->check, t->check->id);
+}
+
+/*
+ * No network changes the device's header, so there is no excuse, but for offloads that were switched off: a network
+ * that doubles packets may have left one in the device that came before.
+ */
+static void fail(struct run *t, struct note *note, const char *text)
+{
+	const char *seen_in = note->check;
+
+	note->failed = true;
+	note->check = t->check->id;
+	if (strcmp(note->row, "net-offload-01"))
+		t->excuse = NULL;
+	expect(t, false, "%s (%s, in %s)", text, note->row, seen_in);
+}
+
 static void breach(struct run *t, const char *row, const char *format, ...) CHECK_FORMAT(3);
 
 static void breach(struct run *t, const char *row, const char *format, ...)
 {
 	struct note note = { .row = row, .check = t->check->id };
 	va_list arguments;
+	unsigned i;
 
 	va_start(arguments, format);
 	vformat_string(note.text, sizeof(note.text), format, arguments);
 	va_end(arguments);
-	note.failed = check_names(t->check, row);
-	for (unsigned i = 0; i < noted.count; i++)
-		if (!strcmp(noted.notes[i].row, row)) {
-			if (noted.notes[i].failed && strcmp(noted.notes[i].check, note.check))
-				return;
-			noted.notes[i].failed |= note.failed;
-			if (note.failed)
-				expect(t, false, "%s", note.text);
-			return;
-		}
-	if (noted.count < NOTES)
+	for (i = 0; i < noted.count && strcmp(noted.notes[i].row, row); i++)
+		;
+	if (i == noted.count && i < NOTES)
 		noted.notes[noted.count++] = note;
-	if (note.failed)
-		expect(t, false, "%s", note.text);
-	else
+	if (!check_names(t->check, row))
 		step(t, "%s (%s)", note.text, row);
+	else if (i == NOTES)
+		fail(t, &note, note.text);
+	else if (!reported_elsewhere(t, &noted.notes[i]))
+		fail(t, &noted.notes[i], note.text);
 }
 
 /* Is the driver's offload in force: accepted, and not switched off since? */
@@ -234,10 +249,25 @@ void received_judge(struct run *t, const struct wire_receiver *rx, const struct 
 
 uint32_t received_report(struct run *t, struct device *d)
 {
+	const struct note *reported = NULL;
+	unsigned breaches = 0;
+
 	notes_of(d);
-	for (unsigned i = 0; i < noted.count; i++)
-		if (check_names(t->check, noted.notes[i].row) && !noted.notes[i].failed)
-			expect(t, false, "%s (%s, in %s)", noted.notes[i].text, noted.notes[i].row,
-			       noted.notes[i].check);
+	for (unsigned i = 0; i < noted.count; i++) {
+		struct note *note = &noted.notes[i];
+
+		if (!check_names(t->check, note->row))
+			continue;
+		if (reported_elsewhere(t, note)) {
+			reported = note;
+			continue;
+		}
+		breaches++;
+		fail(t, note, note->text);
+	}
+	if (reported && !breaches)
+		skip(t, "%s has reported it: %s (%s)", reported->check, reported->text, reported->row);
+	if (noted.judged && !breaches)
+		expect_eq(t, breaches, 0, "breaches in the headers of %u received packets", noted.judged);
 	return noted.judged;
 }

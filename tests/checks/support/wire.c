@@ -51,6 +51,22 @@ static void wait_for_link(struct device *d)
 			!WAIT_UNTIL(net_status(d) & VIRTIO_NET_S_LINK_UP, device_patience_ns / WIRE_TRIES);
 }
 
+/* A device that insists on MQ or RSS has its control virtqueue behind those of all its pairs (5.1.2). */
+static void set_up_control_behind(struct run *t, struct device *d, uint16_t size)
+{
+	uint32_t pairs;
+
+	if (!device_accepted(d, VIRTIO_NET_F_MQ) && !device_accepted(d, VIRTIO_NET_F_RSS))
+		return;
+	pairs = config_read(&d->transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2);
+	if (pairs > UINT16_MAX / 2)
+		skip(t, "the control virtqueue has index %u", 2 * pairs);
+	require_ok(t,
+		   device_setup_queue_in(d, &d->queues[VIRTIO_NET_CTRL_WITHOUT_MQ], (uint16_t)(2 * pairs),
+					 size ? size : DEVICE_QUEUE_SIZE),
+		   "the control virtqueue is set up");
+}
+
 void wire_start_sized(struct run *t, struct device *d, struct features features, uint16_t size)
 {
 	t->excuse = lossy_network;
@@ -58,6 +74,8 @@ void wire_start_sized(struct run *t, struct device *d, struct features features,
 	device_greet(d);
 	require_ok(t, device_negotiate(d, features_with(features, VIRTIO_NET_F_MAC)), "the features are accepted");
 	require_ok(t, device_setup_queues(d, size), "the virtqueues are set up");
+	if (features_has(&features, VIRTIO_NET_F_CTRL_VQ))
+		set_up_control_behind(t, d, size);
 	device_go(d);
 	wait_for_link(d);
 }
@@ -265,15 +283,22 @@ bool wire_next(struct run *t, struct wire_receiver *rx, struct patience *patienc
 
 /* ---- the other end: ARP ---- */
 
-bool wire_is_answer_behind(uint32_t header_bytes, const uint8_t mac[6])
+bool wire_is_arp_answer(const uint8_t *frame, uint32_t size, const uint8_t mac[6], uint32_t asker)
 {
 	enum { ARP_BYTES = 28, ARP_REPLY = 2 };
-	const uint8_t *frame = wire_packet.raw + header_bytes, *arp = frame + ETHERNET_HEADER_BYTES;
+	const uint8_t *arp = frame + ETHERNET_HEADER_BYTES;
+
+	return size >= ETHERNET_HEADER_BYTES + ARP_BYTES && !memcmp(frame, mac, 6) &&
+	       net_get16(frame + 12) == ETHERTYPE_ARP && net_get16(arp + 6) == ARP_REPLY &&
+	       net_get32(arp + 14) == WIRE_GATEWAY && net_get32(arp + 24) == asker;
+}
+
+bool wire_is_answer_behind(uint32_t header_bytes, const uint8_t mac[6])
+{
 	uint32_t whole = (uint32_t)(wire_packet.frame - wire_packet.raw) + wire_packet.size;
 
-	return whole >= header_bytes + ETHERNET_HEADER_BYTES + ARP_BYTES && !memcmp(frame, mac, 6) &&
-	       net_get16(frame + 12) == ETHERTYPE_ARP && net_get16(arp + 6) == ARP_REPLY &&
-	       net_get32(arp + 14) == WIRE_GATEWAY;
+	return whole >= header_bytes &&
+	       wire_is_arp_answer(wire_packet.raw + header_bytes, whole - header_bytes, mac, WIRE_OUR_ADDRESS);
 }
 
 bool wire_is_answer(const uint8_t mac[6])
