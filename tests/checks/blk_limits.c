@@ -44,6 +44,7 @@ CHECK(limits_above_zero, "blk.limits-are-not-zero", REQ("blk-desc-14"), SHOULD, 
 	};
 	unsigned offered = 0;
 
+	device_greet(d); /* a driver reads the configuration once it has set DRIVER (3.1.1) */
 	for (unsigned i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
 		offered += device_offers(d, limits[i].feature);
 		expect_above_zero(t, d, limits[i].feature, limits[i].field, limits[i].name);
@@ -57,8 +58,10 @@ CHECK(seg_max_fits, "blk.seg-max-fits-the-queue", REQ("blk-desc-14"), SHOULD,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_SEG_MAX)),
       "A header, seg_max segments and a status fit the virtqueue")
 {
-	const uint32_t seg_max = config_read(&d->transport, VIRTIO_BLK_CONFIG_SEG_MAX, 4);
+	uint32_t seg_max;
 
+	device_greet(d);
+	seg_max = config_read(&d->transport, VIRTIO_BLK_CONFIG_SEG_MAX, 4);
 	expect(t, seg_max + 2ull <= d->queue_max[0], "seg_max %u and 2 are at most QueueSizeMax, %u", seg_max,
 	       d->queue_max[0]);
 }
@@ -72,14 +75,15 @@ CHECK(topology, "blk.topology-agrees", REQ("blk-desc-16"), SHOULD, NEEDS(.type =
 {
 	struct transport *transport = &d->transport;
 	const bool offered = device_offers(d, VIRTIO_BLK_F_TOPOLOGY);
-	const uint32_t block = device_offers(d, VIRTIO_BLK_F_BLK_SIZE)
-				       ? config_read(transport, VIRTIO_BLK_CONFIG_BLK_SIZE, 4)
-				       : VIRTIO_BLK_SECTOR;
-	const uint32_t exponent = offered ? config_read(transport, VIRTIO_BLK_CONFIG_PHYSICAL_BLOCK_EXP, 1) : 0;
-	const uint32_t offset = offered ? config_read(transport, VIRTIO_BLK_CONFIG_ALIGNMENT_OFFSET, 1) : 0;
-	const uint32_t least = offered ? config_read(transport, VIRTIO_BLK_CONFIG_MIN_IO_SIZE, 2) : 0;
-	const uint32_t best = offered ? config_read(transport, VIRTIO_BLK_CONFIG_OPT_IO_SIZE, 4) : 0;
+	uint32_t block, exponent, offset, least, best;
 
+	device_greet(d);
+	block = device_offers(d, VIRTIO_BLK_F_BLK_SIZE) ? config_read(transport, VIRTIO_BLK_CONFIG_BLK_SIZE, 4)
+							: VIRTIO_BLK_SECTOR;
+	exponent = offered ? config_read(transport, VIRTIO_BLK_CONFIG_PHYSICAL_BLOCK_EXP, 1) : 0;
+	offset = offered ? config_read(transport, VIRTIO_BLK_CONFIG_ALIGNMENT_OFFSET, 1) : 0;
+	least = offered ? config_read(transport, VIRTIO_BLK_CONFIG_MIN_IO_SIZE, 2) : 0;
+	best = offered ? config_read(transport, VIRTIO_BLK_CONFIG_OPT_IO_SIZE, 4) : 0;
 	expect(t, block >= VIRTIO_BLK_SECTOR && !(block & (block - 1)), "blk_size %u is a power of 2 of at least 512",
 	       block);
 	expect(t, exponent < 24, "a physical block of 2^%u logical blocks is not absurd", exponent);

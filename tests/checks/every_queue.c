@@ -441,7 +441,7 @@ CHECK(reset_every_queue, "ring.reset.every-queue-works-again", REQ("vqreset-03",
 	}
 }
 
-enum { EVENT_POISON = 0xa5a5, TABLE = SMALL * sizeof(struct virtq_desc), AVAILABLE = VIRTQ_AVAIL_BYTES(SMALL) };
+enum { EVENT_POISON = 0xa5a5 };
 
 static volatile uint16_t *avail_event(struct virtqueue *queue)
 {
@@ -451,10 +451,12 @@ static volatile uint16_t *avail_event(struct virtqueue *queue)
 /* Uses some buffers, and compares what only the driver may write with how the driver left it. */
 static void expect_ours_untouched(struct work *work)
 {
-	static uint8_t table[TABLE], available[AVAILABLE];
 	struct virtqueue *queue = work->queue;
-	const uint32_t table_bytes = queue->size * sizeof(struct virtq_desc);
+	const uint32_t table_bytes = VIRTQ_DESC_BYTES(queue->size);
 	const uint32_t available_bytes = VIRTQ_AVAIL_BYTES(queue->size);
+	/* Of the virtqueue's size, which is not always the size that was asked for. */
+	void *const table = need_memory(work->t, dma_alloc(table_bytes, VIRTQ_DESC_ALIGN));
+	void *const available = need_memory(work->t, dma_alloc(available_bytes, VIRTQ_AVAIL_ALIGN));
 
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		work_add(work, NULL);

@@ -7,6 +7,7 @@
  * Once the stop is complete, the driver gives the memory to somebody else. A device that finishes what it had taken
  * overwrites another program's page; one whose workers are told late reads a ring that is no ring any more.
  */
+#include "firmware/lib/journal.h"
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/disk.h"
@@ -133,6 +134,18 @@ CHECK(reset_every_queue, "reset.every-queue-leaves-memory-alone", REQ("reset-03"
 	}
 }
 
+/* A precondition of what is said about InterruptStatus after a reset: a reset clears it. Ends the life of before. */
+static void need_causes_cleared(struct run *t, struct device *d)
+{
+	journal_pause(true); /* the log of a failure shows what the check did */
+	need_ok(t, device_start(d, NO_FEATURES));
+	need_ok(t, device_do_request(d, 0));
+	(void)WAIT_UNTIL(interrupt_status(d), device_patience_ns);
+	need_ok(t, device_reset(d));
+	journal_pause(false);
+	need_row(t, !interrupt_status(d), "mmio-layout-05", "a reset clears InterruptStatus");
+}
+
 /* Breaks: what one queue had in flight completes after the reset, and interrupts. */
 CHECK(reset_every_queue_quiet, "reset.every-queue-is-quiet", REQ("reset-02"), MUST,
       NEEDS(.requests = true, .entries = REQUEST_ENTRIES),
@@ -142,22 +155,23 @@ CHECK(reset_every_queue_quiet, "reset.every-queue-is-quiet", REQ("reset-02"), MU
 
 	for (struct work *work = work_first(t, d, NO_FEATURES, 0); work; work = work_next(work)) {
 		struct stopped stopped;
-		uint32_t count = 0, causes;
+		uint32_t count = 0;
+		bool quiet;
 
 		if (!put_in_flight(work))
 			continue;
 		work_arm(work->queue);
-		causes = interrupt_status(d);
 		reset_in_flight(work, &stopped, false);
-		need_row(t, !(interrupt_status(d) & causes), "mmio-layout-05", "a reset clears InterruptStatus");
 		if (line) {
 			irq_settle();
 			count = line->count;
 			irq_line_rearm(line);
 		}
-		expect(t, STAYS(t, interrupt_status(d) == 0),
-		       "InterruptStatus stays 0 after a reset with the %s in use", work->name);
-		if (!line)
+		quiet = STAYS(t, interrupt_status(d) == 0);
+		if (!quiet) /* or an answer came just before the reset */
+			need_causes_cleared(t, d);
+		expect(t, quiet, "InterruptStatus stays 0 after a reset with the %s in use", work->name);
+		if (!line || !quiet)
 			continue;
 		irq_settle();
 		expect_eq(t, line->count, count, "no interrupt comes after a reset with the %s in use", work->name);
