@@ -5,8 +5,8 @@ static const struct quirk quirks[] = {
 	/*
 	 * kvmtool takes QueueSizeMax for the size of a virtqueue, whatever QueueSize says: with any other size it
 	 * writes to memory that is not the virtqueue's. This is in its source at commit b48735e: init_vq() of each
-	 * device passes a constant to virtio_init_device_vq(), and set_size_vq() says "FIXME: dynamic"
-	 * (docs/findings.md).
+	 * device passes a constant to virtio_init_device_vq(), and set_size_vq() does not store the size, as a
+	 * comment there admits (docs/findings.md).
 	 */
 	{
 		.vmm = "kvmtool",
