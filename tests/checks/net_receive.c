@@ -625,7 +625,8 @@ static void expect_notified(struct run *t, struct device *d, struct features fea
 			came = WAIT_UNTIL(virtqueue_used_waiting(rx->queue), device_patience_ns / WIRE_TRIES);
 		}
 		/* Nothing says how soon it follows, and the time that a request takes does not tell. */
-		require_notified(t, d, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
+		require_notified(t, d,
+				 WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns),
 				 "received packet %u of %u is notified: InterruptStatus bit 0", i + 1, ANSWERS);
 	}
 }
