@@ -106,6 +106,16 @@ void net_fill_arp_from(uint8_t *frame, const uint8_t mac[6], uint32_t sender, ui
 	net_put32(at + 6, target); /* after the target's MAC address, which is the question and stays 0 */
 }
 
+bool net_is_arp_answer(const uint8_t *frame, uint32_t size, const uint8_t mac[6], uint32_t sender, uint32_t target)
+{
+	enum { ARP_BYTES = 28, ARP_REPLY = 2 };
+	const uint8_t *arp = frame + ETHERNET_HEADER_BYTES;
+
+	return size >= ETHERNET_HEADER_BYTES + ARP_BYTES && !memcmp(frame, mac, 6) &&
+	       net_get16(frame + 12) == ETHERTYPE_ARP && net_get16(arp + 6) == ARP_REPLY &&
+	       net_get32(arp + 14) == target && net_get32(arp + 24) == sender;
+}
+
 void net_fill_echo(uint8_t *frame, uint32_t size, const uint8_t from[6], const uint8_t to[6], uint32_t sender,
 		   uint32_t target, uint16_t number)
 {

@@ -23,6 +23,8 @@ void net_fill_experimental(struct device *device, uint8_t *frame, uint64_t tag);
 void net_fill_arp(struct device *device, uint8_t *frame, uint32_t sender, uint32_t target);
 /* The same from any MAC address. */
 void net_fill_arp_from(uint8_t *frame, const uint8_t mac[6], uint32_t sender, uint32_t target);
+/* Is a frame of `size` bytes the answer of `target` to such a request of this MAC address and `sender`? */
+bool net_is_arp_answer(const uint8_t *frame, uint32_t size, const uint8_t mac[6], uint32_t sender, uint32_t target);
 
 /* Writes an ICMP echo request of `size` bytes in all, at least ETHERNET_FRAME_MIN, with a payload that depends on
  * `number`. */

@@ -48,7 +48,7 @@ static bool take_frames(struct device *d, const uint8_t mac[6], struct tally *ta
 	while (virtqueue_pop(rx, &done, &error) == VIRTQUEUE_POPPED) {
 		const uint32_t header = net_header_bytes(d), length = done.length < header ? 0 : done.length - header;
 
-		if (wire_is_arp_answer((const uint8_t *)done.token + header, length, mac, OTHER_ADDRESS))
+		if (net_is_arp_answer((const uint8_t *)done.token + header, length, mac, OTHER_ADDRESS, WIRE_GATEWAY))
 			tally->answers++;
 		else
 			tally->others += tally->answers != 0;

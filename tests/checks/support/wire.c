@@ -283,22 +283,12 @@ bool wire_next(struct run *t, struct wire_receiver *rx, struct patience *patienc
 
 /* ---- the other end: ARP ---- */
 
-bool wire_is_arp_answer(const uint8_t *frame, uint32_t size, const uint8_t mac[6], uint32_t asker)
-{
-	enum { ARP_BYTES = 28, ARP_REPLY = 2 };
-	const uint8_t *arp = frame + ETHERNET_HEADER_BYTES;
-
-	return size >= ETHERNET_HEADER_BYTES + ARP_BYTES && !memcmp(frame, mac, 6) &&
-	       net_get16(frame + 12) == ETHERTYPE_ARP && net_get16(arp + 6) == ARP_REPLY &&
-	       net_get32(arp + 14) == WIRE_GATEWAY && net_get32(arp + 24) == asker;
-}
-
 bool wire_is_answer_behind(uint32_t header_bytes, const uint8_t mac[6])
 {
 	uint32_t whole = (uint32_t)(wire_packet.frame - wire_packet.raw) + wire_packet.size;
 
-	return whole >= header_bytes &&
-	       wire_is_arp_answer(wire_packet.raw + header_bytes, whole - header_bytes, mac, WIRE_OUR_ADDRESS);
+	return whole >= header_bytes && net_is_arp_answer(wire_packet.raw + header_bytes, whole - header_bytes, mac,
+							  WIRE_OUR_ADDRESS, WIRE_GATEWAY);
 }
 
 bool wire_is_answer(const uint8_t mac[6])

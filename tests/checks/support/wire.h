@@ -95,8 +95,6 @@ bool wire_take(struct run *t, struct wire_receiver *rx);
 /* Takes the next packet; false if none comes before the patience ends. */
 bool wire_next(struct run *t, struct wire_receiver *rx, struct patience *patience);
 
-/* Is the frame the gateway's answer to an ARP request of this MAC and IPv4 address? */
-bool wire_is_arp_answer(const uint8_t *frame, uint32_t size, const uint8_t mac[6], uint32_t asker);
 /* Is the packet the gateway's answer to an ARP request of this MAC address? */
 bool wire_is_answer(const uint8_t mac[6]);
 /* The same, with the frame behind a header of `header_bytes` bytes. */
