@@ -119,5 +119,5 @@ def _stale(line: Expectation, results: Sequence[Result], narrowed: bool) -> Iter
         if not line.fits(result.check) and not (line.sometimes and verdict is PASS):
             other = " for that cause" if verdict.name == line.verdict else f", not {line.verdict}"
             yield Stale(line, result, f"{result.full} is {'not ' * (verdict.name == line.verdict)}{verdict}{other}")
-    if not ran and not narrowed:
+    if not ran and not narrowed and not (spoken_of and line.sometimes):
         yield Stale(line, None, f"{line.pattern} was skipped" if spoken_of else f"{line.pattern} fits nothing that ran")

@@ -113,6 +113,7 @@ def test_expectation_of_a_skipped_check() -> None:
     judged("blk0.ring.wrap=skip", lines).expect(1, "blk0.ring.wrap was skipped")
     judged("blk0.ring.wrap=skip", lines, "--skip", "net0.*").expect(0)
     judged("blk0.ring.wrap=skip,net0.ring.wrap=fail", [f"ring.wrap FAIL {WHY}"]).expect(0)
+    judged("blk0.ring.wrap=skip", [f"blk0.ring.wrap FAIL? {WHY}"]).expect(0)
 
 
 def test_expectations_after_a_cut_report() -> None:
