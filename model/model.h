@@ -11,7 +11,7 @@
  *
  *   init.c config.c           a configuration becomes a device; the tables: devices/devices.c, msi/layouts.c
  *   registers.c run.c         the driver accesses a register; the device does a unit of work
- *   status.c after_reset.c    Status and reset; msi/registers.c: the registers of an MSI layout
+ *   status.c                  Status and reset; msi/registers.c: the registers of an MSI layout
  *   devices/ requests.c       what a device type is and does; how a queue of requests is served
  *   queue/ chain.c space.c    virtqueues and their rings; descriptor chains; the configuration space
  *   live.c                    whether the device works at all

@@ -8,7 +8,7 @@
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
 #include "model/features.h"
-#include "model/after_reset.h"
+#include "model/defects/after_reset.h"
 #include "model/line.h"
 #include "model/msi/registers.h"
 #include "model/oddities/act.h"

@@ -4,7 +4,7 @@
 #include "model/defects/broken.h"
 #include "model/devices/backend.h"
 #include "model/features.h"
-#include "model/after_reset.h"
+#include "model/defects/after_reset.h"
 #include "model/live.h"
 #include "model/oddities/act.h"
 #include "model/queue/queue.h"

@@ -8,7 +8,7 @@
 #include "model/devices/backend.h"
 #include "model/features.h"
 #include "model/interrupt.h"
-#include "model/after_reset.h"
+#include "model/defects/after_reset.h"
 #include "model/line.h"
 #include "model/msi/msi.h"
 #include "model/oddities/act.h"

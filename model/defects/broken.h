@@ -5,17 +5,19 @@
 
 #include "model/model.h"
 
+/* A mutant of the healthy device (tests/self/mutants.py) has none. */
 static inline bool model_has(const struct model *m, enum model_defect defect)
 {
+#ifdef MODEL_WITHOUT_DEFECTS
+	(void)m, (void)defect;
+	return false;
+#else
 	return m->defects[defect / 32] >> (defect % 32) & 1;
+#endif
 }
 
-/* By its name in the catalogue. A mutant of the healthy device (tests/self/mutants.py) has none. */
-#ifdef MODEL_WITHOUT_DEFECTS
-#define broken(m, id) ((void)(m), false)
-#else
+/* By its name in the catalogue. */
 #define broken(m, id) model_has((m), MODEL_DEFECT_##id)
-#endif
 
 /* If the device has the defect, from now on it serves nothing any more, or is not on the bus, until power on. */
 #define hang_if_broken(m, id)  ((m)->defective.hung |= broken(m, id))

@@ -30,4 +30,22 @@ void model_odd_delivered(struct model *m);
 /* Do frames pass? They do with the link down, too, if the configuration alone is odd. */
 bool model_odd_carries(const struct model *m);
 
+#ifdef MODEL_WITHOUT_ODDITIES /* what all of them come to then (tests/self/mutants.py) */
+#define model_odd_access(m)		((void)(m))
+#define model_odd_driver_ok(m)		((void)(m))
+#define model_odd_reset(m)		((void)(m))
+#define model_odd_due(m)		((void)(m), false)
+#define model_odd_act(m)		((void)(m))
+#define model_odd_may_reset(m)		((void)(m), true)
+#define model_odd_resets_slowly(m)	((void)(m), false)
+#define model_odd_may_reset_queue(m, i) ((void)(m), (void)(i), true)
+#define model_odd_may_answer(m, i)	((void)(m), (void)(i), true)
+#define model_odd_may_signal(m, i)	((void)(m), (void)(i), true)
+#define model_odd_may_deliver(m)	((void)(m), true)
+#define model_odd_polls(m, i)		((void)(m), (void)(i), false)
+#define model_odd_answered(m, i)	((void)(m), (void)(i))
+#define model_odd_signalled(m, i)	((void)(m), (void)(i))
+#define model_odd_delivered(m)		((void)(m))
+#endif
+
 #endif

@@ -3,8 +3,8 @@
 """Mutants of the reference device, judged by all checks: mutants.py [--build DIR] [--seed N] [--count N] [--files PATTERN]
 
 A mutant is the model (model/) with one small change in its source: another operator, condition, constant or argument of
-a call, a statement that is gone, an early return. The defects of the catalogue are compiled out, so that a mutant
-changes the healthy device. The script compiles a sample, chosen by the seed, runs all checks on each mutant in the host
+a call, a statement that is gone, an early return. Defects and oddities are compiled out, so that a mutant changes the
+healthy device. The script compiles a sample, chosen by the seed, runs all checks on each mutant in the host
 port, and lists the mutants that no check noticed. A mutant with the same object code as the original does not count.
 Neither does one in a line that no run of the healthy device reaches: such a line is for defects, or no check asks for
 what it does (--unreached lists them). tests/self/mutants.txt names the mutants that a guest cannot notice, or that are
@@ -27,6 +27,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -39,9 +40,11 @@ import runs      # noqa: E402 (its bytecode goes to build/)
 from mutation import Mutant, Source      # noqa: E402
 
 KNOWN = "tests/self/mutants.txt"
-WITHOUT = "-DMODEL_WITHOUT_DEFECTS"
+WITHOUT = ("-DMODEL_WITHOUT_DEFECTS", "-DMODEL_WITHOUT_ODDITIES")
+APART = ("model/defects/", "model/oddities/")       # the files that are not the healthy device's
 TARGET = 95             # per cent
 HANGS_AFTER = 60        # seconds
+RESULT = re.compile(r"(ok|not ok) \d+ (\S+)(?: #( SKIP)?)?")
 
 
 class Judge:
@@ -102,7 +105,7 @@ class Judge:
         words = [word for word in self.compile[name] if word not in ("-Werror", "-MMD", "-MP", "-g")]
         words[words.index("-o") + 1] = output
         words[words.index(name)] = source
-        return subprocess.run([*words, "-w", WITHOUT, *more], cwd=TOP, capture_output=True, check=False).returncode == 0
+        return subprocess.run([*words, "-w", *(() if name.startswith(APART) else WITHOUT), *more], cwd=TOP, capture_output=True, check=False).returncode == 0
 
     def _link(self, output: str, changed: dict[str, str], *more: str) -> None:
         words = [changed.get(word, word) for word in self.link]
@@ -129,7 +132,7 @@ class Judge:
                     return "noticed", "the run did not end"
                 failed = [name for name, verdict in found.items() if verdict.startswith("not")]
                 if failed:
-                    return "noticed", f"{failed[0]} and {len(failed) - 1} more" if failed[1:] else failed[0]
+                    return "noticed", failed[0]
                 was = self.healthy[words]
                 skipped |= {name: None for name in was or {} if (was or {})[name] == "ok" and found.get(name) != "ok"}
             return "survived", " ".join(list(skipped)[:6]) + (" ..." if len(skipped) > 6 else "")
@@ -148,14 +151,24 @@ def code(object_file: str) -> str:
 
 
 def verdicts(program: str, words: str) -> dict[str, str] | None:
-    """{check: "ok", "ok SKIP", "not ok"}, or None if the run crashed or hung."""
-    try:
-        done = subprocess.run([program, *words.split()], capture_output=True, text=True, errors="replace", timeout=HANGS_AFTER, check=False)
-    except subprocess.TimeoutExpired:
-        return None
-    if "\n# end " not in done.stdout:
-        return None
-    return {name: verdict + skip for verdict, name, skip in re.findall(r"^(ok|not ok) \d+ (\S+)(?: #( SKIP)?)?", done.stdout, re.M)}
+    """{check: "ok", "ok SKIP", "not ok"} up to the first "not ok", or None if the run crashed or hung."""
+    found: dict[str, str] = {}
+    with subprocess.Popen([program, *words.split()], stdout=subprocess.PIPE, text=True, errors="replace") as process:
+        clock = threading.Timer(HANGS_AFTER, process.kill)
+        clock.start()
+        try:
+            assert process.stdout
+            for line in process.stdout:
+                if line.startswith("# end "):
+                    return found
+                if result := RESULT.match(line):
+                    found[result[2]] = result[1] + (result[3] or "")
+                    if result[1] == "not ok":
+                        return found
+            return None
+        finally:
+            clock.cancel()
+            process.kill()
 
 
 def known() -> dict[str, str]:
@@ -184,7 +197,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
         judge = Judge(os.path.relpath(options.build, TOP), scratch)
         sources = {name: Source(name, words) for name, words in judge.compile.items()
-                   if name.startswith("model/") and not name.startswith(("model/defects/", "model/oddities/")) and fnmatch(name, f"*{options.files}")}
+                   if name.startswith("model/") and not name.startswith(APART) and fnmatch(name, f"*{options.files}")}
         population = [mutant for source in sources.values() for mutant in source.mutants()]
         unreached = [mutant for mutant in population if judge.reached.get(mutant.file, set()).isdisjoint(range(mutant.line, mutant.last + 1))]
         if options.unreached:

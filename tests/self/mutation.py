@@ -22,7 +22,7 @@ OPERATORS = {
     "&": ("|",), "|": ("&",), "^": ("&",),
     "+=": ("-=", "="), "-=": ("+=", "="), "|=": ("&=", "="), "&=": ("|=", "="), "^=": ("=",), "<<=": (">>=",), ">>=": ("<<=",),
 }
-FOR_DEFECTS = re.compile(r"MODEL_DEFECT_|model_has\(|->defective\.")       # in a line that only defects need
+FOR_DEFECTS = re.compile(r"MODEL_DEFECT_|model_has\(|->defective\.|overlays\.|_defect\(")       # in a line that only defects need
 LOOPS = (Kind.WHILE_STMT, Kind.FOR_STMT, Kind.DO_STMT)
 STATEMENTS = (Kind.COMPOUND_ASSIGNMENT_OPERATOR, Kind.CALL_EXPR, Kind.BREAK_STMT, Kind.CONTINUE_STMT, Kind.IF_STMT, *LOOPS)
 Span = tuple[int, int]          # offsets in a file

@@ -16,4 +16,5 @@ MUTANTS = ["touchstone.ref-version=2 touchstone.ref-schedule=mixed touchstone.sk
            "touchstone.ref-read-only touchstone.only=blk.*"]
 MUTANTS += [f"touchstone.ref-msi={layout} touchstone.only=msi.*,race.*" for layout in LAYOUTS]
 MUTANTS += [f"touchstone.ref-version={version} touchstone.ref-queue-size={size} touchstone.skip=*wrap*" for version in (1, 2) for size in (2, 16, 1024)]
-MUTANTS += HEALTHY
+MUTANTS += [f"touchstone.ref-version={version} touchstone.ref-schedule={schedule} touchstone.ref-line={line}"
+            for version in (1, 2, 3) for schedule, line in (("prompt", "edge"), ("lazy", "level"), ("mixed", "level"))]

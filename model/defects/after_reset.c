@@ -4,7 +4,7 @@
  * all of it). It happens a few units of work after the reset, and again every few units until a driver comes back, so
  * that it is not over before a driver can look.
  */
-#include "model/after_reset.h"
+#include "model/defects/after_reset.h"
 
 #include "drivers/spec/device.h"
 #include "model/bits.h"
