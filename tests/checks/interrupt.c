@@ -90,7 +90,7 @@ static void make_pending(struct run *t, struct device *d)
 
 	complete_one(t, d);
 	if (!interrupt_came(line_of(d), mark)) {
-		need_usual_notifications(t, d);
+		need_usual_notifications(t, d, device_accepted(d, VIRTIO_F_EVENT_IDX));
 		need_row(t, false, "sintr-03", "an interrupt follows the used buffer");
 	}
 	/* The interrupt may be that of a configuration change; the bit of the used buffer comes, too. */

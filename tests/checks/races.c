@@ -266,7 +266,7 @@ CHECK(acknowledged, "race.acknowledge", REQ("mmio-layout-03", "sintr-03"), MUST,
 	struct request *requests;
 	struct race race;
 
-	need_usual_notifications(t, d);
+	need_usual_notifications(t, d, false);
 	queue = traffic_restart(t, d, NO_FEATURES, 0);
 	requests = traffic_make(t, d, 2, 0);
 	for (race_begin(&race, t, USUAL); race_next(&race);) {
@@ -308,7 +308,7 @@ static void publish_against_ask(struct run *t, struct device *d, struct features
 	struct request *request;
 	struct race race;
 
-	need_usual_notifications(t, d);
+	need_usual_notifications(t, d, features_has(&features, VIRTIO_F_EVENT_IDX));
 	queue = traffic_restart(t, d, features, 0);
 	request = traffic_make(t, d, 1, 0);
 	for (race_begin(&race, t, USUAL); race_next(&race);) {

@@ -177,7 +177,7 @@ static const char *usual_notification(struct device *d, const struct wish *wish,
 	return !line || WAIT_UNTIL(line->count != mark, device_patience_ns) ? NULL : "mmio-table-10";
 }
 
-void need_usual_notifications(struct run *t, struct device *d)
+void need_usual_notifications(struct run *t, struct device *d, bool event_idx)
 {
 	static const struct wish wishes[] = {
 		{ .times = 6, .row = "sintr-03" },
@@ -194,10 +194,9 @@ void need_usual_notifications(struct run *t, struct device *d)
 	for (unsigned i = 0; !row && !error && i < sizeof(wishes) / sizeof(wishes[0]); i++) {
 		const struct wish *wish = &wishes[i];
 
-		if (wish->event_idx && !device_offers(d, VIRTIO_F_EVENT_IDX))
-			continue;
-		/* A device may insist on one of the two rules. */
-		if (device_start(d, wish->event_idx ? FEATURE(VIRTIO_F_EVENT_IDX) : NO_FEATURES))
+		/* A device may insist on one of the two rules, or keep EVENT_IDX over a reset. */
+		if (wish->event_idx != event_idx ||
+		    device_start(d, event_idx ? FEATURE(VIRTIO_F_EVENT_IDX) : NO_FEATURES))
 			continue;
 		for (unsigned j = 0; !row && !error && j < wish->times; j++)
 			row = usual_notification(d, wish, &error);

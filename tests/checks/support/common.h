@@ -57,20 +57,20 @@ void need_notification(struct run *t, struct device *d);
 void need_survives_bad_head(struct run *t, struct device *d);
 
 /*
- * A notification or an interrupt came. If it did not, and does not come in the plainest case either (one request,
- * asked for by the rule of EVENT_IDX and by that of avail.flags), that is for the checks of the row to report, and this
- * one ends as a SKIP; else it FAILs. need_usual_notifications() is the precondition alone; it leaves nothing of the
- * check's life.
+ * A notification or an interrupt came. If it did not, and does not come in the plainest case either (requests one by
+ * one, asked for by the rule that is in force: that of EVENT_IDX or that of avail.flags), that is for the checks of the
+ * row to report, and this one ends as a SKIP; else it FAILs. need_usual_notifications() is the precondition alone; it
+ * leaves nothing of the check's life.
  */
-#define require_notified(T, D, CAME, ...)                   \
-	do {                                                \
-		const bool notification_came = (CAME);      \
-                                                            \
-		if (!notification_came)                     \
-			need_usual_notifications(T, D);     \
-		require(T, notification_came, __VA_ARGS__); \
+#define require_notified(T, D, CAME, ...)                                                       \
+	do {                                                                                    \
+		const bool notification_came = (CAME);                                          \
+                                                                                                \
+		if (!notification_came)                                                         \
+			need_usual_notifications(T, D, device_accepted(D, VIRTIO_F_EVENT_IDX)); \
+		require(T, notification_came, __VA_ARGS__);                                     \
 	} while (0)
-void need_usual_notifications(struct run *t, struct device *d);
+void need_usual_notifications(struct run *t, struct device *d, bool event_idx);
 
 /* Reads InterruptStatus, and writes `bits` to InterruptACK (4.2.2). */
 uint32_t interrupt_status(struct device *d);
