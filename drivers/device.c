@@ -12,7 +12,7 @@ enum driver_error device_reset(struct device *device)
 	uint64_t start;
 	bool done;
 
-	device->accepted = NO_FEATURES;
+	device->accepted = device->unasked = NO_FEATURES;
 	if (device->msi.layout)
 		msi_negotiated(device);
 	start = clock_ns();
@@ -135,22 +135,14 @@ static void search_least(struct device *device)
 	device->least = features_without(least, VIRTIO_F_ORDER_PLATFORM);
 }
 
-/* Features that change what a driver must do with every ring: a set without one cannot go with it. */
-static bool insists_on_other_rings(const struct device *device, struct features wanted)
-{
-	static const uint8_t bits[] = { VIRTIO_F_EVENT_IDX, VIRTIO_F_IN_ORDER, VIRTIO_F_NOTIFICATION_DATA };
-
-	for (size_t i = 0; i < sizeof(bits); i++)
-		if (features_has(&device->least, bits[i]) && !features_has(&wanted, bits[i]))
-			return true;
-	return false;
-}
-
 static enum driver_error negotiate_with_least(struct device *device, struct features wanted)
 {
-	if (insists_on_other_rings(device, wanted))
-		return DRIVER_INSISTS;
-	return device_negotiate_exactly(device, features_or(wanted, device->least));
+	const enum driver_error error = device_negotiate_exactly(device, features_or(wanted, device->least));
+
+	device->unasked = device->least;
+	for (unsigned i = 0; i < FEATURE_WORDS; i++)
+		device->unasked.word[i] &= ~wanted.word[i];
+	return error;
 }
 
 enum driver_error device_negotiate(struct device *device, struct features wanted)
@@ -206,6 +198,7 @@ enum driver_error device_setup_queue_in(struct device *device, struct virtqueue 
 	} else if (!virtqueue_alloc(queue, &device->transport, index, size, event_idx)) {
 		return DRIVER_DMA_EXHAUSTED;
 	}
+	queue->unasked_events = queue->asks = event_idx && features_has(&device->unasked, VIRTIO_F_EVENT_IDX);
 	queue->data = device_accepted(device, VIRTIO_F_NOTIFICATION_DATA);
 	queue->in_order = device_accepted(device, VIRTIO_F_IN_ORDER);
 	virtqueue_register(queue, PAGE_SIZE);

@@ -32,8 +32,9 @@ struct device {
 	struct features offered;  /* read at discovery, words 0 to 3 as the specification has them */
 	struct msi msi;		  /* has its own feature bits, which are not among the offered */
 	struct features accepted; /* accepted by the last device_negotiate() */
-	struct features least; /* what the device insists on, beyond what 6.2 allows it to: device_negotiate() accepts
-				  it always. Empty unless it refused a smaller set */
+	struct features least;	 /* what the device insists on, beyond what 6.2 allows it to: device_negotiate() accepts
+				    it always. Empty unless it refused a smaller set */
+	struct features unasked; /* those of them that were accepted last, and the caller had not asked for */
 	bool negotiated, searched; /* it has accepted a set since the discovery; the search for `least` was made */
 	enum driver_error refusal; /* why it refuses every set, DRIVER_FEATURES_REFUSED if we do not know */
 	uint16_t queue_count;	   /* virtqueues that exist */

@@ -20,9 +20,6 @@ static const struct driver_error_info infos[DRIVER_ERRORS] = {
 				      .in_check = true },
 	[DRIVER_PACKED_ONLY] = { .text = "the device insists on packed virtqueues, which are not driven",
 				 .fault = DRIVER_FAULT_LIMIT },
-	[DRIVER_INSISTS] = { .text = "the device insists on a feature that changes how rings work: EVENT_IDX, IN_ORDER "
-				     "or NOTIFICATION_DATA",
-			     .fault = DRIVER_FAULT_LIMIT },
 	[DRIVER_HOST_MANAGED] = { .text = "the disk is host-managed, which is not driven",
 				  .fault = DRIVER_FAULT_LIMIT },
 	[DRIVER_QUEUE_MISSING] = { .text = "the virtqueue does not exist: QueueSizeMax is 0", .row = "mmio-table-06" },

@@ -48,6 +48,8 @@ struct virtqueue {
 	volatile struct virtq_used *used;
 	uint32_t legacy_align; /* legacy layout: QueueAlign; 0 on the modern one */
 	bool event_idx;	       /* negotiated */
+	bool unasked_events;   /* negotiated because the device insists on it, and the caller knows nothing of it */
+	bool asks;	       /* so virtqueue_publish() asks for a notification of the next used buffer */
 	bool data;	       /* NOTIFICATION_DATA was negotiated (2.9) */
 	bool in_order;	       /* IN_ORDER was negotiated: descriptors are used in ring order (2.7.5.2) */
 
@@ -138,9 +140,12 @@ void virtqueue_cycle_publish(struct virtqueue *queue, uint16_t count);
 uint16_t virtqueue_cycle_take(struct virtqueue *queue, enum driver_error *error);
 
 /*
- * How the driver suppresses used buffer notifications: by avail.flags without EVENT_IDX, by used_event with it. No
- * other function changes used_event. A device may read either a while after it advanced used.idx, so a driver that
- * changes them after it has seen a used entry may still lose, or still get, the notification of that entry.
+ * How the driver suppresses used buffer notifications: by avail.flags without EVENT_IDX, by used_event with it. A
+ * device may read either a while after it advanced used.idx, so a driver that changes them after it has seen a used
+ * entry may still lose, or still get, the notification of that entry.
+ *
+ * With unasked_events, virtqueue_set_no_interrupt() does by used_event what it would do by the flags, which must be 0
+ * with EVENT_IDX (2.7.7.1). A call of virtqueue_set_used_event() ends what virtqueue_publish() does for such a caller.
  */
 void virtqueue_set_no_interrupt(struct virtqueue *queue, bool no_interrupt);
 void virtqueue_set_used_event(struct virtqueue *queue, uint16_t index);

@@ -191,8 +191,16 @@ int virtqueue_add(struct virtqueue *queue, const struct segment *segments, unsig
 	return head;
 }
 
+static void write_used_event(struct virtqueue *queue, uint16_t index)
+{
+	queue->avail->ring[queue->size] = index; /* used_event follows the ring (2.7.6) */
+	barrier_full();
+}
+
 void virtqueue_publish(struct virtqueue *queue)
 {
+	if (queue->asks)
+		write_used_event(queue, queue->used_seen);
 	for (; queue->published != queue->available; queue->published++) {
 		queue->chains[queue->heads[queue->published % queue->size]].outstanding = true;
 		queue->outstanding++;
@@ -341,14 +349,21 @@ uint16_t virtqueue_cycle_take(struct virtqueue *queue, enum driver_error *error)
 
 void virtqueue_set_no_interrupt(struct virtqueue *queue, bool no_interrupt)
 {
+	enum { FAR_AHEAD = 0x4000 };
+
+	if (queue->unasked_events) {
+		queue->asks = !no_interrupt;
+		write_used_event(queue, (uint16_t)(queue->used_seen + (no_interrupt ? FAR_AHEAD : 0)));
+		return;
+	}
 	queue->avail->flags = no_interrupt ? VIRTQ_AVAIL_F_NO_INTERRUPT : 0;
 	barrier_full();
 }
 
 void virtqueue_set_used_event(struct virtqueue *queue, uint16_t index)
 {
-	queue->avail->ring[queue->size] = index; /* used_event follows the ring (2.7.6) */
-	barrier_full();
+	queue->asks = false;
+	write_used_event(queue, index);
 }
 
 uint16_t virtqueue_avail_event(const struct virtqueue *queue)

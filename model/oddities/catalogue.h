@@ -73,6 +73,10 @@ X(no_ring_features, ANY, NEW, NONE, "2.2.2", "offers no ring or transport featur
 X(no_type_features, ANY, ANY, BARE, "2.2.2", "offers no feature of its device type") \
 X(access_platform_required, ANY, NEW, INSISTS, "6.2: a device may fail to operate without ACCESS_PLATFORM", "refuses FEATURES_OK without ACCESS_PLATFORM") \
 X(all_required, ANY, NEW, INSISTS, "2.2.2: to accept any subset is a SHOULD, to refuse FEATURES_OK else a MUST", "refuses FEATURES_OK unless every offered feature is accepted") \
+X(event_idx_required, ANY, NEW, INSISTS, "2.2.2", "refuses FEATURES_OK without EVENT_IDX") \
+X(in_order_required, ANY, NEW, INSISTS, "2.2.2", "refuses FEATURES_OK without IN_ORDER") \
+X(notification_data_required, ANY, NEW, INSISTS, "2.2.2", "refuses FEATURES_OK without NOTIFICATION_DATA") \
+X(type_features_required, ANY, NEW, INSISTS, "2.2.2", "refuses FEATURES_OK unless every feature of its device type is accepted") \
 X(packed_only, ANY, NEW, INSISTS, "2.6: a device supports split virtqueues, packed ones, or both", "refuses FEATURES_OK without RING_PACKED") \
 /* Registers and the configuration space */ \
 X(vendor_id_0, ANY, ANY, NONE, "4.2.2: VendorID is a name only", "has VendorID 0") \

@@ -19,6 +19,7 @@
 static void start(struct run *t, struct device *d, struct features features)
 {
 	require_ok(t, device_start(d, features), "the device starts");
+	ports_open_unasked(t, d);
 }
 
 /* Returns a device-readable segment with a copy of the bytes. */

@@ -75,6 +75,7 @@ CHECK(reset_unknown, "ring.reset.needs-the-feature", REQ("robust-queue-07"), ROB
 	enum { REQUESTS = 3 };
 
 	need_ok(t, device_start(d, NO_FEATURES));
+	need_without(t, d, VIRTIO_F_RING_RESET);
 	need_ok(t, device_do_request(d, 0));
 	for (unsigned i = 0; i < REQUESTS; i++) {
 		transport_select_queue(&d->transport, d->type->request_queue);

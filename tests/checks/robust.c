@@ -423,6 +423,7 @@ CHECK(late_features, "robust.late-features", REQ("robust-feat-02"), ROBUST,
 		device_greet(d);
 		require_ok(t, device_negotiate(d, NO_FEATURES), "the device accepts its least set of features");
 		require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+		need_without(t, d, VIRTIO_F_EVENT_IDX);
 		if (turn)
 			device_go(d);
 		transport_accept(&d->transport, 0, d->accepted.word[0] | 1u << VIRTIO_F_EVENT_IDX);

@@ -58,6 +58,15 @@ static unsigned publish_batch(struct run *t, struct device *d, struct request *r
 	return count;
 }
 
+/* Starts a device for which avail.flags decides, and not used_event. */
+static struct virtqueue *start_by_flags(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+
+	need_without(t, d, VIRTIO_F_EVENT_IDX);
+	return queue;
+}
+
 /*
  * Breaks: a device that never sets the bit, or sets it for the first buffer only. Symptom: every request of a
  * sleeping driver times out.
@@ -68,7 +77,7 @@ CHECK(flags_notifies, "suppression.flags.notifies-when-asked", REQ("sintr-03"), 
 {
 	struct request *request = traffic_make(t, d, 1, 0);
 
-	traffic_start(t, d, NO_FEATURES, 0);
+	start_by_flags(t, d);
 	for (unsigned i = 0; i < ROUNDS; i++) {
 		traffic_do(t, d, request, NULL);
 		require_notified(t, d, notified(d), "bit 0 of InterruptStatus is set after buffer %u", i);
@@ -80,7 +89,7 @@ CHECK(flags_notifies, "suppression.flags.notifies-when-asked", REQ("sintr-03"), 
 CHECK(flags_quiet, "suppression.flags.quiet-when-not-asked", REQ("sintr-02"), SHOULD,
       NEEDS(.requests = true, .entries = 4), "With NO_INTERRUPT in avail.flags no used buffer notification is sent")
 {
-	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct virtqueue *queue = start_by_flags(t, d);
 	struct request *request = traffic_make(t, d, 1, 0);
 
 	/* A device that notifies at DRIVER_OK fails another check (status.no-used-buffer-at-driver-ok). */
@@ -102,7 +111,7 @@ CHECK(flags_quiet, "suppression.flags.quiet-when-not-asked", REQ("sintr-02"), SH
 CHECK(flags_again, "suppression.flags.notifies-when-asked-again", REQ("sintr-03"), MUST,
       NEEDS(.requests = true, .entries = 4), "Notifications come again when NO_INTERRUPT is cleared")
 {
-	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct virtqueue *queue = start_by_flags(t, d);
 	struct request *request = traffic_make(t, d, 1, 0);
 
 	for (unsigned i = 0; i < ROUNDS; i++) {
@@ -127,7 +136,7 @@ CHECK(flags_ignores_event, "suppression.flags.used-event-is-ignored", REQ("sintr
       "Without EVENT_IDX a notification is sent whatever stands in the place of used_event")
 {
 	static const uint16_t adverse[] = { FAR, 0xffff, 0x8000, 0, 1, 0x7fff, 0xfffe };
-	struct virtqueue *queue = traffic_start(t, d, NO_FEATURES, 0);
+	struct virtqueue *queue = start_by_flags(t, d);
 	struct request *request = traffic_make(t, d, 1, 0);
 
 	for (unsigned i = 0; i < sizeof(adverse) / sizeof(adverse[0]); i++) {

@@ -62,7 +62,6 @@ class Known(NamedTuple):
     """oddities.txt."""
 
     warns: dict[tuple[str, str], str]       # {(oddity, glob of checks): reason}
-    opens: dict[tuple[str, str], str]
     skips: dict[str, str]                   # "NUMBER/RESULTS"
 
 
@@ -70,13 +69,13 @@ program = ""                                # the host port
 
 
 def known() -> Known:
-    found = Known({}, {}, {})
+    found = Known({}, {})
     for line in sources.read(TOP, KNOWN).splitlines():
-        kind, *rest = line.split(None, 3 if line.startswith(("warn", "open")) else 2) or [""]
+        kind, *rest = line.split(None, 3 if line.startswith("warn") else 2) or [""]
         if kind == "skips":
             found.skips[rest[0]] = rest[1]
-        elif kind in ("warn", "open"):
-            (found.warns if kind == "warn" else found.opens)[rest[0], rest[1]] = rest[2]
+        elif kind == "warn":
+            found.warns[rest[0], rest[1]] = rest[2]
     return found
 
 
@@ -164,7 +163,6 @@ def judge(case: Case, result: Result, lines: Known, used: set[tuple[str, str]]) 
     wrong = []
     for check, said in result.bad:
         allowed = excused(lines.warns, case, check) if said.startswith("WARN") else []
-        allowed = allowed or excused(lines.opens, case, check)
         used.update(allowed)
         if not allowed:
             wrong.append(said)
@@ -222,14 +220,12 @@ def main() -> None:
                             "mend the checks, or run make oddities UPDATE=1")
     if not options.names:
         failures += [f"{name} {glob}: {KNOWN} excuses what does not happen any more" for name, glob in sorted(lines.warns.keys() - used)]
-        print("".join(f"# {name} {glob}: open in {KNOWN}, and fine now\n" for name, glob in sorted(lines.opens.keys() - used)), end="")
     for name in more:
         fine = not any(failure.startswith(f"{name}:") for failure in failures)
         print(f"{'ok' if fine else '#'} {name}: {more[name]} more SKIPs")
     for failure in failures:
         print(f"not ok {failure}")
-    excuses = {check for check in lines.opens}
-    print(f"{len(chosen)} oddities, {len(singles)} runs of one and {len(doubles)} of two; {len(lines.warns)} warnings with a reason, {len(excuses)} open")
+    print(f"{len(chosen)} oddities, {len(singles)} runs of one and {len(doubles)} of two; {len(lines.warns)} warnings with a reason")
     print(f"{len(singles) + len(doubles) + len(more) - len(failures)} passed, {len(failures)} failed")
     sys.exit(bool(failures))
 

@@ -128,6 +128,12 @@ void require_legacy_request(struct run *t, struct device *d)
 	require(t, !error, "a request is served without FEATURES_OK, as it is with it");
 }
 
+void need_without(struct run *t, struct device *d, unsigned feature)
+{
+	if (device_accepted(d, feature))
+		skip(t, "the device insists on %s", feature_name(d->type, feature));
+}
+
 void need_notification(struct run *t, struct device *d)
 {
 	need_row(t, WAIT_UNTIL(interrupt_status(d) & VIRTIO_INTERRUPT_USED_BUFFER, device_patience_ns), "sintr-03",
@@ -197,6 +203,8 @@ void need_usual_notifications(struct run *t, struct device *d, bool event_idx)
 		/* A device may insist on one of the two rules, or keep EVENT_IDX over a reset. */
 		if (wish->event_idx != event_idx ||
 		    device_start(d, event_idx ? FEATURE(VIRTIO_F_EVENT_IDX) : NO_FEATURES))
+			continue;
+		if (device_accepted(d, VIRTIO_F_EVENT_IDX) != wish->event_idx)
 			continue;
 		for (unsigned j = 0; !row && !error && j < wish->times; j++)
 			row = usual_notification(d, wish, &error);

@@ -46,6 +46,12 @@ void need_ordinary_life(struct run *t, struct device *d, bool whole_queues);
  */
 void require_legacy_request(struct run *t, struct device *d);
 
+/*
+ * For a question that is about a device without this feature: it was just started without it, and if it has it all the
+ * same, because it insists, the check ends as a SKIP.
+ */
+void need_without(struct run *t, struct device *d, unsigned feature);
+
 /* A precondition: the bit of a used buffer shows in InterruptStatus, perhaps later than the used entry (sintr-03). */
 void need_notification(struct run *t, struct device *d);
 

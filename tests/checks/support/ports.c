@@ -194,6 +194,14 @@ void ports_open(struct run *t, struct device *d, uint32_t port)
 	ports_say(t, d, port, VIRTIO_CONSOLE_PORT_OPEN, 1);
 }
 
+void ports_open_unasked(struct run *t, struct device *d)
+{
+	if (!features_has(&d->unasked, VIRTIO_CONSOLE_F_MULTIPORT))
+		return;
+	ports_begin(t, d);
+	ports_open(t, d, 0);
+}
+
 /* ---- which of them have a loop ---- */
 
 enum { BUFFERS = 8, BUFFER_BYTES = 256 };
@@ -271,6 +279,7 @@ bool ports_loop(struct run *t, struct device *d, uint32_t port)
 		return known.loop[port] == YES;
 	}
 	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	ports_open_unasked(t, d);
 	if (find_loop(t, d, &d->queues[VIRTIO_CONSOLE_RX], &d->queues[VIRTIO_CONSOLE_TX]))
 		known.loop[0] = YES;
 	else if (known.loop[0] == UNKNOWN)
@@ -320,6 +329,7 @@ void ports_start_plain(struct run *t, struct device *d, struct features features
 {
 	begin(t, d, features);
 	device_go(d);
+	ports_open_unasked(t, d);
 	*stream = stream_of(t, d, 0);
 }
 
@@ -378,6 +388,7 @@ void ports_go_on(struct ports_stream *stream)
 {
 	begin(stream->t, stream->d, NO_FEATURES);
 	device_go(stream->d);
+	ports_open_unasked(stream->t, stream->d);
 }
 
 static void offer_again(struct ports_stream *stream, struct buffer *buffer)

@@ -57,6 +57,9 @@ void ports_listen(struct run *t, struct device *d);
 void ports_begin(struct run *t, struct device *d);
 /* Waits until the port is announced, then makes it ready and opens it. SKIPs if it is not announced. */
 void ports_open(struct run *t, struct device *d, uint32_t port);
+/* With DRIVER_OK: a device that insists on MULTIPORT, although the caller did not ask for it, has its port 0 opened in
+ * the same way; what another device does is up to it. */
+void ports_open_unasked(struct run *t, struct device *d);
 /* Sends a control message. Returns the used length. */
 uint32_t ports_say(struct run *t, struct device *d, uint32_t id, uint16_t event, uint16_t value);
 /* Gives a device that acts when it is looked at, and not by the clock, the occasion to announce a port late. */

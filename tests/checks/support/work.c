@@ -258,6 +258,11 @@ static bool set_up_input(struct work *w)
 	return true;
 }
 
+static void open_input(struct work *w)
+{
+	ports_open_unasked(w->t, w->d);
+}
+
 static void make_input(struct work *w, struct request *request)
 {
 	make_writable(w, request, RECEIVE_BYTES);
@@ -492,6 +497,7 @@ static const struct work_kind kinds[] = {
 	  .arrival = "con-desc-02",
 	  .possible = input_comes,
 	  .set_up = set_up_input,
+	  .prepare = open_input,
 	  .make = make_input,
 	  .cause = cause_input,
 	  .judge = judge_arrived },
