@@ -47,6 +47,10 @@ class Boot:
             self._errors = (self._errors + data)[-KEEP_ERRORS:]
         return self._errors
 
+    def change(self, device: str) -> None:
+        """Changes a device's configuration, as the report asks."""
+        self._scratch.change(device)
+
     def wait(self, seconds: float) -> Optional[int]:
         """Gives the VMM a moment to exit by itself. Returns its exit code, negative for a signal, or None if it still
         runs."""

@@ -11,7 +11,7 @@ from typing import Optional, Sequence
 
 from .scratch import Scratch
 
-_DISK_BYTES = 2 << 20
+DISK_BYTES = 2 << 20        # of a disk
 
 
 def chosen(text: Optional[str], known: Sequence[str]) -> list[str]:
@@ -37,7 +37,7 @@ def make_disk(scratch: Scratch, name: str = "disk") -> str:
 def _content() -> bytes:
     """What the reference device's disk holds, too (tests/guest/reference/disk.c): the 64-bit little-endian word number N is
     splitmix64 of N. All words are computed at once, as the lanes of one large number."""
-    words = _DISK_BYTES // 8
+    words = DISK_BYTES // 8
     one = int.from_bytes((b"\1" + bytes(15)) * words, "little")      # 1 in each lane of 128 bits
     low = one * ((1 << 64) - 1)
     numbers = array("Q", bytes(16 * words))

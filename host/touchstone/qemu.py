@@ -8,7 +8,8 @@ import subprocess
 from abc import abstractmethod
 from typing import Callable, Mapping, Optional, Sequence
 
-from .devices import chosen, make_disk
+from . import qmp
+from .devices import DISK_BYTES, chosen, make_disk
 from .options import Options
 from .scratch import Scratch
 from .vmm import REFERENCE, Vmm
@@ -19,6 +20,7 @@ DRIVE = "if=none,format=raw,cache.no-flush=on"
 _BLK_QUEUES = 2
 _SERIAL_BYTES = 20          # what GET_ID returns at most
 _PORTS = ("virtconsole", "virtserialport", "virtserialport")        # of a console device
+_GROWTH = 1 << 20           # bytes that are added to a disk when it changes
 _FORCE_LEGACY = {"modern": "false", "legacy": "true"}
 
 EXIT_MEANING = {0: "the guest reset or powered off", 1: "QEMU refused its options or gave up"}
@@ -58,6 +60,9 @@ _Maker = Callable[[str, Scratch], list[str]]
 
 # The devices that a machine can have, in their order.
 DEVICE: Mapping[str, _Maker] = {"blk": _blk, "net": _net, "rng": _rng, "con": _con}
+
+# How their configuration changes.
+_CHANGE: Mapping[str, Callable[[str], qmp.Change]] = {"blk": lambda name: qmp.size(name, DISK_BYTES, _GROWTH), "net": qmp.link}
 
 
 class Qemu(Vmm):
@@ -103,11 +108,18 @@ class Qemu(Vmm):
             cmdline += " touchstone.loop"
         if {"blk", "ro", "big"} & set(devices) or config == REFERENCE:
             cmdline += " touchstone.disk"
+        # Of two devices of a type nobody here knows which one the guest finds first.
+        changes = {f"{device}0": _CHANGE[device](f"{device}{number}") for number, device in enumerate(devices)
+                   if device in _CHANGE and devices.count(device) == 1}
+        if changes:
+            cmdline += f" touchstone.change={','.join(changes)}"
         cmdline = " ".join([cmdline, *self.guest_words()]).strip()
         words = [self._qemu, *self.machine(config), "-smp", str(smp), "-nodefaults", "-no-user-config",
                  "-display", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]
         if config in _FORCE_LEGACY:
             words += ["-global", f"virtio-mmio.force-legacy={_FORCE_LEGACY[config]}"]
+        if changes:
+            words += ["-chardev", f"socket,id=monitor,fd={scratch.monitor(changes)}", "-mon", "chardev=monitor,mode=control"]
         words += ["-kernel", image, "-append", cmdline]
         for number, device in enumerate(devices):
             words += self.plug(config, number, self.DEVICE[device](f"{device}{number}", scratch))

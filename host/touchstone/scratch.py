@@ -7,10 +7,11 @@ import fcntl
 import os
 import shutil
 import socket
-from typing import List
+from typing import List, Mapping, Optional
 
 from . import tap
 from .peer import Line, Listener, Peer, Stream, Tap
+from .qmp import Change, Monitor
 
 _F_SETPIPE_SZ = 1031        # fcntl has its name from Python 3.10 on
 _LOOP_BYTES = 1 << 20       # what a loop holds, if the host allows that much
@@ -27,6 +28,7 @@ class Scratch:
         self.inherited: List[int] = []      # the file descriptors that the VMM gets
         self._held: List[int] = []
         self._peers: List[Peer] = []
+        self._monitor: Optional[Monitor] = None
 
     def __fspath__(self) -> str:
         return self.path
@@ -69,6 +71,18 @@ class Scratch:
             os.symlink(path, f"{path}.{end}")
         return path
 
+    def monitor(self, changes: Mapping[str, Change]) -> int:
+        """Makes a monitor (qmp.py). Returns the file descriptor of a stream socket that the VMM inherits."""
+        ours, theirs = socket.socketpair()
+        self.inherited.append(theirs.detach())
+        self._monitor = Monitor(ours, changes)
+        return self.inherited[-1]
+
+    def change(self, device: str) -> None:
+        """Changes a device's configuration, or changes it back, if there is a monitor that can."""
+        if self._monitor:
+            self._monitor.change(device)
+
     def _serve(self, line: Line) -> None:
         self._peers.append(Peer(line))
         self._peers[-1].start()
@@ -85,3 +99,6 @@ class Scratch:
             self._peers.pop().close()
         while self._held:
             os.close(self._held.pop())
+        if self._monitor:
+            self._monitor.close()
+            self._monitor = None

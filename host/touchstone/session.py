@@ -128,6 +128,8 @@ class Session:
                 self._problem(3, f"a fresh boot did not go on after {self.checks[-1].name} but with {value.name}: "
                                  "does the VMM hand its command line to the guest?")
                 return
+            elif kind == "please":
+                self._booted.change(value)
             elif kind == "result":
                 self.checks.append(value)
             elif kind == "note" and self._boots == 1:

@@ -29,6 +29,7 @@ _DIRECTIVES = "|".join(directive for _, directive in _WORDS if directive)
 _PLAN = re.compile(r"1\.\.(\d{1,7})")
 _START = re.compile(rf"# start {_NAME} {_LEVEL}")
 _LISTED = re.compile(rf"# check {_NAME} {_LEVEL} title=(.*)")
+_PLEASE = re.compile(r"# please change ([A-Za-z0-9_-]{1,64})")
 _RESULT = re.compile(rf"(ok|not ok) (\d{{1,7}}) {_NAME}(?: # ({_DIRECTIVES})(?: (.*))?)?")
 _END = re.compile(r"# end run=(\d{1,7}) pass=(\d{1,7}) fail=(\d{1,7}) warn=(\d{1,7}) skip=(\d{1,7}) error=(\d{1,7})"
                   r" info=(\d{1,7}) seed=(0x[0-9a-f]{1,16}|\d{1,20}) crc32=0x([0-9a-f]{8})")
@@ -105,6 +106,7 @@ class Stream:
       plan     the number of checks
       start    the Check that begins
       round    a sign of life of a check that repeats
+      please   the name of a device whose configuration the runner is asked to change, or to change back
       listed   a Check that would run (touchstone.list)
       result   the Check that got its verdict
       problem  what breaks the contract
@@ -214,6 +216,8 @@ class Stream:
         elif self.running:
             if text.startswith("# round "):
                 events.append(Event("round", text[2:]))
+            if match := _PLEASE.fullmatch(text):
+                events.append(Event("please", match[1]))
             self._infos += text.startswith("# info:")
             self.running.say(text[2:])
         else:

@@ -5,6 +5,7 @@
  * still comes has no handler. The next life starts from zero: a device that keeps an index, an address or a feature
  * works only until a kexec, a driver reload or a crash kernel.
  */
+#include "tests/checks/support/change.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/traffic.h"
 
@@ -43,7 +44,7 @@ CHECK(interrupt_status_cleared, "reset.clears-interrupt-status", REQ("mmio-layou
  * driver reads its configuration again, or an interrupt comes before there is a handler.
  */
 CHECK(both_causes_cleared, "reset.clears-both-interrupt-causes", REQ("mmio-layout-05"), MUST,
-      NEEDS(.requests = true, .stimulus = true, .entries = REQUEST_ENTRIES),
+      NEEDS(.requests = true, .change = true, .entries = REQUEST_ENTRIES),
       "Both bits of InterruptStatus are 0 after a reset with both pending, before and after DRIVER_OK")
 {
 	struct irq_line *line = d->transport.line;
@@ -52,11 +53,11 @@ CHECK(both_causes_cleared, "reset.clears-both-interrupt-causes", REQ("mmio-layou
 
 	for (unsigned stage = STAGE_ACKNOWLEDGE; stage < STAGES; stage++) {
 		reach_stage(t, d, (enum stage)stage);
-		if (!d->transport.stimuli->change_config(d->transport.bus_context))
+		if (!change_config(t, d))
 			skip(t, "the configuration does not change");
 		pending |= COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->recent_wait_ns);
 		need_ok(t, device_reset(d));
-		d->transport.stimuli->change_config(d->transport.bus_context); /* as it was */
+		change_config(t, d); /* as it was */
 		if (line) {
 			irq_settle();
 			count = line->count;

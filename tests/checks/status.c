@@ -8,6 +8,7 @@
  * that never was. Whether the line follows InterruptStatus is judged in interrupt.c.
  */
 #include "drivers/transport/mmio.h"
+#include "tests/checks/support/change.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/restless.h"
 
@@ -380,7 +381,7 @@ CHECK(only_what_was_written, "status.acknowledge-only-what-is-written", REQ("mmi
  * initialisation that clears InterruptStatus. Symptom: a disk that was resized while requests came keeps its old size.
  */
 CHECK(events_beside, "status.events-beside-each-other", REQ("mmio-layout-03"), MUST,
-      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .stimulus = true, .entries = REQUEST_ENTRIES),
+      NEEDS(.transport = TRANSPORT_MMIO, .requests = true, .change = true, .entries = REQUEST_ENTRIES),
       "A configuration change shows beside a pending used buffer, and a change before DRIVER_OK stays until "
       "acknowledged")
 {
@@ -391,12 +392,12 @@ CHECK(events_beside, "status.events-beside-each-other", REQ("mmio-layout-03"), M
 	need_ok(t, device_start(d, NO_FEATURES));
 	make_pending(t, d);
 	status = status_of(d);
-	if (!d->transport.stimuli->change_config(d->transport.bus_context))
+	if (!change_config(t, d))
 		skip(t, "the configuration does not change");
 	shown = WAIT_UNTIL((interrupt_status(d) & both) == both, device_patience_ns);
 	expect_eq(t, status_of(d), status, "Status with both events pending");
 	reach_stage(t, d, STAGE_FEATURES_OK);
-	d->transport.stimuli->change_config(d->transport.bus_context); /* as it was */
+	change_config(t, d); /* as it was */
 	early = COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->recent_wait_ns);
 	need_row(t, shown || early, "cfg-05", "a change of the configuration is notified");
 	expect(t, shown, "the configuration change shows beside a used buffer that was not acknowledged");

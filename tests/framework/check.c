@@ -206,6 +206,11 @@ void abort_check(struct run *t, const char *format, ...)
 	guard_leave();
 }
 
+void please_change(struct run *t)
+{
+	print("# please change %s\n", t->device->name);
+}
+
 void info(struct run *t, const char *format, ...)
 {
 	va_list arguments;

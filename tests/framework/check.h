@@ -47,6 +47,7 @@ struct needs {
 	bool level_line;  /* ... announced as level-triggered */
 	bool edge_line;	  /* ... announced as edge-triggered */
 	bool stimulus;	  /* we can cause events on its other side (drivers/stimuli.h) */
+	bool change;	  /* its configuration can be changed from outside: so, or by the host (change_config()) */
 	uint8_t cpus;	  /* this many CPUs; fewer: not in the plan. They start when the first such check runs */
 	bool msi;	  /* message signalled interrupts of any layout. None: not in the plan */
 	bool slow;	  /* the check takes very long on a simulated CPU: touchstone.brief leaves it out */
@@ -82,6 +83,7 @@ struct run {
 		      a missing echo is the device's fault */
 	bool disk; /* touchstone.disk: what nobody wrote to a block device is the content that docs/environment.md
 		      describes */
+	bool change; /* touchstone.change: the host changes this device's configuration when the report asks for it */
 	/* The check has shown that the device starts and serves ordinary requests, so that a refusal or an answer that
 	 * goes wrong from then on is its own finding. Otherwise the framework finds out whether requests are served
 	 * when one goes wrong (expect_ok() in assert.h). */
@@ -107,6 +109,8 @@ struct run {
 _Noreturn void skip(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* Ends the check as an ERROR: the fault is ours, not the device's. */
 _Noreturn void abort_check(struct run *t, const char *format, ...) CHECK_FORMAT(2);
+/* Asks the host to change the device's configuration, or to change it back: "# please change NAME". */
+void please_change(struct run *t);
 /* Prints what the device did where the specification leaves a choice. */
 void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 /* Records a step in the journal, which the report prints with a failure. */

@@ -48,6 +48,7 @@ static const struct option {
 	{ "peer", FLAG, FIELD(peer), NULL, 0, 0 },
 	{ "loop", FLAG, FIELD(loop), NULL, 0, 0 },
 	{ "disk", FLAG, FIELD(disk), NULL, 0, 0 },
+	{ "change", TEXT, FIELD(change), NULL, 0, 0 },
 	{ "list", FLAG, FIELD(list), NULL, 0, 0 },
 	{ "isolated", FLAG, FIELD(isolated), NULL, 0, 0 },
 	{ "brief", FLAG, FIELD(brief), NULL, 0, 0 },

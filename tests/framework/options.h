@@ -30,9 +30,10 @@ struct options {
 	char msi[16]; /* "auto", "off", or the layout of message signalled interrupts that every device has
 			  (drivers/msi/msi.h) */
 	enum option_proof proof;
-	bool peer; /* the other end of each network device answers */
-	bool loop; /* the other end of each port of a console device sends back what it gets */
-	bool disk; /* each disk has the content of docs/environment.md where nobody wrote */
+	bool peer;	  /* the other end of each network device answers */
+	bool loop;	  /* the other end of each port of a console device sends back what it gets */
+	bool disk;	  /* each disk has the content of docs/environment.md where nobody wrote */
+	char change[128]; /* names of the devices whose configuration the host changes on request */
 	bool list, bench;
 	bool brief;    /* leave out the checks that take long on a simulated CPU, unless `only` is given */
 	bool isolated; /* the VMM starts anew after each check, so that no check inherits what another left behind */

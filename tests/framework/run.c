@@ -26,9 +26,17 @@ bool run_was_good(void)
 	return !report_counts.by_verdict[VERDICT_FAIL] && !report_counts.by_verdict[VERDICT_ERROR];
 }
 
-/* Returns NULL, or a phrase for the need that is not met. */
-static const char *unmet(const struct check *check, const struct device *device, char text[TEXT_MAX])
+/* Does the host change this device's configuration on request (touchstone.change)? */
+static bool host_changes(const struct device *device, const struct options *options)
 {
+	return options->change[0] && options_match(options->change, device->name);
+}
+
+/* Returns NULL, or a phrase for the need that is not met. */
+static const char *unmet(const struct run *t, char text[TEXT_MAX])
+{
+	const struct check *check = t->check;
+	const struct device *device = t->device;
 	const struct needs *needs = &check->needs;
 	const struct irq_line *line = device->transport.line;
 
@@ -75,6 +83,8 @@ static const char *unmet(const struct check *check, const struct device *device,
 		return "the interrupt line is announced as level-triggered";
 	if (needs->stimulus && !device->transport.stimuli)
 		return "needs a stimulus that only the reference device gives";
+	if (needs->change && !device->transport.stimuli && !t->change)
+		return "nobody is there to change the configuration (touchstone.change)";
 	for (uint32_t cpu = 1; cpu < needs->cpus; cpu++) {
 		const char *wrong = cpus_start(cpu);
 
@@ -318,7 +328,7 @@ static void tell_of_least(struct run *t)
 static void run_once(struct run *t, const struct options *options, uint64_t seed)
 {
 	char text[TEXT_MAX];
-	const char *why = unmet(t->check, t->device, text);
+	const char *why = unmet(t, text);
 	struct guard_trap trap;
 	uint32_t unsettled, cpu;
 	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
@@ -378,6 +388,7 @@ enum verdict run_silently(const struct check *check, struct device *device, stru
 		.peer = options->peer,
 		.loop = options->loop,
 		.disk = options->disk,
+		.change = host_changes(device, options),
 		.reports_lost_device = true,
 	};
 
@@ -408,6 +419,7 @@ void run_check(struct running *running, const struct check *check, struct device
 		.peer = running->options->peer,
 		.loop = running->options->loop,
 		.disk = running->options->disk,
+		.change = host_changes(device, running->options),
 		.reports_lost_device = !running->options->isolated &&
 				       (running->options->only[0] || running->options->skip[0] || !clause_comes(check)),
 	};

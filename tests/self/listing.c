@@ -74,6 +74,8 @@ static void print_needs(const struct check *check)
 		NEED("an edge-triggered interrupt line");
 	if (needs.stimulus)
 		NEED("a stimulus that only the reference device gives");
+	if (needs.change)
+		NEED("a host that changes the configuration on request");
 	if (needs.cpus)
 		NEED("%u CPUs", needs.cpus);
 	if (needs.msi)
@@ -86,7 +88,7 @@ static void print_needs(const struct check *check)
 	needs.type = needs.queues = needs.entries = needs.version = needs.cpus = 0;
 	needs.transport = TRANSPORT_ANY;
 	needs.requests = needs.answers = needs.line = needs.level_line = needs.edge_line = false;
-	needs.stimulus = needs.msi = needs.slow = false;
+	needs.stimulus = needs.change = needs.msi = needs.slow = false;
 	needs.features = none.features;
 	if (memcmp(&needs, &none, sizeof(needs))) {
 		fprintf(stderr, "listing: %s has a need that tests/self/listing.c has no words for\n", check->id);

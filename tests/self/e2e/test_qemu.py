@@ -112,6 +112,14 @@ def test_selfproof() -> None:
     assert report["exit"] == 0 and len(proven) > 300 and all(result["name"].startswith("reference/proof.") for result in proven), report
 
 
+def test_configuration_changes() -> None:
+    """The runner does what `# please change` asks for, and puts it back."""
+    report = booted("--config", "modern", "--only", "blk0.config.change-is-notified,net0.config.change-is-notified")
+    assert [result["verdict"] for result in report["results"]] == ["PASS", "PASS"], report
+    alone = booted("--config", "modern", "--devices", "rng", "--only", "rng0.config.change-is-notified")
+    assert [result["verdict"] for result in alone["results"]] == ["SKIP"], alone
+
+
 def test_two_cpus() -> None:
     report = booted("--smp", "2", "--only", "no.such.check")
     assert any(line.startswith("cpus: 2 announced") for line in environment(report, "modern"))
