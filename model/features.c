@@ -114,7 +114,9 @@ bool model_accepts_features(struct model *m)
 	}
 	m->defective.negotiated_before = true;
 	m->defective.refused |= broken(m, refusal_sticks) && !model_bit(driver, VIRTIO_F_VERSION_1);
-	if (m->defective.fatal || m->defective.refused || model_oddities_refuse(m, driver))
+	if (m->defective.fatal || m->defective.refused)
+		return false;
+	if (model_oddities_refuse(m, driver))
 		return false;
 	return (model_bit(driver, VIRTIO_F_VERSION_1) || may_lack_version_1) &&
 	       (model_consistent(m->backend, driver, false, &feature) || broken(m, accepts_inconsistent));

@@ -15,7 +15,9 @@ bool model_live(const struct model *m)
 {
 	uint32_t needed = VIRTIO_STATUS_FEATURES_OK | VIRTIO_STATUS_DRIVER_OK;
 
-	if (m->error || m->reset_units || m->defective.off_the_bus || m->defective.hung)
+	if (m->defective.off_the_bus || m->defective.hung)
+		return false;
+	if (m->error || m->reset_units)
 		return false;
 	if (model_is_legacy(m))
 		needed = broken(m, legacy_needs_features_ok) ? VIRTIO_STATUS_FEATURES_OK

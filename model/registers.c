@@ -59,7 +59,9 @@ static uint32_t read_queue_ready(struct model *m, const struct model_queue *q)
 		for (uint16_t i = 0; i < model_queue_count(m); i++)
 			if (m->queue[i].ready)
 				return 1;
-	return q && (q->ready || q->shown_ready);
+	if (q && q->shown_ready)
+		return 1;
+	return q && q->ready;
 }
 
 static uint32_t read_queue_reset(struct model *m, const struct model_queue *q)
@@ -301,8 +303,6 @@ static void write_modern(struct model *m, uint32_t offset, uint32_t value)
 {
 	struct model_queue *q = selected(m);
 
-	if (offset == VIRTIO_MMIO_SHM_SEL)
-		m->shm_sel = value;
 	if (!q && offset == VIRTIO_MMIO_QUEUE_READY)
 		leave_if_broken(m, queue_beyond_kills);
 	if (!q && offset == VIRTIO_MMIO_QUEUE_RESET)
@@ -432,7 +432,9 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 	struct model_queue *q;
 
 	model_odd_access(m);
-	if (m->defective.off_the_bus || model_msi_write(m, offset, width, value))
+	if (m->defective.off_the_bus)
+		return;
+	if (model_msi_write(m, offset, width, value))
 		return;
 	if (offset >= VIRTIO_MMIO_CONFIG) {
 		if (offset - VIRTIO_MMIO_CONFIG + width > m->backend->config_bytes)

@@ -99,7 +99,7 @@ void model_queue_work(struct model *m, uint16_t index)
 		return; /* other queues get their turn before this one goes on */
 	if (q->in_flight)
 		complete_one(m, index);
-	else if (q->kicked && !q->staged)
+	else if (!q->staged && q->kicked)
 		nothing_there(m, index);
 	q->kicked = false;
 	if (m->error || !model_queue_live(m, index))

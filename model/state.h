@@ -187,7 +187,7 @@ struct model {
 	uint32_t defects[MODEL_DEFECT_WORDS];
 
 	/* registers */
-	uint32_t device_features_sel, driver_features_sel, queue_sel, shm_sel;
+	uint32_t device_features_sel, driver_features_sel, queue_sel;
 	uint32_t driver_features[MODEL_FEATURE_WORDS];
 	uint32_t guest_page_size; /* legacy */
 	uint32_t status, interrupt_status;

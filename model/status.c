@@ -28,7 +28,7 @@ void model_reset_now(struct model *m)
 	model_after_reset_remember(m);
 	model_msi_reset(m);
 	m->reset_units = 0;
-	m->device_features_sel = m->driver_features_sel = m->queue_sel = m->shm_sel = 0;
+	m->device_features_sel = m->driver_features_sel = m->queue_sel = 0;
 	for (unsigned i = 0; i < MODEL_FEATURE_WORDS; i++)
 		m->driver_features[i] = 0;
 	m->guest_page_size = 0;

@@ -20,7 +20,12 @@ static inline bool model_has(const struct model *m, enum model_defect defect)
 #define broken(m, id) model_has((m), MODEL_DEFECT_##id)
 
 /* If the device has the defect, from now on it serves nothing any more, or is not on the bus, until power on. */
+#ifdef MODEL_WITHOUT_DEFECTS
+#define hang_if_broken(m, id)  ((void)(m))
+#define leave_if_broken(m, id) ((void)(m))
+#else
 #define hang_if_broken(m, id)  ((m)->defective.hung |= broken(m, id))
 #define leave_if_broken(m, id) ((m)->defective.off_the_bus |= broken(m, id))
+#endif
 
 #endif

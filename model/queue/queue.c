@@ -24,8 +24,9 @@ bool model_queue_live(const struct model *m, uint16_t index)
 	const struct model_queue *q = &m->queue[index];
 
 	/* This runs very often and is mostly false: test the cheap flags before counting queues. */
-	return index < MODEL_QUEUES_MAX && (q->ready || q->served_unready) && !q->reset_units && model_live(m) &&
-	       index < model_queue_count(m);
+	if (!q->ready && !q->served_unready)
+		return false;
+	return !q->reset_units && model_live(m) && index < model_queue_count(m);
 }
 
 /* For defects: reuses parameters from before a reset, and records the present ones for the next time. */
@@ -67,12 +68,14 @@ void model_queue_start(struct model *m, uint16_t index)
 	if (broken(m, buffers_before_ready_skipped))
 		q->next_avail = model_queue_avail_index(m, index);
 	q->staged = 0;
-	q->starved = q->deaf = q->served_unready = q->finishing = q->shown_ready = q->held_back = false;
+	q->deaf = q->served_unready = q->finishing = q->shown_ready = q->held_back = false;
+	q->starved = false;
 	q->in_flight = 0;
 	q->odd_head = 0;
 	q->odd_flags = false;
 	q->odd_answer_due = q->odd_signal_due = 0;
-	q->ready = q->enabled_once = true;
+	q->enabled_once = true;
+	q->ready = true;
 }
 
 /* For defects: does the device finish what is in flight in a queue that the driver stops by QueueReady or QueuePFN? It
@@ -227,7 +230,8 @@ void model_queue_notify(struct model *m, uint32_t index)
 		model_fail(m, "notification of an empty ring");
 	if (m->queue[index].finishing)
 		return;
-	m->queue[index].notified = m->queue[index].kicked = true;
+	m->queue[index].kicked = true;
+	m->queue[index].notified = true;
 	m->queue[index].may_take_beyond =
 		broken(m, takes_beyond_available_index) && !model_receives(m, (uint16_t)index);
 }

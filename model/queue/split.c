@@ -132,6 +132,8 @@ bool model_queue_available(struct model *m, uint16_t index, uint16_t *count)
 
 static void set_no_notify(struct model *m, struct model_queue *q, bool set)
 {
+	if (!odd(m, wants_no_notification) && !odd(m, no_notify_while_busy))
+		return;
 	if (q->odd_flags == set || model_negotiated(m, VIRTIO_F_EVENT_IDX))
 		return;
 	q->odd_flags = set;

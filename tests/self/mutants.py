@@ -67,6 +67,7 @@ class Judge:
             os.makedirs(os.path.dirname(object_file), exist_ok=True)
             self._compile(name, name, object_file)
         here = {self._output(self.compile[name]): object_file for name, object_file in self.objects.items()}
+        self.codes = {name: code(object_file) for name, object_file in self.objects.items()}
         self.link = [here.get(word, word) for word in link]
         healthy = os.path.join(scratch, "healthy", "touchstone")
         self._link(healthy, {})
@@ -122,7 +123,7 @@ class Judge:
                 out.write(source.bytes[:mutant.start] + mutant.new.encode() + source.bytes[mutant.end:])
             if not self._compile(mutant.file, changed, object_file):
                 return "broken", ""
-            if code(object_file) == code(self.objects[mutant.file]):
+            if code(object_file) == self.codes[mutant.file]:
                 return "same", ""
             self._link(program, {self.objects[mutant.file]: object_file})
             skipped: dict[str, None] = {}
@@ -160,6 +161,7 @@ def verdicts(program: str, words: str) -> dict[str, str] | None:
             assert process.stdout
             for line in process.stdout:
                 if line.startswith("# end "):
+                    process.wait()      # it still writes its coverage
                     return found
                 if result := RESULT.match(line):
                     found[result[2]] = result[1] + (result[3] or "")
