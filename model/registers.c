@@ -117,7 +117,7 @@ static uint32_t read_queue_pfn(struct model *m)
 
 	if (broken(m, legacy_pfn_reads_zero))
 		return 0;
-	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, legacy_pfn_shared); i++)
+	for (uint16_t i = 0; broken(m, legacy_pfn_shared) && i < model_queue_count(m); i++)
 		if (m->queue[i].pfn)
 			return m->queue[i].pfn;
 	if (q && broken(m, legacy_pfn_reads_in_4096))
@@ -283,7 +283,7 @@ static void write_queue_reset(struct model *m, struct model_queue *q, uint32_t v
 	if (value != 1 || q->reset_units || broken(m, queue_reset_inert) ||
 	    !(model_negotiated(m, VIRTIO_F_RING_RESET) || broken(m, queue_reset_without_feature)))
 		return;
-	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, queue_reset_resets_all); i++)
+	for (uint16_t i = 0; broken(m, queue_reset_resets_all) && i < model_queue_count(m); i++)
 		if (i != index)
 			model_queue_reset_step(m, i);
 	q->reset_units = m->config.queue_reset_units;
@@ -294,7 +294,7 @@ static void write_queue_reset(struct model *m, struct model_queue *q, uint32_t v
 static void write_address(struct model *m, struct model_queue *selection, unsigned part, bool high, uint32_t value)
 {
 	write_half(m, selection, part, high, value);
-	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, queue_address_shared); i++)
+	for (uint16_t i = 0; broken(m, queue_address_shared) && i < model_queue_count(m); i++)
 		if (!m->queue[i].ready && &m->queue[i] != selection)
 			write_half(m, &m->queue[i], part, high, value);
 }

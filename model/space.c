@@ -49,7 +49,7 @@ uint32_t model_config_read(struct model *m, uint32_t offset, uint8_t width)
 			uint32_t byte = defective_byte(m, offset + i, m->config_space[offset + i]);
 			value |= byte << (broken(m, config_big_endian) ? 8 * (width - 1u - i) : 8 * i);
 		}
-	for (unsigned i = 0; i < width && odd(m, config_longer); i++)
+	for (unsigned i = 0; odd(m, config_longer) && i < width; i++)
 		if (offset + i >= m->backend->config_bytes)
 			value |= ((offset + i) * 7u & 0xff) << 8 * i;
 	finish_torn_change(m);

@@ -73,7 +73,7 @@ static void driver_is_ok(struct model *m)
 		m->status &= ~(uint32_t)VIRTIO_STATUS_DRIVER;
 	if (broken(m, interrupt_at_driver_ok))
 		model_raise(m, MODEL_SOURCE_CONFIG);
-	for (uint16_t i = 0; i < model_queue_count(m) && broken(m, unready_queue_looked_at); i++)
+	for (uint16_t i = 0; broken(m, unready_queue_looked_at) && i < model_queue_count(m); i++)
 		if (!m->queue[i].ready)
 			model_queue_tell_flags(m, i);
 	for (uint16_t i = 0; i < model_queue_count(m); i++)

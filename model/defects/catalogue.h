@@ -371,6 +371,7 @@ X(msi_reset_keeps_message, ANY, NEW, MSI, "msi-reset-02", "leaves the messages o
 X(msi_reset_keeps_pending, ANY, NEW, MSI, "msi-reset-02", "sends an event from before a reset after it", 0) \
 X(msi_disable_ignored, ANY, NEW, MSI, "msi-off-02", "goes on sending messages when they are disabled", 0) \
 X(msi_disable_loses, ANY, NEW, MSI, "msi-off-02", "loses the first event after messages were disabled", 0) \
+X(msi_enable_keeps_line, ANY, NEW, MSI, "msi-quiet-01", "leaves the line asserted when messages are enabled", 0) \
 X(msi_enable_forgets, ANY, NEW, MSI, "msi-move-01", "forgets what InterruptStatus shows when messages are enabled", 0) \
 X(msi_disable_forgets, ANY, NEW, MSI, "msi-move-01", "forgets what is behind a mask when messages are disabled", 0) \
 X(msi_notify_ignored, ANY, NEW, MSI, "msi-notify-01 sring-02", "ignores notifications at the address that it reports", 0) \

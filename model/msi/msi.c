@@ -117,7 +117,8 @@ void model_msi_enable(struct model *m, bool on)
 	msi->swallow = !on && broken(m, msi_disable_loses);
 	if (on) {
 		m->interrupt_status = 0;
-		model_set_line(m, false);
+		if (!broken(m, msi_enable_keeps_line))
+			model_set_line(m, false);
 	}
 	for (uint32_t source = 0; source <= model_queue_count(m); source++) {
 		uint32_t number = vector_of(m, source);
@@ -139,7 +140,7 @@ void model_msi_set_word(struct model *m, struct model_msi_vector *v, unsigned pa
 		v->old_data = v->word[MODEL_MSI_DATA];
 	}
 	v->word[part] = value;
-	for (uint32_t i = 0; part == MODEL_MSI_DATA && i < model_msi_vectors(m) && broken(m, msi_sharing_lost); i++)
+	for (uint32_t i = 0; broken(m, msi_sharing_lost) && part == MODEL_MSI_DATA && i < model_msi_vectors(m); i++)
 		if (&m->msi.vector[i] != v && m->msi.vector[i].word[MODEL_MSI_DATA] == value)
 			v->word[MODEL_MSI_DATA] = 0;
 }

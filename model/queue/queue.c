@@ -114,7 +114,7 @@ static void harm_others(struct model *m)
 {
 	if (broken(m, queue_stop_clears_status))
 		model_clear_interrupts(m);
-	for (uint16_t i = 0; i < MODEL_QUEUES_MAX && broken(m, queue_stop_forgets_others); i++)
+	for (uint16_t i = 0; broken(m, queue_stop_forgets_others) && i < MODEL_QUEUES_MAX; i++)
 		m->queue[i].notified = false;
 }
 
@@ -223,7 +223,7 @@ void model_queue_notify(struct model *m, uint32_t index)
 		return;
 	if (broken(m, used_flags_stuck) && m->queue[index].returned && !model_negotiated(m, VIRTIO_F_EVENT_IDX))
 		return;
-	for (unsigned i = 0; i < MODEL_QUEUES_MAX && broken(m, one_notification_at_a_time); i++)
+	for (unsigned i = 0; broken(m, one_notification_at_a_time) && i < MODEL_QUEUES_MAX; i++)
 		m->queue[i].notified = false;
 	if (broken_at(m, index, empty_fails) && model_queue_live(m, (uint16_t)index) &&
 	    model_queue_avail_index(m, (uint16_t)index) == m->queue[index].next_avail)

@@ -313,6 +313,7 @@ const struct proof_hint proof_hints[] = {
 	{ "msi_reset_keeps_pending", "msi.reset-forgets" },
 	{ "msi_disable_ignored", "msi.disable-returns-to-the-line" },
 	{ "msi_disable_loses", "msi.disable-returns-to-the-line" },
+	{ "msi_enable_keeps_line", "msi.waiting-change-moves-along" },
 	{ "msi_enable_forgets", "msi.waiting-change-moves-along" },
 	{ "msi_disable_forgets", "msi.waiting-change-moves-along" },
 	{ "msi_notify_ignored", "msi.notification-addresses" },
