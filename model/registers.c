@@ -424,6 +424,10 @@ static void write_queue_notify(struct model *m, uint32_t value)
 	if (model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA) && index < MODEL_QUEUES_MAX &&
 	    broken_at(m, (uint16_t)index, plain_notifications))
 		return;
+	m->defective.wants_data |= model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA);
+	if (broken(m, notification_data_outlives_reset) && m->defective.wants_data &&
+	    !model_negotiated(m, VIRTIO_F_NOTIFICATION_DATA))
+		return;
 	model_queue_notify(m, index);
 }
 

@@ -213,6 +213,7 @@ struct model {
 		uint32_t status_bits;		 /* undefined bits of Status, kept over resets */
 		uint32_t reads, requests, writes, last_word;
 		bool lived;	  /* a driver has set DRIVER_OK before */
+		bool wants_data;  /* a driver has accepted NOTIFICATION_DATA before */
 		bool served_late; /* a request was executed during the reset */
 		uint8_t ticks;
 		uint64_t old_used, old_buffer;

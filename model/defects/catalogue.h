@@ -165,6 +165,7 @@ X(kick_interrupts, ANY, ANY, NONE, "mmio-layout-04 savail-03 status-01", "answer
 X(avail_event_stuck, ANY, ANY, NONE, "savail-04", "never moves avail_event", 0) \
 X(avail_event_ahead, ANY, ANY, NONE, "savail-04", "asks for a notification 4096 buffers too late", 0) \
 X(notification_data_as_index, ANY, NEW, NONE, "dnotif-01 feat-04", "takes all 32 bits of a notification for the queue index although NOTIFICATION_DATA was accepted", 0) \
+X(notification_data_outlives_reset, ANY, NEW, NONE, "mmio-table-19", "expects the available index in notifications once a driver has accepted NOTIFICATION_DATA, also after a reset", 0) \
 X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01 feat-04", "takes the high half of a notification for the queue index once NOTIFICATION_DATA was accepted", 0) \
 /* 2.7: queues that are not the first request queue. Receive queues take buffers for what arrives; */ \
 /* further queues are all others, such as control queues */ \

@@ -635,6 +635,11 @@ CHECK(forgotten, "features.forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
  * Ring and transport features that our driver can use with any device type. Each must work when it is the only one
  * accepted (2.2.2: a device must not offer what it does not support).
  */
+static const uint8_t ring_features[] = {
+	VIRTIO_F_INDIRECT_DESC,	 VIRTIO_F_EVENT_IDX,	     VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_IN_ORDER,
+	VIRTIO_F_ORDER_PLATFORM, VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_SUSPEND,
+};
+
 static void notify_with_data(struct virtqueue *queue)
 {
 	virtqueue_publish(queue);
@@ -671,19 +676,48 @@ CHECK(ring_features_work, "features.ring-features-work", REQ("feat-04"), MUST,
       NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
       "Each ring and transport feature that is offered works when it is accepted")
 {
-	static const uint8_t bits[] = {
-		VIRTIO_F_INDIRECT_DESC,	 VIRTIO_F_EVENT_IDX,	     VIRTIO_F_ACCESS_PLATFORM, VIRTIO_F_IN_ORDER,
-		VIRTIO_F_ORDER_PLATFORM, VIRTIO_F_NOTIFICATION_DATA, VIRTIO_F_SUSPEND,
-	};
 	struct features all = NO_FEATURES;
 
-	for (unsigned i = 0; i < sizeof(bits); i++) {
-		if (!device_offers(d, bits[i]))
+	for (unsigned i = 0; i < sizeof(ring_features); i++) {
+		if (!device_offers(d, ring_features[i]))
 			continue;
-		all = features_with(all, bits[i]);
-		expect_works(t, d, valid(d, FEATURE(bits[i])), bit_name(d, bits[i]));
+		all = features_with(all, ring_features[i]);
+		expect_works(t, d, valid(d, FEATURE(ring_features[i])), bit_name(d, ring_features[i]));
 	}
 	if (features_equal(&all, &NO_FEATURES))
 		skip(t, "the device offers none of them");
 	expect_works(t, d, valid(d, all), "all of them");
+}
+
+/*
+ * Breaks: a reset that goes through some of the features, or clears one word of them. Symptom: firmware and a kernel
+ * that accept different features, and a device that only one of them can use.
+ */
+CHECK(each_forgotten, "features.each-forgotten-at-reset", REQ("mmio-table-19"), DESCRIBED,
+      NEEDS(.version = 2, .requests = true, .entries = REQUEST_ENTRIES),
+      "A device works without a ring or transport feature that was accepted before a reset")
+{
+	enum { REQUESTS = 8 };
+	enum driver_error error = DRIVER_NO_ERROR;
+	bool any = false;
+
+	need_ordinary_life(t, d, false);
+	for (unsigned i = 0; i < sizeof(ring_features); i++) {
+		const struct features set = valid(d, FEATURE(ring_features[i]));
+
+		if (!device_offers(d, ring_features[i]))
+			continue;
+		any = true;
+		need_ok(t, device_start(d, set));
+		expect_works(t, d, set, bit_name(d, ring_features[i]));
+		error = device_start(d, NO_FEATURES);
+		for (unsigned j = 0; j < REQUESTS && !error; j++)
+			error = device_do_request(d, j);
+		if (error) /* every later check would find it in force, so none runs on this device */
+			d->unusable = DRIVER_FEATURES_KEPT;
+		require(t, !error, "after a reset the device works without %s: %s", bit_name(d, ring_features[i]),
+			driver_error_text(error));
+	}
+	if (!any)
+		skip(t, "the device offers none of them");
 }

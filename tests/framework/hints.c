@@ -121,6 +121,7 @@ const struct proof_hint proof_hints[] = {
 	{ "avail_event_stuck", "notify.event-idx.obeying-avail-event-never-stalls" },
 	{ "avail_event_ahead", "notify.event-idx.obeying-avail-event-never-stalls" },
 	{ "notification_data_as_index", "notify.data.carries-the-available-index" },
+	{ "notification_data_outlives_reset", "interrupt.none-is-lost-under-load" },
 	{ "notification_data_high_half", "notify.data.carries-the-available-index" },
 	{ "receive_queue_silent", "interrupt.every-queue-interrupts" },
 	{ "further_queue_silent", "suppression.flags.every-queue-notifies" },
