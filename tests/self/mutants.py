@@ -71,7 +71,7 @@ class Judge:
         self.link = [here.get(word, word) for word in link]
         healthy = os.path.join(scratch, "healthy", "touchstone")
         self._link(healthy, {})
-        self.words = [f"touchstone.ref=only touchstone.peer {words}" for words in runs.MUTANTS]
+        self.words = [f"touchstone.ref=only touchstone.peer touchstone.loop touchstone.disk {words}" for words in runs.MUTANTS]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             self.healthy = dict(zip(self.words, pool.map(lambda words: verdicts(healthy, words), self.words)))
         self.reached = self._reached()
