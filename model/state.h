@@ -167,12 +167,12 @@ struct model_console {
 		bool left;	/* DEVICE_REMOVE was sent since it was announced last */
 		bool announced; /* DEVICE_ADD was sent, and no DEVICE_REMOVE since */
 		bool ready;	/* the driver sent PORT_READY */
-		bool open;	/* the driver sent PORT_OPEN */
 		uint16_t first, waiting;
 	} port[MODEL_CONSOLE_PORTS_MAX];
 	bool ready; /* the driver sent DEVICE_READY */
 	/* what defects remember */
 	bool was_multiport;
+	bool open[MODEL_CONSOLE_PORTS_MAX], closed[MODEL_CONSOLE_PORTS_MAX]; /* by PORT_OPEN of the driver */
 	uint32_t burst; /* buffers that were taken since the last notification */
 	uint8_t first, waiting;
 	struct model_console_message message[MODEL_CONSOLE_MESSAGES_MAX];

@@ -745,6 +745,9 @@ X(con_removes_unknown_port, CON, ANY, NONE, "con-mp-02", "removes a port that it
 X(con_speaks_before_add, CON, ANY, NONE, "con-mp-03", "names a port before it announces it", 0) \
 X(con_speaks_before_ready, CON, ANY, NONE, "con-mp-03", "sends control messages before DEVICE_READY", 0) \
 X(con_name_with_nul, CON, ANY, NONE, "con-mp-03", "ends a port's name with a NUL", 0) \
+X(con_name_of_nuls, CON, ANY, NONE, "con-mp-03", "has a NUL in the middle of each port's name", 0) \
+X(con_message_in_first_segment, CON, NEW, NONE, "frame-01 con-mp-03 sused-02", "writes no more of a control message than fits into the first segment", 0) \
+X(con_message_of_first_segment, CON, NEW, NONE, "frame-01 con-mp-03", "reads the first segment of a control message only", 0) \
 X(con_resize_short, CON, ANY, NONE, "con-mp-03", "sends RESIZE without the size", 0) \
 X(con_first_descriptor_only, CON, ANY, NONE, "con-desc-01 frame-01", "outputs only the first descriptor of a chain", 0) \
 X(con_output_lost, CON, ANY, NONE, "con-desc-01", "outputs nothing", 0) \
@@ -756,6 +759,7 @@ X(con_output_pieces_reversed, CON, ANY, NONE, "con-desc-01", "outputs the blocks
 X(con_burst_lost, CON, ANY, NONE, "con-desc-01", "outputs no more than eight buffers a notification", 0) \
 X(con_input_rest_lost, CON, ANY, INBOUND, "con-desc-02", "drops the input that does not fit into a buffer", 0) \
 X(con_input_lost_without_buffers, CON, ANY, INBOUND, "con-desc-05", "drops input that comes before there is a buffer for it", 0) \
+X(con_input_lost_before_open, CON, ANY, INBOUND, "con-desc-05", "drops input that comes before the driver has opened the port", 0) \
 X(con_output_of_port_0_only, CON, ANY, NONE, "con-mp-04 con-desc-01", "outputs nothing of ports but port 0", 0) \
 X(con_output_comes_out_of_port_0, CON, ANY, NONE, "con-mp-04", "outputs to port 0 whatever port was written to", 0) \
 X(con_last_port_is_the_one_before, CON, ANY, NONE, "con-mp-04", "outputs to the port before the last what is written to the last", 0) \
@@ -763,12 +767,15 @@ X(con_port_ready_is_of_port_0, CON, ANY, NONE, "con-mp-04 con-mp-05", "takes eve
 X(con_last_port_never_ready, CON, ANY, NONE, "con-mp-04", "ignores PORT_READY of the last port", 0) \
 X(con_middle_port_never_ready, CON, ANY, NONE, "con-mp-04", "ignores PORT_READY of a port that is neither the first nor the last", 0) \
 X(con_messages_name_next_port, CON, ANY, NONE, "con-mp-04", "names the port behind in each control message", 0) \
+X(con_never_opens_again, CON, ANY, INBOUND, "con-mp-04", "gives no input to a port that the driver has closed and opened again", 0) \
 X(con_messages_one_a_notification, CON, ANY, NONE, "con-mp-03", "handles one control message a notification", 0) \
 X(con_ready_whatever_value, CON, ANY, NONE, "con-mp-07", "announces ports after a DEVICE_READY that says failure", 0) \
 X(con_port_ready_whatever_value, CON, ANY, NONE, "con-mp-07", "describes a port after a PORT_READY that says failure", 0) \
 X(con_resize_stale, CON, ANY, CHANGE, "con-mp-06", "sends RESIZE with the size from power on", 0) \
 X(con_resize_swapped, CON, ANY, NONE, "con-mp-06", "sends RESIZE with rows before columns", 0) \
 X(con_resize_silent, CON, ANY, CHANGE, "con-mp-06", "changes the size of a console port without RESIZE", 0) \
+X(con_never_says_open, CON, ANY, NONE, "con-mp-11", "never sends PORT_OPEN", "a driver waits for ever to write to the port") \
+X(con_says_closed, CON, ANY, NONE, "con-mp-11", "sends PORT_OPEN with value 0 for ports that are open", 0) \
 X(con_port_added_once, CON, ANY, INBOUND, "con-mp-08", "does not announce a port that was removed and comes back", 0) \
 X(con_device_ready_ignored, CON, ANY, NONE, "con-mp-10", "announces no port", 0) \
 X(con_device_ready_by_number, CON, ANY, NONE, "con-mp-10", "takes DEVICE_READY for port 0 only, though its number has no meaning", "Linux sends it with ~0") \
@@ -780,6 +787,7 @@ X(con_reset_keeps_messages, CON, ANY, NONE, "con-mp-03", "sends control messages
 X(con_multiport_outlives_reset, CON, ANY, INBOUND, "con-desc-03 con-desc-02", "goes on to wait for PORT_READY after a driver without MULTIPORT has come", 0) \
 X(con_speaks_without_multiport, CON, NEW, NONE, "con-desc-03", "sends control messages although MULTIPORT was not accepted", 0) \
 X(con_odd_message_fatal, CON, NEW, NONE, "con-mp-09", "accepts no driver any more after a control message that makes no sense", 0) \
+X(con_config_writes_come_out, CON, ANY, NONE, "con-desc-06", "outputs what is written to any field of its configuration space", 0) \
 X(con_queues_without_multiport, CON, ANY, NONE, "con-desc-03", "has all queues without MULTIPORT", 0) \
 X(con_last_port_missing, CON, ANY, NONE, "con-desc-03", "lacks the queues of its last port", 0) \
 X(con_size_zero, CON, ANY, NONE, "con-desc-04", "offers SIZE with 0 columns and rows", 0) \

@@ -84,7 +84,6 @@ static void reset(struct model *m)
 			c->port[i].present = false;
 		c->port[i].announced = c->port[i].announced && broken(m, con_reset_keeps_ports);
 		c->port[i].ready = c->port[i].ready && broken(m, con_reset_keeps_port_ready);
-		c->port[i].open = false;
 		c->port[i].first = c->port[i].waiting = 0;
 	}
 	c->ready = c->ready && broken(m, con_reset_keeps_ready);
@@ -119,7 +118,6 @@ static void announce_ports(struct model *m)
 			continue;
 		m->console.port[i].announced = m->console.port[i].present;
 		m->console.port[i].ready = m->console.port[i].ready && broken(m, con_reset_keeps_port_ready);
-		m->console.port[i].open = false;
 		m->console.port[i].first = m->console.port[i].waiting = 0;
 		if (broken(m, con_port_added_once) && m->console.port[i].left && m->console.port[i].present)
 			continue;
@@ -128,18 +126,41 @@ static void announce_ports(struct model *m)
 	}
 }
 
+/* Only for defects: a healthy device serves a port that is ready, whether it is open or not. */
+static void note_open(struct model *m, uint32_t port, bool open)
+{
+	if (broken(m, con_input_lost_before_open))
+		m->console.open[port] = open;
+	if (broken(m, con_never_opens_again) && !open)
+		m->console.closed[port] = true;
+}
+static void forget_open(struct model *m, uint32_t port)
+{
+	if (broken(m, con_input_lost_before_open) || broken(m, con_never_opens_again))
+		m->console.open[port] = m->console.closed[port] = false;
+}
+static bool is_shut(const struct model *m, uint32_t port)
+{
+	if (!broken(m, con_input_lost_before_open) && !broken(m, con_never_opens_again))
+		return false;
+	return multiport(m, model_deciding_features(m)) &&
+	       (m->console.closed[port] || (broken(m, con_input_lost_before_open) && !m->console.open[port]));
+}
+
 /* Tells the driver what a port is, once that is ready. Port 0 is a console; the others are channels that a program on
  * the device's side has open. */
 static void describe_port(struct model *m, uint32_t port)
 {
 	if (!odd(m, con_no_names))
 		send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
+	forget_open(m, port);
 	if (port == 0) {
 		send(m, port, VIRTIO_CONSOLE_CONSOLE_PORT, 1);
 		if (model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
 			send(m, port, VIRTIO_CONSOLE_RESIZE, 0);
 	}
-	send(m, port, VIRTIO_CONSOLE_PORT_OPEN, 1);
+	if (!broken(m, con_never_says_open))
+		send(m, port, VIRTIO_CONSOLE_PORT_OPEN, !broken(m, con_says_closed));
 }
 
 /* Legacy: the fields are in the guest's byte order. */
@@ -167,6 +188,9 @@ static void take_message(struct model *m)
 
 	if (m->chain.readable < CONTROL_BYTES || !model_chain_read(m, 0, bytes, sizeof bytes))
 		return;
+	if (broken(m, con_message_of_first_segment))
+		for (uint32_t i = m->chain.segment[0].length; i < CONTROL_BYTES; i++)
+			bytes[i] = 0;
 	swap_fields(m, bytes);
 	port = (uint32_t)model_le(bytes, 4);
 	event = (uint16_t)model_le(bytes + 4, 2);
@@ -198,7 +222,7 @@ static void take_message(struct model *m)
 		describe_port(m, port);
 	}
 	if (event == VIRTIO_CONSOLE_PORT_OPEN)
-		m->console.port[port].open = value == 1;
+		note_open(m, port, value == 1);
 }
 
 /* Only with a defect: nobody has offered a buffer for the input. */
@@ -214,7 +238,7 @@ static bool take_input(struct model *m, uint32_t port, const uint8_t *bytes, uin
 {
 	if (broken(m, con_input_lost_without_buffers) && no_buffer(m, port))
 		return false;
-	if (port >= m->config.console.max_ports || !m->console.port[port].present || !model_live(m))
+	if (!model_live(m) || is_shut(m, port))
 		return false;
 	for (uint32_t i = 0; i < length && m->console.port[port].waiting < MODEL_CONSOLE_INPUT_BYTES; i++) {
 		uint16_t slot = (uint16_t)((m->console.port[port].first + m->console.port[port].waiting++) %
@@ -238,6 +262,13 @@ static void output(struct model *m, uint32_t port, const uint8_t *bytes, uint32_
 		take_input(m, port, bytes, length);
 }
 
+/* Only with a defect: were `most` buffers taken since the last notification? */
+static bool in_burst(struct model *m, uint16_t index, uint32_t most)
+{
+	m->console.burst = m->queue[index].kicked ? 0 : m->console.burst + 1;
+	return m->console.burst >= most;
+}
+
 static uint32_t serve(struct model *m, uint16_t index)
 {
 	uint32_t length = (uint32_t)model_min(m->chain.readable, OUTPUT_MAX);
@@ -246,8 +277,7 @@ static uint32_t serve(struct model *m, uint16_t index)
 	if (broken(m, con_first_descriptor_only) && length)
 		length = (uint32_t)model_min(length, m->chain.segment[0].length);
 	if (index == VIRTIO_CONSOLE_CONTROL_TX && multiport(m, model_deciding_features(m))) {
-		m->console.burst = m->queue[index].kicked ? 0 : m->console.burst + 1;
-		if (!(broken(m, con_messages_one_a_notification) && m->console.burst))
+		if (!(broken(m, con_messages_one_a_notification) && in_burst(m, index, 1)))
 			take_message(m);
 		return 0;
 	}
@@ -257,8 +287,7 @@ static uint32_t serve(struct model *m, uint16_t index)
 		length = (uint32_t)model_min(length, 128);
 	if (broken(m, con_output_without_its_end) && length > 1000)
 		length -= length % 64;
-	m->console.burst = m->queue[index].kicked ? 0 : m->console.burst + 1;
-	if (broken(m, con_burst_lost) && m->console.burst >= 8)
+	if (broken(m, con_burst_lost) && in_burst(m, index, 8))
 		return 0;
 	for (uint32_t done = 0; done < length;) {
 		uint32_t piece = (uint32_t)model_min(sizeof bytes, length - done);
@@ -336,7 +365,7 @@ static uint32_t deliver_message(struct model *m)
 	} else if (message.event == VIRTIO_CONSOLE_PORT_NAME) {
 		const char *name = "port";
 		for (unsigned i = 0; i < NAME_BYTES - 1; i++)
-			bytes[length++] = (uint8_t)name[i];
+			bytes[length++] = broken(m, con_name_of_nuls) && i == 1 ? 0 : (uint8_t)name[i];
 		while (odd(m, con_names_long) && length < CONTROL_BYTES + LONG_NAME_BYTES - 1)
 			bytes[length++] = '-';
 		bytes[length++] = (uint8_t)('0' + message.port);
@@ -346,7 +375,13 @@ static uint32_t deliver_message(struct model *m)
 	c->first = (uint8_t)((c->first + 1) % MODEL_CONSOLE_MESSAGES_MAX);
 	c->waiting--;
 	length = (uint32_t)model_min(length, m->chain.writable);
-	return model_chain_write(m, 0, bytes, length) ? length : 0;
+	/* without writable segments nothing is written */
+	if (!model_chain_write(m, 0, bytes,
+			       broken(m, con_message_in_first_segment) && m->chain.count
+				       ? (uint32_t)model_min(length, m->chain.segment[0].length)
+				       : length))
+		return 0;
+	return length;
 }
 
 static uint32_t deliver_input(struct model *m, uint16_t port)
@@ -392,6 +427,8 @@ static void config_write(struct model *m, uint32_t offset, uint8_t width, uint32
 	uint8_t byte = (uint8_t)value;
 
 	(void)width;
+	if (broken(m, con_config_writes_come_out))
+		offset = VIRTIO_CONSOLE_CONFIG_EMERG_WR;
 	if (offset != VIRTIO_CONSOLE_CONFIG_EMERG_WR || !model_offers(m, VIRTIO_CONSOLE_F_EMERG_WRITE))
 		return;
 	if (broken(m, con_emergency_write_fatal) && !(m->status & VIRTIO_STATUS_DRIVER_OK))

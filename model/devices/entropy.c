@@ -15,6 +15,13 @@ static uint16_t queues(const struct model *m, const uint32_t *features)
 	return broken(m, rng_two_queues) ? 2 : 1;
 }
 
+/* Only with a defect: keeps nothing from one buffer, or from one notification, to the next. */
+static void forget(struct model *m, uint16_t index)
+{
+	if (m->queue[index].kicked || !broken(m, rng_batch_repeats))
+		m->own[0] = 0;
+}
+
 /* Only with a defect: gives the bytes of the first block again, from the bytes that the device keeps. */
 static void repeat(struct model *m, uint8_t *bytes, uint32_t length)
 {
@@ -29,13 +36,19 @@ static void repeat(struct model *m, uint8_t *bytes, uint32_t length)
 	}
 }
 
+/* Only with a defect: bytes that are not random. */
+static bool fill_plainly(const struct model *m, uint8_t *bytes, uint32_t length)
+{
+	if (!broken(m, rng_constant) && !broken(m, rng_repeats))
+		return false;
+	for (uint32_t i = 0; i < length; i++)
+		bytes[i] = broken(m, rng_constant) ? 0x5a : (uint8_t)(0x9d * i + 0x35);
+	return true;
+}
+
 static void random_bytes(struct model *m, uint8_t *bytes, uint32_t length)
 {
-	for (uint32_t i = 0; i < length && broken(m, rng_repeats); i++)
-		bytes[i] = (uint8_t)(0x9d * i + 0x35);
-	for (uint32_t i = 0; i < length && broken(m, rng_constant); i++)
-		bytes[i] = 0x5a;
-	if (broken(m, rng_constant) || broken(m, rng_repeats))
+	if (fill_plainly(m, bytes, length))
 		return;
 	for (uint32_t i = 0; i < length; i += 8)
 		model_to_le(bytes + i, (unsigned)model_min(8, length - i), m->host.random(m->host.context));
@@ -53,8 +66,8 @@ static uint32_t serve(struct model *m, uint16_t index)
 	uint32_t end;
 	uint8_t bytes[64];
 
-	if (m->queue[index].kicked || !broken(m, rng_batch_repeats))
-		m->own[0] = 0; /* nothing is kept */
+	if (broken(m, rng_block_repeats) || broken(m, rng_batch_repeats))
+		forget(m, index);
 	if (odd(m, rng_byte_at_a_time) && length)
 		length = 1;
 	if (odd(m, rng_random_amount) && length)

@@ -90,6 +90,15 @@ CHECK(topology, "blk.topology-agrees", REQ("blk-desc-16"), SHOULD, NEEDS(.type =
 	expect(t, offset < 1u << (exponent < 24 ? exponent : 0) || !offset,
 	       "alignment_offset %u is less than the 2^%u blocks of a physical block", offset, exponent);
 	expect(t, !best || best >= least, "opt_io_size %u is at least min_io_size %u", best, least);
+	if (device_offers(d, VIRTIO_BLK_F_GEOMETRY)) {
+		const uint32_t cylinders = config_read(transport, VIRTIO_BLK_CONFIG_CYLINDERS, 2),
+			       heads = config_read(transport, VIRTIO_BLK_CONFIG_HEADS, 1),
+			       track = config_read(transport, VIRTIO_BLK_CONFIG_SECTORS, 1);
+
+		expect(t, heads && track, "a geometry of %u heads and %u sectors has room", heads, track);
+		expect(t, cylinders || blk_capacity(d) < (uint64_t)heads * track,
+		       "there are cylinders on a disk of %lu sectors", blk_capacity(d));
+	}
 	if (block >= VIRTIO_BLK_SECTOR && blk_capacity(d) % (block / VIRTIO_BLK_SECTOR))
 		info(t, "the capacity of %lu sectors is no whole number of blocks of %u bytes", blk_capacity(d), block);
 }

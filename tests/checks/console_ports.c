@@ -129,10 +129,20 @@ CHECK(event_data, "console.data-with-event-idx", REQ("con-desc-01", "con-desc-02
 	}
 }
 
+/* Nobody knows whether a NUL is a character or none, so there is none. */
 static void write_emergency(struct ports_stream *port)
 {
 	enum { CHARACTERS = 10 };
+	bool nul;
 
+	do {
+		struct ports_stream trial = *port;
+
+		nul = false;
+		for (unsigned i = 0; i < CHARACTERS; i++)
+			nul |= !ports_next_byte(&trial);
+		port->key += nul;
+	} while (nul);
 	for (unsigned i = 0; i < CHARACTERS; i++)
 		config_write(&port->d->transport, VIRTIO_CONSOLE_CONFIG_EMERG_WR, 4, ports_next_byte(port));
 }
@@ -158,6 +168,39 @@ CHECK(emergency_comes_back, "console.emergency-comes-back", REQ("con-init-02"), 
 	ports_expect_whole(&port, "emergency output before any initialisation");
 }
 
+/* Breaks: any write to the configuration space is taken for emerg_wr, or what was written there once is output again
+ * with the next write. (No driver should write these fields.) */
+CHECK(other_fields, "console.other-fields-take-no-writes", REQ("con-desc-06"), ROBUST,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .queues = 2, .entries = 4),
+      "What is written to other fields than emerg_wr is no output, and changes nothing")
+{
+	struct transport *transport = &d->transport;
+	const bool emergency = device_offers(d, VIRTIO_CONSOLE_F_EMERG_WRITE);
+	const bool multiport = device_offers(d, VIRTIO_CONSOLE_F_MULTIPORT);
+	struct ports_stream port;
+	uint32_t ports = 0;
+
+	ports_need_loop(t, d, 0);
+	ports_start_plain(t, d, NO_FEATURES, &port);
+	ports_offer(&port, 4, 16, 1);
+	if (multiport)
+		ports = config_read(transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4);
+	for (unsigned i = 0; i < 2; i++) {
+		if (emergency)
+			write_emergency(&port);
+		config_write(transport, VIRTIO_CONSOLE_CONFIG_COLS, 2, '!');
+		config_write(transport, VIRTIO_CONSOLE_CONFIG_ROWS, 2, '!');
+		if (multiport)
+			config_write(transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4, '!');
+		ports_write(&port, 20, 1);
+		virtqueue_kick(port.out);
+		ports_expect_whole(&port, "output after writes to other fields");
+	}
+	if (multiport)
+		expect_eq(t, config_read(transport, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4), ports,
+			  "max_nr_ports after a write to it");
+}
+
 /* ---- several ports ---- */
 
 #define MULTIPORT .type = VIRTIO_ID_CONSOLE, .queues = 2, .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)
@@ -180,6 +223,16 @@ static unsigned need_loops(struct run *t, struct device *d, bool loop[PORTS_MAX]
 	return loops;
 }
 
+/* The stream of a port among those that were started. */
+static struct ports_stream *stream_of_port(struct ports_stream streams[], unsigned count, uint32_t port)
+{
+	unsigned at = 0;
+
+	while (at + 1 < count && streams[at].port != port)
+		at++;
+	return &streams[at];
+}
+
 /*
  * Breaks: the first or the last port is the only one that works; a port works only after another one. Symptom: one
  * agent of several never gets its channel.
@@ -192,18 +245,87 @@ CHECK(each_port, "console.each-port-alone", REQ("con-mp-04"), DESCRIBED, NEEDS(M
 
 	need_loops(t, d, loop);
 	for (int i = 0; i < PORTS_MAX; i++) {
-		unsigned count, at = 0;
+		struct ports_stream *stream;
+		unsigned count;
 
 		if (!loop[i])
 			continue;
 		step(t, "port %u alone", i);
 		count = ports_start(t, d, NO_FEATURES, streams, i);
-		while (at + 1 < count && streams[at].port != (uint32_t)i)
-			at++;
-		ports_offer(&streams[at], 4, 16, 1);
-		ports_write(&streams[at], 600, 2);
-		virtqueue_kick(streams[at].out);
-		ports_expect_whole(&streams[at], "one port");
+		stream = stream_of_port(streams, count, (uint32_t)i);
+		ports_offer(stream, 4, 16, 1);
+		ports_write(stream, 600, 2);
+		virtqueue_kick(stream->out);
+		ports_expect_whole(stream, "one port");
+	}
+}
+
+static void expect_back(struct ports_stream *stream, uint32_t size, const char *what)
+{
+	ports_write(stream, size, 1);
+	virtqueue_kick(stream->out);
+	ports_expect_whole(stream, what);
+}
+
+/* Breaks: PORT_OPEN is understood once, or its value is not looked at. Symptom: an agent in the guest that is started
+ * again gets no answer any more. */
+CHECK(opens_again, "console.port-opens-again", REQ("con-mp-04"), DESCRIBED, NEEDS(MULTIPORT),
+      "A port that the driver has closed works when it is opened again")
+{
+	struct ports_stream streams[PORTS_MAX];
+	bool loop[PORTS_MAX];
+
+	if (!t->loop && !d->transport.stimuli)
+		skip(t, "nothing says that the other end stays when the driver closes a port");
+	need_loops(t, d, loop);
+	for (uint32_t i = 0; i < PORTS_MAX; i++) {
+		struct ports_stream *stream;
+		unsigned count;
+
+		if (!loop[i])
+			continue;
+		step(t, "port %u", i);
+		count = ports_start(t, d, NO_FEATURES, streams, (int)i);
+		stream = stream_of_port(streams, count, i);
+		ports_offer(stream, 4, 16, 1);
+		ports_write(stream, 50, 1);
+		virtqueue_kick(stream->out);
+		need_row(t, ports_gather(stream) && !stream->wrong, "con-desc-01",
+			 "what port %u outputs comes back when it is opened for the first time", i);
+		for (unsigned round = 0; round < 2; round++) {
+			ports_say(t, d, i, VIRTIO_CONSOLE_PORT_OPEN, 0);
+			ports_say(t, d, i, VIRTIO_CONSOLE_PORT_OPEN, 1);
+			expect_back(stream, 50, "a port that was closed and opened again");
+		}
+		ports_say(t, d, i, VIRTIO_CONSOLE_PORT_OPEN, 1);
+		expect_back(stream, 50, "a port that was opened twice");
+	}
+}
+
+/* Breaks: input is read from the other end, and dropped, until the driver opens the port. Symptom: an agent in the
+ * guest misses what it was sent before it started. (No sentence asks a device to keep input, so this is a warning.) */
+CHECK(input_before_open, "console.input-before-the-port-is-open", REQ("con-desc-05"), SHOULD, NEEDS(MULTIPORT),
+      "Input that comes before the driver has opened a port arrives once it is open")
+{
+	struct ports_stream streams[PORTS_MAX];
+	bool loop[PORTS_MAX];
+
+	need_loops(t, d, loop);
+	for (uint32_t i = 0; i < PORTS_MAX; i++) {
+		struct ports_stream *stream;
+		unsigned count;
+
+		if (!loop[i])
+			continue;
+		step(t, "port %u", i);
+		count = ports_start_closed(t, d, NO_FEATURES, streams, (int)i);
+		stream = stream_of_port(streams, count, i);
+		ports_offer(stream, 4, 16, 1);
+		ports_write(stream, 100, 1);
+		virtqueue_kick(stream->out);
+		quiet_moment(t);
+		ports_say(t, d, i, VIRTIO_CONSOLE_PORT_OPEN, 1);
+		ports_expect_whole(stream, "input from before the port was open");
 	}
 }
 
@@ -265,8 +387,12 @@ CHECK(modes_alternate, "console.single-and-multiport-lives", REQ("con-desc-03", 
 /* What the device said about each port. */
 static struct told {
 	bool added[PORTS_MAX], console[PORTS_MAX], named[PORTS_MAX], described[PORTS_MAX]; /* by any message */
+	bool open[PORTS_MAX];
 	char name[PORTS_MAX][PORTS_MESSAGE_BYTES];
+	uint32_t name_size[PORTS_MAX];
 	unsigned messages, resized, early; /* early: told about a port that is not ready */
+	unsigned undefined_opens;	   /* PORT_OPEN with a value other than 0 and 1 */
+	unsigned wrong_lengths;		   /* DEVICE_ADD has 8 bytes */
 	struct ports_message size;
 } told;
 
@@ -275,6 +401,8 @@ static void note(const struct ports_message *message, const bool *ready)
 	const uint32_t id = message->head.id;
 
 	told.messages++;
+	told.wrong_lengths +=
+		message->head.event == VIRTIO_CONSOLE_DEVICE_ADD && message->size != sizeof(message->head);
 	if (id >= PORTS_MAX)
 		return;
 	told.added[id] |= message->head.event == VIRTIO_CONSOLE_DEVICE_ADD;
@@ -285,6 +413,10 @@ static void note(const struct ports_message *message, const bool *ready)
 		told.resized++;
 		told.size = *message;
 	}
+	if (message->head.event == VIRTIO_CONSOLE_PORT_OPEN) {
+		told.open[id] = message->head.value == 1;
+		told.undefined_opens += message->head.value > 1;
+	}
 	if (message->head.event != VIRTIO_CONSOLE_PORT_NAME && message->head.event != VIRTIO_CONSOLE_CONSOLE_PORT)
 		return;
 	told.early += ready && !ready[id];
@@ -294,8 +426,8 @@ static void note(const struct ports_message *message, const bool *ready)
 
 		told.named[id] = true;
 		memset(told.name[id], 0, sizeof(told.name[id]));
-		if (size > sizeof(message->head))
-			memcpy(told.name[id], message->bytes + sizeof(message->head), size - sizeof(message->head));
+		told.name_size[id] = size > sizeof(message->head) ? size - (uint32_t)sizeof(message->head) : 0;
+		memcpy(told.name[id], message->bytes + sizeof(message->head), told.name_size[id]);
 	}
 }
 
@@ -327,8 +459,7 @@ static void hear_of_known_ports(struct run *t, struct device *d)
 
 static void start_multiport(struct run *t, struct device *d)
 {
-	require_ok(t, device_start(d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE)),
-		   "the device starts");
+	need_ok(t, device_start(d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE)));
 	memset(&told, 0, sizeof(told));
 }
 
@@ -421,6 +552,202 @@ static void hear_again(struct run *t, struct device *d, unsigned port, const str
 		(ports_described(t, d, port) && !told.described[port])) &&
 	       ports_hear(t, d, device_patience_ns, &message))
 		note(&message, NULL);
+}
+
+/* Makes all ports ready and hears what there is to tell about each. */
+static void hear_of_all(struct run *t, struct device *d)
+{
+	const struct told nothing = { 0 };
+
+	start_and_hear(t, d);
+	make_all_ready(t, d, false);
+	for (unsigned i = 0; i < PORTS_MAX; i++)
+		hear_again(t, d, i, &nothing);
+	hear(t, d, MILLISECONDS(1), NULL);
+	need_row(t, !told.wrong_lengths, "sused-02", "DEVICE_ADD has a used length of 8");
+}
+
+/* Bytes of the first character, 0 if they are not UTF-8 or are cut off. */
+static uint32_t utf8_size(const char *text, uint32_t size)
+{
+	const uint8_t first = (uint8_t)text[0];
+	const uint32_t bytes = first < 0x80   ? 1
+			       : first < 0xc2 ? 0
+			       : first < 0xe0 ? 2
+			       : first < 0xf0 ? 3
+			       : first < 0xf5 ? 4
+					      : 0;
+
+	if (bytes > size)
+		return 0;
+	for (uint32_t i = 1; i < bytes; i++)
+		if (((uint8_t)text[i] & 0xc0) != 0x80)
+			return 0;
+	return bytes;
+}
+
+/* Breaks: the message is as long as the name, and the name is not in it. Symptom: the guest finds no port of the name
+ * that its agent looks for. (console.port-name judges a NUL at the end.) */
+CHECK(names_are_text, "console.port-names-are-text", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
+      "Each port's name is UTF-8, without a NUL in it")
+{
+	enum { WHOLE = PORTS_MESSAGE_BYTES - sizeof(struct virtio_console_control), LONGEST = 4 };
+	unsigned names = 0;
+
+	hear_of_all(t, d);
+	for (unsigned i = 0; i < PORTS_MAX; i++) {
+		const uint32_t size = told.name_size[i];
+		uint32_t at = 0, bytes;
+
+		if (!told.named[i])
+			continue;
+		names++;
+		expect(t, size, "the name of port %u is not empty", i);
+		while (at < size && told.name[i][at] && (bytes = utf8_size(told.name[i] + at, size - at)) != 0)
+			at += bytes;
+		/* one NUL at the end; the buffer may be too small for the last character */
+		expect(t, at + 1 >= size || (size == WHOLE && told.name[i][at] && at + LONGEST > size),
+		       "the name of port %u is text: of %u bytes, byte %u is 0x%02x", i, size, at,
+		       at < size ? (uint8_t)told.name[i][at] : 0);
+	}
+	if (!names)
+		skip(t, "no port has a name");
+}
+
+/* Breaks: PORT_OPEN is not sent, or only to a driver that was there when the other end was opened. Symptom: Linux lets
+ * nobody write to the port. */
+CHECK(says_open, "console.ports-say-that-they-are-open", REQ("con-mp-11"), DESCRIBED, NEEDS(MULTIPORT),
+      "PORT_OPEN tells that a port is open whose other end answers, unless it is a console")
+{
+	bool loop[PORTS_MAX];
+	unsigned asked = 0;
+
+	need_loops(t, d, loop);
+	hear_of_all(t, d);
+	for (unsigned i = 0; i < PORTS_MAX; i++) {
+		struct ports_message message;
+
+		if (!loop[i] || !told.added[i] || told.console[i])
+			continue;
+		need_row(t, told.described[i] || !ports_described(t, d, i), "con-mp-03",
+			 "port %u is described, as in the life before", i);
+		while (!told.open[i] && ports_hear(t, d, device_patience_ns, &message))
+			note(&message, NULL);
+		asked++;
+		expect(t, told.open[i], "the last PORT_OPEN of port %u, which answers, says so", i);
+	}
+	expect_eq(t, told.undefined_opens, 0, "PORT_OPEN messages with values other than 0 and 1");
+	if (!asked)
+		skip(t, "the only ports that answer are consoles");
+}
+
+enum { CUTS = 4 }; /* descriptors of a control message */
+
+/* A buffer for a control message, in pieces. */
+struct cut_message {
+	struct segment pieces[CUTS];
+	unsigned count;
+};
+
+/* Offers buffers for messages with their first bytes cut at these sizes; the rest is one more piece. */
+static void listen_in_pieces(struct run *t, struct device *d, const uint8_t sizes[CUTS - 1])
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_CONTROL_RX];
+
+	while (queue->free_count >= CUTS) {
+		struct cut_message *cut = need_memory(t, dma_private(sizeof(*cut)));
+		uint32_t at = 0;
+
+		for (cut->count = 0; cut->count < CUTS; cut->count++) {
+			const uint32_t size = cut->count + 1 < CUTS ? sizes[cut->count] : PORTS_MESSAGE_BYTES - at;
+
+			cut->pieces[cut->count] = (struct segment){ .data = need_memory(t, dma_alloc(size, 1)),
+								    .size = size,
+								    .writable = true };
+			at += size;
+		}
+		virtqueue_add(queue, cut->pieces, cut->count, NULL, cut);
+	}
+	virtqueue_kick(queue);
+}
+
+/* Takes the next message from such a buffer, if one comes in time, and notes it. */
+static bool hear_in_pieces(struct run *t, struct device *d)
+{
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_CONTROL_RX];
+	struct ports_message message;
+	struct completion done;
+	struct cut_message *cut;
+	uint32_t at = 0;
+
+	if (!WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns))
+		return false;
+	done = take_used(t, queue, "a control buffer in pieces");
+	cut = done.token;
+	for (unsigned i = 0; i < cut->count; at += cut->pieces[i++].size)
+		memcpy(message.bytes + at, cut->pieces[i].data, cut->pieces[i].size);
+	message.size = done.length;
+	memcpy(&message.head, message.bytes, sizeof(message.head));
+	step(t, "message of %u bytes: id %u event %u value %u", message.size, message.head.id, message.head.event,
+	     message.head.value);
+	note(&message, NULL);
+	virtqueue_add(queue, cut->pieces, cut->count, NULL, cut);
+	virtqueue_kick(queue);
+	return true;
+}
+
+static void say_in_pieces(struct run *t, struct device *d, const uint8_t sizes[CUTS - 1], uint32_t id, uint16_t event)
+{
+	const struct virtio_console_control whole = { .id = id, .event = event, .value = 1 };
+	struct virtqueue *queue = &d->queues[VIRTIO_CONSOLE_CONTROL_TX];
+	struct segment pieces[CUTS];
+	unsigned count = 0;
+
+	for (uint32_t at = 0, size; at < sizeof(whole); at += size) {
+		size = count + 1 < CUTS ? sizes[count] : (uint32_t)sizeof(whole) - at;
+		pieces[count] = (struct segment){ .data = need_memory(t, dma_alloc(size, 1)), .size = size };
+		memcpy(pieces[count++].data, (const uint8_t *)&whole + at, size);
+	}
+	if (virtqueue_add(queue, pieces, count, NULL, pieces) < 0)
+		abort_check(t, "no room for a control message");
+	virtqueue_kick(queue);
+	take_used(t, queue, "a control message in pieces");
+}
+
+/* Breaks: a message is expected in one descriptor, as Linux happens to send it. */
+CHECK(control_in_pieces, "console.control-messages-in-pieces", REQ("frame-01", "con-mp-03"), MUST,
+      NEEDS(.type = VIRTIO_ID_CONSOLE, .version = 2, .queues = 2, .entries = CUTS,
+	    .features = OFFERS(VIRTIO_CONSOLE_F_MULTIPORT)),
+      "Control messages may be cut anywhere, in both directions")
+{
+	static const uint8_t cuts[][CUTS - 1] = { { 1, 3, 2 }, { 4, 2, 1 }, { 2, 5, 1 }, { 7, 1, 4 } };
+	const struct told nothing = { 0 };
+	int port = PORTS_NONE;
+
+	for (uint32_t i = 0; i < PORTS_MAX; i++)
+		if (ports_prompt(t, d, i))
+			port = (int)i;
+	if (port < 0)
+		skip(t, "the device announced no port");
+	start_and_hear(t, d);
+	need_row(t, told.added[port], "con-mp-10", "port %u is announced after a DEVICE_READY in one piece", port);
+	ports_say(t, d, (uint32_t)port, VIRTIO_CONSOLE_PORT_READY, 1);
+	hear_again(t, d, (unsigned)port, &nothing);
+	need_row(t, told.described[port] || !ports_described(t, d, (uint32_t)port), "con-mp-04",
+		 "port %u is described after a PORT_READY in one piece", port);
+	for (unsigned i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		start_multiport(t, d);
+		listen_in_pieces(t, d, cuts[i]);
+		say_in_pieces(t, d, cuts[i], 0, VIRTIO_CONSOLE_DEVICE_READY);
+		while (!told.added[port] && hear_in_pieces(t, d))
+			;
+		require(t, told.added[port], "port %u is announced after a DEVICE_READY in pieces", port);
+		say_in_pieces(t, d, cuts[i], (uint32_t)port, VIRTIO_CONSOLE_PORT_READY);
+		while (!told.described[port] && ports_described(t, d, (uint32_t)port) && hear_in_pieces(t, d))
+			;
+		expect(t, told.described[port] || !ports_described(t, d, (uint32_t)port),
+		       "port %u is described after a PORT_READY in pieces", port);
+	}
 }
 
 /*

@@ -122,8 +122,7 @@ static void ask(struct run *t, struct device *d)
 	known.asked = true;
 	if (!device_offers(d, VIRTIO_CONSOLE_F_MULTIPORT))
 		return;
-	require_ok(t, device_start(d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE)),
-		   "the device starts");
+	need_ok(t, device_start(d, FEATURES(VIRTIO_CONSOLE_F_MULTIPORT, VIRTIO_CONSOLE_F_SIZE)));
 	ports_begin(t, d);
 	if (ports_hear(t, d, device_patience_ns, &first) && first.head.id < PORTS_MAX &&
 	    first.head.event == VIRTIO_CONSOLE_DEVICE_ADD)
@@ -256,13 +255,12 @@ static bool find_loop(struct run *t, struct device *d, struct virtqueue *in, str
 static bool find_loop_of_port(struct run *t, struct device *d, uint32_t port)
 {
 	device_clear_interrupts(d);
-	require_ok(t, device_reset(d), "the device completes the reset");
+	need_ok(t, device_reset(d));
 	device_greet(d);
-	require_ok(t, device_negotiate(d, FEATURE(VIRTIO_CONSOLE_F_MULTIPORT)), "MULTIPORT is accepted");
-	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	need_ok(t, device_negotiate(d, FEATURE(VIRTIO_CONSOLE_F_MULTIPORT)));
+	need_ok(t, device_setup_queues(d, 0));
 	for (uint16_t i = VIRTIO_CONSOLE_CONTROL_TX + 1; i <= ports_output(port); i++)
-		require_ok(t, device_setup_queue_in(d, &queues[i], i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up",
-			   i);
+		need_ok(t, device_setup_queue_in(d, &queues[i], i, DEVICE_QUEUE_SIZE));
 	device_go(d);
 	ports_begin(t, d);
 	ports_open(t, d, port);
@@ -278,7 +276,7 @@ bool ports_loop(struct run *t, struct device *d, uint32_t port)
 		known.loop[port] = find_loop_of_port(t, d, port) ? YES : NO;
 		return known.loop[port] == YES;
 	}
-	require_ok(t, device_start(d, NO_FEATURES), "the device starts");
+	need_ok(t, device_start(d, NO_FEATURES));
 	ports_open_unasked(t, d);
 	if (find_loop(t, d, &d->queues[VIRTIO_CONSOLE_RX], &d->queues[VIRTIO_CONSOLE_TX]))
 		known.loop[0] = YES;
@@ -307,10 +305,10 @@ struct buffer {
 static void begin(struct run *t, struct device *d, struct features features)
 {
 	device_clear_interrupts(d);
-	require_ok(t, device_reset(d), "the device completes the reset");
+	need_ok(t, device_reset(d));
 	device_greet(d);
-	require_ok(t, device_negotiate(d, features), "the features are accepted");
-	require_ok(t, device_setup_queues(d, 0), "the virtqueues can be set up");
+	need_ok(t, device_negotiate(d, features));
+	need_ok(t, device_setup_queues(d, 0));
 }
 
 static struct ports_stream stream_of(struct run *t, struct device *d, uint32_t port)
@@ -333,8 +331,8 @@ void ports_start_plain(struct run *t, struct device *d, struct features features
 	*stream = stream_of(t, d, 0);
 }
 
-unsigned ports_start(struct run *t, struct device *d, struct features features, struct ports_stream streams[PORTS_MAX],
-		     int only)
+static unsigned start_ports(struct run *t, struct device *d, struct features features,
+			    struct ports_stream streams[PORTS_MAX], int only, bool open)
 {
 	bool ready[PORTS_MAX] = { false };
 	struct ports_message message;
@@ -345,8 +343,7 @@ unsigned ports_start(struct run *t, struct device *d, struct features features, 
 		skip(t, "the device announced no port");
 	begin(t, d, features_with(features, VIRTIO_CONSOLE_F_MULTIPORT));
 	for (uint16_t i = VIRTIO_CONSOLE_CONTROL_TX + 1; i <= ports_output((uint32_t)last); i++)
-		require_ok(t, device_setup_queue_in(d, &queues[i], i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up",
-			   i);
+		need_ok(t, device_setup_queue_in(d, &queues[i], i, DEVICE_QUEUE_SIZE));
 	device_go(d);
 	ports_begin(t, d);
 	for (uint32_t i = 0; i <= (uint32_t)last; i++)
@@ -360,10 +357,23 @@ unsigned ports_start(struct run *t, struct device *d, struct features features, 
 			continue;
 		ready[message.head.id] = true;
 		ports_say(t, d, message.head.id, VIRTIO_CONSOLE_PORT_READY, 1);
-		ports_say(t, d, message.head.id, VIRTIO_CONSOLE_PORT_OPEN, 1);
+		if (open)
+			ports_say(t, d, message.head.id, VIRTIO_CONSOLE_PORT_OPEN, 1);
 		opened++;
 	}
 	return count;
+}
+
+unsigned ports_start(struct run *t, struct device *d, struct features features, struct ports_stream streams[PORTS_MAX],
+		     int only)
+{
+	return start_ports(t, d, features, streams, only, true);
+}
+
+unsigned ports_start_closed(struct run *t, struct device *d, struct features features,
+			    struct ports_stream streams[PORTS_MAX], int only)
+{
+	return start_ports(t, d, features, streams, only, false);
 }
 
 /* Any value where the loop is known to change none; a terminal's may. */

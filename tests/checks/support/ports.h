@@ -93,6 +93,9 @@ void ports_start_plain(struct run *t, struct device *d, struct features features
 unsigned ports_start(struct run *t, struct device *d, struct features features, struct ports_stream streams[PORTS_MAX],
 		     int only);
 enum { PORTS_ALL = -2 };
+/* The same without PORT_OPEN. */
+unsigned ports_start_closed(struct run *t, struct device *d, struct features features,
+			    struct ports_stream streams[PORTS_MAX], int only);
 
 /* Offers `count` receive buffers of `size` bytes in `pieces` descriptors, or as many as fit. They are offered again
  * when they were used. */
