@@ -66,6 +66,7 @@ class Judge:
         for name, object_file in self.objects.items():
             os.makedirs(os.path.dirname(object_file), exist_ok=True)
             self._compile(name, name, object_file)
+        self.codes = {name: code(object_file) for name, object_file in self.objects.items()}      # now: threads share them
         here = {self._output(self.compile[name]): object_file for name, object_file in self.objects.items()}
         self.codes = {name: code(object_file) for name, object_file in self.objects.items()}
         self.link = [here.get(word, word) for word in link]
