@@ -12,8 +12,9 @@ static inline bool model_is_legacy(const struct model *m)
 	return m->config.version == VIRTIO_MMIO_VERSION_LEGACY;
 }
 
-bool model_offers(const struct model *m, unsigned feature);
-bool model_negotiated(const struct model *m, unsigned feature);
+/* Pure, so that no code remains of a question that only a defect asks (model/defects/broken.h). */
+bool model_offers(const struct model *m, unsigned feature) __attribute__((pure));
+bool model_negotiated(const struct model *m, unsigned feature) __attribute__((pure));
 
 /* Word number WORD of the feature bits, as the driver sees them. */
 uint32_t model_offered_word(struct model *m, uint32_t word);

@@ -65,10 +65,9 @@ static uint32_t header_bytes(const struct model *m)
 
 static void put_status(struct model *m, bool announce)
 {
-	if (model_offers(m, VIRTIO_NET_F_STATUS))
-		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2,
-				 (m->link_up && !broken(m, net_link_shown_down) ? VIRTIO_NET_S_LINK_UP : 0) |
-					 (announce ? VIRTIO_NET_S_ANNOUNCE : 0));
+	model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2,
+			 (m->link_up && !broken(m, net_link_shown_down) ? VIRTIO_NET_S_LINK_UP : 0) |
+				 (announce ? VIRTIO_NET_S_ANNOUNCE : 0));
 }
 
 static void init(struct model *m)
@@ -225,13 +224,11 @@ static void put_on_wire(struct model *m, const uint8_t *frame, uint32_t length)
 
 static void send_out(struct model *m, struct outgoing *out)
 {
-	if (!out->header.gso_type || !can_segment(m, out->header.gso_type)) {
+	if (!out->header.gso_type || (broken(m, net_tx_gso_accepted) && !can_segment(m, out->header.gso_type))) {
 		if (complete_checksum(m, out))
 			put_on_wire(m, out->frame, out->length);
 		return;
 	}
-	if (!(out->header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM))
-		return;
 	for (uint32_t i = 0, size;
 	     (size = model_net_segment(m, out->frame, out->length, &out->header, i, m->net.packet)) != 0; i++)
 		for (unsigned times = broken(m, net_segment_twice) && i % 2 ? 2 : 1; times; times--)
@@ -263,13 +260,11 @@ static uint32_t transmit(struct model *m, uint16_t pair)
 	struct outgoing out = { .frame = m->net.scratch };
 	uint8_t header[VIRTIO_NET_HDR_HASH_BYTES] = { 0 };
 
+	if (fixed && m->chain.readable - m->chain.segment[0].length > skip)
+		skip = m->chain.segment[0].length;
 	if (m->chain.readable < skip + ETHERNET_HEADER_BYTES || m->chain.readable - skip > MODEL_NET_FRAME_BYTES)
 		return 0;
-	if (fixed && m->chain.readable - skip > m->chain.segment[0].length)
-		skip = m->chain.segment[0].length;
 	out.length = (uint32_t)(m->chain.readable - skip);
-	if (out.length > MODEL_NET_FRAME_BYTES || out.length < ETHERNET_HEADER_BYTES)
-		return 0;
 	if (broken(m, net_tx_stops_after_burst) && ++m->defective.requests > 1000)
 		return 0;
 	if (!model_chain_read(m, 0, header, (uint32_t)model_min(skip, sizeof header)) || !read_frame(m, skip, &out))
@@ -321,7 +316,7 @@ static bool inbound(struct model *m)
 		const uint8_t *frame = model_net_oldest(m, &length);
 		struct model_queue *q;
 
-		if (model_net_wanted(m, frame, length) && model_net_steer(m, frame, length, &index)) {
+		if (model_net_wanted(m, frame) && model_net_steer(m, frame, length, &index)) {
 			if (some_left_to_publish(m, &unfinished))
 				return true;
 			q = &m->queue[index];
@@ -482,7 +477,7 @@ static void put_hash(const struct model *m, const struct incoming *in, uint8_t *
 	model_to_le(header + VIRTIO_NET_HDR_BYTES + 6, 2, 0);
 }
 
-/* Makes the header of a received packet (5.1.9.4.1). */
+/* Makes the header of a received packet (5.1.9.4.1), with all fields: the driver gets those that it has negotiated. */
 static void make_header(const struct model *m, const struct incoming *in, uint8_t *header, uint32_t header_length,
 			uint16_t buffers)
 {
@@ -529,10 +524,8 @@ static void make_header(const struct model *m, const struct incoming *in, uint8_
 		buffers = 8;
 	if (broken(m, net_num_buffers_zero) && !model_negotiated(m, VIRTIO_NET_F_MRG_RXBUF))
 		buffers = 0;
-	if (header_length >= VIRTIO_NET_HDR_BYTES)
-		model_to_le(header + VIRTIO_NET_HDR_LEGACY_BYTES, 2, buffers);
-	if (header_length == VIRTIO_NET_HDR_HASH_BYTES)
-		put_hash(m, in, header);
+	model_to_le(header + VIRTIO_NET_HDR_LEGACY_BYTES, 2, buffers);
+	put_hash(m, in, header);
 }
 
 /* Writes the bytes of the packet from DONE on, LENGTH at most, to the chain's buffer, as far as they fit. */
@@ -543,11 +536,10 @@ static uint32_t fill(struct model *m, const struct incoming *in, const uint8_t *
 
 	if (done < header_length) {
 		first = (uint32_t)model_min(header_length - done, piece);
-		if (!model_chain_write(m, 0, header + done, first))
-			return 0;
+		model_chain_write(m, 0, header + done, first);
 	}
-	if (piece > first && !model_chain_write(m, first, in->frame + done + first - header_length, piece - first))
-		return 0;
+	if (piece > first)
+		model_chain_write(m, first, in->frame + done + first - header_length, piece - first);
 	return piece;
 }
 
@@ -610,8 +602,6 @@ static void deliver(struct model *m)
 	total = header_length + in.length;
 	most = merge ? m->queue[index].size : 1;
 	room = take_buffers(m, index, total, most, header_length, &count);
-	if (m->error)
-		return;
 	m->queue[index].starved = false;
 	if (broken(m, net_rx_exact_fit_lost) && room == m->chain.writable && room == total && !merge)
 		room--;
@@ -664,9 +654,9 @@ static void deliver(struct model *m)
 	if (broken(m, net_rx_burst_mixed) && m->net.waiting > 3 && m->net.frame[m->net.first].length > 200)
 		m->net.store[m->net.frame[(m->net.first + 1) % MODEL_NET_FRAMES_MAX].at + 30] ^= 1;
 	packet_delivered(m);
-	if (!m->error && broken(m, net_merge_one_by_one))
+	if (broken(m, net_merge_one_by_one))
 		model_queue_publish_one(m, index);
-	else if (!m->error)
+	else
 		model_queue_publish(m, index);
 }
 

@@ -25,7 +25,8 @@ uint32_t model_net_get(struct model *m, struct model_net_command *c, unsigned wi
 	uint64_t from = c->offset;
 
 	model_net_get_bytes(m, c, bytes, width);
-	if (in_two_pieces(m, from, width)) {
+	if ((broken(m, net_control_field_in_one_piece) || broken(m, net_control_field_cut)) &&
+	    in_two_pieces(m, from, width)) {
 		c->valid &= !broken(m, net_control_field_in_one_piece);
 		for (unsigned i = 1; i < width && broken(m, net_control_field_cut); i++)
 			bytes[i] = 0;

@@ -96,26 +96,18 @@ static void fill_table(struct model *m, struct model_net_command *c, struct mode
 	}
 }
 
-/* 5.1.9.5.2: unicast addresses, then multicast ones. The first pass checks that the data is complete, the second keeps
- * it. */
+/* 5.1.9.5.2: unicast addresses, then multicast ones. */
 bool model_net_set_mac_table(struct model *m, struct model_net_command *c)
 {
-	uint64_t first = c->offset;
+	for (int kind = 0; kind < MODEL_NET_KINDS; kind++) {
+		uint32_t entries = model_net_get(m, c, 4);
 
-	for (int pass = 0; pass < 2; pass++) {
-		c->offset = first;
-		for (int kind = 0; kind < MODEL_NET_KINDS; kind++) {
-			uint32_t entries = model_net_get(m, c, 4);
-
-			if (!c->valid || entries > (m->chain.readable - c->offset) / MODEL_MAC_BYTES)
-				return false;
-			if (odd(m, net_macs_refused) && entries > 16)
-				return false;
-			if (pass == 0 || (broken(m, net_mac_table_kept) && m->net.table[kind].count && entries))
-				c->offset += (uint64_t)entries * MODEL_MAC_BYTES;
-			else
-				fill_table(m, c, &m->net.table[kind], entries);
-		}
+		if (odd(m, net_macs_refused) && entries > 16)
+			return false;
+		if (broken(m, net_mac_table_kept) && m->net.table[kind].count && entries)
+			c->offset += (uint64_t)entries * MODEL_MAC_BYTES;
+		else
+			fill_table(m, c, &m->net.table[kind], entries);
 	}
 	if (broken(m, net_table_clears_modes))
 		m->net.mode[VIRTIO_NET_CTRL_RX_ALLMULTI] = false;
@@ -225,9 +217,9 @@ static bool in_table(const struct model *m, enum destination kind, const uint8_t
 	return false;
 }
 
-static bool has_tag(const uint8_t *frame, uint32_t length)
+static bool has_tag(const uint8_t *frame)
 {
-	return length >= TAG_AT + 2 && (frame[12] << 8 | frame[13]) == ETHERTYPE_VLAN;
+	return model_be16(frame + 12) == ETHERTYPE_VLAN;
 }
 
 /* For defects. */
@@ -256,15 +248,15 @@ static bool drops_tags_unasked(const struct model *m)
 	       (broken(m, net_vlan_dropped_with_rx) && model_negotiated(m, VIRTIO_NET_F_CTRL_RX));
 }
 
-static bool wanted_vlan(const struct model *m, const uint8_t *frame, uint32_t length)
+static bool wanted_vlan(const struct model *m, const uint8_t *frame)
 {
 	uint32_t tag;
 
-	if (!has_tag(frame, length))
+	if (!has_tag(frame))
 		return true;
 	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_VLAN))
 		return !drops_tags_unasked(m);
-	tag = (uint32_t)(frame[TAG_AT] << 8 | frame[TAG_AT + 1]);
+	tag = model_be16(frame + TAG_AT);
 	if (broken(m, net_vlan_priority_is_0) && (tag & VLAN_PRIORITY))
 		tag = 0;
 	if (broken(m, net_vlan_needs_rx) && !model_negotiated(m, VIRTIO_NET_F_CTRL_RX))
@@ -321,7 +313,8 @@ static bool wanted_unicast(const struct model *m, const uint8_t *mac)
 	const struct model_net *n = &m->net;
 
 	if (same_mac(mac, n->mac))
-		return !(broken(m, net_own_address_filtered) && model_negotiated(m, VIRTIO_NET_F_CTRL_RX));
+		return !(broken(m, net_own_address_filtered) && model_negotiated(m, VIRTIO_NET_F_CTRL_RX)) &&
+		       !(broken(m, net_mac_overflow_drops_own) && n->table[UNICAST].overflow);
 	if (n->mode[VIRTIO_NET_CTRL_RX_ALLUNI] && broken(m, net_alluni_drops_table) && in_table(m, UNICAST, mac))
 		return false;
 	return (n->mode[VIRTIO_NET_CTRL_RX_ALLUNI] && !broken(m, net_alluni_inert)) ||
@@ -332,21 +325,21 @@ static bool wanted_unicast(const struct model *m, const uint8_t *mac)
 
 /* A driver without CTRL_RX cannot name its multicast groups, and a driver without MAC chooses its own address, so their
  * frames are not filtered. */
-bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length)
+bool model_net_wanted(const struct model *m, const uint8_t *frame)
 {
 	enum destination to = destination(frame);
 	bool no = suppressed(m, to);
 
 	if (odd(m, net_filters_nothing))
 		return true;
-	if (drops_wrongly(m, to, has_tag(frame, length)))
+	if (drops_wrongly(m, to, has_tag(frame)))
 		return false;
 	if (m->net.mode[VIRTIO_NET_CTRL_RX_PROMISC] && !broken(m, net_promisc_inert) &&
 	    !(broken(m, net_promisc_loses) && no))
-		return !(broken(m, net_promisc_keeps_vlans) && !wanted_vlan(m, frame, length));
-	if (no || !wanted_vlan(m, frame, length))
+		return !(broken(m, net_promisc_keeps_vlans) && !wanted_vlan(m, frame));
+	if (no || !wanted_vlan(m, frame))
 		return false;
-	if (broken(m, net_tags_bypass_addresses) && has_tag(frame, length))
+	if (broken(m, net_tags_bypass_addresses) && has_tag(frame))
 		return true;
 	switch (to) {
 	case UNICAST:
@@ -390,6 +383,5 @@ void model_net_filter_reset(struct model *m)
 	if (!broken(m, net_reset_keeps_mac) || !n->named)
 		copy_mac(n->mac, m->config.net.mac);
 	n->named = true;
-	if (model_offers(m, VIRTIO_NET_F_MAC))
-		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MODEL_MAC_BYTES, model_le(n->mac, MODEL_MAC_BYTES));
+	model_config_put(m, VIRTIO_NET_CONFIG_MAC, MODEL_MAC_BYTES, model_le(n->mac, MODEL_MAC_BYTES));
 }

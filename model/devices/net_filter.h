@@ -5,7 +5,7 @@
 #include "model/devices/net_command.h"
 
 /* Does the driver want to receive this frame? */
-bool model_net_wanted(const struct model *m, const uint8_t *frame, uint32_t length);
+bool model_net_wanted(const struct model *m, const uint8_t *frame);
 
 /* The commands that set the filter. Each returns whether it was carried out. */
 bool model_net_set_mode(struct model *m, struct model_net_command *c);

@@ -150,7 +150,7 @@ uint32_t model_net_segment(const struct model *m, const uint8_t *frame, uint32_t
 	if (broken(m, net_segment_counts_headers) && size > l.payload)
 		size -= l.payload;
 	from = l.payload + index * size;
-	if (from >= l.end && (index || from > l.end))
+	if (from >= l.end)
 		return 0;
 	part = l.end - from < size ? l.end - from : size;
 	if (l.payload + part > MODEL_NET_PACKET_BYTES || (broken(m, net_segment_last_lost) && index && part < size))

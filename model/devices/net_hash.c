@@ -25,17 +25,12 @@ static void find_ports(struct fields *f, const uint8_t *frame, uint32_t length, 
 	f->ports = frame + at;
 }
 
-static bool find_v4(struct fields *f, const uint8_t *frame, uint32_t length, uint32_t at)
+static void find_v4(struct fields *f, const uint8_t *frame, uint32_t length, uint32_t at)
 {
-	uint32_t header = (frame[at] & 15u) * 4u;
-
-	if (at + MODEL_IPV4_BYTES > length || frame[at] >> 4 != 4 || header < MODEL_IPV4_BYTES)
-		return false;
 	f->source = frame + at + 12;
 	f->destination = frame + at + 16;
 	if (!(model_be16(frame + at + 6) & 0x3fff)) /* not a fragment */
-		find_ports(f, frame, length, at + header, frame[at + 9]);
-	return true;
+		find_ports(f, frame, length, at + (frame[at] & 15u) * 4u, frame[at + 9]);
 }
 
 /* Looks for the home address option (RFC 6275) in destination options of SIZE bytes. */
@@ -55,7 +50,7 @@ static bool find_v6(struct fields *f, const uint8_t *frame, uint32_t length, uin
 {
 	uint8_t next;
 
-	if (at + MODEL_IPV6_BYTES > length || frame[at] >> 4 != 6)
+	if (at + MODEL_IPV6_BYTES > length)
 		return false;
 	f->v6 = true;
 	f->source = frame + at + 8;
@@ -93,8 +88,10 @@ static bool find_fields(struct fields *f, const uint8_t *frame, uint32_t length)
 		type = model_be16(frame + 16);
 		at += 4;
 	}
-	return type == ETHERTYPE_IPV4 ? find_v4(f, frame, length, at)
-				      : type == ETHERTYPE_IPV6 && find_v6(f, frame, length, at);
+	if (type == ETHERTYPE_IPV6)
+		return find_v6(f, frame, length, at);
+	find_v4(f, frame, length, at);
+	return type == ETHERTYPE_IPV4;
 }
 
 /* ---- the hash ---- */
@@ -156,7 +153,7 @@ static void spoil_fields(const struct model *m, struct fields *f)
 		f->protocol = 0;
 	if (broken(m, net_hash_extensions_ignored))
 		f->extended = false;
-	if (broken(m, net_hash_home_ignored))
+	if (broken(m, net_hash_home_ignored) || (broken(m, net_hash_home_first_only) && f->home && f->home[-6] != 1))
 		f->home = NULL;
 	if (broken(m, net_hash_routing_ignored))
 		f->routed = NULL;

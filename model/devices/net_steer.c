@@ -14,7 +14,8 @@
 uint16_t model_net_pairs(const struct model *m, const uint32_t *features)
 {
 	bool many = (model_bit(features, VIRTIO_NET_F_MQ) && model_offers(m, VIRTIO_NET_F_MQ)) ||
-		    (model_bit(features, VIRTIO_NET_F_RSS) && model_offers(m, VIRTIO_NET_F_RSS));
+		    (model_bit(features, VIRTIO_NET_F_RSS) && model_offers(m, VIRTIO_NET_F_RSS) &&
+		     !broken(m, net_rss_without_pairs));
 
 	return many ? m->config.net.pairs : 1;
 }
@@ -63,7 +64,7 @@ static uint16_t pair_of(const struct model *m, const uint8_t *frame, uint32_t le
 		return (uint16_t)(m->host.random(m->host.context) % active);
 	if (broken(m, net_steer_last_unused) && flow && flow->pair == active - 1)
 		return 0;
-	return flow && flow->pair < active ? flow->pair : (uint16_t)(key % active);
+	return flow ? flow->pair : (uint16_t)(key % active);
 }
 
 /* A defect: uses more pairs than the driver has set, and the last one first. */

@@ -62,6 +62,8 @@ static bool keep_frame(struct model *m, const uint8_t *frame, uint32_t length, c
 
 	if (!find_room(n, padded, &at))
 		return false;
+	if (broken(m, net_rx_backlog_mixed) && n->waiting > 20 && n->frame[n->first].length > 50)
+		n->store[n->frame[n->first].at + 40] ^= 1;
 	slot = &n->frame[(n->first + n->waiting++) % MODEL_NET_FRAMES_MAX];
 	*slot = (struct model_net_frame){ .at = at, .length = padded };
 	if (left)
@@ -79,7 +81,9 @@ static bool lost_by_defect(const struct model *m, const uint8_t *frame, uint32_t
 	enum { DHCP_CLIENT = 68 };
 	struct model_layers l;
 
-	if (!(broken(m, net_rx_fragments_lost) || broken(m, net_rx_dhcp_lost)) || !model_net_layers(frame, length, &l))
+	if (!broken(m, net_rx_fragments_lost) && !broken(m, net_rx_dhcp_lost))
+		return false;
+	if (!model_net_layers(frame, length, &l))
 		return false;
 	return l.fragment ? broken(m, net_rx_fragments_lost)
 			  : broken(m, net_rx_dhcp_lost) && l.protocol == MODEL_UDP &&
@@ -88,7 +92,8 @@ static bool lost_by_defect(const struct model *m, const uint8_t *frame, uint32_t
 
 bool model_net_arrive(struct model *m, const uint8_t *frame, uint32_t length, const struct virtio_net_header *left)
 {
-	if (!model_live(m) || !model_odd_carries(m) || length < ETHERNET_HEADER_BYTES || length > MODEL_NET_FRAME_BYTES)
+	if (!model_live(m) || !model_odd_carries(m) || length < ETHERNET_HEADER_BYTES + VLAN_TAG_BYTES ||
+	    length > MODEL_NET_FRAME_BYTES)
 		return false;
 	if ((!left || !left->gso_type) && length > model_net_frame_max(m, frame) && !broken(m, net_mtu_not_enforced))
 		return false;

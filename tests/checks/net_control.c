@@ -12,6 +12,7 @@
 #include "firmware/lib/string.h"
 #include "tests/checks/support/common.h"
 #include "tests/checks/support/control.h"
+#include "tests/checks/support/pairs.h"
 #include "tests/checks/support/wire.h"
 
 /* ---- answers ---- */
@@ -40,25 +41,50 @@ CHECK(ack_length, "net.ack-length", REQ("net-desc-03"), DESCRIBED,
 CHECK(unknown_class, "net.unknown-class", REQ("net-ctl-03"), SHOULD, NEEDS(CONTROL(VIRTIO_NET_F_CTRL_VQ)),
       "A control command of an unknown class, or unknown in its class, gets ERR")
 {
-	static const uint8_t byte = 1;
+	static const uint8_t bytes[8] = { 1 };
 	static const struct {
 		uint8_t class, number, size, feature;
 	} commands[] = {
 		{ 0xff, 0, 0, VIRTIO_NET_F_CTRL_VQ },
 		{ 0xfe, 1, 1, VIRTIO_NET_F_CTRL_VQ },
 		{ VIRTIO_NET_CTRL_RX, 0xff, 1, VIRTIO_NET_F_CTRL_RX },
+		{ VIRTIO_NET_CTRL_RX, VIRTIO_NET_CTRL_RX_NOBCAST + 1, 1, VIRTIO_NET_F_CTRL_RX_EXTRA },
 		{ VIRTIO_NET_CTRL_MAC, 0xff, 1, VIRTIO_NET_F_CTRL_RX },
+		{ VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_MAC_ADDR_SET + 1, 6, VIRTIO_NET_F_CTRL_MAC_ADDR },
+		{ VIRTIO_NET_CTRL_MAC, VIRTIO_NET_CTRL_MAC_ADDR_SET + 1, 8, VIRTIO_NET_F_CTRL_RX },
 		{ VIRTIO_NET_CTRL_VLAN, 0xff, 1, VIRTIO_NET_F_CTRL_VLAN },
+		{ VIRTIO_NET_CTRL_VLAN, VIRTIO_NET_CTRL_VLAN_DEL + 1, 2, VIRTIO_NET_F_CTRL_VLAN },
+		{ VIRTIO_NET_CTRL_ANNOUNCE, VIRTIO_NET_CTRL_ANNOUNCE_ACK + 1, 0, VIRTIO_NET_F_GUEST_ANNOUNCE },
+		{ VIRTIO_NET_CTRL_GUEST_OFFLOADS, VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET + 1, 8,
+		  VIRTIO_NET_F_CTRL_GUEST_OFFLOADS },
 	};
+	struct features features = FEATURES(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN);
+	uint8_t mac[CONTROL_MAC], after[CONTROL_MAC];
 
-	control_start(t, d, FEATURES(VIRTIO_NET_F_CTRL_RX, VIRTIO_NET_F_CTRL_VLAN));
+	features = features_with(features_with(features, VIRTIO_NET_F_CTRL_RX_EXTRA), VIRTIO_NET_F_CTRL_MAC_ADDR);
+	features = features_with(features_with(features, VIRTIO_NET_F_GUEST_ANNOUNCE), VIRTIO_NET_F_STATUS);
+	features = features_with(features_with(features, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS), VIRTIO_NET_F_GUEST_CSUM);
+	control_start(t, d, features_with(features, VIRTIO_NET_F_MAC));
+	net_mac(d, mac);
 	for (unsigned i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (device_accepted(d, commands[i].feature))
 			expect_eq(t,
-				  control_command(t, control_queue(d), commands[i].class, commands[i].number, &byte,
+				  control_command(t, control_queue(d), commands[i].class, commands[i].number, bytes,
 						  commands[i].size),
 				  VIRTIO_NET_ERR, "ack of command %u of class %u", commands[i].number,
 				  commands[i].class);
+	net_mac(d, after);
+	if (device_accepted(d, VIRTIO_NET_F_MAC))
+		expect(t, !memcmp(mac, after, sizeof(mac)), "mac after unknown commands is what it was before");
+	if (!device_offers(d, VIRTIO_NET_F_MQ))
+		return;
+	pairs_start(t, d, FEATURE(VIRTIO_NET_F_MQ), 1);
+	for (unsigned i = 0; i < 2; i++) {
+		uint8_t number = i ? 0xff : VIRTIO_NET_CTRL_MQ_HASH_CONFIG + 1;
+
+		expect_eq(t, control_command(t, &pairs.control, VIRTIO_NET_CTRL_MQ, number, bytes, 2), VIRTIO_NET_ERR,
+			  "ack of command %u of class %u", number, VIRTIO_NET_CTRL_MQ);
+	}
 }
 
 /* Sends a command that breaks the rules. False: the device did not answer, or needs a reset now. */

@@ -37,6 +37,7 @@ static const struct control_macs none;
 /* ---- asking for frames ---- */
 
 static struct wire_receiver *filtered; /* where frames arrive */
+static bool own_came, broadcast_came;  /* a frame to our own address, or to all, since the device was started */
 static uint16_t serial;		       /* number of the next frame, so that a late one is not taken for another */
 
 struct probe {
@@ -86,7 +87,7 @@ static bool all_arrived(const struct probe *probes, unsigned count)
 /*
  * Finds out which of the frames arrive. Frames that should are asked for `looks` times before they count as dropped. If
  * the frame to `sentinel` (NULL: our own address) never comes, the check ends: net.own-address and net.broadcast report
- * that.
+ * that. If one came before in this life, what the check has done since is at fault.
  */
 static void ask_for(struct run *t, struct device *d, struct probe *probes, unsigned count, unsigned looks,
 		    const uint8_t *sentinel)
@@ -96,6 +97,7 @@ static void ask_for(struct run *t, struct device *d, struct probe *probes, unsig
 	net_mac(d, mac);
 	for (unsigned from = 0; from < count; from += BATCH) {
 		unsigned some = count - from < BATCH ? count - from : BATCH, seen = 0, lost = 0, down = 0;
+		bool *came;
 
 		while (seen < looks && lost < WIRE_ASKS && down < DOWN_MAX) {
 			if (look(t, d, probes + from, some, sentinel ? sentinel : mac, lost))
@@ -109,6 +111,10 @@ static void ask_for(struct run *t, struct device *d, struct probe *probes, unsig
 			if (seen + lost + down > 1)
 				wire_shake(t, d);
 		}
+		came = sentinel ? &broadcast_came : &own_came;
+		require(t, seen || !*came, "a frame to %s arrives as one did before",
+			sentinel ? "the broadcast address" : "our own address");
+		*came |= seen != 0;
 		need_row(t, seen, sentinel ? "net-filter-16" : "net-mac-05", "a frame to %s arrives",
 			 sentinel ? "the broadcast address" : "our own address");
 	}
@@ -188,6 +194,7 @@ static void set_vlan(struct run *t, struct device *d, uint8_t number, uint16_t t
 /* Few receive buffers, since some checks use many lives. */
 static struct wire_receiver *open_few(struct run *t, struct device *d)
 {
+	own_came = broadcast_came = false;
 	return wire_open_some(t, d, 0, &d->queues[VIRTIO_NET_RX], WIRE_BUFFER_BYTES, 2 * BATCH);
 }
 
@@ -783,10 +790,13 @@ CHECK(table_overflow, "net.mac-table-overflow", REQ("net-mac-02"), MUST, NEEDS(C
 {
 	static const unsigned few[] = { 0, 31, 32, 33, 63, 64, 65, 99 };
 	enum { LARGE = 100, FEW = sizeof(few) / sizeof(few[0]) };
+	uint8_t mac[CONTROL_MAC];
 
 	wire_need_reflector(t, d);
+	net_mac(d, mac);
 	for (unsigned kinds = 1; kinds <= 3; kinds++) {
 		start_filtering(t, d, NO_FEATURES);
+		arrives(t, d, mac, UNTAGGED, NULL); /* if it does not after the table, the table is at fault */
 		if (set_numbered(t, d, 0, kinds & 1 ? LARGE : 0, kinds & 2 ? LARGE : 0) != VIRTIO_NET_OK) {
 			info(t, "a MAC table of %u entries of a kind is refused", LARGE);
 			skip(t, "the device does not take tables of %u entries", LARGE);

@@ -28,6 +28,41 @@ static void start_many(struct run *t, struct device *d)
 #define MULTIQUEUE \
 	.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS_BOTH(VIRTIO_NET_F_CTRL_VQ, VIRTIO_NET_F_MQ)
 
+/*
+ * Breaks: the number of virtqueues depends on MQ alone. Symptom: with RSS a driver finds no virtqueue where the control
+ * virtqueue should be.
+ */
+CHECK(pairs_exist, "net.pairs-exist", REQ("net-desc-11"), DESCRIBED,
+      NEEDS(.type = VIRTIO_ID_NETWORK, .queues = 2, .features = OFFERS(VIRTIO_NET_F_CTRL_VQ)),
+      "With MQ or RSS accepted all pairs of virtqueues exist, and the control virtqueue behind them")
+{
+	struct features choices[] = { FEATURE(VIRTIO_NET_F_MQ), FEATURE(VIRTIO_NET_F_RSS),
+				      FEATURES(VIRTIO_NET_F_MQ, VIRTIO_NET_F_RSS) };
+	unsigned judged = 0;
+
+	for (unsigned i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
+		uint32_t most;
+
+		require_ok(t, device_reset(d), "the device resets");
+		device_greet(d);
+		require_ok(t, device_negotiate(d, features_with(choices[i], VIRTIO_NET_F_CTRL_VQ)),
+			   "the features are accepted");
+		if (!device_accepted(d, VIRTIO_NET_F_MQ) && !device_accepted(d, VIRTIO_NET_F_RSS))
+			continue;
+		most = config_read(&d->transport, VIRTIO_NET_CONFIG_MAX_VIRTQUEUE_PAIRS, 2);
+		for (uint32_t queue = 0; queue <= 2 * most && queue < DEVICE_QUEUES_SCANNED; queue++) {
+			transport_select_queue(&d->transport, (uint16_t)queue);
+			expect(t, transport_queue_size_max(&d->transport),
+			       "virtqueue %u of %u exists with%s%s accepted", queue, 2 * most + 1,
+			       device_accepted(d, VIRTIO_NET_F_MQ) ? " MQ" : "",
+			       device_accepted(d, VIRTIO_NET_F_RSS) ? " RSS" : "");
+			judged++;
+		}
+	}
+	if (!judged)
+		skip(t, "the device offers neither MQ nor RSS");
+}
+
 /* Breaks: ERR for a number of pairs that exist. */
 CHECK(pairs_accepted, "net.pairs-set", REQ("net-desc-06"), DESCRIBED, NEEDS(MULTIQUEUE),
       "VQ_PAIRS_SET accepts every number of pairs that exist and are set up")

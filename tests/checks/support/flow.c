@@ -5,7 +5,15 @@
 #include "firmware/lib/string.h"
 
 enum { V4_HEADER = 20, V6_HEADER = 40, V4_ADDRESS = 4, V6_ADDRESS = 16, TCP_HEADER = 20, UDP_HEADER = 8, PAYLOAD = 26 };
-enum { NEXT_HOPS = 0, NEXT_ROUTING = 43, NEXT_DESTINATION = 60, HOME_ADDRESS_OPTION = 201, PAD_N = 1 };
+enum {
+	NEXT_HOPS = 0,
+	NEXT_ROUTING = 43,
+	NEXT_DESTINATION = 60,
+	HOME_ADDRESS_OPTION = 201,
+	PAD_1 = 0,
+	PAD_N = 1,
+	SKIPPED_OPTION = 0x1e
+};
 
 /* Addresses and ports as they stand in the packet. */
 struct ends {
@@ -64,16 +72,26 @@ static uint8_t *put_extensions(const struct flow *flow, const struct ends *ends,
 		at += 8;
 	}
 	if (flow->extensions & FLOW_HOME) {
+		unsigned size = flow->number & 2 ? 32 : 24; /* with another option before the address, or without */
+
 		*next = NEXT_DESTINATION;
 		next = at;
-		memset(at, 0, 24);
-		at[1] = 2; /* 24 bytes */
-		at[2] = PAD_N;
-		at[3] = 2;
-		at[6] = HOME_ADDRESS_OPTION;
-		at[7] = V6_ADDRESS;
-		memcpy(at + 8, ends->home, V6_ADDRESS);
-		at += 24;
+		memset(at, 0, size);
+		at[1] = (uint8_t)(size / 8 - 1);
+		if (flow->number & 2) {
+			at[2] = PAD_1;
+			at[3] = SKIPPED_OPTION; /* its 9 bytes look like the option that is meant */
+			at[4] = 9;
+			at[5] = HOME_ADDRESS_OPTION;
+			at[6] = V6_ADDRESS;
+		} else {
+			at[2] = PAD_N;
+			at[3] = 2;
+		}
+		at[size - 18] = HOME_ADDRESS_OPTION;
+		at[size - 17] = V6_ADDRESS;
+		memcpy(at + size - V6_ADDRESS, ends->home, V6_ADDRESS);
+		at += size;
 	}
 	if (flow->extensions & FLOW_ROUTING) {
 		*next = NEXT_ROUTING;
