@@ -558,7 +558,6 @@ X(net_rx_broadcast_damaged, NET, ANY, INBOUND, "net-desc-05", "damages the last 
 X(net_segment_twice, NET, ANY, INBOUND, "net-desc-10", "sends each second segment twice", 0) \
 X(net_header_short_in_order, NET, NEW, INBOUND, "net-desc-01", "uses a header of 10 bytes once IN_ORDER is accepted", 0) \
 X(net_rx_burst_mixed, NET, ANY, INBOUND, "net-desc-05", "damages a frame that waits behind another when more than three wait", 0) \
-X(net_rx_backlog_mixed, NET, ANY, INBOUND, "net-desc-05", "damages the frame that has waited longest when one more comes than twenty that wait", 0) \
 X(net_rx_dhcp_lost, NET, ANY, INBOUND, "net-desc-05", "drops datagrams to the port of DHCP clients", 0) \
 X(net_rx_fragments_lost, NET, ANY, INBOUND, "net-desc-05", "drops fragments of IPv4", 0) \
 X(net_rx_seventh_piece_lost, NET, ANY, INBOUND, "net-desc-05 frame-01", "writes nothing to the first bytes of the seventh descriptor of a buffer", 0) \
@@ -592,7 +591,6 @@ X(net_segment_udp_length_of_all, NET, NEW, INBOUND, "net-desc-10", "leaves the U
 X(net_segment_checksum_of_first, NET, ANY, INBOUND, "net-desc-10", "computes a wrong checksum in all segments but the first", 0) \
 /* 5.1.9.5 Network: control queue */ \
 X(net_unknown_class_ok, NET, ANY, NONE, "net-ctl-03", "acknowledges commands of a class that it does not know", 0) \
-X(net_unknown_command_ok, NET, ANY, NONE, "net-ctl-03", "acknowledges commands beyond the last one of a class", 0) \
 X(net_malformed_command_fatal, NET, NEW, NONE, "net-ctl-04", "takes no driver any more after a command without its data", 0) \
 X(net_ack_four_bytes, NET, ANY, NONE, "net-desc-03 sdesc-04", "writes the ack as 32 bits", 0) \
 X(net_ack_fills_buffer, NET, ANY, NONE, "net-desc-03", "fills all writable bytes of a command with the ack", 0) \
@@ -650,7 +648,6 @@ X(net_mac_table_last_lost, NET, ANY, INBOUND, "net-mac-02", "loses the last addr
 X(net_mac_table_pairs, NET, ANY, INBOUND, "net-mac-02", "loses every second address of each kind", 0) \
 X(net_mac_table_kept, NET, ANY, INBOUND, "net-mac-02", "acknowledges a second MAC table and keeps the first", 0) \
 X(net_mac_overflow_drops, NET, ANY, INBOUND, "net-mac-02", "acknowledges a MAC table that does not fit, and drops frames for the rest of it", 0) \
-X(net_mac_overflow_drops_own, NET, ANY, INBOUND, "net-mac-02", "drops frames for its own address after a MAC table that does not fit", 0) \
 X(net_mac_addr_clears_table, NET, ANY, INBOUND, "net-mac-02", "forgets the MAC table at MAC_ADDR_SET", 0) \
 X(net_own_address_filtered, NET, ANY, INBOUND, "net-mac-05", "drops frames for its own address once CTRL_RX is accepted", 0) \
 X(net_mac_addr_not_in_filter, NET, ANY, INBOUND, "net-mac-05", "goes on with the address from before MAC_ADDR_SET in its filter", 0) \
@@ -735,8 +732,6 @@ X(net_hash_udp_as_ip, NET, NEW, INBOUND, "net-hash-04 net-hash-05", "leaves the 
 X(net_hash_v6_short, NET, NEW, INBOUND, "net-hash-05", "hashes the first 8 bytes of IPv6 addresses only", 0) \
 X(net_hash_extensions_ignored, NET, NEW, INBOUND, "net-hash-06", "takes IPv6 packets with extension headers for such without", 0) \
 X(net_hash_home_ignored, NET, NEW, INBOUND, "net-hash-06", "leaves the home address option out of the hash", 0) \
-X(net_hash_home_first_only, NET, NEW, INBOUND, "net-hash-06 net-rss-01", "finds a home address only if 4 bytes of padding are before it", 0) \
-X(net_rss_without_pairs, NET, NEW, NONE, "net-desc-11", "has one pair of virtqueues when RSS was accepted without MQ", 0) \
 X(net_hash_routing_ignored, NET, NEW, INBOUND, "net-hash-06", "leaves the address of the routing header out of the hash", 0) \
 X(net_hash_tcp_needs_all, NET, NEW, INBOUND, "net-hash-04", "calculates no hash of TCP over IPv4 if only the type for addresses is enabled", 0) \
 X(net_hash_config_refused, NET, NEW, NONE, "net-hash-09", "refuses HASH_CONFIG", 0) \
@@ -809,6 +804,14 @@ X(rng_last_byte_constant, RNG, ANY, NONE, "ent-desc-02", "puts 0 into the last b
 X(rng_first_byte_constant, RNG, ANY, NONE, "ent-desc-02", "puts 0 into the first byte of every block of 64", 0) \
 X(rng_block_repeats, RNG, ANY, NONE, "ent-desc-02", "repeats the first 64 bytes all over a buffer", 0) \
 X(rng_two_queues, RNG, ANY, NONE, "ent-desc-03", "has a second queue", 0) \
+/* 5.1 Network device: more that small changes of a device do */ \
+X(net_rx_backlog_mixed, NET, ANY, INBOUND, "net-desc-05", "damages the frame that has waited longest when one more comes than twenty that wait", 0) \
+X(net_unknown_command_ok, NET, ANY, NONE, "net-ctl-03", "acknowledges commands beyond the last one of a class", 0) \
+X(net_mac_overflow_drops_own, NET, ANY, INBOUND, "net-mac-02", "drops frames for its own address after a MAC table that does not fit", 0) \
+X(net_hash_home_first_only, NET, NEW, INBOUND, "net-hash-06 net-rss-01", "finds a home address only if 4 bytes of padding are before it", 0) \
+X(net_rss_without_pairs, NET, NEW, NONE, "net-desc-11", "has one pair of virtqueues when RSS was accepted without MQ", 0) \
+X(net_hash_fragments_whole, NET, NEW, INBOUND, "net-hash-04 net-rss-01", "takes the first bytes of every fragment for ports", 0) \
+X(net_fragment_lengths_kept, NET, ANY, NONE, "net-desc-10", "cuts datagrams into fragments with the lengths of the whole", 0) \
 /* Hostile */ \
 X(never_answers, ANY, ANY, HOSTILE, "sring-02", "takes buffers and returns none", 0) \
 X(never_interrupts, ANY, ANY, HOSTILE, "sintr-03 mmio-layout-03", "sends no notification at all", 0) \

@@ -298,8 +298,9 @@ static uint32_t serve(struct model *m, uint16_t index)
 /* Only with a defect: the queue has staged buffers of a frame that are not published yet. */
 static bool some_left_to_publish(const struct model *m, uint16_t *index)
 {
-	for (*index = 0; *index < 2 * MODEL_NET_PAIRS_MAX && broken(m, net_merge_one_by_one);
-	     *index = (uint16_t)(*index + 2))
+	if (!broken(m, net_merge_one_by_one))
+		return false;
+	for (*index = 0; *index < 2 * MODEL_NET_PAIRS_MAX; *index = (uint16_t)(*index + 2))
 		if (m->queue[*index].staged && model_queue_live(m, *index))
 			return true;
 	return false;

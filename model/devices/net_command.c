@@ -22,15 +22,14 @@ uint32_t model_net_get(struct model *m, struct model_net_command *c, unsigned wi
 {
 	uint8_t bytes[4] = { 0 };
 
-	uint64_t from = c->offset;
+	const uint64_t from = c->offset;
 
 	model_net_get_bytes(m, c, bytes, width);
-	if ((broken(m, net_control_field_in_one_piece) || broken(m, net_control_field_cut)) &&
-	    in_two_pieces(m, from, width)) {
-		c->valid &= !broken(m, net_control_field_in_one_piece);
-		for (unsigned i = 1; i < width && broken(m, net_control_field_cut); i++)
+	if (broken(m, net_control_field_in_one_piece))
+		c->valid &= !in_two_pieces(m, from, width);
+	if (broken(m, net_control_field_cut))
+		for (unsigned i = 1; i < width && in_two_pieces(m, from, width); i++)
 			bytes[i] = 0;
-	}
 	if (broken(m, net_legacy_control_big_endian))
 		return ((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3]) >>
 		       (8 * (4 - width));

@@ -116,7 +116,7 @@ uint32_t model_net_execute(struct model *m)
 	c.code = (uint8_t)model_net_get(m, &c, 1);
 	ack = c.valid && execute(m, &c) ? VIRTIO_NET_OK : VIRTIO_NET_ERR;
 	m->defective.fatal |= !c.valid && m->chain.readable == 2 && broken(m, net_malformed_command_fatal);
-	if (m->error || !model_chain_write(m, 0, &ack, 1))
+	if (!model_chain_write(m, 0, &ack, 1))
 		return 0;
 	if (broken(m, net_ack_fills_buffer))
 		return fill_with_ack(m, ack);

@@ -92,8 +92,6 @@ void model_net_set_checksum(uint8_t *frame, const struct model_layers *l, bool p
 	if (at == l->transport)
 		return;
 	model_to_be(frame + at, 2, pseudo_sum(frame, l));
-	if (l->protocol == MODEL_ICMP)
-		model_to_be(frame + at, 2, 0);
 	if (!partial)
 		model_net_complete(frame, l->end, l->transport, at);
 }
@@ -130,7 +128,8 @@ static uint32_t fragment(const struct model *m, const uint8_t *frame, const stru
 	model_to_be(out + l->network + 6, 2,
 		    index * size / 8 | (more && !broken(m, net_fragment_more_missing) ? IP_MORE_FRAGMENTS : 0));
 	of.fragment = true;
-	model_net_set_lengths(out, length, &of);
+	if (!broken(m, net_fragment_lengths_kept))
+		model_net_set_lengths(out, length, &of);
 	return length;
 }
 

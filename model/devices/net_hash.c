@@ -25,11 +25,11 @@ static void find_ports(struct fields *f, const uint8_t *frame, uint32_t length, 
 	f->ports = frame + at;
 }
 
-static void find_v4(struct fields *f, const uint8_t *frame, uint32_t length, uint32_t at)
+static void find_v4(const struct model *m, struct fields *f, const uint8_t *frame, uint32_t length, uint32_t at)
 {
 	f->source = frame + at + 12;
 	f->destination = frame + at + 16;
-	if (!(model_be16(frame + at + 6) & 0x3fff)) /* not a fragment */
+	if (!(model_be16(frame + at + 6) & 0x3fff) || broken(m, net_hash_fragments_whole)) /* not a fragment */
 		find_ports(f, frame, length, at + (frame[at] & 15u) * 4u, frame[at + 9]);
 }
 
@@ -75,7 +75,7 @@ static bool find_v6(struct fields *f, const uint8_t *frame, uint32_t length, uin
 	return true;
 }
 
-static bool find_fields(struct fields *f, const uint8_t *frame, uint32_t length)
+static bool find_fields(const struct model *m, struct fields *f, const uint8_t *frame, uint32_t length)
 {
 	uint32_t at = ETHERNET_HEADER_BYTES;
 	uint16_t type;
@@ -90,7 +90,7 @@ static bool find_fields(struct fields *f, const uint8_t *frame, uint32_t length)
 	}
 	if (type == ETHERTYPE_IPV6)
 		return find_v6(f, frame, length, at);
-	find_v4(f, frame, length, at);
+	find_v4(m, f, frame, length, at);
 	return type == ETHERTYPE_IPV4;
 }
 
@@ -167,7 +167,7 @@ struct model_net_hash model_net_hash(const struct model *m, const uint8_t *frame
 	uint32_t address;
 	int type = -1;
 
-	if (!rss->configured || !find_fields(&f, frame, length))
+	if (!rss->configured || !find_fields(m, &f, frame, length))
 		return (struct model_net_hash){ .report = no_hash(m) };
 	spoil_fields(m, &f);
 	if (f.extended && (type = choose(&f, rss->types, VIRTIO_NET_HASH_IP_EX)) >= 0) {
@@ -213,7 +213,7 @@ uint32_t model_net_flow(const struct model *m, const uint8_t *frame, uint32_t le
 
 	if (length >= ARP_TARGET + V4_BYTES && model_be16(frame + 12) == ETHERTYPE_ARP)
 		return between(mix(START, frame + ARP_SENDER, V4_BYTES), mix(START, frame + ARP_TARGET, V4_BYTES));
-	if (!find_fields(&f, frame, length))
+	if (!find_fields(m, &f, frame, length))
 		return between(mix(START, frame, MODEL_MAC_BYTES),
 			       mix(START, frame + MODEL_MAC_BYTES, MODEL_MAC_BYTES));
 	address = f.v6 ? V6_BYTES : V4_BYTES;

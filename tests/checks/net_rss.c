@@ -49,6 +49,7 @@ static const struct flow kinds[] = {
 	{ .v6 = true, .protocol = FLOW_UDP, .extensions = FLOW_ROUTING },
 	{ .v6 = true, .protocol = FLOW_OTHER, .extensions = FLOW_HOME | FLOW_ROUTING },
 	{ .v6 = true, .protocol = FLOW_TCP, .extensions = FLOW_OPTIONS },
+	{ .protocol = FLOW_UDP, .fragment = true },
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]), FLOWS = KINDS * NUMBERS };
 
@@ -70,6 +71,8 @@ static const char *flow_name(const struct flow *flow)
 		  "another protocol over IPv6 with extension headers" },
 	};
 
+	if (flow->fragment)
+		return "a fragment over IPv4";
 	return names[flow->v6 + (flow->extensions != 0)][flow->protocol == FLOW_TCP   ? 0
 							 : flow->protocol == FLOW_UDP ? 1
 										      : 2];

@@ -774,6 +774,8 @@ CHECK(transmit_fragments, "net.transmit-fragments", REQ("net-desc-10"), DESCRIBE
 	enum { MSS = 1480, OFFSETS = 16 };
 	static uint8_t whole[PACKET_BYTES_MAX];
 	struct wire_receiver *rx;
+	bool any =
+		false; /* the first datagram is a fragment by itself, and comes from a device that cuts wrongly, too */
 
 	peer_need(t, d);
 	if (peer_largest_frame(d) < ETHERNET_FRAME_MAX)
@@ -810,7 +812,8 @@ CHECK(transmit_fragments, "net.transmit-fragments", REQ("net-desc-10"), DESCRIBE
 					came += judge_fragment(t, &packet, whole, &report, MSS);
 				}
 		}
-		if (!came) /* the headers of sockets, for one, have no word for such packets */
+		any |= came != 0;
+		if (!any) /* the headers of sockets, for one, have no word for such packets */
 			skip(t, "the other end gets nothing of a datagram that is to be fragmented");
 		require_eq(t, came, PACKET_UDP_BYTES + packet.payload,
 			   "bytes of a datagram that arrive in fragments of %u", MSS);

@@ -14,6 +14,7 @@ enum {
 	PAD_N = 1,
 	SKIPPED_OPTION = 0x1e
 };
+enum { LAST_AT_8 = 1, MORE_AT_1480 = 0x2000 | 185 }; /* where a fragment is in its datagram */
 
 /* Addresses and ports as they stand in the packet. */
 struct ends {
@@ -165,6 +166,7 @@ uint32_t flow_fill(const struct flow *flow, uint8_t frame[FLOW_FRAME_MAX], const
 		memcpy(ip + 16, ends.destination, V4_ADDRESS);
 		end = put_transport(flow, &ends, ip + V4_HEADER, serial);
 		net_put16(ip + 2, (uint16_t)(end - ip));
+		net_put16(ip + 6, flow->fragment ? flow->number & 2 ? LAST_AT_8 : MORE_AT_1480 : 0);
 		net_put16(ip + 10, net_checksum(ip, V4_HEADER));
 	}
 	return end - frame < ETHERNET_FRAME_MIN ? ETHERNET_FRAME_MIN : (uint32_t)(end - frame);
@@ -189,9 +191,9 @@ uint32_t flow_toeplitz(const uint8_t *bytes, uint32_t size, const uint8_t key[FL
 /* The type of the hash, as the bit that names it, or -1. `ip`, `tcp` and `udp` are the bits of one kind of packet. */
 static int choose(const struct flow *flow, uint32_t types, int ip, int tcp, int udp)
 {
-	if (flow->protocol == FLOW_TCP && (types >> tcp & 1))
+	if (flow->protocol == FLOW_TCP && !flow->fragment && (types >> tcp & 1))
 		return tcp;
-	if (flow->protocol == FLOW_UDP && (types >> udp & 1))
+	if (flow->protocol == FLOW_UDP && !flow->fragment && (types >> udp & 1))
 		return udp;
 	return types >> ip & 1 ? ip : -1;
 }

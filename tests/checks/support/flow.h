@@ -26,6 +26,7 @@ struct flow {
 	uint8_t machines; /* which two machines: it is in the addresses */
 	uint8_t number;	  /* which flow between them: it is in the ports */
 	bool reversed;	  /* from the machine that was the destination */
+	bool fragment;	  /* IPv4: the second fragment of a datagram, so that there are no ports in it */
 };
 
 /* Writes a packet of the flow between these MAC addresses, with all checksums and `serial` in its payload. Returns its
