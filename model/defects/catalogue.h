@@ -808,9 +808,9 @@ X(rng_two_queues, RNG, ANY, NONE, "ent-desc-03", "has a second queue", 0) \
 X(net_rx_backlog_mixed, NET, ANY, INBOUND, "net-desc-05", "damages the frame that has waited longest when one more comes than twenty that wait", 0) \
 X(net_unknown_command_ok, NET, ANY, NONE, "net-ctl-03", "acknowledges commands beyond the last one of a class", 0) \
 X(net_mac_overflow_drops_own, NET, ANY, INBOUND, "net-mac-02", "drops frames for its own address after a MAC table that does not fit", 0) \
-X(net_hash_home_first_only, NET, NEW, INBOUND, "net-hash-06 net-rss-01", "finds a home address only if 4 bytes of padding are before it", 0) \
+X(net_hash_home_first_only, NET, NEW, INBOUND, "net-hash-06 net-hash-07 net-rss-01", "finds a home address only if 4 bytes of padding are before it", 0) \
 X(net_rss_without_pairs, NET, NEW, NONE, "net-desc-11", "has one pair of virtqueues when RSS was accepted without MQ", 0) \
-X(net_hash_fragments_whole, NET, NEW, INBOUND, "net-hash-04 net-rss-01", "takes the first bytes of every fragment for ports", 0) \
+X(net_hash_fragments_whole, NET, NEW, INBOUND, "net-hash-04 net-hash-07 net-rss-01", "takes the first bytes of every fragment for ports", 0) \
 X(net_fragment_lengths_kept, NET, ANY, NONE, "net-desc-10", "cuts datagrams into fragments with the lengths of the whole", 0) \
 /* Hostile */ \
 X(never_answers, ANY, ANY, HOSTILE, "sring-02", "takes buffers and returns none", 0) \
