@@ -77,7 +77,7 @@ X(reset_keeps_interrupt_status, ANY, ANY, NONE, "mmio-layout-05 reset-02", "leav
 X(reset_then_uses_ring, ANY, ANY, NONE, "reset-03 sring-01 sring-02", "moves the used index of a former ring some time after a reset", 0) \
 X(reset_then_writes_buffer, ANY, ANY, NONE, "reset-03", "writes into a buffer from before a reset some time after it", 0) \
 X(reset_then_executes, BLK, ANY, NONE, "reset-03", "carries out a request from before a reset some time after it", 0) \
-X(receive_queue_written_after_reset, REST, ANY, INBOUND, "reset-03", "writes to a receive queue's ring and buffers some time after a reset", 0) \
+X(receive_queue_written_after_reset, REST, ANY, INBOUND, "reset-03 sring-01 sring-02", "writes to a receive queue's ring and buffers some time after a reset", 0) \
 X(further_queue_written_after_reset, REST, ANY, NONE, "reset-03", "writes to the ring and buffers of a further queue some time after a reset", 0) \
 X(receive_queue_interrupts_after_reset, REST, ANY, INBOUND, "reset-02", "sends a used buffer notification some time after a reset if a receive queue had buffers", 0) \
 X(further_queue_interrupts_after_reset, REST, ANY, NONE, "reset-02", "sends a used buffer notification some time after a reset if a further queue was ready", 0) \
@@ -165,7 +165,7 @@ X(kick_interrupts, ANY, ANY, NONE, "mmio-layout-04 savail-03 status-01", "answer
 X(avail_event_stuck, ANY, ANY, NONE, "savail-04", "never moves avail_event", 0) \
 X(avail_event_ahead, ANY, ANY, NONE, "savail-04", "asks for a notification 4096 buffers too late", 0) \
 X(notification_data_as_index, ANY, NEW, NONE, "dnotif-01 feat-04", "takes all 32 bits of a notification for the queue index although NOTIFICATION_DATA was accepted", 0) \
-X(notification_data_outlives_reset, ANY, NEW, NONE, "mmio-table-19", "expects the available index in notifications once a driver has accepted NOTIFICATION_DATA, also after a reset", 0) \
+X(notification_data_outlives_reset, ANY, NEW, NONE, "mmio-table-19 sring-02", "expects the available index in notifications once a driver has accepted NOTIFICATION_DATA, also after a reset", 0) \
 X(notification_data_high_half, ANY, NEW, NONE, "dnotif-01 feat-04", "takes the high half of a notification for the queue index once NOTIFICATION_DATA was accepted", 0) \
 /* 2.7: queues that are not the first request queue. Receive queues take buffers for what arrives; */ \
 /* further queues are all others, such as control queues */ \
