@@ -29,21 +29,22 @@ static inline bool deadline_passed(uint64_t deadline)
 }
 
 /*
- * How long a wait may last. A host that stalls, or that deschedules this virtual CPU, delays the device that we wait
- * for as well. So time in which this CPU did not run does not count, up to a limit. A waiting loop must call
+ * How long a wait may last. A host that stalls, or that has more threads to run than processors, delays the device that
+ * we wait for as well. So time in which this CPU did not run does not count, up to a limit. A waiting loop must call
  * patience_ends() all the time, since a gap between two calls is how we notice that the CPU did not run.
  */
 struct patience {
 	uint64_t deadline;
-	uint64_t looked; /* clock_ns() at the last call of patience_ends() */
-	uint64_t forgiven;
+	uint64_t looked;		   /* clock_ns() at the last call of patience_ends() */
+	uint64_t given;			   /* nanoseconds */
+	uint64_t stood_still, had_no_turn; /* what was forgiven, for long gaps and for short ones */
 };
 
 static inline struct patience patience_begin(uint64_t nanoseconds)
 {
 	const uint64_t now = clock_ns();
 
-	return (struct patience){ .deadline = now + nanoseconds, .looked = now };
+	return (struct patience){ .deadline = now + nanoseconds, .looked = now, .given = nanoseconds };
 }
 
 bool patience_ends(struct patience *patience);

@@ -130,7 +130,7 @@ class Options:
                           again=True)
     isolate: bool = _option(False, _WHAT, "boot again for each check: for a VMM whose devices cannot be reset, or not completely", again=True)
     list: bool = _option(False, _WHAT, "list the checks that would run, and run none", word="list")
-    timeout: float = _option(20.0, _WHAT, "kill a VMM that makes no progress for S seconds (default 20)", metavar="S", kind=_seconds)
+    timeout: float = _option(45.0, _WHAT, "kill a VMM that makes no progress for S seconds (default 45)", metavar="S", kind=_seconds)
     append: str = _option("", _WHAT, "add words to the guest's command line", metavar="WORDS", kind=_printable, again=True, narrows=True)
 
     cmd: str = _option("", _WHERE, "any VMM, as in 'my-vmm --kernel {image} --append {cmdline} --cpus {smp}'; its stdout must be the report. "

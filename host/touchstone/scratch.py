@@ -15,6 +15,7 @@ from .qmp import Change, Monitor
 
 _F_SETPIPE_SZ = 1031        # fcntl has its name from Python 3.10 on
 _LOOP_BYTES = 1 << 20       # what a loop holds, if the host allows that much
+_SENT_BYTES = 1 << 21       # what a VMM can send before its peer has to run, if the host allows that much
 
 
 class Scratch:
@@ -37,6 +38,7 @@ class Scratch:
         """Starts a peer (peer.py) for one network device. Returns the file descriptor of a stream socket that the VMM
         inherits: each Ethernet frame behind its length, 32 bits, big-endian."""
         ours, theirs = socket.socketpair()
+        theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SENT_BYTES)
         self.inherited.append(theirs.detach())
         self._serve(Stream(ours))
         return self.inherited[-1]

@@ -297,18 +297,21 @@ CHECK(indirect_whole, "ring.indirect.whole-request-in-a-table", REQ("sind-02"), 
  */
 static bool mixed_chain_is_answered(struct run *t, struct device *d)
 {
+	uint64_t usual = device_patience_ns;
+
 	for (unsigned life = 0; life < MIXED_LIVES; life++) {
 		const struct chain_shape shape = { .indirect = true, .direct = 1 };
 		struct virtqueue *queue;
 		struct request *requests;
-		uint64_t start, usual;
+		uint64_t start;
 
 		require_ok(t, device_reset(d), "the device resets");
 		queue = traffic_start(t, d, indirect(d), 0);
 		requests = traffic_make(t, d, 2, 0);
 		start = clock_ns();
 		traffic_do(t, d, &requests[0], NULL);
-		usual = clock_ns() - start;
+		if (clock_ns() - start < usual) /* the machine may be busy in one life */
+			usual = clock_ns() - start;
 		cut_into_at_least(t, &requests[1], 2, reasonable_pieces(d, queue));
 		if (requests[1].count < 2)
 			skip(t, "requests of this type are one descriptor");

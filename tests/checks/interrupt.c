@@ -28,7 +28,7 @@ enum {
 	WORKLOAD_LEAST = 32,
 	WORKLOAD_DEPTH = 4,
 };
-#define WORKLOAD_NS MILLISECONDS(3000)
+#define WORKLOAD_NS MILLISECONDS(6000)
 
 static struct irq_line *line_of(struct device *d)
 {

@@ -376,7 +376,8 @@ static bool completes_before_driver_ok(struct run *t, struct device *d, uint64_t
 	if (!early)
 		virtqueue_notify(device_request_queue(d));
 	require_ok(t, device_finish_request(d, NULL), "the request completes at the latest after DRIVER_OK");
-	*usual = clock_ns() - start;
+	if (!*usual || clock_ns() - start < *usual) /* the machine may be busy in one life */
+		*usual = clock_ns() - start;
 	return early;
 }
 

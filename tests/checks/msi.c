@@ -384,15 +384,20 @@ static void expect_pending(struct run *t, struct device *d, uint32_t want, const
 CHECK(pending, "msi.pending-is-sent-once", REQ("msi-mask-02", "msi-mask-03"), DESCRIBED, NEEDS(MSI_NEEDS),
       "Events behind the mask become one message on unmask, and without an event there is none")
 {
+	enum { TIMES = 3 };
 	uint32_t source = messages_source(d);
-	uint64_t began, late;
+	uint64_t late = device_patience_ns;
 
 	need(t, msi_can(&d->msi, MSI_MASK), "mask");
 	messages_need_ordinary(t, d);
 	messages_start(t, d, true);
-	began = clock_ns();
-	one_message(t, d, messages_own(d), "without a mask");
-	late = clock_ns() - began;
+	for (unsigned i = 0; i < TIMES; i++) { /* the machine may be busy in one of them */
+		uint64_t began = clock_ns(), took;
+
+		one_message(t, d, messages_own(d), "without a mask");
+		took = clock_ns() - began;
+		late = took < late ? took : late;
+	}
 	for (unsigned events = 1; events <= 4; events++) {
 		msi_do(d, MSI_MASK, source, NULL);
 		expect_pending(t, d, 0, "without an event");

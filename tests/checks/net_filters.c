@@ -378,7 +378,7 @@ enum { MODES = sizeof(modes) / sizeof(modes[0]) };
  */
 static bool slow(uint64_t began)
 {
-	return clock_ns() - began > 2 * device_patience_ns;
+	return clock_ns() - began > 3 * device_patience_ns;
 }
 
 /* Without CTRL_RX_EXTRA there are the first two modes only. */

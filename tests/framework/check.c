@@ -224,6 +224,14 @@ void info(struct run *t, const char *format, ...)
 	print("\n");
 }
 
+void sign_of_life(struct run *t, uint32_t round)
+{
+	if (!deadline_passed(t->printed_ns + SIGN_OF_LIFE_NS))
+		return;
+	print("# round %u seed=0x%lx\n", round, t->seed);
+	t->printed_ns = clock_ns();
+}
+
 void step(struct run *t, const char *format, ...)
 {
 	char text[JOURNAL_TEXT];

@@ -74,6 +74,7 @@ struct run {
 	unsigned device_count;
 	struct random random;
 	uint64_t seed;
+	uint64_t printed_ns; /* when the last line of the check was printed, as far as sign_of_life() knows */
 	const struct options *options;
 	enum verdict verdict;
 	bool reports_lost_device; /* this check must report a device that does not come back from the reset after it */
@@ -113,6 +114,10 @@ _Noreturn void abort_check(struct run *t, const char *format, ...) CHECK_FORMAT(
 void please_change(struct run *t);
 /* Prints what the device did where the specification leaves a choice. */
 void info(struct run *t, const char *format, ...) CHECK_FORMAT(2);
+#define SIGN_OF_LIFE_NS MILLISECONDS(500)
+/* For a check that may take long: shows the runner, now and then, that the guest is alive. `round` says how far it is.
+ */
+void sign_of_life(struct run *t, uint32_t round);
 /* Records a step in the journal, which the report prints with a failure. */
 void step(struct run *t, const char *format, ...) CHECK_FORMAT(2);
 

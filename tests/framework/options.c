@@ -104,7 +104,7 @@ void options_parse(struct options *options, const char *cmdline,
 	memset(options, 0, sizeof(*options));
 	options->seed = 1;
 	options->repeat = 1;
-	options->timeout_ms = 10000;
+	options->timeout_ms = 20000;
 	options->patience_ms = 2000;
 	options->delay = OPTION_ANY_DELAY;
 	options->ref_version = 2;

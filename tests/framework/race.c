@@ -13,11 +13,10 @@ enum {
 	DELAY_DOUBLINGS = 16,
 	MILLION = 1000000,
 	ROUNDS_LEAST = 4, /* however slow the device is */
-	TIME_SHARE = 4,	  /* of touchstone.timeout, for the rounds */
+	TIME_SHARE = 8,	  /* of touchstone.timeout, for the rounds */
 };
-#define ROUND_LINE_NS MILLISECONDS(500)
-#define JOIN_NS	      MILLISECONDS(8000) /* the host may stop that CPU for seconds */
-#define SHORT_NS      MILLISECONDS(5)
+#define JOIN_NS	 MILLISECONDS(8000) /* the host may stop that CPU for seconds */
+#define SHORT_NS MILLISECONDS(5)
 
 void race_begin(struct race *race, struct run *t, uint32_t usual)
 {
@@ -44,7 +43,7 @@ bool race_next(struct race *race)
 	race->delay_ns = random_delay(race);
 	if (t->options->delay != OPTION_ANY_DELAY)
 		race->delay_ns = t->options->delay;
-	if (deadline_passed(race->printed_ns + ROUND_LINE_NS)) {
+	if (deadline_passed(race->printed_ns + SIGN_OF_LIFE_NS)) {
 		print("# round %u seed=0x%lx\n", race->round, t->seed + race->round - 1);
 		race->printed_ns = clock_ns();
 	}

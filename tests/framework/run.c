@@ -15,10 +15,10 @@ enum {
 	ROUND_MS = 100,
 	RESET_PATIENCE_TENTHS = 25, /* a reset may take this many tenths of what an answer may take */
 	RESETS = 100,		    /* in a check */
+	SLOW_TIMES = 12,	    /* a check that takes very long may take so many times touchstone.timeout */
 };
 #define DAMAGE_PATIENCE_NS MILLISECONDS(200)
-#define BOUNDS_ROW	   "sdesc-04" /* the device writes to device-writable buffers and to its rings only */
-#define ROUND_LINE_NS	   MILLISECONDS(500)
+#define BOUNDS_ROW	   "sdesc-04"	   /* the device writes to device-writable buffers and to its rings only */
 #define SLOW_NS		   MILLISECONDS(5) /* for a request: many of them take long */
 
 bool run_was_good(void)
@@ -286,7 +286,7 @@ static void doubt_silence(struct run *t, uint32_t before)
 	t->verdict = t->verdict == VERDICT_PASS ? VERDICT_SKIP : VERDICT_ERROR;
 }
 
-/* The work after a check's body must end before the runner gives up the VMM, which it does after 20 seconds of silence.
+/* The work after a check's body must end before the runner gives up the VMM, which it does after 45 seconds of silence.
  */
 enum { TIDY_TIMEOUT_MS = 4500 };
 
@@ -334,6 +334,7 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
 
 	t->seed = seed;
+	t->printed_ns = clock_ns();
 	t->options = options;
 	device_patience_ns = MILLISECONDS(options->patience_ms);
 	/* No clause bounds the time of a reset (2.4.2). */
@@ -357,7 +358,8 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	/* A round of a race takes less than ROUND_MS. A check of a device with a slow reset takes as long as its
 	 * resets. */
 	guarded(t, call_body,
-		options->timeout_ms + ROUND_MS * options->rounds + RESETS * (t->device->reset_ns / MILLISECONDS(1)));
+		options->timeout_ms * (t->check->needs.slow ? SLOW_TIMES : 1) + ROUND_MS * options->rounds +
+			RESETS * (t->device->reset_ns / MILLISECONDS(1)));
 	t->may_trap = false;
 	if (t->afterwards)
 		guarded(t, call_afterwards, tidy_timeout);
@@ -430,7 +432,7 @@ void run_check(struct running *running, const struct check *check, struct device
 		uint64_t seed = running->options->seed + i;
 
 		/* Shows the runner that the guest is alive, and the user the seed of a round that kills the VMM. */
-		if (i && deadline_passed(printed_ns + ROUND_LINE_NS)) {
+		if (i && deadline_passed(printed_ns + SIGN_OF_LIFE_NS)) {
 			print("# round %lu seed=0x%lx\n", i + 1, seed);
 			printed_ns = clock_ns();
 		}

@@ -348,9 +348,12 @@ void quiet_moment(struct run *t)
 
 uint64_t patience_for(uint64_t usual)
 {
-	uint64_t patience = PATIENCE_LEAST_NS + PATIENCE_TIMES * usual;
+	uint64_t patience = PATIENCE_LEAST_NS + PATIENCE_TIMES * usual, most = device_patience_ns / 4;
 
-	return patience < device_patience_ns ? patience : device_patience_ns;
+	/* What was measured may have had a stall of the machine in it. */
+	if (most < 2 * usual)
+		most = 2 * usual < device_patience_ns ? 2 * usual : device_patience_ns;
+	return patience < most ? patience : most;
 }
 
 struct completion take_used(struct run *t, struct virtqueue *queue, const char *what)

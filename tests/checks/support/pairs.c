@@ -84,12 +84,12 @@ bool pairs_hurry(unsigned done)
 {
 	enum { LEAST = 4 };
 
-	return done >= LEAST && clock_ns() - began > device_patience_ns;
+	return done >= LEAST && clock_ns() - began > 2 * device_patience_ns;
 }
 
 bool pairs_late(void)
 {
-	return clock_ns() - began > 2 * device_patience_ns;
+	return clock_ns() - began > 3 * device_patience_ns;
 }
 
 /* Is the packet that came last this frame? */

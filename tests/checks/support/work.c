@@ -42,7 +42,7 @@ static struct work work;
 static struct virtqueue extra[EXTRA];
 static unsigned extras;
 static uint64_t enough; /* no further queue after that */
-#define ENOUGH_NS MILLISECONDS(4000)
+#define ENOUGH_NS MILLISECONDS(6000)
 
 /* ---- parts ---- */
 

@@ -62,10 +62,29 @@ UNIT_TEST(time_in_which_the_machine_stood_still_does_not_count)
 	unit_equal(turns, 1001);
 }
 
-/* A short pause counts: an access or another process takes that long. */
+/* On a busy machine this CPU waits for its turn, and so does the device. */
+UNIT_TEST(the_turns_of_other_threads_do_not_count)
+{
+	begin(3, MILLISECONDS(3));
+	unit_equal(waited_for(1001), true);
+	begin(3, MILLISECONDS(3));
+	unit_equal(waited_for(UINT64_MAX), false);
+	unit_equal(turns, 1001);
+}
+
+/* A wait gets no more than a multiple of its time for that: a slow access takes as long as a turn. */
+UNIT_TEST(turns_are_forgiven_in_proportion)
+{
+	begin(0, 0);
+	step = MILLISECONDS(3);
+	unit_equal(waited_for(UINT64_MAX), false);
+	unit_equal(now, 5 + MILLISECONDS(6));
+}
+
+/* An access takes that long. */
 UNIT_TEST(a_short_while_counts)
 {
-	begin(3, MILLISECONDS(20));
+	begin(3, MICROSECONDS(1500));
 	unit_equal(waited_for(UINT64_MAX), false);
 	unit_equal(turns, 3);
 }
