@@ -13,7 +13,7 @@
 #define STOOD_STILL	MILLISECONDS(50)
 #define STILL_AT_MOST	MILLISECONDS(5000)
 #define NO_TURN_AT_MOST MILLISECONDS(10000)
-#define NO_TURN_TIMES	8
+#define NO_TURN_TIMES	3
 
 static const struct wait_worker *worker;
 
