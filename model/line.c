@@ -5,6 +5,7 @@
 
 #include "drivers/spec/device.h"
 #include "model/defects/broken.h"
+#include "model/oddities/odd.h"
 
 void model_set_line(struct model *m, bool asserted)
 {
@@ -29,6 +30,8 @@ void model_raise_line(struct model *m, uint32_t cause)
 	m->interrupt_status |= cause;
 	if (broken(m, line_not_for_config) && cause == VIRTIO_INTERRUPT_CONFIG)
 		return;
+	if (odd(m, pulses_for_each_event))
+		model_set_line(m, false);
 	model_set_line(m, true);
 	if (broken(m, line_pulses))
 		model_set_line(m, false);

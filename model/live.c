@@ -8,6 +8,7 @@
 #include "model/defects/broken.h"
 #include "model/features.h"
 #include "model/interrupt.h"
+#include "model/oddities/odd.h"
 
 /* A driver may use a legacy device before DRIVER_OK (3.1.2); other devices must not consume buffers before it (2.1.2).
  */
@@ -34,7 +35,7 @@ void model_fail(struct model *m, const char *text)
 	if (m->error)
 		return;
 	m->error = text;
-	if (model_is_legacy(m) || broken(m, needs_reset_missing) ||
+	if (model_is_legacy(m) || broken(m, needs_reset_missing) || odd(m, errors_untold) ||
 	    (broken(m, needs_reset_for_heads_only) && text[0] != 'h')) /* "head of a descriptor chain out of range" */
 		return;						       /* legacy has no DEVICE_NEEDS_RESET */
 	m->status |= VIRTIO_STATUS_DEVICE_NEEDS_RESET;

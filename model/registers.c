@@ -14,6 +14,7 @@
 #include "model/oddities/act.h"
 #include "model/oddities/odd.h"
 #include "model/oddities/sizes.h"
+#include "model/oddities/widths.h"
 #include "model/queue/queue.h"
 #include "model/space.h"
 #include "model/status.h"
@@ -445,7 +446,7 @@ void model_write(struct model *m, uint32_t offset, uint8_t width, uint32_t value
 			leave_if_broken(m, config_access_kills);
 		if (broken(m, legacy_config_write_early_lost) && !(m->status & VIRTIO_STATUS_DRIVER))
 			return;
-		if (m->backend->config_write)
+		if (m->backend->config_write && model_odd_takes_width(m, offset - VIRTIO_MMIO_CONFIG, width))
 			m->backend->config_write(m, offset - VIRTIO_MMIO_CONFIG, width, value);
 		return;
 	}

@@ -9,6 +9,7 @@
 #include "model/features.h"
 #include "model/interrupt.h"
 #include "model/oddities/odd.h"
+#include "model/oddities/widths.h"
 
 static uint8_t defective_byte(struct model *m, uint32_t offset, uint8_t value)
 {
@@ -40,6 +41,8 @@ uint32_t model_config_read(struct model *m, uint32_t offset, uint8_t width)
 {
 	uint32_t value = 0;
 
+	if (!model_odd_takes_width(m, offset, width))
+		return 0xffffffff >> (32 - 8 * width);
 	if (hidden(m, offset) || (broken(m, config_wide_only) && width < 4))
 		return 0;
 	if (broken(m, config_offset_ignored))
@@ -72,7 +75,7 @@ void model_config_put(struct model *m, uint32_t offset, unsigned width, uint64_t
 		m->defective.torn_value = value >> (8 * half);
 	}
 	model_to_le(&m->config_space[offset], half, value);
-	m->generation++;
+	m->generation += odd(m, generation_jumps) ? 0x01000193 : 1;
 }
 
 /* A notification is due only once the driver has finished negotiation: 2.4.1 forbids one after a reset until then. */

@@ -94,6 +94,8 @@ struct model_msi {
 struct model_oddly {
 	bool any;			    /* the device has an oddity */
 	uint32_t accesses, since_driver_ok; /* of registers */
+	uint32_t lives;			    /* resets */
+	bool awake;			    /* has answered in this life */
 	uint32_t echo, dip;		    /* accesses until the second notification, until the link is up again */
 	uint32_t notifications, frames;	    /* sent; received */
 	bool spurious, change, link, event; /* are due */

@@ -67,6 +67,7 @@ static uint32_t seg_max(const struct model *m)
 {
 	/* The least that QueueSizeMax may become. */
 	const uint16_t size = odd(m, queue_size_settles)       ? 64
+			      : odd(m, queue_size_by_life)     ? 64
 			      : odd(m, queue_size_by_features) ? 32
 							       : model_queue_size_max(m, 0);
 	const uint32_t room = size > 3 ? size - 2u : 1;

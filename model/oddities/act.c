@@ -92,6 +92,8 @@ void model_odd_reset(struct model *m)
 	o->spurious = o->link = o->event = false;
 	o->change = o->change && odd(m, net_link_flaps) && !m->link_up; /* a dip ends in spite of a reset */
 	o->echo = 0;
+	o->lives++;
+	o->awake = false;
 	o->reset_due = o->deliver_due = o->link_due = 0;
 }
 
@@ -109,9 +111,15 @@ static bool passed(struct model *m, uint64_t *due, uint64_t delay)
 	return now >= *due;
 }
 
-static uint64_t answer_delay(const struct model *m)
+/* INDEX: of the virtqueue, or of any that receives. */
+static uint64_t answer_delay(const struct model *m, uint16_t index)
 {
-	return odd(m, answers_after_300us)   ? US(300)
+	enum { PROMPT = 2 };
+
+	return odd(m, answers_irregularly)			   ? m->host.random(m->host.context) % MS(4)
+	       : odd(m, first_answer_after_150ms) && !m->oddly.awake ? MS(150)
+	       : odd(m, other_queues_slow) && index >= PROMPT	   ? MS(5)
+	       : odd(m, answers_after_300us)			   ? US(300)
 	       : odd(m, answers_after_3ms)   ? MS(3)
 	       : odd(m, answers_after_30ms)  ? MS(30)
 	       : odd(m, answers_after_100ms) ? MS(100)
@@ -150,12 +158,13 @@ bool model_odd_may_answer(struct model *m, uint16_t index)
 	if (odd(m, holds_requests) && (model_queue_available(m, index, &count) || q->in_flight) &&
 	    count + q->in_flight > 1)
 		return true;
-	return passed(m, &q->odd_answer_due, answer_delay(m));
+	return passed(m, &q->odd_answer_due, answer_delay(m, index));
 }
 
 void model_odd_answered(struct model *m, uint16_t index)
 {
 	m->queue[index].odd_answer_due = 0;
+	m->oddly.awake = true;
 }
 
 bool model_odd_may_signal(struct model *m, uint16_t index)
@@ -168,6 +177,7 @@ bool model_odd_may_signal(struct model *m, uint16_t index)
 	return passed(m, &q->odd_signal_due,
 		      odd(m, notifies_after_500us)  ? US(500)
 		      : odd(m, notifies_after_20ms) ? MS(20)
+		      : odd(m, notifies_after_50ms) ? MS(50)
 		      : odd(m, coalesces)	    ? US(200)
 						    : 0);
 }
@@ -183,14 +193,14 @@ void model_odd_signalled(struct model *m, uint16_t index)
 
 bool model_odd_may_deliver(struct model *m)
 {
-	return passed(m, &m->oddly.deliver_due, answer_delay(m));
+	return passed(m, &m->oddly.deliver_due, answer_delay(m, 0));
 }
 
 bool model_odd_polls(struct model *m, uint16_t index)
 {
 	uint16_t count;
 
-	return (odd(m, polls) || odd(m, wants_no_notification)) && model_queue_live(m, index) &&
+	return (odd(m, polls) || odd(m, wants_no_notification) || odd(m, avail_event_far)) && model_queue_live(m, index) &&
 	       model_queue_available(m, index, &count);
 }
 

@@ -28,6 +28,7 @@ X(queue_sizes_grow, REST, ANY, SIZE, "4.2.2", "has a virtqueue of 8 entries, and
 X(queue_size_late, ANY, NEW, SIZE, "3.1.1: virtqueues are discovered in step 7, after FEATURES_OK", "has QueueSizeMax 0 until FEATURES_OK is set") \
 X(queue_size_settles, ANY, NEW, SIZE, "3.1.1", "has QueueSizeMax 1024 until FEATURES_OK is set, and 64 from then on") \
 X(queue_size_by_features, ANY, NEW, SIZE, "3.1.1", "has QueueSizeMax 32 if EVENT_IDX is accepted, and else 256") \
+X(queue_size_by_life, ANY, ANY, SIZE, "4.2.2: QueueSizeMax is what the device is ready to process", "has QueueSizeMax 256, 128 and 64 in turn, another one after each reset") \
 /* Descriptor chains */ \
 X(chains_of_8, BLK, NEW, CHAIN, "2.7.4.1: a reasonable limit of descriptors in a chain", "answers chains of more than 8 descriptors with IOERR") \
 X(chains_of_16, ANY, NEW, CHAIN, "2.7.4.1, 2.1.2", "needs a reset after a chain of more than 16 descriptors") \
@@ -38,6 +39,9 @@ X(answers_after_3ms, ANY, ANY, ANSWER, "nothing says how long a request may take
 X(answers_after_30ms, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers after 30 ms") \
 X(answers_after_100ms, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers after 100 ms") \
 X(holds_requests, REST, ANY, ANSWER, "nothing says how long a request may take", "holds a request until there is a second one, or 1 ms has passed") \
+X(answers_irregularly, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers after 0 to 4 ms, as it happens") \
+X(first_answer_after_150ms, ANY, ANY, ANSWER, "nothing says how long a request may take", "answers the first request after DRIVER_OK after 150 ms, and others at once") \
+X(other_queues_slow, REST, ANY, ANSWER, "nothing says how long a request may take", "answers after 5 ms on all virtqueues but the first two, and at once on these") \
 X(resets_in_100ms, ANY, NEW, RESET, "2.4.2: the driver waits until Status reads 0", "takes 100 ms for a reset") \
 X(resets_in_1500ms, ANY, NEW, RESET, "2.4.2: the driver waits until Status reads 0", "takes 1.5 s for a reset") \
 X(resets_in_3s, ANY, NEW, RESET, "2.4.2: the driver waits until Status reads 0", "takes 3 s for a reset") \
@@ -46,7 +50,9 @@ X(polls, REST, ANY, NONE, "2.7.10: a notification tells the device nothing that 
 /* Notifications */ \
 X(notifies_after_500us, ANY, ANY, LATE, "2.7.7.2: nothing says how soon a notification follows", "interrupts 0.5 ms after it has used a buffer") \
 X(notifies_after_20ms, ANY, ANY, LATE, "2.7.7.2: nothing says how soon a notification follows", "interrupts 20 ms after it has used a buffer") \
+X(notifies_after_50ms, ANY, ANY, LATE, "2.7.7.2: nothing says how soon a notification follows, nor for how many buffers it stands", "interrupts 50 ms after it has used a buffer, for all that it used meanwhile") \
 X(coalesces, ANY, ANY, LATE, "2.7.7.2: a notification may stand for several used buffers", "interrupts for four used buffers together, or after 0.2 ms") \
+X(pulses_for_each_event, ANY, ANY, NONE, "4.2.3.4: what the line does at an event while another is pending is open", "lowers the line for a moment and raises it again at each event") \
 X(spurious_every_7, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a used buffer notification at every seventh register access") \
 X(spurious_every_100, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a used buffer notification at every hundredth register access") \
 X(spurious_every_1000, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious notifications", "sends a used buffer notification at every thousandth register access") \
@@ -56,9 +62,11 @@ X(notifies_twice, ANY, ANY, SPURIOUS, "2.7.7.1: the driver handles spurious noti
 X(wants_no_notification, REST, ANY, POLL, "2.7.10.1: NO_NOTIFY is advice; the device polls", "has NO_NOTIFY set always, and looks for buffers by itself") \
 X(no_notify_while_busy, ANY, ANY, POLL, "2.7.10.1", "has NO_NOTIFY set while it takes buffers") \
 X(avail_event_lazy, ANY, ANY, NONE, "2.7.10.1: avail_event may ask for more notifications than it needs", "moves avail_event only when it finds the available ring empty") \
+X(avail_event_far, REST, NEW, POLL, "2.7.10.1: avail_event is advice; the device polls", "has avail_event half the ring's index space ahead, and looks for buffers by itself") \
 /* Order */ \
 X(completes_backwards, ANY, ANY, ORDER, "2.7.9: without IN_ORDER buffers are used in any order", "takes all available requests, and answers the last first") \
 X(completes_in_batches, ANY, ANY, ORDER, "2.7.8: the used index moves once for any number of elements", "takes all available requests, and publishes their answers together") \
+X(completes_at_random, ANY, ANY, ORDER, "2.7.9", "takes all available requests, and answers them in any order, two at a time") \
 X(in_order_from_table, ANY, NEW, NONE, "2.7.5: with IN_ORDER the driver uses descriptors in ring order", "with IN_ORDER it finds the next chain in the descriptor table, and does not read the available ring") \
 /* Features */ \
 X(future_bit_18, ANY, NEW, NONE, "2.2.2: a device of a later version may offer bits that this one does not describe", "offers bit 18") \
@@ -69,9 +77,15 @@ X(future_bit_127, ANY, NEW, NONE, "2.2.2", "offers bit 127") \
 X(future_bit_130, ANY, NEW, NONE, "2.2.2", "offers bit 130") \
 X(no_indirect, ANY, ANY, NONE, "2.2.2: every feature but VERSION_1 is optional", "does not offer INDIRECT_DESC") \
 X(no_event_idx, ANY, ANY, NONE, "2.2.2", "does not offer EVENT_IDX") \
+X(no_in_order, ANY, NEW, NONE, "2.2.2", "does not offer IN_ORDER") \
+X(no_ring_reset, ANY, NEW, NONE, "2.2.2", "does not offer RING_RESET") \
+X(no_notification_data, ANY, NEW, NONE, "2.2.2", "does not offer NOTIFICATION_DATA") \
+X(no_notify_on_empty, ANY, OLD, NONE, "6.3: NOTIFY_ON_EMPTY is optional", "does not offer NOTIFY_ON_EMPTY") \
 X(no_ring_features, ANY, NEW, NONE, "2.2.2", "offers no ring or transport feature but VERSION_1") \
 X(no_type_features, ANY, ANY, BARE, "2.2.2", "offers no feature of its device type") \
 X(access_platform_required, ANY, NEW, INSISTS, "6.2: a device may fail to operate without ACCESS_PLATFORM", "refuses FEATURES_OK without ACCESS_PLATFORM") \
+X(order_platform_required, ANY, NEW, INSISTS, "6.2: a device may fail to operate without ORDER_PLATFORM", "refuses FEATURES_OK without ORDER_PLATFORM") \
+X(platform_features, ANY, NEW, NONE, "6: ACCESS_PLATFORM and ORDER_PLATFORM", "offers ACCESS_PLATFORM and ORDER_PLATFORM") \
 X(all_required, ANY, NEW, INSISTS, "2.2.2: to accept any subset is a SHOULD, to refuse FEATURES_OK else a MUST", "refuses FEATURES_OK unless every offered feature is accepted") \
 X(event_idx_required, ANY, NEW, INSISTS, "2.2.2", "refuses FEATURES_OK without EVENT_IDX") \
 X(in_order_required, ANY, NEW, INSISTS, "2.2.2", "refuses FEATURES_OK without IN_ORDER") \
@@ -82,6 +96,8 @@ X(packed_only, ANY, NEW, INSISTS, "2.6: a device supports split virtqueues, pack
 X(vendor_id_0, ANY, ANY, NONE, "4.2.2: VendorID is a name only", "has VendorID 0") \
 X(gaps_read_ones, ANY, ANY, NONE, "4.2.2.2: the driver reads no register that the table lacks", "reads all ones from gaps between registers and from write-only ones") \
 X(config_longer, ANY, ANY, NONE, "2.5.3: the driver expects fields behind those that it knows", "has fields of a later version behind the configuration space") \
+X(config_own_widths, REST, NEW, NONE, "4.2.2.2: the driver accesses a field by its own width, and 64 bits by 32", "reads all ones where a field is accessed by another width, and ignores such a write") \
+X(generation_jumps, ANY, NEW, NONE, "4.2.2: ConfigGeneration changes, by no certain step", "moves ConfigGeneration by a large step at each change") \
 X(config_changes_often, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change at any time", "changes its configuration at every 50th register access") \
 X(config_changes, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change at any time", "changes its configuration at every 300th register access") \
 X(config_changes_at_driver_ok, REST, ANY, CHANGE, "2.5, 3.2.1: the configuration may change at any time", "changes its configuration when DRIVER_OK is set") \
@@ -107,6 +123,7 @@ X(blk_capacity_huge, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of secto
 X(blk_medium_errors, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends requests of sectors 64 to 71 with IOERR") \
 X(blk_medium_dead, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends every read and write with IOERR") \
 X(blk_beyond_end_needs_reset, BLK, NEW, NONE, "5.2.6.1: the driver asks for no sector beyond the end; 2.1.2", "needs a reset after a request beyond the end") \
+X(errors_untold, ANY, NEW, NONE, "2.1.2: to set DEVICE_NEEDS_RESET is a SHOULD", "stands still after an error, and does not set DEVICE_NEEDS_RESET") \
 X(blk_writethrough, BLK, ANY, BARE, "5.2.3: FLUSH and CONFIG_WCE are optional", "offers neither FLUSH nor CONFIG_WCE") \
 X(blk_id_short, BLK, ANY, ID, "5.2.6: a shorter id ends with a NUL", "has an id of one character") \
 X(blk_id_of_20, BLK, ANY, ID, "5.2.6: 20 bytes have no NUL", "has an id of 20 characters") \

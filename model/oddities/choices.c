@@ -24,6 +24,7 @@ bool model_oddities_refuse(const struct model *m, const uint32_t *accepted)
 		uint8_t feature;
 	} required[] = {
 		{ MODEL_ODDITY_access_platform_required, VIRTIO_F_ACCESS_PLATFORM },
+		{ MODEL_ODDITY_order_platform_required, VIRTIO_F_ORDER_PLATFORM },
 		{ MODEL_ODDITY_event_idx_required, VIRTIO_F_EVENT_IDX },
 		{ MODEL_ODDITY_in_order_required, VIRTIO_F_IN_ORDER },
 		{ MODEL_ODDITY_notification_data_required, VIRTIO_F_NOTIFICATION_DATA },

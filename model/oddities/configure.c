@@ -38,7 +38,14 @@ static const struct choice any_type[] = {
 	LACKS(no_ring_features, VIRTIO_F_IN_ORDER),
 	LACKS(no_ring_features, VIRTIO_F_NOTIFICATION_DATA),
 	LACKS(no_ring_features, VIRTIO_F_RING_RESET),
+	LACKS(no_in_order, VIRTIO_F_IN_ORDER),
+	LACKS(no_ring_reset, VIRTIO_F_RING_RESET),
+	LACKS(no_notification_data, VIRTIO_F_NOTIFICATION_DATA),
+	LACKS(no_notify_on_empty, VIRTIO_F_NOTIFY_ON_EMPTY),
 	OFFERS(access_platform_required, VIRTIO_F_ACCESS_PLATFORM),
+	OFFERS(order_platform_required, VIRTIO_F_ORDER_PLATFORM),
+	OFFERS(platform_features, VIRTIO_F_ACCESS_PLATFORM),
+	OFFERS(platform_features, VIRTIO_F_ORDER_PLATFORM),
 	OFFERS(packed_only, VIRTIO_F_RING_PACKED),
 };
 
@@ -83,10 +90,11 @@ static void choose_all(struct model_config *c, bool on)
 
 static void choose_order(struct model_config *c)
 {
-	if (odd_config(c, completes_backwards) || odd_config(c, completes_in_batches)) {
+	if (odd_config(c, completes_backwards) || odd_config(c, completes_in_batches) ||
+	    odd_config(c, completes_at_random)) {
 		c->in_flight = MODEL_IN_FLIGHT_MAX;
-		c->batch = 1;
-		c->out_of_order = false;
+		c->batch = odd_config(c, completes_at_random) ? 2 : 1;
+		c->out_of_order = odd_config(c, completes_at_random);
 	}
 	if (odd_config(c, completes_in_batches))
 		c->batch = MODEL_IN_FLIGHT_MAX;

@@ -33,6 +33,8 @@ uint16_t model_queue_size_max(const struct model *m, uint16_t index)
 		return shifted(m, index);
 	if (odd(m, queue_size_late) && !negotiated)
 		return 0;
+	if (odd(m, queue_size_by_life))
+		return (uint16_t)(256 >> m->oddly.lives % 3);
 	if (odd(m, queue_size_settles))
 		return negotiated ? 64 : 1024;
 	if (odd(m, queue_size_by_features))

@@ -71,6 +71,8 @@ static void tell_avail_event(struct model *m, struct model_queue *q, uint16_t in
 		return;
 	if (broken(m, avail_event_ahead))
 		index = (uint16_t)(index + 4096);
+	if (odd(m, avail_event_far))
+		index = (uint16_t)(index + 0x8000);
 	write16(m, q->used + RING + (uint64_t)USED_ENTRY * q->size, index);
 }
 

@@ -140,18 +140,23 @@ CHECK(size_max_constant, "queue.size-max-is-constant", REQ("mmio-table-06"), DES
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .queues = 1),
       "QueueSizeMax is the same at every stage from FEATURES_OK on, whatever size is in use")
 {
-	/* Virtqueues are discovered in step 7 of 3.1.1: what QueueSizeMax reads before FEATURES_OK is open. */
+	/* Virtqueues are discovered in step 7 of 3.1.1: what QueueSizeMax reads before FEATURES_OK is open, and so is
+	 * whether it is the same in the next life. */
 	for (unsigned stage = STAGE_FEATURES_OK; stage < STAGES; stage++) {
-		reach_stage(t, d, (enum stage)stage);
-		if (stage == STAGE_FEATURES_OK)
-			device_scan_queues(d); /* the accepted features may have changed it */
+		reach_stage(t, d, STAGE_FEATURES_OK);
+		device_scan_queues(d);
+		for (unsigned next = STAGE_FEATURES_OK + 1; next <= stage; next++)
+			next_stage(t, d, (enum stage)next);
 		expect_same_maxima(t, d, stage_name((enum stage)stage));
 	}
 	reach_stage(t, d, STAGE_FEATURES_OK);
+	device_scan_queues(d);
 	require_ok(t, device_setup_queues(d, 1), "the virtqueues can be set up with one entry");
 	expect_same_maxima(t, d, "with virtqueues of one entry");
 	reach_stage(t, d, STAGE_FEATURES_OK);
-	expect_same_maxima(t, d, "after virtqueues of one entry and a reset");
+	for (unsigned i = 0; i < device_queues_used(d) && i < d->queue_count; i++)
+		expect(t, size_max(d, i) > 1 || d->queue_max[i] == 1,
+		       "QueueSizeMax of virtqueue %u is not the size of 1 that was in use before the reset", i);
 }
 
 static void expect_all_ready(struct run *t, struct device *d, unsigned set_up, const char *when)
