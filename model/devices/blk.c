@@ -46,7 +46,8 @@ static void put_capacity(struct model *m)
 	uint64_t cylinders = m->sectors / (HEADS * SECTORS_PER_TRACK);
 
 	model_config_put(m, VIRTIO_BLK_CONFIG_CAPACITY, 8, m->sectors);
-	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_CYLINDERS, 2, model_min(cylinders, 65535));
+	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_CYLINDERS, 2,
+	    odd(m, blk_hints_of_0) ? 0 : model_min(cylinders, 65535));
 }
 
 /* With an oddity that changes the capacity the disk grows, now and then, up to its end. */
@@ -82,6 +83,8 @@ static uint32_t seg_max(const struct model *m)
 
 static uint32_t size_max(const struct model *m)
 {
+	if (odd(m, blk_size_max_largest))
+		return UINT32_MAX;
 	return odd(m, blk_size_max_512) ? 512 : odd(m, blk_size_max_4096) ? 4096 : SEGMENT_BYTES_MAX;
 }
 
@@ -92,6 +95,7 @@ static uint32_t block_size(const struct model *m)
 
 static void put_zones(struct model *m, bool shown)
 {
+	shown = shown && !odd(m, blk_drive_managed);
 	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_ZONE_SECTORS, 4, shown ? 64 : 0);
 	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_MAX_OPEN_ZONES, 4, shown ? 2 : 0);
 	put(m, VIRTIO_BLK_F_ZONED, VIRTIO_BLK_CONFIG_MAX_ACTIVE_ZONES, 4, shown ? 2 : 0);
@@ -101,7 +105,7 @@ static void put_zones(struct model *m, bool shown)
 	    shown ? odd(m, blk_host_managed) ? HOST_MANAGED : HOST_AWARE : 0);
 }
 
-/* The fields that are the same for every disk. write_zeroes_may_unmap stays 0, because this device never deallocates a
+/* The fields that are the same for every disk. write_zeroes_may_unmap is 0, because this device never deallocates a
  * sector (5.2.6.2). */
 static const struct {
 	uint8_t feature, offset, width;
@@ -122,6 +126,36 @@ static const struct {
 	{ VIRTIO_BLK_F_SECURE_ERASE, VIRTIO_BLK_CONFIG_SECURE_ERASE_ALIGNMENT, 4, 1 },
 };
 
+/* Limits of DISCARD, WRITE_ZEROES and SECURE_ERASE: of a range, and of the number of ranges. */
+static uint32_t range_sectors(const struct model *m)
+{
+	return odd(m, blk_ranges_of_8) ? 8 : odd(m, blk_ranges_without_limit) ? UINT32_MAX : RANGE_SECTORS_MAX;
+}
+
+static uint32_t ranges(const struct model *m)
+{
+	return odd(m, blk_one_range) ? 1 : odd(m, blk_ranges_without_limit) ? UINT32_MAX : RANGES_MAX;
+}
+
+/* With an oddity these fields are not the same. */
+static void put_odd_fields(struct model *m)
+{
+	for (unsigned i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+		const unsigned feature = fields[i].feature;
+
+		if (odd(m, blk_hints_of_0) && (feature == VIRTIO_BLK_F_GEOMETRY || feature == VIRTIO_BLK_F_TOPOLOGY))
+			put(m, feature, fields[i].offset, fields[i].width, 0);
+		if (fields[i].value == RANGE_SECTORS_MAX)
+			put(m, feature, fields[i].offset, fields[i].width, range_sectors(m));
+		if (fields[i].value == RANGES_MAX && fields[i].width == 4)
+			put(m, feature, fields[i].offset, fields[i].width, ranges(m));
+		if (odd(m, blk_ranges_aligned) && fields[i].value == 1)
+			put(m, feature, fields[i].offset, fields[i].width, 8);
+	}
+	if (odd(m, blk_may_unmap))
+		put(m, VIRTIO_BLK_F_WRITE_ZEROES, VIRTIO_BLK_CONFIG_WRITE_ZEROES_MAY_UNMAP, 1, 1);
+}
+
 static void init(struct model *m)
 {
 	m->sectors = capacity(m);
@@ -132,12 +166,14 @@ static void init(struct model *m)
 	put(m, VIRTIO_BLK_F_MQ, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2, m->config.blk.queues);
 	for (unsigned i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		put(m, fields[i].feature, fields[i].offset, fields[i].width, fields[i].value);
+	if (m->oddly.any)
+		put_odd_fields(m);
 }
 
 /* 5.2.5: the cache mode after reset is the device's choice. Ours is writeback if FLUSH is offered. */
 static void reset(struct model *m)
 {
-	put(m, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_CONFIG_WRITEBACK, 1, 1);
+	put(m, VIRTIO_BLK_F_CONFIG_WCE, VIRTIO_BLK_CONFIG_WRITEBACK, 1, !odd(m, blk_starts_writethrough));
 	put_zones(m, true);
 }
 
@@ -317,11 +353,18 @@ static uint8_t get_lifetime(struct model *m, struct model_blk_request *r)
 		1, 0, 1, 0, 1, 0
 	}; /* pre_eol_info: normal; both estimates: 10% at most */
 	static const uint8_t reserved[LIFETIME_BYTES] = { 9, 0, 99, 0, 99, 0 };
+	static const uint8_t unknown[LIFETIME_BYTES];
+	static const uint8_t over[LIFETIME_BYTES] = { 3, 0, 11, 0, 11, 0 };
 	uint32_t length = (uint32_t)model_min(r->data_in, LIFETIME_BYTES);
 
 	if (!model_negotiated(m, VIRTIO_BLK_F_LIFETIME))
 		return VIRTIO_BLK_S_UNSUPP;
-	if (model_chain_write(m, 0, broken(m, blk_lifetime_reserved) ? reserved : healthy, length))
+	if (model_chain_write(m, 0,
+			      broken(m, blk_lifetime_reserved) ? reserved
+			      : odd(m, blk_lifetime_unknown)   ? unknown
+			      : odd(m, blk_lifetime_over)      ? over
+							       : healthy,
+			      length))
 		r->written = length;
 	return VIRTIO_BLK_S_OK;
 }
@@ -345,7 +388,7 @@ static uint8_t get_range(struct model *m, const struct model_blk_request *r, uin
 		return VIRTIO_BLK_S_UNSUPP;
 	if (model_blk_refuses_range(m, r, range->sectors))
 		return VIRTIO_BLK_S_IOERR;
-	return range->sectors <= RANGE_SECTORS_MAX && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK
+	return range->sectors <= range_sectors(m) && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK
 												 : VIRTIO_BLK_S_IOERR;
 }
 
@@ -376,8 +419,9 @@ static void misjudge(const struct model *m, const struct model_blk_request *r, s
  * sectors read as zeroes on this device. */
 static uint8_t clear_ranges(struct model *m, const struct model_blk_request *r, unsigned feature)
 {
-	static const uint8_t zeroes[VIRTIO_BLK_SECTOR];
-	uint32_t count = (uint32_t)model_min(r->data_out / RANGE, RANGES_MAX + 1);
+	static const uint8_t zeroes[VIRTIO_BLK_SECTOR], own[VIRTIO_BLK_SECTOR] = { 0xde, 0xad, 0xbe, 0xef };
+	const bool scrambles = odd(m, blk_discard_scrambles) && r->type != VIRTIO_BLK_T_WRITE_ZEROES;
+	uint32_t count = (uint32_t)model_min(r->data_out / RANGE, ranges(m) + 1ull);
 	struct virtio_blk_range range;
 	uint8_t worst = VIRTIO_BLK_S_OK;
 	uint64_t first = 0;
@@ -391,7 +435,7 @@ static uint8_t clear_ranges(struct model *m, const struct model_blk_request *r, 
 	}
 	if (worst)
 		return worst;
-	if (!count || count > RANGES_MAX || r->data_out % RANGE || model_blk_refuses_ranges(m, r, count) ||
+	if (!count || count > ranges(m) || r->data_out % RANGE || model_blk_refuses_ranges(m, r, count) ||
 	    (model_offers(m, VIRTIO_BLK_F_RO) && !broken(m, blk_read_only_commands_go_on)))
 		return VIRTIO_BLK_S_IOERR;
 	if (broken(m, blk_discard_fails) && r->type == VIRTIO_BLK_T_DISCARD)
@@ -417,7 +461,7 @@ static uint8_t clear_ranges(struct model *m, const struct model_blk_request *r, 
 			first = range.sector;
 		}
 		for (uint32_t j = 0; j < range.sectors; j++)
-			if (!store(m, range.sector + j, zeroes))
+			if (!store(m, range.sector + j, scrambles ? own : zeroes))
 				return VIRTIO_BLK_S_IOERR;
 	}
 	return VIRTIO_BLK_S_OK;

@@ -114,25 +114,50 @@ X(blk_seg_max_2, BLK, ANY, SEGMENTS, "5.2.4", "has seg_max 2, and answers more w
 X(blk_seg_max_3, BLK, ANY, SEGMENTS, "5.2.4", "has seg_max 3, and answers more with IOERR") \
 X(blk_size_max_512, BLK, ANY, SEGMENT_BYTES, "5.2.4: the maximum size of a segment is in size_max", "has size_max 512, and answers more with IOERR") \
 X(blk_size_max_4096, BLK, ANY, SEGMENT_BYTES, "5.2.4", "has size_max 4096, and answers more with IOERR") \
+X(blk_size_max_largest, BLK, ANY, SEGMENT_BYTES, "5.2.4", "has size_max 0xffffffff") \
 X(blk_blocks_of_4096, BLK, ANY, BLOCK, "5.2.4: blk_size is the block size of the disk", "has blk_size 4096") \
 X(blk_blocks_of_64k, BLK, ANY, BLOCK, "5.2.4: blk_size is the block size of the disk", "has blk_size 65536") \
 X(blk_read_only, BLK, ANY, NONE, "5.2.3: RO", "is read-only") \
 X(blk_capacity_0, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has no sector") \
 X(blk_capacity_1, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has one sector") \
+X(blk_capacity_odd, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has a number of sectors that no block or track divides") \
 X(blk_capacity_huge, BLK, ANY, CAPACITY, "5.2.4: capacity is any number of sectors", "has 2^40 sectors") \
 X(blk_medium_errors, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends requests of sectors 64 to 71 with IOERR") \
 X(blk_medium_dead, BLK, ANY, NONE, "5.2.6: IOERR is a device error", "ends every read and write with IOERR") \
 X(blk_beyond_end_needs_reset, BLK, NEW, NONE, "5.2.6.1: the driver asks for no sector beyond the end; 2.1.2", "needs a reset after a request beyond the end") \
 X(errors_untold, ANY, NEW, NONE, "2.1.2: to set DEVICE_NEEDS_RESET is a SHOULD", "stands still after an error, and does not set DEVICE_NEEDS_RESET") \
 X(blk_writethrough, BLK, ANY, BARE, "5.2.3: FLUSH and CONFIG_WCE are optional", "offers neither FLUSH nor CONFIG_WCE") \
+X(blk_no_size_max, BLK, ANY, NONE, "5.2.3: SIZE_MAX is optional", "does not offer SIZE_MAX") \
+X(blk_no_seg_max, BLK, ANY, NONE, "5.2.3: SEG_MAX is optional", "does not offer SEG_MAX") \
+X(blk_no_geometry, BLK, ANY, NONE, "5.2.3: GEOMETRY is optional", "does not offer GEOMETRY") \
+X(blk_no_blk_size, BLK, ANY, NONE, "5.2.3: BLK_SIZE is optional", "does not offer BLK_SIZE") \
+X(blk_no_topology, BLK, ANY, NONE, "5.2.3: TOPOLOGY is optional", "does not offer TOPOLOGY") \
+X(blk_no_config_wce, BLK, ANY, NONE, "5.2.3: CONFIG_WCE is optional", "does not offer CONFIG_WCE") \
+X(blk_no_mq, BLK, ANY, NONE, "5.2.3: MQ is optional", "does not offer MQ") \
+X(blk_no_discard, BLK, ANY, NONE, "5.2.3: DISCARD is optional", "does not offer DISCARD") \
+X(blk_no_write_zeroes, BLK, ANY, NONE, "5.2.3: WRITE_ZEROES is optional", "does not offer WRITE_ZEROES") \
+X(blk_no_secure_erase, BLK, ANY, NONE, "5.2.3: SECURE_ERASE is optional", "does not offer SECURE_ERASE") \
+X(blk_no_lifetime, BLK, ANY, NONE, "5.2.3: LIFETIME is optional", "does not offer LIFETIME") \
 X(blk_id_short, BLK, ANY, ID, "5.2.6: a shorter id ends with a NUL", "has an id of one character") \
 X(blk_id_of_20, BLK, ANY, ID, "5.2.6: 20 bytes have no NUL", "has an id of 20 characters") \
+X(blk_id_empty, BLK, ANY, ID, "5.2.6: the id is a string of up to 20 characters", "has an id without a character") \
 X(blk_id_fails, BLK, ANY, ID, "5.2.6: UNSUPP is for what the device does not support", "answers GET_ID with UNSUPP") \
 X(blk_discard_inert, BLK, ANY, NONE, "5.2.6.2: a discard is a hint", "answers discards with OK and keeps the data") \
+X(blk_discard_scrambles, BLK, ANY, DISCARDS, "5.2.6: nothing says what discarded and erased sectors hold", "fills discarded and erased sectors with bytes of its own") \
+X(blk_one_range, BLK, ANY, RANGES, "5.2.4: max_discard_seg and the like", "takes one range for a discard, write zeroes or secure erase request, and answers more with IOERR") \
+X(blk_ranges_of_8, BLK, ANY, RANGES, "5.2.4: max_discard_sectors and the like", "takes ranges of 8 sectors at most, and answers more with IOERR") \
+X(blk_ranges_without_limit, BLK, ANY, RANGES, "5.2.4", "has the largest number in max_discard_sectors, max_discard_seg and the like") \
+X(blk_ranges_aligned, BLK, ANY, NONE, "5.2.4: the alignments are advice for splitting a request", "has an alignment of 64 sectors for discards and secure erase") \
+X(blk_may_unmap, BLK, ANY, NONE, "5.2.6.2: write_zeroes_may_unmap", "has write_zeroes_may_unmap 1") \
+X(blk_starts_writethrough, BLK, ANY, CACHE, "5.2.5: the cache mode after reset can be either", "has writeback 0 after a reset") \
+X(blk_lifetime_unknown, BLK, ANY, LIFETIME, "5.2.6: 0 is undefined", "knows nothing of its lifetime") \
+X(blk_lifetime_over, BLK, ANY, LIFETIME, "5.2.6: 11 is an estimated lifetime exceeded", "has exceeded its lifetime") \
+X(blk_hints_of_0, BLK, ANY, NONE, "5.2.5: geometry and topology are for performance", "has geometry and topology of zeroes") \
 X(blk_queues_8, BLK, ANY, NONE, "5.2.4: num_queues", "has 8 virtqueues with MQ") \
 X(blk_queues_1, BLK, ANY, NONE, "5.2.4: num_queues", "offers MQ with one virtqueue") \
 X(blk_host_managed, BLK, NEW, ZONED, "5.2.5.2: a host-managed device refuses FEATURES_OK without ZONED", "is a host-managed zoned disk") \
 X(blk_host_aware, BLK, NEW, ZONED, "5.2.5.2: without ZONED its fields are 0", "is a host-aware zoned disk") \
+X(blk_drive_managed, BLK, NEW, ZONED, "5.2.4: a drive-managed disk behaves exactly like one without zones", "offers ZONED, and has the model NONE") \
 /* Network */ \
 X(net_link_up_after_3, NET, ANY, LINK, "5.1.4: the link is up or down at any time", "has its link up three register accesses after DRIVER_OK") \
 X(net_link_up_after_20, NET, ANY, LINK, "5.1.4: the link is up or down at any time", "has its link up 20 register accesses after DRIVER_OK") \

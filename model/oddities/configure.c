@@ -52,6 +52,18 @@ static const struct choice any_type[] = {
 static const struct choice block[] = {
 	LACKS(blk_writethrough, VIRTIO_BLK_F_FLUSH),   LACKS(blk_writethrough, VIRTIO_BLK_F_CONFIG_WCE),
 	OFFERS(blk_host_managed, VIRTIO_BLK_F_ZONED),  OFFERS(blk_host_aware, VIRTIO_BLK_F_ZONED),
+	OFFERS(blk_drive_managed, VIRTIO_BLK_F_ZONED),
+	LACKS(blk_no_size_max, VIRTIO_BLK_F_SIZE_MAX),
+	LACKS(blk_no_seg_max, VIRTIO_BLK_F_SEG_MAX),
+	LACKS(blk_no_geometry, VIRTIO_BLK_F_GEOMETRY),
+	LACKS(blk_no_blk_size, VIRTIO_BLK_F_BLK_SIZE),
+	LACKS(blk_no_topology, VIRTIO_BLK_F_TOPOLOGY),
+	LACKS(blk_no_config_wce, VIRTIO_BLK_F_CONFIG_WCE),
+	LACKS(blk_no_mq, VIRTIO_BLK_F_MQ),
+	LACKS(blk_no_discard, VIRTIO_BLK_F_DISCARD),
+	LACKS(blk_no_write_zeroes, VIRTIO_BLK_F_WRITE_ZEROES),
+	LACKS(blk_no_secure_erase, VIRTIO_BLK_F_SECURE_ERASE),
+	LACKS(blk_no_lifetime, VIRTIO_BLK_F_LIFETIME),
 	LACKS(blk_host_managed, VIRTIO_BLK_F_DISCARD), /* 5.2.5.2 */
 };
 
@@ -107,11 +119,15 @@ static void configure_block(struct model_config *c)
 	for (unsigned i = 0; i < sizeof c->blk.id; i++) {
 		if (odd_config(c, blk_id_short))
 			c->blk.id[i] = i ? 0 : 'x';
+		if (odd_config(c, blk_id_empty))
+			c->blk.id[i] = 0;
 		if (odd_config(c, blk_id_of_20))
 			c->blk.id[i] = full[i];
 	}
 	if (odd_config(c, blk_capacity_huge))
 		c->blk.sectors = UINT64_C(1) << 40;
+	if (odd_config(c, blk_capacity_odd))
+		c->blk.sectors -= 5;
 	if (odd_config(c, blk_read_only))
 		c->blk.read_only = true;
 	if (odd_config(c, blk_queues_8))
