@@ -76,7 +76,7 @@ enum {
 	MODEL_NET_FRAMES_MAX = 128,	    /* frames that wait for receive buffers; more are dropped, */
 	MODEL_NET_STORE_BYTES = 80 * 1024,  /* and so are more bytes */
 	MODEL_NET_FRAME_BYTES = 65536 + 64, /* with segmentation offload */
-	MODEL_NET_PACKET_BYTES = 2048,	    /* without */
+	MODEL_NET_PACKET_BYTES = 9216,	    /* without */
 	MODEL_NET_MACS_MAX = 32,
 	MODEL_NET_FLOWS = 64,	   /* flows whose pair is remembered */
 	MODEL_NET_RSS_TABLE = 128, /* entries of the indirection table, at most */

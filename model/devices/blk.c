@@ -389,7 +389,7 @@ static uint8_t get_range(struct model *m, const struct model_blk_request *r, uin
 	if (model_blk_refuses_range(m, r, range->sectors))
 		return VIRTIO_BLK_S_IOERR;
 	return range->sectors <= range_sectors(m) && in_range(m, range->sector, range->sectors) ? VIRTIO_BLK_S_OK
-												 : VIRTIO_BLK_S_IOERR;
+												: VIRTIO_BLK_S_IOERR;
 }
 
 /* Changes a range as a defective device misreads it. */

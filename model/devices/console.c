@@ -154,12 +154,11 @@ static void describe_port(struct model *m, uint32_t port)
 	if (!odd(m, con_no_names))
 		send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
 	forget_open(m, port);
-	if (port == 0) {
+	if ((port == 0 && !odd(m, con_no_console_port)) || odd(m, con_all_console_ports))
 		send(m, port, VIRTIO_CONSOLE_CONSOLE_PORT, 1);
-		if (model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
-			send(m, port, VIRTIO_CONSOLE_RESIZE, 0);
-	}
-	if (!broken(m, con_never_says_open))
+	if (port == 0 && model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
+		send(m, port, VIRTIO_CONSOLE_RESIZE, 0);
+	if (!broken(m, con_never_says_open) && !odd(m, con_ports_closed))
 		send(m, port, VIRTIO_CONSOLE_PORT_OPEN, !broken(m, con_says_closed));
 }
 
@@ -459,16 +458,6 @@ static bool config_change(struct model *m)
 	return true;
 }
 
-/* 5.3.6.2: a port is plugged in. */
-static void odd_event(struct model *m)
-{
-	if (!m->console.ready || !odd(m, con_ports_late))
-		return;
-	for (unsigned i = 0; i < m->config.console.ports; i++)
-		m->console.port[i].present = true;
-	announce_ports(m);
-}
-
 /* The last port comes and goes. */
 static bool ask(struct model *m)
 {
@@ -479,6 +468,18 @@ static bool ask(struct model *m)
 	m->console.port[last].present = !m->console.port[last].present;
 	announce_ports(m);
 	return true;
+}
+
+/* 5.3.6.2: a port is plugged in, or unplugged. */
+static void odd_event(struct model *m)
+{
+	if (odd(m, con_last_port_flaps))
+		ask(m);
+	if (!m->console.ready || !odd(m, con_ports_late))
+		return;
+	for (unsigned i = 0; i < m->config.console.ports; i++)
+		m->console.port[i].present = true;
+	announce_ports(m);
 }
 
 static void defaults(struct model_config *config)

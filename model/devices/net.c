@@ -78,9 +78,12 @@ static void init(struct model *m)
 	if (model_offers(m, VIRTIO_NET_F_RSS) || model_offers(m, VIRTIO_NET_F_HASH_REPORT)) {
 		model_config_put(m, VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE, 1, MODEL_NET_RSS_KEY);
 		model_config_put(m, VIRTIO_NET_CONFIG_SUPPORTED_HASH_TYPES, 4,
-				 odd(m, net_hash_ipv4_only)  ? MODEL_NET_HASH_TYPES & 0x007
-				 : odd(m, net_hash_no_ports) ? MODEL_NET_HASH_TYPES & 0x049
-							     : MODEL_NET_HASH_TYPES);
+				 odd(m, net_hash_none)	      ? 0
+				 : odd(m, net_hash_ipv6_only) ? MODEL_NET_HASH_TYPES & 0x038
+				 : odd(m, net_hash_tcp_only)  ? MODEL_NET_HASH_TYPES & 0x012
+				 : odd(m, net_hash_ipv4_only) ? MODEL_NET_HASH_TYPES & 0x007
+				 : odd(m, net_hash_no_ports)  ? MODEL_NET_HASH_TYPES & 0x049
+							      : MODEL_NET_HASH_TYPES);
 	}
 	if (model_offers(m, VIRTIO_NET_F_RSS))
 		model_config_put(m, VIRTIO_NET_CONFIG_RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, MODEL_NET_RSS_TABLE);
@@ -89,8 +92,10 @@ static void init(struct model *m)
 	if (model_offers(m, VIRTIO_NET_F_SPEED_DUPLEX)) {
 		const bool known = !odd(m, net_speed_unknown);
 
-		model_config_put(m, VIRTIO_NET_CONFIG_SPEED, 4, known ? SPEED_MBIT : UINT32_MAX);
-		model_config_put(m, VIRTIO_NET_CONFIG_DUPLEX, 1, known ? DUPLEX_FULL : UINT8_MAX);
+		const bool none = odd(m, net_speed_0);
+
+		model_config_put(m, VIRTIO_NET_CONFIG_SPEED, 4, none ? 0 : known ? SPEED_MBIT : UINT32_MAX);
+		model_config_put(m, VIRTIO_NET_CONFIG_DUPLEX, 1, none ? 0 : known ? DUPLEX_FULL : UINT8_MAX);
 	}
 }
 
@@ -419,7 +424,8 @@ static bool next_packet(struct model *m, struct incoming *in)
 					   (uint32_t)left->csum_start + left->csum_offset);
 		in->left = (struct virtio_net_header){ 0 };
 	}
-	if (!in->left.flags && in_force(m, VIRTIO_NET_F_GUEST_CSUM) && validated(m, in))
+	if (!in->left.flags && in_force(m, VIRTIO_NET_F_GUEST_CSUM) && !odd(m, net_data_never_valid) &&
+	    validated(m, in))
 		in->left.flags = VIRTIO_NET_HDR_F_DATA_VALID;
 	return in->length;
 }
@@ -692,18 +698,6 @@ static uint8_t config_byte(struct model *m, uint32_t offset, uint8_t value)
 	return value;
 }
 
-/* Another machine asks for a third one, by ARP. */
-static void odd_event(struct model *m)
-{
-	static const uint8_t noise[ETHERNET_FRAME_MIN] = {
-		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0,	   0, 0,  0x77, 0x08, 0x06, /* Ethernet */
-		0,    1,    8,	  0,	6,    4,    0,	  1, 0x02, 0, 0,  0,	0,    0x77,
-		10,   0,    2,	  77,	0,    0,    0,	  0, 0,	   0, 10, 0,	2,    78,
-	};
-
-	receive(m, noise, sizeof noise);
-}
-
 /* Takes the link down, or up again. */
 static bool config_change(struct model *m)
 {
@@ -723,6 +717,24 @@ static bool ask(struct model *m)
 	put_status(m, true);
 	m->config_changed = true;
 	return true;
+}
+
+/* Another machine asks for a third one, by ARP; or the device asks for an announcement. */
+static void odd_event(struct model *m)
+{
+	uint8_t noise[ETHERNET_FRAME_MIN] = {
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x02, 0, 0,	   0, 0,  0x77, 0x08, 0x06, /* Ethernet */
+		0,    1,    8,	  0,	6,    4,    0,	  1, 0x02, 0, 0,  0,	0,    0x77,
+		10,   0,    2,	  77,	0,    0,    0,	  0, 0,	   0, 10, 0,	2,    78,
+	};
+
+	if (odd(m, net_announces)) {
+		ask(m);
+		return;
+	}
+	for (unsigned i = 0; i < MAC_BYTES && odd(m, net_noise_unicast); i++)
+		noise[i] = m->net.mac[i];
+	receive(m, noise, sizeof noise);
 }
 
 static void defaults(struct model_config *config)

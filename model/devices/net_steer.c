@@ -56,6 +56,10 @@ static uint16_t pair_of(const struct model *m, const uint8_t *frame, uint32_t le
 
 	if (odd(m, net_steers_by_hash))
 		return (uint16_t)(key % active);
+	if (odd(m, net_steers_at_random))
+		return (uint16_t)(m->host.random(m->host.context) % active);
+	if (odd(m, net_new_flows_to_last) && !flow)
+		return (uint16_t)(active - 1);
 	if (broken(m, net_steer_all_first))
 		return 0;
 	if (broken(m, net_steer_latest))

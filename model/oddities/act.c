@@ -71,7 +71,10 @@ void model_odd_access(struct model *m)
 	o->spurious |= running(m) && ((spurious && every(o->accesses, spurious)) || (o->echo && !--o->echo));
 	o->change |= change_is_due(m) || (o->dip && !--o->dip);
 	o->link |= running(m) && link_comes_up(m);
-	o->event |= running(m) && odd(m, net_noise) && every(o->accesses, NOISE_ACCESSES);
+	o->event |=
+		running(m) && (odd(m, net_noise) || odd(m, net_noise_unicast)) && every(o->accesses, NOISE_ACCESSES);
+	o->event |= running(m) && (odd(m, net_announces) || odd(m, con_last_port_flaps)) &&
+		    every(o->accesses, FLAP_ACCESSES);
 	o->event |= running(m) && odd(m, con_ports_late) && every(o->accesses, PORT_ACCESSES);
 }
 
@@ -116,15 +119,15 @@ static uint64_t answer_delay(const struct model *m, uint16_t index)
 {
 	enum { PROMPT = 2 };
 
-	return odd(m, answers_irregularly)			   ? m->host.random(m->host.context) % MS(4)
+	return odd(m, answers_irregularly)			     ? m->host.random(m->host.context) % MS(4)
 	       : odd(m, first_answer_after_150ms) && !m->oddly.awake ? MS(150)
-	       : odd(m, other_queues_slow) && index >= PROMPT	   ? MS(5)
-	       : odd(m, answers_after_300us)			   ? US(300)
-	       : odd(m, answers_after_3ms)   ? MS(3)
-	       : odd(m, answers_after_30ms)  ? MS(30)
-	       : odd(m, answers_after_100ms) ? MS(100)
-	       : odd(m, holds_requests)	     ? MS(1)
-					     : 0;
+	       : odd(m, other_queues_slow) && index >= PROMPT	     ? MS(5)
+	       : odd(m, answers_after_300us)			     ? US(300)
+	       : odd(m, answers_after_3ms)			     ? MS(3)
+	       : odd(m, answers_after_30ms)			     ? MS(30)
+	       : odd(m, answers_after_100ms)			     ? MS(100)
+	       : odd(m, holds_requests)				     ? MS(1)
+								     : 0;
 }
 
 static uint64_t reset_delay(const struct model *m)
@@ -200,8 +203,8 @@ bool model_odd_polls(struct model *m, uint16_t index)
 {
 	uint16_t count;
 
-	return (odd(m, polls) || odd(m, wants_no_notification) || odd(m, avail_event_far)) && model_queue_live(m, index) &&
-	       model_queue_available(m, index, &count);
+	return (odd(m, polls) || odd(m, wants_no_notification) || odd(m, avail_event_far)) &&
+	       model_queue_live(m, index) && model_queue_available(m, index, &count);
 }
 
 void model_odd_delivered(struct model *m)

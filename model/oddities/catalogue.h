@@ -147,7 +147,7 @@ X(blk_discard_scrambles, BLK, ANY, DISCARDS, "5.2.6: nothing says what discarded
 X(blk_one_range, BLK, ANY, RANGES, "5.2.4: max_discard_seg and the like", "takes one range for a discard, write zeroes or secure erase request, and answers more with IOERR") \
 X(blk_ranges_of_8, BLK, ANY, RANGES, "5.2.4: max_discard_sectors and the like", "takes ranges of 8 sectors at most, and answers more with IOERR") \
 X(blk_ranges_without_limit, BLK, ANY, RANGES, "5.2.4", "has the largest number in max_discard_sectors, max_discard_seg and the like") \
-X(blk_ranges_aligned, BLK, ANY, NONE, "5.2.4: the alignments are advice for splitting a request", "has an alignment of 64 sectors for discards and secure erase") \
+X(blk_ranges_aligned, BLK, ANY, NONE, "5.2.4: the alignments are advice for splitting a request", "has an alignment of 8 sectors for discards and secure erase") \
 X(blk_may_unmap, BLK, ANY, NONE, "5.2.6.2: write_zeroes_may_unmap", "has write_zeroes_may_unmap 1") \
 X(blk_starts_writethrough, BLK, ANY, CACHE, "5.2.5: the cache mode after reset can be either", "has writeback 0 after a reset") \
 X(blk_lifetime_unknown, BLK, ANY, LIFETIME, "5.2.6: 0 is undefined", "knows nothing of its lifetime") \
@@ -168,16 +168,22 @@ X(net_no_mac, NET, ANY, NONE, "5.1.3: MAC is optional", "does not offer MAC") \
 X(net_no_status, NET, ANY, LINK, "5.1.3: STATUS is optional", "does not offer STATUS") \
 X(net_no_mtu, NET, ANY, MTU, "5.1.3: MTU is optional", "does not offer MTU") \
 X(net_mtu_1280, NET, ANY, MTU, "5.1.4.1: mtu is 68 or more", "has mtu 1280") \
+X(net_mtu_68, NET, ANY, MTU, "5.1.4.1: mtu is 68 or more, and 1280 or more is a SHOULD", "has mtu 68") \
+X(net_mtu_9000, NET, ANY, MTU, "5.1.4.1", "has mtu 9000") \
 X(net_no_control, NET, ANY, NONE, "5.1.3: CTRL_VQ is optional", "does not offer CTRL_VQ, and nothing that needs it") \
 X(net_no_merging, NET, ANY, NONE, "5.1.3: MRG_RXBUF is optional", "does not offer MRG_RXBUF") \
 X(net_loses_frames, NET, ANY, FRAMES, "no clause promises delivery", "loses every fifth frame") \
 X(net_duplicates_frames, NET, ANY, FRAMES, "no clause promises delivery", "delivers every third frame twice") \
 X(net_reorders_frames, NET, ANY, FRAMES, "no clause promises delivery", "delivers a frame before one that waits") \
 X(net_noise, NET, ANY, NONE, "a network has other machines", "receives a broadcast frame at every 40th register access") \
+X(net_noise_unicast, NET, ANY, NONE, "a network has other machines", "receives a frame for its own address at every 40th register access") \
 X(net_pads_frames, NET, ANY, NONE, "IEEE 802.3: a frame has 60 bytes at least", "pads the frames that it delivers to 60 bytes") \
+X(net_data_never_valid, NET, ANY, NONE, "5.1.9.4.1: DATA_VALID is a MAY", "never says that it has checked a checksum") \
+X(net_announces, NET, ANY, NONE, "5.1.9.5.4: the device sets ANNOUNCE when it likes", "asks for an announcement at every 300th register access") \
 X(net_pairs_1, NET, ANY, NONE, "5.1.4.1: max_virtqueue_pairs is 1 or more", "offers MQ with one pair") \
 X(net_pairs_4, NET, ANY, NONE, "5.1.4.1", "offers MQ with 4 pairs") \
 X(net_speed_unknown, NET, NEW, NONE, "5.1.4.2: speed 0xffffffff and duplex 0xff are unknown", "does not know its speed") \
+X(net_speed_0, NET, NEW, NONE, "5.1.4.1: speed is 0 or more, and duplex 0 or 1", "has speed 0 and duplex 0") \
 X(net_filters_nothing, NET, ANY, FILTER, "5.1.9.5.1: these commands are best effort: unwanted packets could still arrive", "delivers every frame, whatever the filters") \
 X(net_filters_by_hash, NET, ANY, FILTER, "5.1.9.5.2: it can use a hash filter", "filters addresses and tags by a hash of four bits") \
 X(net_starts_promiscuous, NET, ANY, PROMISCUOUS, "5.1.9.5.1: nothing says what a mode is at first", "is in promiscuous mode after a reset") \
@@ -185,18 +191,44 @@ X(net_macs_2, NET, ANY, MACS, "5.1.9.5.2: it can silently switch to allmulti or 
 X(net_macs_refused, NET, ANY, MACS, "5.1.9.5: ack is ERR where a command is not carried out", "refuses MAC tables of more than 16 entries") \
 X(net_mac_notifies, NET, ANY, NONE, "2.5: mac changes at MAC_ADDR_SET", "sends a configuration change notification at MAC_ADDR_SET") \
 X(net_steers_by_hash, NET, ANY, STEERING, "5.1.9.5.6: that a flow arrives where it was transmitted is a SHOULD", "steers flows by a hash of its own, wherever they were transmitted") \
+X(net_steers_at_random, NET, ANY, STEERING, "5.1.9.5.6: that a flow arrives where it was transmitted is a SHOULD", "steers each packet to any active virtqueue") \
+X(net_new_flows_to_last, NET, ANY, STEERING, "5.1.9.5.6: a packet of a flow that was not transmitted goes to any", "steers packets of flows that were not transmitted to the last active virtqueue") \
 X(net_no_rss, NET, NEW, RSS, "5.1.3: RSS is optional", "does not offer RSS") \
 X(net_no_mq, NET, ANY, NONE, "5.1.3: MQ is optional", "does not offer MQ") \
 X(net_no_hash_report, NET, NEW, NONE, "5.1.3: HASH_REPORT is optional", "does not offer HASH_REPORT") \
+X(net_no_ctrl_rx, NET, ANY, NONE, "5.1.3: CTRL_RX is optional", "does not offer CTRL_RX") \
+X(net_no_ctrl_rx_extra, NET, ANY, NONE, "5.1.3: CTRL_RX_EXTRA is optional", "does not offer CTRL_RX_EXTRA") \
+X(net_no_ctrl_vlan, NET, ANY, NONE, "5.1.3: CTRL_VLAN is optional", "does not offer CTRL_VLAN") \
+X(net_no_ctrl_mac_addr, NET, ANY, NONE, "5.1.3: CTRL_MAC_ADDR is optional", "does not offer CTRL_MAC_ADDR") \
+X(net_no_guest_announce, NET, ANY, NONE, "5.1.3: GUEST_ANNOUNCE is optional", "does not offer GUEST_ANNOUNCE") \
+X(net_no_ctrl_guest_offloads, NET, ANY, NONE, "5.1.3: CTRL_GUEST_OFFLOADS is optional", "does not offer CTRL_GUEST_OFFLOADS") \
+X(net_no_speed_duplex, NET, NEW, NONE, "5.1.3: SPEED_DUPLEX is optional", "does not offer SPEED_DUPLEX") \
+X(net_no_csum, NET, ANY, OFFLOADS, "5.1.3: CSUM is optional", "does not offer CSUM, and nothing that needs it") \
+X(net_no_guest_csum, NET, ANY, OFFLOADS, "5.1.3: GUEST_CSUM is optional", "does not offer GUEST_CSUM, and nothing that needs it") \
+X(net_only_tso4, NET, ANY, OFFLOADS, "5.1.3: each offload is optional", "segments TCP over IPv4 for the driver and does no more for it") \
+X(net_only_tso6, NET, ANY, OFFLOADS, "5.1.3: each offload is optional", "segments TCP over IPv6 for the driver and does no more for it") \
+X(net_only_uso, NET, NEW, OFFLOADS, "5.1.3: each offload is optional", "segments UDP for the driver and does no more for it") \
+X(net_only_guest_tso4, NET, ANY, OFFLOADS, "5.1.3: each offload is optional", "offers GUEST_TSO4 as the only segmentation") \
+X(net_only_guest_tso6, NET, ANY, OFFLOADS, "5.1.3: each offload is optional", "offers GUEST_TSO6 as the only segmentation") \
+X(net_only_guest_uso, NET, NEW, OFFLOADS, "5.1.3: each offload is optional", "offers GUEST_USO4 and GUEST_USO6 as the only segmentation") \
+X(net_no_segmentation, NET, ANY, OFFLOADS, "5.1.3: each offload is optional", "offers checksums, and no segmentation") \
 X(net_hash_ipv4_only, NET, NEW, HASHES, "5.1.4: supported_hash_types is a choice", "supports the hash types of IPv4 alone") \
 X(net_hash_no_ports, NET, NEW, HASHES, "5.1.4: supported_hash_types is a choice", "supports the hash types without ports alone") \
+X(net_hash_ipv6_only, NET, NEW, HASHES, "5.1.4: supported_hash_types is a choice", "supports the hash types of IPv6 alone") \
+X(net_hash_tcp_only, NET, NEW, HASHES, "5.1.4: supported_hash_types is a choice", "supports the hash types of TCP alone") \
+X(net_hash_none, NET, NEW, HASHES, "5.1.4: supported_hash_types is a choice", "supports no hash type") \
 /* Console */ \
 X(con_size_132_by_50, CON, ANY, SCREEN, "5.3.4: cols and rows", "has 132 columns and 50 rows") \
 X(con_size_1_by_1, CON, ANY, SCREEN, "5.3.4: cols and rows", "has one column and one row") \
 X(con_names_long, CON, ANY, NAMES, "5.3.6.2: a name has no limit", "has port names of 60 bytes") \
 X(con_no_names, CON, ANY, NAMES, "5.3.6.2: PORT_NAME is optional", "names no port") \
+X(con_no_console_port, CON, ANY, NOMINATION, "5.3.6.2: a device need not nominate a console port", "sends no CONSOLE_PORT") \
+X(con_all_console_ports, CON, ANY, NOMINATION, "5.3.6.2: there may be more than one console port", "sends CONSOLE_PORT for each port") \
+X(con_ports_closed, CON, ANY, NONE, "5.3.6.2: PORT_OPEN tells that the other end is open", "has no program at the other end of its ports, and sends no PORT_OPEN") \
 X(con_ports_late, CON, ANY, PORTS, "5.3.6.2: a port is added at any time", "adds its second port 30 register accesses after DEVICE_READY") \
 X(con_ports_with_gaps, CON, ANY, PORTS, "5.3.6.2: a port has any number below max_nr_ports", "has ports 0 and 2, and no port 1") \
+X(con_last_port_flaps, CON, ANY, PORTS, "5.3.6.2: a port comes and goes at any time", "unplugs its last port at every 300th register access, or plugs it in again") \
+X(con_ports_1, CON, ANY, PORTS, "5.3.6.2: active ports are announced, and max_nr_ports is a maximum", "has port 0 alone, and max_nr_ports 4") \
 X(con_max_ports_1, CON, ANY, PORTS, "5.3.4: max_nr_ports", "offers MULTIPORT for one port") \
 X(con_no_multiport, CON, ANY, PORTS, "5.3.3: MULTIPORT is optional", "does not offer MULTIPORT") \
 X(con_no_size, CON, ANY, SCREEN, "5.3.3: SIZE is optional", "does not offer SIZE") \

@@ -50,20 +50,14 @@ static const struct choice any_type[] = {
 };
 
 static const struct choice block[] = {
-	LACKS(blk_writethrough, VIRTIO_BLK_F_FLUSH),   LACKS(blk_writethrough, VIRTIO_BLK_F_CONFIG_WCE),
-	OFFERS(blk_host_managed, VIRTIO_BLK_F_ZONED),  OFFERS(blk_host_aware, VIRTIO_BLK_F_ZONED),
-	OFFERS(blk_drive_managed, VIRTIO_BLK_F_ZONED),
-	LACKS(blk_no_size_max, VIRTIO_BLK_F_SIZE_MAX),
-	LACKS(blk_no_seg_max, VIRTIO_BLK_F_SEG_MAX),
-	LACKS(blk_no_geometry, VIRTIO_BLK_F_GEOMETRY),
-	LACKS(blk_no_blk_size, VIRTIO_BLK_F_BLK_SIZE),
-	LACKS(blk_no_topology, VIRTIO_BLK_F_TOPOLOGY),
-	LACKS(blk_no_config_wce, VIRTIO_BLK_F_CONFIG_WCE),
-	LACKS(blk_no_mq, VIRTIO_BLK_F_MQ),
-	LACKS(blk_no_discard, VIRTIO_BLK_F_DISCARD),
-	LACKS(blk_no_write_zeroes, VIRTIO_BLK_F_WRITE_ZEROES),
-	LACKS(blk_no_secure_erase, VIRTIO_BLK_F_SECURE_ERASE),
-	LACKS(blk_no_lifetime, VIRTIO_BLK_F_LIFETIME),
+	LACKS(blk_writethrough, VIRTIO_BLK_F_FLUSH),	       LACKS(blk_writethrough, VIRTIO_BLK_F_CONFIG_WCE),
+	OFFERS(blk_host_managed, VIRTIO_BLK_F_ZONED),	       OFFERS(blk_host_aware, VIRTIO_BLK_F_ZONED),
+	OFFERS(blk_drive_managed, VIRTIO_BLK_F_ZONED),	       LACKS(blk_no_size_max, VIRTIO_BLK_F_SIZE_MAX),
+	LACKS(blk_no_seg_max, VIRTIO_BLK_F_SEG_MAX),	       LACKS(blk_no_geometry, VIRTIO_BLK_F_GEOMETRY),
+	LACKS(blk_no_blk_size, VIRTIO_BLK_F_BLK_SIZE),	       LACKS(blk_no_topology, VIRTIO_BLK_F_TOPOLOGY),
+	LACKS(blk_no_config_wce, VIRTIO_BLK_F_CONFIG_WCE),     LACKS(blk_no_mq, VIRTIO_BLK_F_MQ),
+	LACKS(blk_no_discard, VIRTIO_BLK_F_DISCARD),	       LACKS(blk_no_write_zeroes, VIRTIO_BLK_F_WRITE_ZEROES),
+	LACKS(blk_no_secure_erase, VIRTIO_BLK_F_SECURE_ERASE), LACKS(blk_no_lifetime, VIRTIO_BLK_F_LIFETIME),
 	LACKS(blk_host_managed, VIRTIO_BLK_F_DISCARD), /* 5.2.5.2 */
 };
 
@@ -77,6 +71,85 @@ static const struct choice network[] = {
 	LACKS(net_no_rss, VIRTIO_NET_F_RSS),
 	LACKS(net_no_mq, VIRTIO_NET_F_MQ),
 	LACKS(net_no_hash_report, VIRTIO_NET_F_HASH_REPORT),
+	LACKS(net_no_ctrl_rx, VIRTIO_NET_F_CTRL_RX),
+	LACKS(net_no_ctrl_rx_extra, VIRTIO_NET_F_CTRL_RX_EXTRA),
+	LACKS(net_no_ctrl_vlan, VIRTIO_NET_F_CTRL_VLAN),
+	LACKS(net_no_ctrl_mac_addr, VIRTIO_NET_F_CTRL_MAC_ADDR),
+	LACKS(net_no_guest_announce, VIRTIO_NET_F_GUEST_ANNOUNCE),
+	LACKS(net_no_ctrl_guest_offloads, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS),
+	LACKS(net_no_speed_duplex, VIRTIO_NET_F_SPEED_DUPLEX),
+	LACKS(net_no_csum, VIRTIO_NET_F_CSUM),
+	LACKS(net_no_guest_csum, VIRTIO_NET_F_GUEST_CSUM),
+	LACKS(net_only_tso4, VIRTIO_NET_F_HOST_TSO6),
+	LACKS(net_only_tso4, VIRTIO_NET_F_HOST_ECN),
+	LACKS(net_only_tso4, VIRTIO_NET_F_HOST_UFO),
+	LACKS(net_only_tso4, VIRTIO_NET_F_HOST_USO),
+	LACKS(net_only_tso4, VIRTIO_NET_F_GUEST_TSO4),
+	LACKS(net_only_tso4, VIRTIO_NET_F_GUEST_TSO6),
+	LACKS(net_only_tso4, VIRTIO_NET_F_GUEST_ECN),
+	LACKS(net_only_tso4, VIRTIO_NET_F_GUEST_UFO),
+	LACKS(net_only_tso4, VIRTIO_NET_F_GUEST_USO4),
+	LACKS(net_only_tso4, VIRTIO_NET_F_GUEST_USO6),
+	LACKS(net_only_tso6, VIRTIO_NET_F_HOST_TSO4),
+	LACKS(net_only_tso6, VIRTIO_NET_F_HOST_ECN),
+	LACKS(net_only_tso6, VIRTIO_NET_F_HOST_UFO),
+	LACKS(net_only_tso6, VIRTIO_NET_F_HOST_USO),
+	LACKS(net_only_tso6, VIRTIO_NET_F_GUEST_TSO4),
+	LACKS(net_only_tso6, VIRTIO_NET_F_GUEST_TSO6),
+	LACKS(net_only_tso6, VIRTIO_NET_F_GUEST_ECN),
+	LACKS(net_only_tso6, VIRTIO_NET_F_GUEST_UFO),
+	LACKS(net_only_tso6, VIRTIO_NET_F_GUEST_USO4),
+	LACKS(net_only_tso6, VIRTIO_NET_F_GUEST_USO6),
+	LACKS(net_only_uso, VIRTIO_NET_F_HOST_TSO4),
+	LACKS(net_only_uso, VIRTIO_NET_F_HOST_TSO6),
+	LACKS(net_only_uso, VIRTIO_NET_F_HOST_ECN),
+	LACKS(net_only_uso, VIRTIO_NET_F_HOST_UFO),
+	LACKS(net_only_uso, VIRTIO_NET_F_GUEST_TSO4),
+	LACKS(net_only_uso, VIRTIO_NET_F_GUEST_TSO6),
+	LACKS(net_only_uso, VIRTIO_NET_F_GUEST_ECN),
+	LACKS(net_only_uso, VIRTIO_NET_F_GUEST_UFO),
+	LACKS(net_only_uso, VIRTIO_NET_F_GUEST_USO4),
+	LACKS(net_only_uso, VIRTIO_NET_F_GUEST_USO6),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_HOST_TSO4),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_HOST_TSO6),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_HOST_ECN),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_HOST_UFO),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_HOST_USO),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_GUEST_TSO6),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_GUEST_ECN),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_GUEST_UFO),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_GUEST_USO4),
+	LACKS(net_only_guest_tso4, VIRTIO_NET_F_GUEST_USO6),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_HOST_TSO4),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_HOST_TSO6),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_HOST_ECN),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_HOST_UFO),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_HOST_USO),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_GUEST_TSO4),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_GUEST_ECN),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_GUEST_UFO),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_GUEST_USO4),
+	LACKS(net_only_guest_tso6, VIRTIO_NET_F_GUEST_USO6),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_HOST_TSO4),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_HOST_TSO6),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_HOST_ECN),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_HOST_UFO),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_HOST_USO),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_GUEST_TSO4),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_GUEST_TSO6),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_GUEST_ECN),
+	LACKS(net_only_guest_uso, VIRTIO_NET_F_GUEST_UFO),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_HOST_TSO4),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_HOST_TSO6),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_HOST_ECN),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_HOST_UFO),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_HOST_USO),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_GUEST_TSO4),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_GUEST_TSO6),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_GUEST_ECN),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_GUEST_UFO),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_GUEST_USO4),
+	LACKS(net_no_segmentation, VIRTIO_NET_F_GUEST_USO6),
 };
 
 static const struct choice console[] = {
@@ -140,6 +213,10 @@ static void configure_network(struct model_config *c)
 {
 	if (odd_config(c, net_mtu_1280))
 		c->net.mtu = 1280;
+	if (odd_config(c, net_mtu_68))
+		c->net.mtu = 68;
+	if (odd_config(c, net_mtu_9000))
+		c->net.mtu = 9000;
 	if (odd_config(c, net_pairs_1))
 		c->net.pairs = 1;
 	if (odd_config(c, net_pairs_4))
@@ -156,6 +233,8 @@ static void configure_console(struct model_config *c)
 		c->console.cols = c->console.rows = 1;
 	if (odd_config(c, con_max_ports_1))
 		c->console.max_ports = c->console.ports = 1;
+	if (odd_config(c, con_ports_1))
+		c->console.ports = 1;
 	if (odd_config(c, con_ports_with_gaps))
 		c->console.ports = 3; /* and the second is not there */
 }

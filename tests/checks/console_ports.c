@@ -914,21 +914,21 @@ CHECK(comes_and_goes, "console.port-comes-and-goes", REQ("con-mp-08", "con-mp-02
 
 	start_and_hear(t, d);
 	for (unsigned i = 0; i < 2 * TIMES; i++) {
-		const bool added = i % 2 == 0;
 		uint32_t port;
+		bool added;
 
 		if (!d->transport.stimuli->ask(d->transport.bus_context))
 			skip(t, "the device has no port that can be plugged");
 		do
-			require(t, ports_hear(t, d, device_patience_ns, &message), "a message tells of a port that %s",
-				added ? "came" : "went");
+			require(t, ports_hear(t, d, device_patience_ns, &message),
+				"a message tells of a port that came or went");
 		while (message.head.event != VIRTIO_CONSOLE_DEVICE_ADD &&
 		       message.head.event != VIRTIO_CONSOLE_DEVICE_REMOVE);
-		expect_eq(t, message.head.event, added ? VIRTIO_CONSOLE_DEVICE_ADD : VIRTIO_CONSOLE_DEVICE_REMOVE,
-			  "its event");
+		/* Ports may come and go by themselves meanwhile. */
+		added = message.head.event == VIRTIO_CONSOLE_DEVICE_ADD;
 		port = message.head.id;
-		expect(t, port < PORTS_MAX && told.added[port] != added, "its port is one that %s",
-		       added ? "was not there" : "was there");
+		expect(t, port < PORTS_MAX && told.added[port] != added, "port %u, which %s, is one that %s", port,
+		       added ? "came" : "went", added ? "was not there" : "was there");
 		note(&message, NULL);
 		if (added) {
 			ports_say(t, d, port, VIRTIO_CONSOLE_PORT_READY, 1);
