@@ -42,6 +42,11 @@ struct model_overlay {
 	uint32_t value;
 };
 
+/* Fields of the configuration space of one width, one behind the other. A field of 64 bits is two of 32. */
+struct model_fields {
+	uint8_t from, to, width;
+};
+
 struct model_backend {
 	uint32_t device_id;
 
@@ -63,6 +68,10 @@ struct model_backend {
 		const struct model_overlay *at;
 		size_t count;
 	} overlays;
+	struct {
+		const struct model_fields *at;
+		size_t count;
+	} fields;
 	uint32_t config_bytes;	     /* size of the configuration space, MODEL_CONFIG_BYTES at most */
 	uint32_t config_conditional; /* from this offset on, fields depend on a feature */
 	bool concurrent;	     /* requests may be in flight together, and complete in any order */

@@ -77,7 +77,7 @@ static uint32_t seg_max(const struct model *m)
 		return odd(m, blk_seg_max_1) ? 1 : odd(m, blk_seg_max_2) ? 2 : 3;
 	/* Two descriptors of such a chain hold header and status. */
 	if (odd(m, chains_of_8) || odd(m, chains_of_16) || odd(m, chains_of_30))
-		return odd(m, chains_of_8) ? 6 : odd(m, chains_of_16) ? 14 : 28;
+		return (uint32_t)model_min(room, odd(m, chains_of_8) ? 6 : odd(m, chains_of_16) ? 14 : 28);
 	return (uint32_t)model_min(room, SEGMENTS_MAX);
 }
 
@@ -663,6 +663,22 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(blk_zones_shown, VIRTIO_BLK_F_ZONED, true),
 };
 
+static const struct model_fields fields[] = {
+	{ 0x00, 0x10, 4 }, /* capacity, size_max, seg_max */
+	{ 0x10, 0x12, 2 }, /* cylinders */
+	{ 0x12, 0x14, 1 }, /* heads, sectors */
+	{ 0x14, 0x18, 4 }, /* blk_size */
+	{ 0x18, 0x1a, 1 }, /* physical_block_exp, alignment_offset */
+	{ 0x1a, 0x1c, 2 }, /* min_io_size */
+	{ 0x1c, 0x20, 4 }, /* opt_io_size */
+	{ 0x20, 0x22, 1 }, /* writeback, unused0 */
+	{ 0x22, 0x24, 2 }, /* num_queues */
+	{ 0x24, 0x38, 4 }, /* limits of discard and write zeroes */
+	{ 0x38, 0x3c, 1 }, /* write_zeroes_may_unmap, unused1 */
+	{ 0x3c, 0x5c, 4 }, /* limits of secure erase, zones */
+	{ 0x5c, 0x60, 1 }, /* their model, unused2 */
+};
+
 static const struct model_overlay overlays[] = {
 	{ MODEL_DEFECT_blk_padding_junk, VIRTIO_BLK_CONFIG_UNUSED0, 1, 0xa5 },
 	{ MODEL_DEFECT_blk_padding_junk, VIRTIO_BLK_CONFIG_UNUSED1, 3, 0xa5a5a5 },
@@ -687,6 +703,7 @@ const struct model_backend model_block = {
 	.dependencies = MODEL_LIST(dependencies),
 	.shown = MODEL_LIST(shown),
 	.overlays = MODEL_LIST(overlays),
+	.fields = MODEL_LIST(fields),
 	.config_bytes = CONFIG_BYTES,
 	.config_conditional = VIRTIO_BLK_CONFIG_SIZE_MAX,
 	.concurrent = true,

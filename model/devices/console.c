@@ -506,6 +506,11 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(offers_foreign_bit, 19, true),
 };
 
+static const struct model_fields fields[] = {
+	{ 0x00, 0x04, 2 }, /* cols, rows */
+	{ 0x04, 0x0c, 4 }, /* max_nr_ports, emerg_wr */
+};
+
 static const struct model_overlay overlays[] = {
 	{ MODEL_DEFECT_con_size_zero, VIRTIO_CONSOLE_CONFIG_COLS, 4, 0 },
 };
@@ -515,6 +520,7 @@ const struct model_backend model_console = {
 	.features = MODEL_LIST(features),
 	.shown = MODEL_LIST(shown),
 	.overlays = MODEL_LIST(overlays),
+	.fields = MODEL_LIST(fields),
 	.config_bytes = CONFIG_BYTES,
 	.defaults = defaults,
 	.valid = valid,

@@ -814,6 +814,15 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_MAC_ADDR, false),
 };
 
+static const struct model_fields fields[] = {
+	{ 0x00, 0x06, 1 }, /* mac */
+	{ 0x06, 0x0c, 2 }, /* status, max_virtqueue_pairs, mtu */
+	{ 0x0c, 0x10, 4 }, /* speed */
+	{ 0x10, 0x12, 1 }, /* duplex, rss_max_key_size */
+	{ 0x12, 0x14, 2 }, /* rss_max_indirection_table_length */
+	{ 0x14, 0x18, 4 }, /* supported_hash_types */
+};
+
 static const struct model_overlay overlays[] = {
 	{ MODEL_DEFECT_net_rss_key_short, VIRTIO_NET_CONFIG_RSS_MAX_KEY_SIZE, 1, 32 },
 	{ MODEL_DEFECT_net_rss_table_short, VIRTIO_NET_CONFIG_RSS_MAX_INDIRECTION_TABLE_LENGTH, 2, 64 },
@@ -830,6 +839,7 @@ const struct model_backend model_network = {
 	.dependencies = MODEL_LIST(dependencies),
 	.shown = MODEL_LIST(shown),
 	.overlays = MODEL_LIST(overlays),
+	.fields = MODEL_LIST(fields),
 	.config_bytes = CONFIG_BYTES,
 	.config_conditional = VIRTIO_NET_CONFIG_STATUS,
 	.defaults = defaults,
