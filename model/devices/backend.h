@@ -71,7 +71,7 @@ struct model_backend {
 	struct {
 		const struct model_fields *at;
 		size_t count;
-	} fields;
+	} widths;
 	uint32_t config_bytes;	     /* size of the configuration space, MODEL_CONFIG_BYTES at most */
 	uint32_t config_conditional; /* from this offset on, fields depend on a feature */
 	bool concurrent;	     /* requests may be in flight together, and complete in any order */

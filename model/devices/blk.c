@@ -46,8 +46,7 @@ static void put_capacity(struct model *m)
 	uint64_t cylinders = m->sectors / (HEADS * SECTORS_PER_TRACK);
 
 	model_config_put(m, VIRTIO_BLK_CONFIG_CAPACITY, 8, m->sectors);
-	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_CYLINDERS, 2,
-	    odd(m, blk_hints_of_0) ? 0 : model_min(cylinders, 65535));
+	put(m, VIRTIO_BLK_F_GEOMETRY, VIRTIO_BLK_CONFIG_CYLINDERS, 2, model_min(cylinders, 65535));
 }
 
 /* With an oddity that changes the capacity the disk grows, now and then, up to its end. */
@@ -143,7 +142,7 @@ static void put_odd_fields(struct model *m)
 	for (unsigned i = 0; i < sizeof fields / sizeof fields[0]; i++) {
 		const unsigned feature = fields[i].feature;
 
-		if (odd(m, blk_hints_of_0) && (feature == VIRTIO_BLK_F_GEOMETRY || feature == VIRTIO_BLK_F_TOPOLOGY))
+		if (odd(m, blk_topology_of_0) && feature == VIRTIO_BLK_F_TOPOLOGY)
 			put(m, feature, fields[i].offset, fields[i].width, 0);
 		if (fields[i].value == RANGE_SECTORS_MAX)
 			put(m, feature, fields[i].offset, fields[i].width, range_sectors(m));
@@ -663,7 +662,7 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(blk_zones_shown, VIRTIO_BLK_F_ZONED, true),
 };
 
-static const struct model_fields fields[] = {
+static const struct model_fields widths[] = {
 	{ 0x00, 0x10, 4 }, /* capacity, size_max, seg_max */
 	{ 0x10, 0x12, 2 }, /* cylinders */
 	{ 0x12, 0x14, 1 }, /* heads, sectors */
@@ -703,7 +702,7 @@ const struct model_backend model_block = {
 	.dependencies = MODEL_LIST(dependencies),
 	.shown = MODEL_LIST(shown),
 	.overlays = MODEL_LIST(overlays),
-	.fields = MODEL_LIST(fields),
+	.widths = MODEL_LIST(widths),
 	.config_bytes = CONFIG_BYTES,
 	.config_conditional = VIRTIO_BLK_CONFIG_SIZE_MAX,
 	.concurrent = true,

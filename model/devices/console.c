@@ -158,7 +158,7 @@ static void describe_port(struct model *m, uint32_t port)
 		send(m, port, VIRTIO_CONSOLE_CONSOLE_PORT, 1);
 	if (port == 0 && model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
 		send(m, port, VIRTIO_CONSOLE_RESIZE, 0);
-	if (!broken(m, con_never_says_open) && !odd(m, con_ports_closed))
+	if (!broken(m, con_never_says_open))
 		send(m, port, VIRTIO_CONSOLE_PORT_OPEN, !broken(m, con_says_closed));
 }
 
@@ -506,7 +506,7 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(offers_foreign_bit, 19, true),
 };
 
-static const struct model_fields fields[] = {
+static const struct model_fields widths[] = {
 	{ 0x00, 0x04, 2 }, /* cols, rows */
 	{ 0x04, 0x0c, 4 }, /* max_nr_ports, emerg_wr */
 };
@@ -520,7 +520,7 @@ const struct model_backend model_console = {
 	.features = MODEL_LIST(features),
 	.shown = MODEL_LIST(shown),
 	.overlays = MODEL_LIST(overlays),
-	.fields = MODEL_LIST(fields),
+	.widths = MODEL_LIST(widths),
 	.config_bytes = CONFIG_BYTES,
 	.defaults = defaults,
 	.valid = valid,

@@ -814,7 +814,7 @@ static const struct model_shown shown[] = {
 	MODEL_SHOWN(net_rx_extra_alone, VIRTIO_NET_F_CTRL_MAC_ADDR, false),
 };
 
-static const struct model_fields fields[] = {
+static const struct model_fields widths[] = {
 	{ 0x00, 0x06, 1 }, /* mac */
 	{ 0x06, 0x0c, 2 }, /* status, max_virtqueue_pairs, mtu */
 	{ 0x0c, 0x10, 4 }, /* speed */
@@ -839,7 +839,7 @@ const struct model_backend model_network = {
 	.dependencies = MODEL_LIST(dependencies),
 	.shown = MODEL_LIST(shown),
 	.overlays = MODEL_LIST(overlays),
-	.fields = MODEL_LIST(fields),
+	.widths = MODEL_LIST(widths),
 	.config_bytes = CONFIG_BYTES,
 	.config_conditional = VIRTIO_NET_CONFIG_STATUS,
 	.defaults = defaults,

@@ -152,7 +152,7 @@ X(blk_may_unmap, BLK, ANY, NONE, "5.2.6.2: write_zeroes_may_unmap", "has write_z
 X(blk_starts_writethrough, BLK, ANY, CACHE, "5.2.5: the cache mode after reset can be either", "has writeback 0 after a reset") \
 X(blk_lifetime_unknown, BLK, ANY, LIFETIME, "5.2.6: 0 is undefined", "knows nothing of its lifetime") \
 X(blk_lifetime_over, BLK, ANY, LIFETIME, "5.2.6: 11 is an estimated lifetime exceeded", "has exceeded its lifetime") \
-X(blk_hints_of_0, BLK, ANY, NONE, "5.2.5: geometry and topology are for performance", "has geometry and topology of zeroes") \
+X(blk_topology_of_0, BLK, ANY, NONE, "5.2.5: topology is for performance", "has a topology of zeroes") \
 X(blk_queues_8, BLK, ANY, NONE, "5.2.4: num_queues", "has 8 virtqueues with MQ") \
 X(blk_queues_1, BLK, ANY, NONE, "5.2.4: num_queues", "offers MQ with one virtqueue") \
 X(blk_host_managed, BLK, NEW, ZONED, "5.2.5.2: a host-managed device refuses FEATURES_OK without ZONED", "is a host-managed zoned disk") \
@@ -224,7 +224,6 @@ X(con_names_long, CON, ANY, NAMES, "5.3.6.2: a name has no limit", "has port nam
 X(con_no_names, CON, ANY, NAMES, "5.3.6.2: PORT_NAME is optional", "names no port") \
 X(con_no_console_port, CON, ANY, NOMINATION, "5.3.6.2: a device need not nominate a console port", "sends no CONSOLE_PORT") \
 X(con_all_console_ports, CON, ANY, NOMINATION, "5.3.6.2: there may be more than one console port", "sends CONSOLE_PORT for each port") \
-X(con_ports_closed, CON, ANY, NONE, "5.3.6.2: PORT_OPEN tells that the other end is open", "has no program at the other end of its ports, and sends no PORT_OPEN") \
 X(con_ports_late, CON, ANY, PORTS, "5.3.6.2: a port is added at any time", "adds its second port 30 register accesses after DEVICE_READY") \
 X(con_ports_with_gaps, CON, ANY, PORTS, "5.3.6.2: a port has any number below max_nr_ports", "has ports 0 and 2, and no port 1") \
 X(con_last_port_flaps, CON, ANY, PORTS, "5.3.6.2: a port comes and goes at any time", "unplugs its last port at every 300th register access, or plugs it in again") \
