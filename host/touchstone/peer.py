@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import heapq
 import os
 import select
@@ -140,15 +141,19 @@ class Tap:
         return self._line.fileno()
 
     def receive(self) -> Iterator[bytes]:
-        try:
-            while True:
+        while True:
+            try:
                 came, about, _flags, address = self._line.recvmsg(VNET_BYTES + (1 << 17), socket.CMSG_SPACE(_TPACKET_AUXDATA.size))
-                if address[2] != socket.PACKET_OUTGOING:
-                    tag = _tag(about)
-                    for frame in wholes(came[:VNET_BYTES], came[VNET_BYTES:]):
-                        yield frame[:12] + tag + frame[12:]
-        except BlockingIOError:
-            return
+            except BlockingIOError:
+                return
+            except OSError as error:
+                if error.errno != errno.EINVAL:     # a packet that a virtio_net_hdr cannot describe is lost
+                    raise
+                continue
+            if address[2] != socket.PACKET_OUTGOING:
+                tag = _tag(about)
+                for frame in wholes(came[:VNET_BYTES], came[VNET_BYTES:]):
+                    yield frame[:12] + tag + frame[12:]
 
     def send(self, answer: Answer) -> None:
         try:
