@@ -360,6 +360,8 @@ static void write_queue_pfn(struct model *m, struct model_queue *q, uint32_t val
 	q->desc = (uint64_t)value * page_size;
 	q->avail = q->desc + VIRTQ_DESC_BYTES((uint64_t)q->size);
 	q->used = (q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size) + align - 1) & ~(align - 1);
+	if (broken(m, legacy_align_beyond) && q->used == q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size))
+		q->used += align;
 	if (broken(m, legacy_align_as_printed))
 		q->used = (q->avail + VIRTQ_AVAIL_BYTES((uint64_t)q->size) + align) & ~align;
 	again = q->enabled_once;

@@ -320,6 +320,7 @@ X(legacy_config_write_early_lost, REST, OLD, NONE, "leg-init-01", "ignores write
 X(legacy_padding_written, ANY, OLD, NONE, "leg-vq-03", "keeps a copy of its used index behind used_event", 0) \
 X(legacy_ring_big_endian, ANY, OLD, NONE, "leg-vq-02 sring-02", "has its ring indices in big-endian order", 0) \
 X(legacy_queue_align_ignored, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04", "looks for the used ring at a multiple of 4096, whatever QueueAlign says", 0) \
+X(legacy_align_beyond, RNG, OLD, NONE, "leg-vq-01 mmio-leg-04", "puts the used ring at the second multiple of QueueAlign if the available ring ends at the first", 0) \
 X(legacy_align_as_printed, ANY, OLD, NONE, "leg-vq-01 mmio-leg-04 sring-02 sring-01 sdesc-04", "computes ALIGN(x) as (x + qalign) & ~qalign, as the text of the specification has it", 0) \
 X(legacy_page_size_fixed, ANY, OLD, NONE, "mmio-leg-02", "takes pages for 4096 bytes, whatever GuestPageSize says", 0) \
 X(legacy_pages_of_4096_at_least, ANY, OLD, NONE, "mmio-leg-02", "takes a GuestPageSize below 4096 for 4096", 0) \

@@ -320,6 +320,18 @@ static void expect_source(struct run *t, struct device *d, uint32_t source, unsi
 		expect_eq(t, reg_read(transport, VIRTIO_F44_PENDING), 0, "MsiPending of source 0x%x", source);
 }
 
+/* f44: writes to the registers that only read, of the selected source, which is masked. */
+static void expect_ignored(struct run *t, struct device *d)
+{
+	const uint32_t most = reg_read(&d->transport, VIRTIO_F44_MAX);
+
+	reg_write(&d->transport, VIRTIO_F44_MAX, most + 1);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_F44_MAX), most, "MsiMax, which takes no writes");
+	reg_write(&d->transport, VIRTIO_F44_PENDING, 1);
+	expect_eq(t, reg_read(&d->transport, VIRTIO_F44_PENDING), messages_changed(),
+		  "MsiPending, which takes no writes");
+}
+
 /*
  * Breaks: registers that read something else. Symptom: a driver that checks falls back to the line, or saves and
  * restores the wrong state.
@@ -340,8 +352,11 @@ CHECK(state, "msi.state-reads-back", REQ("msi-state-01"), DESCRIBED, NEEDS(MSI_N
 	expect_source(t, d, MSI_CONFIG, 0, 0);
 	msi_do(d, MSI_MASK, MSI_CONFIG, NULL);
 	expect_source(t, d, MSI_CONFIG, 0, 1);
-	reg_write(&d->transport, VIRTIO_F44_SELECT, d->queue_count);
-	expect_eq(t, reg_read(&d->transport, VIRTIO_F44_MASK), 0, "MsiMask of a source that does not exist");
+	expect_ignored(t, d);
+	/* A source that does not exist */
+	messages_give(d, d->queue_count, SPARE);
+	msi_do(d, MSI_MASK, d->queue_count, NULL);
+	expect_source(t, d, d->queue_count, TARGETS, 0);
 }
 
 /* Breaks: messages that can be switched on and off at any time. Symptom: events fall between the two paths. */
@@ -520,9 +535,12 @@ CHECK(reset_forgets, "msi.reset-forgets", REQ("msi-reset-02"), DESCRIBED, NEEDS(
 		msi_do(d, MSI_MASK, messages_source(d), NULL);
 		no_message(t, d, "of a masked source");
 	}
+	if (d->msi.layout == &msi_f44)
+		reg_write(&d->transport, VIRTIO_F44_SELECT, MSI_CONFIG);
 	require_ok(t, device_reset(d), "the device completes the reset");
 	if (d->msi.layout == &msi_f44) {
 		messages_negotiate(t, d);
+		expect_eq(t, reg_read(&d->transport, VIRTIO_F44_SELECT), 0, "MsiSel after a reset");
 		expect_source(t, d, messages_source(d), TARGETS, 1);
 		expect_source(t, d, MSI_CONFIG, TARGETS, 1);
 		require_ok(t, device_reset(d), "the device completes the reset");

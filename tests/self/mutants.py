@@ -10,8 +10,8 @@ Neither does one in a line that no run of the healthy device reaches: such a lin
 what it does (--unreached lists them). tests/self/mutants.txt names the mutants that a guest cannot notice, or that are
 legal devices, with the reason.
 
-A check that fails or ends as an ERROR notices a mutant, and so does a run that crashes or hangs. Checks that turn from
-PASS into SKIP do not: the list of survivors names them.
+A check that fails or ends as an ERROR notices a mutant, and so does a run that crashes, hangs or does not find the
+device. Checks that turn from PASS into SKIP do not: the list of survivors names them.
 """
 
 from __future__ import annotations
@@ -135,8 +135,10 @@ class Judge:
                 failed = [name for name, verdict in found.items() if verdict.startswith("not")]
                 if failed:
                     return "noticed", failed[0]
-                was = self.healthy[words]
-                skipped |= {name: None for name in was or {} if (was or {})[name] == "ok" and found.get(name) != "ok"}
+                was = self.healthy[words] or {}
+                if gone := devices(was) - devices(found):
+                    return "noticed", f"{min(gone)} is gone"
+                skipped |= {name: None for name in was if was[name] == "ok" and found.get(name) != "ok"}
             return "survived", " ".join(list(skipped)[:6]) + (" ..." if len(skipped) > 6 else "")
         finally:
             shutil.rmtree(folder)
@@ -174,16 +176,23 @@ def verdicts(program: str, words: str) -> dict[str, str] | None:
             process.kill()
 
 
+def devices(found: dict[str, str]) -> set[str]:
+    return {name.partition(".")[0] for name in found}
+
+
 def known() -> dict[str, str]:
-    """{the key of a mutant: the reason}"""
+    """{the key of a mutant, or of all mutants of a line or a function: the reason}"""
     found = {}
     with open(os.path.join(TOP, KNOWN), encoding="utf-8") as file:
         text = "\n".join(line for line in file.read().splitlines() if not line.startswith("#"))
     for part in text.split("\n\n"):
         lines = part.strip().splitlines()
-        named = 1 if part.strip().startswith("=") else 3
-        if lines:
-            found["\n".join(lines[:named])] = " ".join(line.strip() for line in lines[named:])
+        named = 1 + sum(line.startswith(("- ", "+ ")) for line in lines)
+        reason = " ".join(line.strip() for line in lines[named:])
+        if lines and lines[0].startswith("="):
+            found["\n".join(lines[:named])] = reason
+        for change in lines[2:named]:
+            found["\n".join((*lines[:2], change))] = reason
     return found
 
 
@@ -217,7 +226,8 @@ def main() -> None:
 
         def one(number: int) -> tuple[Mutant, str, str]:
             mutant = population[number]
-            if mutant.key() in excused or f"= {mutant.file} {mutant.function}" in excused:
+            function = f"= {mutant.file} {mutant.function}"
+            if {mutant.key(), function, f"{function}\n- {mutant.before}"} & excused.keys():
                 return mutant, "excused", ""
             return mutant, *judge.judge(number, mutant, sources[mutant.file])
 
