@@ -368,6 +368,7 @@ X(msi_pending_each, ANY, NEW, MSI, "msi-mask-02", "sends one message for each ev
 X(msi_unmask_sends, ANY, NEW, MSI, "msi-mask-02", "sends a message at each unmask", 0) \
 X(msi_pending_hidden, ANY, NEW, MSI, "msi-mask-03", "reads MsiPending as 0", 0) \
 X(msi_reset_keeps_enable, ANY, NEW, MSI, "msi-reset-01", "goes on with messages after a reset", 0) \
+X(msi_reset_keeps_select, CON, NEW, MSI, "msi-reset-02", "leaves MsiSel as it was over a reset", 0) \
 X(msi_reset_keeps_mask, ANY, NEW, MSI, "msi-reset-02", "leaves the masks over a reset", 0) \
 X(msi_reset_keeps_message, ANY, NEW, MSI, "msi-reset-02", "leaves the messages over a reset", 0) \
 X(msi_reset_keeps_pending, ANY, NEW, MSI, "msi-reset-02", "sends an event from before a reset after it", 0) \

@@ -174,7 +174,9 @@ void model_msi_reset(struct model *m)
 
 	if (!broken(m, msi_reset_keeps_enable)) {
 		msi->enabled = false;
-		msi->select = msi->last = 0;
+		msi->last = 0;
+		if (!broken(m, msi_reset_keeps_select))
+			msi->select = 0;
 	}
 	msi->swallow = false;
 	for (unsigned i = 0; i < MODEL_MSI_VECTORS && !msi->enabled; i++) {
