@@ -475,9 +475,14 @@ CHECK(early_change, "config.early-change-is-acknowledged", REQ("mmio-table-11", 
       NEEDS(.transport = TRANSPORT_MMIO, .version = 2, .change = true),
       "A change that is notified before DRIVER_OK can be acknowledged then")
 {
+	bool told;
+
 	prepare_for_change(t, d);
 	change(t, d);
-	if (!tells_of_change(d))
+	/* What the host has changed can be read already, and need not be told: so it is not waited for as long. */
+	told = d->transport.stimuli ? tells_of_change(d)
+				    : COMES(t, interrupt_status(d) & VIRTIO_INTERRUPT_CONFIG, d->recent_wait_ns);
+	if (!told)
 		skip(t, "the device tells of no change before DRIVER_OK");
 	require_acknowledged(t, d);
 }

@@ -52,6 +52,10 @@ CHECK(both_causes_cleared, "reset.clears-both-interrupt-causes", REQ("mmio-layou
 	uint32_t count = 0;
 
 	for (unsigned stage = STAGE_ACKNOWLEDGE; stage < STAGES; stage++) {
+		/* A host needs long for a change. */
+		if (!d->transport.stimuli && stage != STAGE_DRIVER && stage != STAGE_DRIVER_OK &&
+		    stage != STAGE_PENDING)
+			continue;
 		reach_stage(t, d, (enum stage)stage);
 		if (!change_config(t, d))
 			skip(t, "the configuration does not change");
