@@ -156,7 +156,8 @@ bool model_net_set_mac(struct model *m, struct model_net_command *c)
 		m->net.table[UNICAST].count = m->net.table[MULTICAST].count = 0;
 	if (model_negotiated(m, VIRTIO_NET_F_MAC) && !broken(m, net_mac_addr_not_in_config))
 		model_config_put(m, VIRTIO_NET_CONFIG_MAC, MODEL_MAC_BYTES, model_le(mac, MODEL_MAC_BYTES));
-	m->config_changed |= odd(m, net_mac_notifies);
+	if (odd(m, net_mac_notifies))
+		m->config_changed = true;
 	if (broken(m, net_mac_addr_spills) && model_offers(m, VIRTIO_NET_F_STATUS))
 		model_config_put(m, VIRTIO_NET_CONFIG_STATUS, 2, 0);
 	return true;
