@@ -505,10 +505,11 @@ CHECK(writeback_keeps_data, "blk.data-outlives-a-switch-of-the-cache", REQ("blk-
  */
 CHECK(read_only_commands, "blk.read-only-refuses-every-change", REQ("blk-op-03", "blk-op-02"), MUST,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_RO)),
-      "A disk that offers RO refuses writes of any size, discard, write zeroes and secure erase, and changes nothing")
+      "A disk that offers RO refuses writes of any size, write zeroes and secure erase, and changes nothing")
 {
 	static const struct command *const commands[] = { &discard, &write_zeroes, &secure_erase };
 	static const uint8_t writes[][2] = { { 0, 1 }, { 7, 1 }, { 15, 1 }, { 0, 16 }, { 3, 8 } }; /* block, blocks */
+	bool refused;
 
 	disk_open(t, d, blk_plain_features());
 	disk.known = disk.saved;
@@ -527,7 +528,9 @@ CHECK(read_only_commands, "blk.read-only-refuses-every-change", REQ("blk-op-03",
 		disk_open(t, d, disk_plain_and(commands[i]->feature));
 		ranges.count = 0;
 		add_range(2, 3, 0);
-		expect(t, send(t, d, commands[i]) != VIRTIO_BLK_S_OK, "%s is refused", commands[i]->name);
+		refused = send(t, d, commands[i]) != VIRTIO_BLK_S_OK;
+		/* A discard is a hint: a disk may accept it and keep what it has. */
+		expect(t, refused || commands[i] == &discard, "%s is refused", commands[i]->name);
 	}
 	disk_expect_known(t, d, 0, DISK_BLOCKS, "a read-only disk after everything that it refused");
 }
