@@ -778,6 +778,7 @@ X(con_resize_swapped, CON, ANY, NONE, "con-mp-06", "sends RESIZE with rows befor
 X(con_resize_silent, CON, ANY, CHANGE, "con-mp-06", "changes the size of a console port without RESIZE", 0) \
 X(con_never_says_open, CON, ANY, NONE, "con-mp-11", "never sends PORT_OPEN", "a driver waits for ever to write to the port") \
 X(con_says_closed, CON, ANY, NONE, "con-mp-11", "sends PORT_OPEN with value 0 for ports that are open", 0) \
+X(con_nominates_nothing, CON, ANY, NONE, "con-mp-12", "nominates no port as a console", 0) \
 X(con_port_added_once, CON, ANY, INBOUND, "con-mp-08", "does not announce a port that was removed and comes back", 0) \
 X(con_device_ready_ignored, CON, ANY, NONE, "con-mp-10", "announces no port", 0) \
 X(con_device_ready_by_number, CON, ANY, NONE, "con-mp-10", "takes DEVICE_READY for port 0 only, though its number has no meaning", "Linux sends it with ~0") \

@@ -154,7 +154,8 @@ static void describe_port(struct model *m, uint32_t port)
 	if (!odd(m, con_no_names))
 		send(m, port, VIRTIO_CONSOLE_PORT_NAME, 0);
 	forget_open(m, port);
-	if ((port == 0 && !odd(m, con_no_console_port)) || odd(m, con_all_console_ports))
+	if (((port == 0 && !odd(m, con_no_console_port)) || odd(m, con_all_console_ports)) &&
+	    !broken(m, con_nominates_nothing))
 		send(m, port, VIRTIO_CONSOLE_CONSOLE_PORT, 1);
 	if (port == 0 && model_negotiated(m, VIRTIO_CONSOLE_F_SIZE))
 		send(m, port, VIRTIO_CONSOLE_RESIZE, 0);

@@ -554,6 +554,45 @@ static void hear_again(struct run *t, struct device *d, unsigned port, const str
 		note(&message, NULL);
 }
 
+/*
+ * Breaks: what a reset should have ended goes on: ports stay announced or ready. Or the second of two control messages
+ * that are available together is not looked at. Symptom: after a reboot of the guest, or with a quick driver, a port
+ * has no name.
+ */
+CHECK(told_again, "console.ports-are-described-again", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
+      "In each life, and however PORT_READY messages come, the same is told about the same ports")
+{
+	struct told before = { 0 };
+	bool ready[PORTS_MAX];
+
+	for (unsigned life = 0; life < 4; life++) {
+		start_and_hear(t, d);
+		hear_of_known_ports(t, d);
+		/* A port that is announced later is not told that we are ready for it. */
+		for (unsigned i = 0; i < PORTS_MAX; i++)
+			ready[i] = told.added[i];
+		make_all_ready(t, d, life % 2);
+		for (unsigned i = 0; i < PORTS_MAX; i++) {
+			if (ready[i])
+				hear_again(t, d, i, &before);
+			expect(t, told.added[i] || !ports_exists(t, d, i), "port %u is announced in life %u", i, life);
+			if (!ready[i])
+				continue;
+			expect(t, told.described[i] || !ports_described(t, d, i), "port %u is described in life %u", i,
+			       life);
+			expect(t, told.console[i] || !before.console[i], "port %u is a console in life %u, too", i,
+			       life);
+			expect(t, told.named[i] || !before.named[i], "port %u has a name in life %u, too", i, life);
+			expect(t, !told.named[i] || !before.named[i] || !memcmp(told.name[i], before.name[i], NAME),
+			       "port %u has the same name in life %u", i, life);
+			before.console[i] |= told.console[i];
+			if (told.named[i] && !before.named[i])
+				memcpy(before.name[i], told.name[i], NAME);
+			before.named[i] |= told.named[i];
+		}
+	}
+}
+
 /* Makes all ports ready and hears what there is to tell about each. */
 static void hear_of_all(struct run *t, struct device *d)
 {
@@ -639,6 +678,20 @@ CHECK(says_open, "console.ports-say-that-they-are-open", REQ("con-mp-11"), DESCR
 	expect_eq(t, told.undefined_opens, 0, "PORT_OPEN messages with values other than 0 and 1");
 	if (!asked)
 		skip(t, "the only ports that answer are consoles");
+}
+
+/* Breaks: CONSOLE_PORT is not sent, or for another port. Symptom: the guest has ports and no console. */
+CHECK(nominates, "console.nominates-its-console", REQ("con-mp-12"), SHOULD, NEEDS(MULTIPORT),
+      "CONSOLE_PORT nominates port 0 where that is said to be a console")
+{
+	if (!t->loop)
+		skip(t, "nothing says which port is a console (touchstone.loop)");
+	if (!ports_exists(t, d, 0))
+		skip(t, "there is no port 0");
+	hear_of_all(t, d);
+	need_row(t, told.described[0] || !ports_described(t, d, 0), "con-mp-03",
+		 "port 0 is described, as in the life before");
+	expect(t, told.console[0], "CONSOLE_PORT nominates port 0");
 }
 
 enum { CUTS = 4 }; /* descriptors of a control message */
@@ -747,45 +800,6 @@ CHECK(control_in_pieces, "console.control-messages-in-pieces", REQ("frame-01", "
 			;
 		expect(t, told.described[port] || !ports_described(t, d, (uint32_t)port),
 		       "port %u is described after a PORT_READY in pieces", port);
-	}
-}
-
-/*
- * Breaks: what a reset should have ended goes on: ports stay announced or ready. Or the second of two control messages
- * that are available together is not looked at. Symptom: after a reboot of the guest, or with a quick driver, a port
- * has no name.
- */
-CHECK(told_again, "console.ports-are-described-again", REQ("con-mp-03"), DESCRIBED, NEEDS(MULTIPORT),
-      "In each life, and however PORT_READY messages come, the same is told about the same ports")
-{
-	struct told before = { 0 };
-	bool ready[PORTS_MAX];
-
-	for (unsigned life = 0; life < 4; life++) {
-		start_and_hear(t, d);
-		hear_of_known_ports(t, d);
-		/* A port that is announced later is not told that we are ready for it. */
-		for (unsigned i = 0; i < PORTS_MAX; i++)
-			ready[i] = told.added[i];
-		make_all_ready(t, d, life % 2);
-		for (unsigned i = 0; i < PORTS_MAX; i++) {
-			if (ready[i])
-				hear_again(t, d, i, &before);
-			expect(t, told.added[i] || !ports_exists(t, d, i), "port %u is announced in life %u", i, life);
-			if (!ready[i])
-				continue;
-			expect(t, told.described[i] || !ports_described(t, d, i), "port %u is described in life %u", i,
-			       life);
-			expect(t, told.console[i] || !before.console[i], "port %u is a console in life %u, too", i,
-			       life);
-			expect(t, told.named[i] || !before.named[i], "port %u has a name in life %u, too", i, life);
-			expect(t, !told.named[i] || !before.named[i] || !memcmp(told.name[i], before.name[i], NAME),
-			       "port %u has the same name in life %u", i, life);
-			before.console[i] |= told.console[i];
-			if (told.named[i] && !before.named[i])
-				memcpy(before.name[i], told.name[i], NAME);
-			before.named[i] |= told.named[i];
-		}
 	}
 }
 

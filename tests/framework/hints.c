@@ -712,6 +712,7 @@ const struct proof_hint proof_hints[] = {
 	{ "con_resize_silent", "console.resize-tells-the-size" },
 	{ "con_never_says_open", "console.ports-say-that-they-are-open" },
 	{ "con_says_closed", "console.ports-say-that-they-are-open" },
+	{ "con_nominates_nothing", "console.nominates-its-console" },
 	{ "con_port_added_once", "console.port-comes-and-goes" },
 	{ "con_device_ready_ignored", "console.announces-its-ports" },
 	{ "con_device_ready_by_number", "console.announces-its-ports" },
