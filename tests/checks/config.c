@@ -410,6 +410,9 @@ CHECK(change_told, "config.change-is-notified", REQ("cfg-05", "mmio-layout-03", 
 			require_at_rest(t, d, !irq_line_asserted(line),
 					"the line is released when the change is acknowledged");
 	}
+	if (d->type->make_request && d->type->request_queue < d->queue_count &&
+	    d->queue_max[d->type->request_queue] >= REQUEST_ENTRIES)
+		require_ok(t, device_do_request(d, ROUNDS), "a request is served after the changes");
 }
 
 /* Breaks: a new size of the disk without a notification. Symptom: a guest never learns of its larger disk. */
