@@ -68,6 +68,7 @@ enum driver_error device_negotiate_exactly(struct device *device, struct feature
 	for (unsigned i = 0; i < FEATURE_WORDS; i++)
 		wanted.word[i] &= device->offered.word[i] | device->msi.features.word[i];
 	device->accepted = wanted;
+	device->ever_accepted = features_or(device->ever_accepted, wanted);
 	for (unsigned i = 0; i < (legacy ? 1 : FEATURE_WORDS); i++)
 		/* A driver that knows no bit of words 2 and 3 does not write them: a device older than 1.4 may take
 		 * such a write for word 0 or 1. */
@@ -199,6 +200,7 @@ enum driver_error device_setup_queue_in(struct device *device, struct virtqueue 
 		return DRIVER_DMA_EXHAUSTED;
 	}
 	queue->unasked_events = queue->asks = event_idx && features_has(&device->unasked, VIRTIO_F_EVENT_IDX);
+	device->queues_set_up++;
 	queue->data = device_accepted(device, VIRTIO_F_NOTIFICATION_DATA);
 	queue->in_order = device_accepted(device, VIRTIO_F_IN_ORDER);
 	virtqueue_register(queue, PAGE_SIZE);

@@ -58,6 +58,10 @@ struct device {
 	struct dma_damage damages[DEVICE_DAMAGES];
 	unsigned damage_count;
 
+	/* What was used of the device so far. Who wants to know what somebody used sets both to nothing before. */
+	struct features ever_accepted;
+	uint32_t queues_set_up;
+
 	uint64_t failed_tag; /* of the last request whose answer was wrong: the medium of a disk may have an error there
 			      */
 	uint64_t reset_ns;   /* the longest reset so far */

@@ -169,6 +169,7 @@ uint32_t transport_take_interrupts(struct transport *transport)
 
 uint32_t config_read(struct transport *transport, uint32_t offset, uint8_t width)
 {
+	transport->config_reads++;
 	return transport->ops->config_read(transport, offset, width);
 }
 

@@ -41,6 +41,7 @@ struct transport {
 	/* As read by transport_identify(). The version is MMIO's: 1 is the legacy interface. A transport without such a
 	 * register says 2. */
 	uint32_t version, device_id, vendor_id;
+	uint32_t config_reads; /* reads of the configuration space so far */
 };
 
 /* The transports, for struct transport. */

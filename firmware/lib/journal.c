@@ -11,11 +11,13 @@ static struct journal_event events[JOURNAL_SIZE];
  */
 static volatile uint32_t written;
 static uint64_t start_ns;
-static volatile bool held;
+static volatile bool held, kept;
 static struct journal_event nowhere; /* takes the events of a paused journal */
 
 void journal_clear(uint64_t now_ns)
 {
+	if (kept)
+		return;
 	written = 0;
 	held = false;
 	start_ns = now_ns;
@@ -25,7 +27,7 @@ static struct journal_event *claim(uint64_t now_ns, uint32_t cpu, enum journal_k
 {
 	struct journal_event *event = &nowhere;
 
-	if (!held)
+	if (!held && !kept)
 		event = &events[__atomic_fetch_add(&written, 1, __ATOMIC_RELAXED) % JOURNAL_SIZE];
 	event->time_ns = now_ns - start_ns;
 	event->kind = kind;
@@ -44,7 +46,7 @@ void journal_access(uint64_t now_ns, uint32_t cpu, enum journal_kind kind, const
 	struct journal_event *last = written ? &events[(written - 1) % JOURNAL_SIZE] : NULL;
 	struct journal_event *event;
 
-	if (held)
+	if (held || kept)
 		return;
 	if (last && last->kind == kind && last->cpu == cpu && last->where == offset && last->width == width &&
 	    last->value == value && last->repeated < UINT16_MAX && !strcmp(last->text, device)) {
@@ -79,6 +81,11 @@ void journal_step(uint64_t now_ns, const char *format, ...)
 void journal_pause(bool paused)
 {
 	held = paused;
+}
+
+void journal_keep(bool keep)
+{
+	kept = keep;
 }
 
 uint32_t journal_visit(void (*visit)(const struct journal_event *event, void *context), void *context)

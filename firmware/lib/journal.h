@@ -35,6 +35,8 @@ void journal_step(uint64_t now_ns, const char *format, ...) __attribute__((forma
 
 /* A paused journal keeps no events. */
 void journal_pause(bool paused);
+/* A journal that is kept stays as it is, whatever else is called. */
+void journal_keep(bool keep);
 
 /* Calls visit() for each event that is still kept, oldest first; times are relative to the clear. Returns how many
  * older events were lost. */

@@ -49,9 +49,12 @@ void print_to(print_sink *sink)
 	console = sink;
 }
 
-void print_mute(bool mute)
+bool print_mute(bool mute)
 {
+	const bool before = muted;
+
 	muted = mute;
+	return before;
 }
 
 void print_checksum_start(void)

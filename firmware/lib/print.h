@@ -23,8 +23,8 @@ size_t vformat_string(char *buffer, size_t size, const char *format, va_list arg
 typedef void print_sink(char byte);
 void print_to(print_sink *sink);
 
-/* While muted, print() prints nothing and adds nothing to the checksum. */
-void print_mute(bool muted);
+/* While muted, print() prints nothing and adds nothing to the checksum. Returns whether it was muted before. */
+bool print_mute(bool muted);
 
 /*
  * The CRC-32 (IEEE 802.3, as zlib's crc32()) of what was printed since print_checksum_start(). It is computed here

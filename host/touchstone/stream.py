@@ -105,7 +105,7 @@ class Stream:
       note     a `#` line that belongs to no check, without the `# `
       plan     the number of checks
       start    the Check that begins
-      round    a sign of life of a check that repeats
+      round    a sign of life of a check that repeats, or for which others are tried
       please   the name of a device whose configuration the runner is asked to change, or to change back
       listed   a Check that would run (touchstone.list)
       result   the Check that got its verdict
@@ -214,7 +214,7 @@ class Stream:
         elif text.startswith("# check "):
             self._listed(text, events)
         elif self.running:
-            if text.startswith("# round "):
+            if text.startswith(("# round ", "# tries ")):
                 events.append(Event("round", text[2:]))
             if match := _PLEASE.fullmatch(text):
                 events.append(Event("please", match[1]))

@@ -143,9 +143,9 @@ X(event_idx_always_notifies, ANY, ANY, NONE, "sintr-06", "notifies whatever used
 X(suppression_stale, ANY, ANY, DELAY, "sintr-03 sintr-05", "decides by what the suppression fields said when the buffer was taken", "cloud-hypervisor #2179, ACRN #2623, SPDK #3178") \
 /* 2.7.8 Used ring */ \
 X(used_index_before_element, ANY, ANY, DELAY, "sused-01 sring-02 sring-01", "moves the used index before it writes the element", 0) \
-X(used_length_too_long, ANY, ANY, NONE, "sused-02 blk-desc-03", "claims to have written more than it wrote", 0) \
-X(used_length_too_short, ANY, ANY, NONE, "sring-06", "claims one byte less than it wrote", 0) \
-X(used_length_counts_readable, REST, ANY, NONE, "sused-02 sring-06 net-desc-02 con-desc-01 blk-desc-03", "puts the length of the whole chain, readable part included, into the used element", "5.1.9.1 and 5.2.6.3 call it history") \
+X(used_length_too_long, ANY, ANY, NONE, "sused-02 blk-desc-03 con-desc-02 net-desc-05 net-desc-02 con-desc-01", "claims to have written more than it wrote", 0) \
+X(used_length_too_short, ANY, ANY, NONE, "sring-06 con-desc-02 ent-op-01 net-desc-05 net-rx-03", "claims one byte less than it wrote", 0) \
+X(used_length_counts_readable, REST, ANY, NONE, "sused-02 sring-06 net-desc-02 con-desc-01 blk-desc-03 con-desc-02 net-desc-05", "puts the length of the whole chain, readable part included, into the used element", "5.1.9.1 and 5.2.6.3 call it history") \
 X(used_id_is_slot, ANY, ANY, NONE, "sring-01 sring-02", "puts the number of the slot, not the head, into the used element", 0) \
 X(used_slot_by_maximum, ANY, ANY, NONE, "sring-01 sring-05 mmio-table-07 sring-02 sdesc-04", "wraps the used ring at QueueSizeMax", 0) \
 X(used_index_starts_at_one, ANY, ANY, NONE, "sring-01 sring-03 sring-02", "starts with used index 1", 0) \
@@ -442,7 +442,7 @@ X(blk_id_not_written, BLK, ANY, NONE, "blk-desc-04 sused-02", "reports OK for GE
 X(blk_id_changes, BLK, ANY, NONE, "blk-desc-04", "gives another device ID each time", 0) \
 X(blk_id_first_segment_only, BLK, NEW, NONE, "blk-desc-04 frame-01", "fills the first segment of the buffer for the device ID only", 0) \
 X(blk_writes_fail, BLK, ANY, NONE, "blk-desc-12", "fails every write", 0) \
-X(blk_status_apart, BLK, NEW, NONE, "frame-01 blk-desc-01", "writes no status if the last segment of more than one holds data too", 0) \
+X(blk_status_apart, BLK, NEW, NONE, "frame-01 blk-desc-01 sused-02", "writes no status if the last segment of more than one holds data too", 0) \
 X(blk_touching_merged, BLK, ANY, NONE, "frame-01 blk-desc-06", "loses the data of a segment that starts in memory where the one before it ends", 0) \
 X(blk_same_memory_once, BLK, ANY, NONE, "blk-desc-06", "writes a segment once that is there twice", 0) \
 X(blk_split_at_2_gib, BLK, ANY, NONE, "blk-desc-06", "splits reads at 2 GiB, and takes the second part from the beginning of the disk", 0) \

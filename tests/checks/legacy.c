@@ -160,11 +160,10 @@ CHECK(legacy_reset_pfn, "legacy.reset-clears-queue-pfn", REQ("mmio-leg-08"), DES
 CHECK(legacy_no_queue, "legacy.queue-beyond-the-last", REQ("mmio-leg-05"), DESCRIBED, NEEDS(.version = 1),
       "QueueSizeMax reads 0 for a queue that does not exist")
 {
-	const uint32_t beyond[] = { d->queue_count, DEVICE_QUEUES_SCANNED + 1000, 0xffff, 0x10000, UINT32_MAX };
+	const uint32_t beyond[] = { 0x10000, UINT32_MAX, d->queue_count, DEVICE_QUEUES_SCANNED + 1000, 0xffff };
+	const bool all = d->queue_count < DEVICE_QUEUES_SCANNED; /* or else it has more than we look at */
 
-	if (d->queue_count >= DEVICE_QUEUES_SCANNED)
-		skip(t, "the device has more virtqueues than we look at");
-	for (unsigned i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+	for (unsigned i = 0; i < (all ? sizeof(beyond) / sizeof(beyond[0]) : 2); i++) {
 		transport_select_queue(&d->transport, 0);
 		transport_select_queue(&d->transport, beyond[i]);
 		expect_eq(t, transport_queue_size_max(&d->transport), 0,

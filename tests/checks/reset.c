@@ -25,6 +25,30 @@ static void expect_reset(struct run *t, struct device *d, const char *where)
 }
 
 /*
+ * Breaks: a Status that reads 0 while the reset is still under way. Symptom: now and then the device forgets what the
+ * next driver told it.
+ */
+CHECK(complete, "reset.is-complete-when-status-reads-0", REQ("reset-01", "mmio-layout-05"), MUST, NEEDS(0),
+      "Once Status reads 0 the reset is complete: what the driver sets then stays")
+{
+	enum { RESETS = 6 };
+	const uint32_t bits = VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER;
+	bool stay = true;
+
+	for (unsigned i = 0; i < RESETS && stay; i++) {
+		const enum stage stage = i % 2 ? STAGE_DRIVER : STAGE_DRIVER_OK;
+
+		reach_stage(t, d, stage);
+		require_ok(t, device_reset(d), "Status reads 0 after a reset %s", stage_name(stage));
+		transport_set_status(&d->transport, VIRTIO_STATUS_ACKNOWLEDGE);
+		transport_set_status(&d->transport, bits);
+		stay = i + 2 < RESETS ? (transport_status(&d->transport) & bits) == bits
+				      : STAYS(t, (transport_status(&d->transport) & bits) == bits);
+		expect(t, stay, "ACKNOWLEDGE and DRIVER, set after a reset %s, stay set", stage_name(stage));
+	}
+}
+
+/*
  * Breaks: an InterruptStatus that survives a reset (libvmm #349). Symptom: the next driver's first interrupt reports
  * an event that it never caused.
  */

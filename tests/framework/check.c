@@ -5,6 +5,7 @@
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
+#include "tests/framework/basis.h"
 #include "tests/framework/report.h"
 
 enum { TEXT = 96 };
@@ -15,17 +16,80 @@ static void worsen(struct run *t, enum verdict verdict)
 		t->verdict = verdict;
 }
 
-static void failed(struct run *t, const struct failure *failure, va_list arguments)
+static void fail(struct run *t, const struct failure *failure, va_list arguments)
 {
-	void (*const excuse)(struct run * t, struct device * d) = t->excuse;
-
-	if (excuse && t->verdict < VERDICT_WARN)
-		excuse(t, t->device); /* if time runs out here, it is tried again with new time */
-	t->excuse = NULL;
 	worsen(t, t->check->level >= SHOULD ? VERDICT_WARN : VERDICT_FAIL);
 	report_failure(t, failure, arguments);
-	if (excuse)
+}
+
+/*
+ * Does the failure wait because something that the check builds on fails, or has yet to be tried? `last`: the check
+ * ends with it.
+ */
+static bool doubt(struct run *t, const struct failure *failure, bool last, va_list arguments)
+{
+	const enum basis_answer answer = t->sure ? BASIS_HOLDS : basis_ask(t);
+
+	if (answer == BASIS_HOLDS)
+		return false;
+	t->doubt.came = true;
+	t->doubt.last = last;
+	t->doubt.file = failure->file;
+	t->doubt.line = failure->line;
+	t->doubt.row = failure->row;
+	vformat_string(t->doubt.property, sizeof(t->doubt.property), failure->property, arguments);
+	format_string(t->doubt.got, sizeof(t->doubt.got), "%s", failure->got ? failure->got : "");
+	format_string(t->doubt.want, sizeof(t->doubt.want), "%s", failure->want ? failure->want : "");
+	return true;
+}
+
+static void failed(struct run *t, const struct failure *failure, bool last, va_list arguments)
+{
+	void (*const excuse)(struct run * t, struct device * d) = t->excuse;
+	const bool first = t->verdict < VERDICT_WARN;
+
+	if (first)
+		basis_seen(t);
+	if (excuse && first)
+		excuse(t, t->device); /* if time runs out here, it is tried again with new time */
+	t->excuse = NULL;
+	if (first) {
+		va_list again;
+
+		va_copy(again, arguments);
+		if (doubt(t, failure, excuse || last, again))
+			guard_leave();
+		va_end(again);
+	}
+	fail(t, failure, arguments);
+	if (excuse || last)
 		guard_leave();
+}
+
+static void fail_again(struct run *t, const struct failure *failure, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, failure);
+	fail(t, failure, arguments);
+	va_end(arguments);
+}
+
+void check_fail_doubted(struct run *t)
+{
+	const struct doubt *doubt = &t->doubt;
+
+	if (doubt->row) {
+		check_fail_row(t, doubt->row, "%s", doubt->property);
+		return;
+	}
+	fail_again(t,
+		   &(struct failure){ .file = doubt->file,
+				      .line = doubt->line,
+				      .property = "%s",
+				      .got = *doubt->got ? doubt->got : NULL,
+				      .want = *doubt->want ? doubt->want : NULL },
+		   doubt->property);
 }
 
 void check_require(bool held)
@@ -42,7 +106,8 @@ bool check_expect(struct run *t, const char *file, int line, bool held, const ch
 	if (held)
 		return true;
 	va_start(arguments, format);
-	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .want = condition }, arguments);
+	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .want = condition }, false,
+	       arguments);
 	va_end(arguments);
 	return false;
 }
@@ -60,7 +125,7 @@ bool check_expect_eq(struct run *t, const char *file, int line, uint64_t got, ui
 	va_start(arguments, format);
 	failed(t,
 	       &(struct failure){ .file = file, .line = line, .property = format, .got = got_text, .want = want_text },
-	       arguments);
+	       false, arguments);
 	va_end(arguments);
 	return false;
 }
@@ -144,10 +209,10 @@ bool check_expect_ok(struct run *t, const char *file, int line, enum driver_erro
 	if (error == DRIVER_NO_RESET)
 		format_string(got, sizeof(got), "%s, for %lu ms", info->text,
 			      transport_reset_patience_ns / MILLISECONDS(1));
-	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = got }, arguments);
+	/* The control has left nothing of the check's life. */
+	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = got },
+	       foreign && !t->controlled, arguments);
 	va_end(arguments);
-	if (foreign && !t->controlled)
-		guard_leave(); /* the control has left nothing of the check's life */
 	return false;
 }
 
@@ -158,7 +223,28 @@ void check_fail_row(struct run *t, const char *row, const char *format, ...)
 	if (t->verdict < VERDICT_WARN)
 		t->blamed = row;
 	va_start(arguments, format);
-	failed(t, &(struct failure){ .property = format, .row = row }, arguments);
+	fail(t, &(struct failure){ .property = format, .row = row }, arguments);
+	va_end(arguments);
+}
+
+void check_doubt_row(struct run *t, const char *row, const char *format, ...)
+{
+	va_list arguments;
+	bool waits = false;
+
+	if (t->verdict < VERDICT_WARN) {
+		basis_seen(t);
+		t->doubt.uses |= USES_QUEUES; /* whoever did */
+		va_start(arguments, format);
+		waits = doubt(t, &(struct failure){ .property = format, .row = row }, true, arguments);
+		va_end(arguments);
+	}
+	if (waits)
+		return;
+	va_start(arguments, format);
+	if (t->verdict < VERDICT_WARN)
+		t->blamed = row;
+	fail(t, &(struct failure){ .property = format, .row = row }, arguments);
 	va_end(arguments);
 }
 
@@ -170,7 +256,7 @@ bool check_expect_none(struct run *t, const char *file, int line, const char *fo
 	if (!found)
 		return true;
 	va_start(arguments, format);
-	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = found }, arguments);
+	failed(t, &(struct failure){ .file = file, .line = line, .property = format, .got = found }, false, arguments);
 	va_end(arguments);
 	return false;
 }

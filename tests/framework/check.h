@@ -55,6 +55,7 @@ struct needs {
 };
 
 struct run;
+struct basis;
 struct options;
 
 struct check {
@@ -93,7 +94,22 @@ struct run {
 	 * SKIP, or returns; then the check FAILs and ends, because it has left nothing of the check's life. It asserts
 	 * nothing itself. */
 	void (*excuse)(struct run *t, struct device *d);
-	const char *blamed; /* the row that it failed for, if that is not one of its own; NULL otherwise */
+	/* A first failure that waits for what the check builds on (tests/framework/basis.h) to be tried, and what the
+	 * check had done with the device until then. */
+	struct doubt {
+		bool came;
+		bool last; /* the check has ended with it, and need not run again */
+		const char *file;
+		int line;
+		const char *row; /* that it names, if not the check's own */
+		char property[160], got[96], want[96];
+		unsigned uses; /* enum basis_use */
+		struct features features;
+	} doubt;
+	bool silent;		    /* it runs because another check builds on it, and prints nothing */
+	bool sure;		    /* what the check builds on has been tried */
+	const struct basis *broken; /* what the check builds on, and fails; NULL otherwise */
+	const char *blamed;	    /* the row that it failed for, if that is not one of its own; NULL otherwise */
 	unsigned assertions, failures;
 	unsigned failures_hidden; /* of these, those that the report left out */
 	/* For a body whose accesses to registers may trap on some machines, which is an answer, too. After a trap the
@@ -140,6 +156,11 @@ void check_need(struct run *t, const char *file, int line, bool held, const char
 
 /* The check fails for `row`, whether it names that or not: what must hold after every check does not. */
 void check_fail_row(struct run *t, const char *row, const char *format, ...) CHECK_FORMAT(3);
+
+/* The same, unless the cause is something that the check builds on. Only after its body. */
+void check_doubt_row(struct run *t, const char *row, const char *format, ...) CHECK_FORMAT(3);
+/* The check fails by the failure that waited in t->doubt. */
+void check_fail_doubted(struct run *t);
 
 /* Starts the device in the plainest way and sends ordinary requests, one after the other. */
 enum driver_error ordinary_life(struct device *device);

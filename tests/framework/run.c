@@ -7,6 +7,7 @@
 #include "firmware/lib/journal.h"
 #include "firmware/lib/print.h"
 #include "firmware/lib/string.h"
+#include "tests/framework/basis.h"
 #include "tests/framework/plan.h"
 #include "tests/framework/report.h"
 
@@ -129,7 +130,7 @@ static void back_to_start(struct device *device)
 	/* A virtqueue may survive the reset. Then the device is unusable, because later checks would fail for what this
 	 * one left. */
 	while (!device->unusable && queues--)
-		if (device_queue_used(device, (uint16_t)queues))
+		if (!WAIT_UNTIL(!device_queue_used(device, (uint16_t)queues), device_patience_ns))
 			device->unusable = DRIVER_QUEUE_IN_USE;
 	if (!device->transport.line)
 		return;
@@ -193,8 +194,8 @@ static void judge_damage(struct run *t, const struct dma_damage *damage)
 			why = "a device writes outside of its buffers with any request";
 	}
 	if (!why) {
-		check_fail_row(t, BOUNDS_ROW, "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes",
-			       damage->found, (long)damage->where, damage->size);
+		check_doubt_row(t, BOUNDS_ROW, "the device wrote 0x%02x at byte %ld of a buffer of %lu bytes",
+				damage->found, (long)damage->where, damage->size);
 		return;
 	}
 	if (t->verdict >= VERDICT_SKIP)
@@ -325,36 +326,27 @@ static void tell_of_least(struct run *t)
 	     least->word[0], least->word[1], least->word[2], least->word[3]);
 }
 
-static void run_once(struct run *t, const struct options *options, uint64_t seed)
+/* Runs the body, and what must hold after every check. */
+static void run_body(struct run *t)
 {
-	char text[TEXT_MAX];
-	const char *why = unmet(t, text);
-	struct guard_trap trap;
-	uint32_t unsettled, cpu;
+	const struct options *options = t->options;
 	const uint64_t tidy_timeout = options->timeout_ms < TIDY_TIMEOUT_MS ? options->timeout_ms : TIDY_TIMEOUT_MS;
+	struct guard_trap trap = { 0 };
+	uint32_t unsettled, cpu;
 
-	t->seed = seed;
 	t->printed_ns = clock_ns();
-	t->options = options;
-	device_patience_ns = MILLISECONDS(options->patience_ms);
-	/* No clause bounds the time of a reset (2.4.2). */
-	transport_reset_patience_ns = device_patience_ns * RESET_PATIENCE_TENTHS / 10;
-	random_seed(&t->random, seed, random_hash(t->check->id));
+	random_seed(&t->random, t->seed, random_hash(t->check->id));
 	dma_forget();
 	journal_clear(clock_ns());
-	if (why) {
-		string_copy(t->reason, sizeof(t->reason), why);
-		if (t->verdict < VERDICT_SKIP)
-			t->verdict = VERDICT_SKIP;
-		return;
-	}
 	t->controlled = false;
 	t->assertions = t->accesses = 0;
 	t->may_trap = false;
 	t->afterwards = NULL;
+	t->excuse = NULL;
 	unsettled = irq_unsettled(&cpu);
 	for (unsigned i = 0; i < t->device_count; i++)
 		apply_quirk(t->check, &t->devices[i]);
+	basis_watch(t->device);
 	/* A round of a race takes less than ROUND_MS. A check of a device with a slow reset takes as long as its
 	 * resets. */
 	guarded(t, call_body,
@@ -374,9 +366,116 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 		t->verdict = VERDICT_ERROR;
 	}
 	guarded(t, judge_leftovers, tidy_timeout);
+	doubt_silence(t, unsettled);
+}
+
+static void run_once(struct run *t, const struct options *options, uint64_t seed);
+
+/* Runs another check on the device, and prints nothing. */
+static void try_basis(struct run *t, const struct check *check)
+{
+	const unsigned infos = report_counts.infos;
+	struct run x = {
+		.check = check,
+		.device = t->device,
+		.devices = t->devices,
+		.device_count = t->device_count,
+		.peer = t->peer,
+		.loop = t->loop,
+		.disk = t->disk,
+		.change = t->change,
+		.silent = true,
+	};
+	static uint64_t printed_ns; /* shows the runner that the guest is alive */
+	bool muted;
+
+	if (deadline_passed(printed_ns + ROUND_LINE_NS)) {
+		print("# tries %s.%s, on which %s builds\n", t->device->name, check->id, t->check->id);
+		printed_ns = clock_ns();
+	}
+	muted = print_mute(true);
+	run_once(&x, t->options, t->seed);
+	print_mute(muted);
+	report_counts.infos = infos;
+}
+
+/* Does a check report what the running one builds on, and fails? It may have done so, or still have its turn. */
+static bool is_reported(const struct run *t)
+{
+	char name[PLAN_NAME_MAX];
+
+	plan_name(name, basis_check(t->broken), t->device);
+	return (!t->options->isolated && plan_chooses(name, t->options)) || basis_reported(t, t->broken);
+}
+
+static void end_explained(struct run *t)
+{
+	if (t->silent || is_reported(t)) {
+		t->verdict = VERDICT_SKIP;
+		format_string(t->reason, sizeof(t->reason), "fails, as does %s, on which it builds (%s)",
+			      t->broken->id, t->broken->row);
+		return;
+	}
+	check_fail_row(t, t->broken->row, "%s holds, on which this check builds: %s", t->broken->id,
+		       basis_check(t->broken)->title);
+}
+
+/* The check failed. Does something that it builds on fail, too? */
+static void settle_doubt(struct run *t)
+{
+	journal_keep(true); /* the log of a failure shows what the check did */
+	if (t->verdict < VERDICT_WARN && !t->broken)
+		basis_try(t, try_basis);
+	journal_keep(false);
+	if (t->verdict >= VERDICT_WARN)
+		return; /* for another reason, which may be the cause */
+	if (t->broken) {
+		end_explained(t);
+		return;
+	}
+	t->sure = true;
+	if (!t->doubt.last) {
+		t->verdict = VERDICT_PASS;
+		run_body(t);
+		if (t->verdict != VERDICT_PASS)
+			return;
+	}
+	check_fail_doubted(t); /* it does not fail each time */
+}
+
+static void run_once(struct run *t, const struct options *options, uint64_t seed)
+{
+	char text[TEXT_MAX];
+	const char *why;
+
+	t->seed = seed;
+	t->options = options;
+	why = unmet(t, text);
+	/* A robust check may have ruined the device, for good, so that others fail for its reason. */
+	t->sure = t->check->level == ROBUST;
+	t->doubt.came = false;
+	t->broken = NULL;
+	device_patience_ns = MILLISECONDS(options->patience_ms);
+	/* No clause bounds the time of a reset (2.4.2). */
+	transport_reset_patience_ns = device_patience_ns * RESET_PATIENCE_TENTHS / 10;
+	if (why) {
+		string_copy(t->reason, sizeof(t->reason), why);
+		if (t->verdict < VERDICT_SKIP)
+			t->verdict = VERDICT_SKIP;
+		basis_note(t);
+		return;
+	}
+	run_body(t);
+	if (t->doubt.came)
+		settle_doubt(t);
+	if (!t->silent && t->verdict == VERDICT_PASS && basis_failed_before(t))
+		check_fail_row(t, t->check->requirements[0],
+			       "the property holds each time: it did not when a check was doubted that builds on it");
+	basis_note(t);
+	if (t->silent)
+		return;
 	tell_of_lengths(t);
 	tell_of_least(t);
-	doubt_silence(t, unsettled);
 }
 
 enum verdict run_silently(const struct check *check, struct device *device, struct device *devices, unsigned count,

@@ -36,7 +36,7 @@ HINTS = "tests/framework/hints.c"
 HINT = re.compile(r'^\t\{ "(\w+)", "([^"]+)" \},$', re.M)
 
 # The runs on every defect. A defect that this Version cannot have runs in the newest one that can.
-EXPENSIVE = "*wrap*"
+EXPENSIVE = "*index-wraps*"
 WHOLE = (f"touchstone.skip={EXPENSIVE}", f"touchstone.ref-version=1 touchstone.skip={EXPENSIVE}")
 PARTS = ("touchstone.ref-line=edge touchstone.only=interrupt.*", "touchstone.ref-read-only touchstone.only=blk.*")
 # The checks of the wrap of the index take more time than all others, so they run only on the defects of their rows and on those that no other check noticed.
