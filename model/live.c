@@ -24,7 +24,7 @@ bool model_live(const struct model *m)
 		needed = broken(m, legacy_needs_features_ok) ? VIRTIO_STATUS_FEATURES_OK
 			 : broken(m, legacy_needs_driver_ok) ? VIRTIO_STATUS_DRIVER_OK
 							     : 0;
-	if (broken(m, consumes_before_driver_ok) ||
+	if (broken(m, consumes_before_driver_ok) || broken(m, polls_before_driver_ok) ||
 	    (broken(m, falls_back_without_version_1) && !model_bit(m->driver_features, VIRTIO_F_VERSION_1)))
 		needed &= ~(uint32_t)VIRTIO_STATUS_DRIVER_OK;
 	return (m->status & needed) == needed;

@@ -82,7 +82,7 @@ void model_queue_work(struct model *m, uint16_t index)
 		q->notified = false;
 		return;
 	}
-	q->notified = q->notified || model_odd_polls(m, index);
+	q->notified = q->notified || model_odd_polls(m, index) || model_queue_polled_early(m, index);
 	while (q->notified && q->in_flight < in_flight_limit(m)) {
 		if (model_queue_take(m, index, &head)) {
 			q->head[q->in_flight++] = head;

@@ -23,7 +23,8 @@ static bool has_requests(struct model *m, uint16_t index)
 {
 	const struct model_queue *q = &m->queue[index];
 
-	return !model_receives(m, index) && (q->notified || q->in_flight || q->staged || model_odd_polls(m, index));
+	return !model_receives(m, index) && (q->notified || q->in_flight || q->staged || model_odd_polls(m, index) ||
+					     model_queue_polled_early(m, index));
 }
 
 /* Finds the units of work that could be done now, the most urgent first. config.shuffle draws from them at random. */

@@ -38,6 +38,7 @@
 #define MODEL_CATALOGUE(X) \
 /* 2.1 Device status, 3.1 initialization */ \
 X(consumes_before_driver_ok, ANY, NEW, NONE, "status-01", "serves a queue as soon as FEATURES_OK is set", 0) \
+X(polls_before_driver_ok, ANY, NEW, NONE, "status-01", "looks for buffers by itself as soon as FEATURES_OK is set", 0) \
 X(kick_before_driver_ok_interrupts, ANY, NEW, NONE, "status-01", "answers a notification before DRIVER_OK with an interrupt", 0) \
 X(needs_reset_missing, ANY, NEW, NONE, "status-02", "stops on an error without setting DEVICE_NEEDS_RESET", 0) \
 X(needs_reset_for_heads_only, ANY, NEW, NONE, "status-02", "sets DEVICE_NEEDS_RESET for a bad available ring entry, and stops for other errors without a word", 0) \
@@ -792,6 +793,7 @@ X(con_speaks_without_multiport, CON, NEW, NONE, "con-desc-03", "sends control me
 X(con_odd_message_fatal, CON, NEW, NONE, "con-mp-09", "accepts no driver any more after a control message that makes no sense", 0) \
 X(con_config_writes_come_out, CON, ANY, NONE, "con-desc-06", "outputs what is written to any field of its configuration space", 0) \
 X(con_queues_without_multiport, CON, ANY, NONE, "con-desc-03", "has all queues without MULTIPORT", 0) \
+X(con_max_ports_zero, CON, ANY, NONE, "con-desc-03", "says that it has no ports, max_nr_ports 0", 0) \
 X(con_last_port_missing, CON, ANY, NONE, "con-desc-03", "lacks the queues of its last port", 0) \
 X(con_size_zero, CON, ANY, NONE, "con-desc-04", "offers SIZE with 0 columns and rows", 0) \
 X(con_legacy_control_big_endian, CON, OLD, NONE, "con-leg-02", "has control messages in big-endian order", 0) \

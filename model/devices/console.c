@@ -68,7 +68,8 @@ static void init(struct model *m)
 	m->rows = m->config.console.rows;
 	put_size(m);
 	if (model_offers(m, VIRTIO_CONSOLE_F_MULTIPORT))
-		model_config_put(m, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4, m->config.console.max_ports);
+		model_config_put(m, VIRTIO_CONSOLE_CONFIG_MAX_NR_PORTS, 4,
+				 broken(m, con_max_ports_zero) ? 0 : m->config.console.max_ports);
 	for (unsigned i = 0; i < m->config.console.ports; i++)
 		m->console.port[i].present = !(odd(m, con_ports_with_gaps) && i == 1) && !(odd(m, con_ports_late) && i);
 }

@@ -109,6 +109,14 @@ static bool finishes_reset(struct model *m, uint16_t index)
 	       (broken(m, further_queue_finished_after_reset) && model_is_further(m, index));
 }
 
+bool model_queue_polled_early(struct model *m, uint16_t index)
+{
+	uint16_t count;
+
+	return broken(m, polls_before_driver_ok) && !(m->status & VIRTIO_STATUS_DRIVER_OK) &&
+	       model_queue_live(m, index) && model_queue_available(m, index, &count);
+}
+
 /* For defects: what stopping one queue does to the others. */
 static void harm_others(struct model *m)
 {

@@ -10,6 +10,9 @@
 bool model_queue_available(struct model *m, uint16_t index, uint16_t *count);
 uint16_t model_queue_avail_index(struct model *m, uint16_t index);
 
+/* Only for a defect: a buffer waits, and the device looks for it by itself before DRIVER_OK. */
+bool model_queue_polled_early(struct model *m, uint16_t index);
+
 /* Takes the next available buffer. False: there is none, or the device has failed. */
 bool model_queue_take(struct model *m, uint16_t index, uint16_t *head);
 /* Gives back the last COUNT heads taken, and asks the driver to notify when it adds more. */

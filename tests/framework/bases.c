@@ -9,12 +9,12 @@
 
 #define COUNTS_QUEUES \
 	"*.every-queue*,notify.*.an-empty-receive-queue-recovers,legacy.queue-can-be-used-again,*.queue-count"
-#define HAS_INPUT                                                                             \
-	"console.echo,console.long-output,console.burst,console.small-buffers,console.data*," \
+#define HAS_INPUT                                                                              \
+	"console.echo,console.long-output,console.burst,console.small-buffers,console.data*,"  \
 	"console.each-port-alone,console.ports-do-not-mix,console.single-and-multiport-lives," \
 	"console.known-messages,console.ports-again"
-#define STEERS	 "net.rss*,net.hash*,net.steer*"
-#define SEGMENTS "net.guest-offloads*,net.merged-large*,net.receive-large*,net.receive-partial*"
+#define STEERS	     "net.rss*,net.hash*,net.steer*"
+#define SEGMENTS     "net.guest-offloads*,net.merged-large*,net.receive-large*,net.receive-partial*"
 #define NET_FEATURES (USES_QUEUES | USES_ITS_FEATURES)
 
 const struct basis bases[] = {
@@ -33,8 +33,10 @@ const struct basis bases[] = {
 	{ "config.readable-before-features-ok", "cfg-01", "*", USES_CONFIG },
 	{ "config.little-endian", "cfg-03", "*", USES_CONFIG },
 	{ "config.native-endian", "mmio-leg-10", "*", USES_CONFIG },
-	{ "net.mac-stable", "net-desc-04", "config.*,net.*header-size", 0 },
+	{ "net.mac-stable", "net-desc-04", "config.conditional*,net.*header-size", 0 },
 	{ "net.mtu-constant", "net-cfg-04", "", 0 },
+	{ "net.speed-constant", "net-cfg-11", "", 0 },
+	{ "config.fields-in-any-order", "cfg-03", "config.conditional*,config.survives-reset", 0 },
 	{ "config.conditional-fields-before-features-ok", "cfg-02", "*", USES_CONFIG },
 
 	/* Virtqueues */

@@ -261,14 +261,6 @@ bool check_expect_none(struct run *t, const char *file, int line, const char *fo
 	return false;
 }
 
-bool check_names(const struct check *check, const char *row)
-{
-	for (unsigned i = 0; check->requirements[i]; i++)
-		if (!strcmp(check->requirements[i], row))
-			return true;
-	return false;
-}
-
 static void end_with(struct run *t, enum verdict verdict, const char *format, va_list arguments)
 {
 	if (verdict > t->verdict)

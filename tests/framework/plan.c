@@ -11,6 +11,14 @@ extern const struct check *const __start_checks[], *const __stop_checks[];
 
 const struct check_list all_checks = { __start_checks, __stop_checks };
 
+bool check_names(const struct check *check, const char *row)
+{
+	for (unsigned i = 0; check->requirements[i]; i++)
+		if (!strcmp(check->requirements[i], row))
+			return true;
+	return false;
+}
+
 bool plan_has(const struct check *check, const struct device *device)
 {
 	const struct needs *needs = &check->needs;
