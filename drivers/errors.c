@@ -14,6 +14,7 @@ static const struct driver_error_info infos[DRIVER_ERRORS] = {
 	[DRIVER_NO_RESET] = { .text = "Status did not become 0 after a reset", .row = "reset-01" },
 	[DRIVER_LOST] = { .text = "the device did not come back from a reset" },
 	[DRIVER_QUEUE_IN_USE] = { .text = "a reset left QueueReady set", .row = "mmio-layout-05" },
+	[DRIVER_FEATURES_KEPT] = { .text = "a reset left features in force", .row = "mmio-table-19" },
 	[DRIVER_FEATURES_REFUSED] = { .text = "FEATURES_OK did not stay set for a valid set of offered features",
 				      .row = "feat-02",
 				      .in_check = true },
