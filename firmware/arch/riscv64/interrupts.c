@@ -64,6 +64,13 @@ static void take_inputs(void)
 	}
 }
 
+static void external_interrupt(void)
+{
+	take_messages();
+	if (irq_controller() && irq_controller()->claim && !cpus_self())
+		take_inputs();
+}
+
 /* Takes one line at a time, so that the others stay pending if a handler never ends. */
 static void take_soft_lines(struct percpu *self)
 {
@@ -89,8 +96,9 @@ static void take_soft_lines(struct percpu *self)
 /*
  * A request to stop comes first, because soft lines may have handlers that do not end, and this interrupt does not come
  * again. Then read the request to settle, and only then take the soft lines, so that those sent before the request are
- * taken before the answer. External interrupts that are pending by now would be taken after the answer; so leave the
- * answer to another software interrupt, which ranks below them.
+ * taken before the answer. External interrupts that are pending by now would be taken after the answer; so take them
+ * here. (They rank above software interrupts, but QEMU without AIA takes the software interrupt first, for ever if it
+ * is sent again to let them in.)
  */
 static void software_interrupt(void)
 {
@@ -104,17 +112,14 @@ static void software_interrupt(void)
 	asked = settle_asked();
 	take_soft_lines(percpu_self());
 	if (own_read(ip) & own_read(ie) & own_bit(INTERRUPT_EXTERNAL))
-		cpu_interrupt(cpus_self());
-	else
-		settle_answer(asked);
+		external_interrupt();
+	settle_answer(asked);
 }
 
 void interrupt_taken(uint32_t number, uint64_t epc)
 {
 	if (number == own_interrupt(INTERRUPT_EXTERNAL) || number == INTERRUPT_EXTERNAL) {
-		take_messages();
-		if (irq_controller() && irq_controller()->claim && !cpus_self())
-			take_inputs();
+		external_interrupt();
 	} else if (number == own_interrupt(INTERRUPT_TIMER)) {
 		clock_timer_start();
 		if (!cpus_self())
