@@ -696,6 +696,9 @@ CHECK(ring_entry_final, "ring.used-entry-is-final-when-shown", REQ("sused-01"), 
 		barrier_read();
 		first.id = slot->id;
 		first.length = slot->length;
+		/* An id that is wrong for good is another fault. */
+		need_row(t, first.id == head || WAIT_UNTIL(slot->id == head, device_patience_ns), "sring-01",
+			 "a used entry names the request that it answers");
 		require_eq(t, first.id, head, "id when used.idx first shows request %u", i);
 		require(t, first.length != STALE, "the length is written when used.idx first shows request %u", i);
 		traffic_take(t, d, &done);

@@ -25,6 +25,8 @@ const struct basis bases[] = {
 	{ "features.words-in-either-order", "mmio-table-03", "*", USES_FEATURES },
 	{ "features.forgotten-at-reset", "mmio-table-19", "*", USES_QUEUES },
 
+	{ "features.accepted-again", "feat-05", "features.driver-words*", 0 },
+
 	/* Interrupts */
 	{ "status.interrupt-bits-are-events", "mmio-layout-04", "status.*,reset.*,interrupt.*", 0 },
 	{ "status.interrupt-acknowledge", "mmio-table-11", "status.*,reset.*,interrupt.*,ring.reset.*", 0 },
@@ -80,7 +82,10 @@ const struct basis bases[] = {
 	{ "ring.reset.other-queues-go-on", "mmio-layout-10", "*ring.reset.*,net.*", USES_QUEUES },
 	{ "ring.reset.every-queue-drops-what-is-in-flight", "vqreset-01", "*ring.reset.*,net.*", USES_QUEUES },
 
+	{ "suppression.flags.every-queue-is-quiet-when-not-asked", "sintr-02", "ring.reset.every-queue-is-quiet", 0 },
+
 	/* Disks */
+	{ "blk.reads-and-writes-succeed", "blk-desc-12", "blk.*", USES_QUEUES },
 	{ "blk.round-trip", "blk-desc-06", "blk.*", USES_QUEUES },
 	{ "blk.read-beyond-end", "blk-desc-05", "blk.*", USES_QUEUES },
 	{ "blk.write-of-any-size", "blk-desc-06", "blk.*", USES_QUEUES },
@@ -89,6 +94,9 @@ const struct basis bases[] = {
 	{ "net.header-size", "net-desc-01", "net.*", USES_QUEUES },
 	{ "net.legacy-control-native-endian", "net-leg-03", "net.*", USES_QUEUES },
 	{ "net.mac-table-set", "net-desc-06", "net.*", USES_QUEUES },
+	{ "net.broadcast", "net-filter-16", "net.tags*", USES_QUEUES },
+	{ "net.all-multicast", "net-filter-04", "net.mac-commands-are-separate,net.filters-*,net.modes*", USES_QUEUES },
+	{ "net.receive-complete-checksums", "net-rx-06", "net.receive*,net.guest-offloads*", USES_QUEUES },
 	{ "net.own-address", "net-mac-05", "net.*", USES_QUEUES },
 	{ "net.receive-modes", "net-filter-01", "*", USES_QUEUES },
 	{ "net.modes-after-reset", "net-filter-17", "net.*", NET_FEATURES },
@@ -112,13 +120,17 @@ const struct basis bases[] = {
 	{ "net.transmit-segments-udp", "net-desc-10", SEGMENTS, USES_QUEUES },
 
 	/* Consoles and entropy */
+	{ "console.input-before-buffers", "con-desc-05", "console.burst,console.data-with-event-idx", 0 },
 	{ "console.input-arrives", "con-desc-02", HAS_INPUT, 0 },
 	{ "rng.sizes", "ent-op-01", "rng.*", 0 },
 	{ "rng.buffers-differ", "ent-desc-02", "rng.*", USES_QUEUES },
 	{ "rng.length-is-written", "ent-op-01", "rng.*", USES_QUEUES },
 
 	/* Messages */
-	{ "msi.reset-disables", "msi-reset-01", "msi.*,race.*", 0 },
 	{ "msi.mask", "msi-mask-01", "msi.*,race.*", 0 },
+	{ "msi.line-until-enabled", "msi-off-01", "msi.*,race.*", 0 },
+	{ "msi.reset-disables", "msi-reset-01", "msi.*,race.*", 0 },
+	{ "msi.reset-forgets", "msi-reset-02", "msi.*,race.*", 0 },
+	{ "msi.notification-addresses", "msi-notify-01", "msi.*,race.*", 0 },
 	{ 0 },
 };
