@@ -196,7 +196,8 @@ def as_the_patch_wants() -> None:
                        ["-device", "virtio-mmio-msi,id=m0,addr=0xfeb10000,irq=16,msi=draft3-patch", "-device", "virtio-rng-device,bus=m0.0"],
                        "msi.*", "--append", "virtio_mmio.device=8K@0xfeb10000:16")
     failed = sorted(name for name, verdict in verdicts.items() if verdict not in ("PASS", "SKIP"))
-    if failed != ["rng0.msi.reset-disables", "rng0.msi.state-reads-back"]:
+    # What its state register reads is asked of a device that a reset disables.
+    if failed != ["rng0.msi.reset-disables"] or verdicts["rng0.msi.state-reads-back"] != "SKIP":
         raise Wrong(f"failed: {' '.join(failed)}")
 
 

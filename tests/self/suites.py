@@ -54,5 +54,5 @@ SUITES = (
     Suite("oddities", "make oddities", 25, 2, build="fast-program", one="make oddities T={}"),
     Suite("narrow", "make narrow", 2, 2, build="fast-program", one="make narrow T={}"),
     Suite("qemu-msi", f"{PYTHON} tests/self/qemu_msi.py", 90, 2, need=f"{X86} {ARM} {RISCV} qemu-source", build="all"),
-    Suite("stability", f"{PYTHON} tests/self/stability.py 30", 90, 2, need=f"{X86}", build="image", one="-"),
+    Suite("stability", f"{PYTHON} tests/self/stability.py 15", 150, 2, need=f"{X86}", build="image", one="-"),
 )

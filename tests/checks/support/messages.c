@@ -161,13 +161,17 @@ void messages_need_ordinary(struct run *t, struct device *d)
 	enum { EVENTS = 16 };
 	uint32_t cpu;
 	const uint32_t unsettled = irq_unsettled(&cpu);
+	enum driver_error error;
 	bool known = true;
 	unsigned wrong = 0;
 
 	messages_start(t, d, true);
 	for (unsigned i = 0; i < EVENTS && !wrong && known; i++) {
 		messages_mark(d);
-		need_ok(t, device_do_request(d, i));
+		error = device_do_request(d, i);
+		need_row(t, error != DRIVER_NO_ANSWER || !d->transport.notify_base, "msi-notify-01",
+			 "a request is answered that was notified at the address that the device gives");
+		need_ok(t, error);
 		if (!WAIT_UNTIL(messages_at(messages_own(d)), device_patience_ns))
 			wrong++;
 		irq_settle();
