@@ -8,7 +8,7 @@ enum { ARENA_BYTES = 8 << 20, HIGH_ARENA_BYTES = 1 << 20 };
 #define FOUR_GIB (1ull << 32)
 
 /* Not part of .bss: nothing needs it zeroed, and clearing it would take most of the boot. */
-static uint8_t arena[ARENA_BYTES] __attribute__((section(".arena"), aligned(4096)));
+static uint8_t arena[ARENA_BYTES] __attribute__((section(".arena.last"), aligned(4096)));
 
 static void use_high_memory(const struct platform *platform)
 {
@@ -25,8 +25,22 @@ static void use_high_memory(const struct platform *platform)
 	}
 }
 
+/* As much of the arena as is memory. A firmware may keep what lies behind the image. */
+static uint32_t arena_bytes(const struct platform *platform)
+{
+	const uint64_t start = (uintptr_t)arena;
+
+	for (unsigned i = 0; i < platform->memory_count; i++) {
+		const uint64_t base = platform->memory[i].base, size = platform->memory[i].size;
+
+		if (start >= base && start - base < size && size - (start - base) < sizeof(arena))
+			return (uint32_t)(size - (start - base));
+	}
+	return sizeof(arena);
+}
+
 void memory_for_devices(const struct platform *platform)
 {
-	dma_init(arena, sizeof(arena));
+	dma_init(arena, arena_bytes(platform));
 	use_high_memory(platform);
 }

@@ -21,8 +21,8 @@ FAKE_QEMU = os.path.join(HERE, "fake_qemu.py")
 IMAGE = os.path.join(TOP, "build", "x86_64", "touchstone.elf")
 
 WORKERS = 4
-PATIENCE = 60       # seconds that one call of run.sh may take
-TIMEOUT = "2"       # --timeout for guests that hang: short, yet long enough for a busy machine
+PATIENCE = 300      # seconds that one call of run.sh may take
+TIMEOUT = "4"       # --timeout for guests that hang: short, yet long enough for a busy machine
 
 
 class Skip(Exception):

@@ -18,7 +18,7 @@ MACHINE = (f"qemu-system-x86_64 -M q35 -m 256M -bios {FIRMWARE} -nodefaults -dis
            "-device isa-debug-exit,iobase=0xf4,iosize=4 -drive format=raw,snapshot=on,file='{image}'")
 
 
-OF_FIRMWARE = ("--timeout", "50")      # the time of the firmware on a busy machine
+OF_FIRMWARE = ("--timeout", "200")      # the time of the firmware on a busy machine
 
 
 def need(image: str) -> None:

@@ -5,7 +5,7 @@ from harness import IMAGE, Done, run
 
 
 def odd(oddities: str, *options: str) -> Done:
-    return run("--config", "reference", "--append", f"touchstone.oddity={oddities}", *options, image=IMAGE, timeout=60)
+    return run("--config", "reference", "--append", f"touchstone.oddity={oddities}", *options, image=IMAGE)
 
 
 def test_oddities_show() -> None:

@@ -41,15 +41,23 @@ _Static_assert(BOOT_PARAMS_SIZE <= EFI_BOOT_SCRATCH, "boot_params lie in the scr
 /* firmware/boot/image.S */
 extern uint8_t image[] __attribute__((visibility("hidden"))), image_end[] __attribute__((visibility("hidden")));
 
-/* Allocates all memory that the image will use. It is allocated as code, because some firmware lets no other memory
- * be executed. */
+enum { STEP_PAGES = 16 };
+
+/*
+ * Allocates the memory that the image will use. It is allocated as code, because some firmware lets no other memory be
+ * executed. The last part may be cut: OVMF keeps what lies from 8 MiB on (memory_for_devices() looks at the map).
+ */
 const char *efi_boot_load(EFI_BOOT_SERVICES *services)
 {
 	EFI_PHYSICAL_ADDRESS address = NUMBER(__image_start);
-	const UINTN pages = EFI_SIZE_TO_PAGES(NUMBER(__image_end) - address);
+	const EFI_PHYSICAL_ADDRESS end = NUMBER(__image_end);
+	const UINTN pages = EFI_SIZE_TO_PAGES(NUMBER(__arena_last) - address);
 
 	if (services->AllocatePages(AllocateAddress, EfiLoaderCode, pages, &address) != EFI_SUCCESS)
 		return "memory at 1 MiB is in use";
+	for (EFI_PHYSICAL_ADDRESS next = NUMBER(__arena_last); next < end; next += STEP_PAGES * EFI_PAGE_SIZE)
+		if (services->AllocatePages(AllocateAddress, EfiLoaderCode, STEP_PAGES, &next) != EFI_SUCCESS)
+			break;
 	services->CopyMem((void *)address, image, (UINTN)(image_end - image));
 	return NULL;
 }
