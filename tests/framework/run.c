@@ -407,7 +407,8 @@ static bool is_reported(const struct run *t)
 	char name[PLAN_NAME_MAX];
 
 	plan_name(name, basis_check(t->broken), t->device);
-	return (!t->options->isolated && plan_chooses(name, t->options)) || basis_reported(t, t->broken);
+	return (!t->options->isolated && !t->options->proof && plan_chooses(name, t->options)) ||
+	       basis_reported(t, t->broken);
 }
 
 static void end_explained(struct run *t)
