@@ -119,6 +119,23 @@ void basis_try(struct run *t, void (*try)(struct run *t, const struct check *che
 	}
 }
 
+void basis_try_recommended(struct run *t, void (*try)(struct run *t, const struct check *check))
+{
+	const unsigned end = entries_before(t->check);
+
+	for (unsigned i = 0; i < end && !t->device->unusable; i++) {
+		const struct check *check;
+
+		know(t->device);
+		if (known.state[i] != UNKNOWN || !options_match(bases[i].under, t->check->id) ||
+		    check_names(t->check, bases[i].row))
+			continue;
+		check = basis_check(&bases[i]);
+		if (check && check->level >= SHOULD && plan_has(check, t->device))
+			try(t, check);
+	}
+}
+
 void basis_note(const struct run *t)
 {
 	const unsigned at = entries_before(t->check);
@@ -137,9 +154,10 @@ void basis_note(const struct run *t)
 bool basis_reported(const struct run *t, const struct basis *basis)
 {
 	bool *const reported = &known.reported[basis - bases];
-	const bool before = *reported;
+	bool before;
 
 	know(t->device);
+	before = *reported;
 	*reported = true;
 	return before;
 }

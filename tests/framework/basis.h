@@ -44,6 +44,11 @@ void basis_seen(struct run *t);
 enum basis_answer basis_ask(struct run *t);
 /* Tries those that are not known, until one fails, by calling `try`, which ends in basis_note(). */
 void basis_try(struct run *t, void (*try)(struct run *t, const struct check *check));
+/*
+ * Tries those that the specification only recommends, before the check begins. If one of them fails, so may the check,
+ * and has found nothing; after it, the failure could be what the check itself left in the device.
+ */
+void basis_try_recommended(struct run *t, void (*try)(struct run *t, const struct check *check));
 /* A check ended. If others build on it, remembers how. */
 void basis_note(const struct run *t);
 /* The check of an entry. */

@@ -389,6 +389,7 @@ static void try_basis(struct run *t, const struct check *check)
 		.silent = true,
 	};
 	static uint64_t printed_ns; /* shows the runner that the guest is alive */
+	const bool was_usable = !t->device->unusable;
 	bool muted;
 
 	if (deadline_passed(printed_ns + SIGN_OF_LIFE_NS)) {
@@ -399,6 +400,9 @@ static void try_basis(struct run *t, const struct check *check)
 	run_once(&x, t->options, t->seed);
 	print_mute(muted);
 	report_counts.infos = infos;
+	if (was_usable && t->device->unusable == DRIVER_NO_RESET && t->reports_lost_device)
+		check_fail_row(t, driver_error_info(DRIVER_NO_RESET)->row,
+			       "the device comes back from a reset after %s, on which this check builds", check->id);
 }
 
 /* Does a check report what the running one builds on, and fails? It may have done so, or still have its turn. */
@@ -407,7 +411,7 @@ static bool is_reported(const struct run *t)
 	char name[PLAN_NAME_MAX];
 
 	plan_name(name, basis_check(t->broken), t->device);
-	return (!t->options->isolated && !t->options->proof && plan_chooses(name, t->options)) ||
+	return (!t->options->isolated && t->options->proof != PROOF_FIRST && plan_chooses(name, t->options)) ||
 	       basis_reported(t, t->broken);
 }
 
@@ -462,6 +466,11 @@ static void run_once(struct run *t, const struct options *options, uint64_t seed
 	device_patience_ns = MILLISECONDS(options->patience_ms);
 	/* No clause bounds the time of a reset (2.4.2). */
 	transport_reset_patience_ns = device_patience_ns * RESET_PATIENCE_TENTHS / 10;
+	if (!why && !t->sure && !t->silent) {
+		basis_try_recommended(t, try_basis);
+		t->broken = NULL;
+		why = unmet(t, text);
+	}
 	if (why) {
 		string_copy(t->reason, sizeof(t->reason), why);
 		if (t->verdict < VERDICT_SKIP)
