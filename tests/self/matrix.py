@@ -144,7 +144,8 @@ def hint(name: str, hints: Collection[tuple[int, str]], ids: Rows, rows: Collect
         return (fnmatch(check, EXPENSIVE), cost + (0 if set(rows) & set(ids[check]) else FOREIGN_US), check)
 
     tried: dict[str, int] = {}
-    for _, check in sorted((found for found in hints if found[1] in ids), key=order):
+    of_its_rows = [(0, check) for check, named in ids.items() if set(rows) & set(named)]
+    for _, check in [*sorted((found for found in hints if found[1] in ids), key=order), *of_its_rows]:
         if check not in tried and len(tried) < HINTS_TRIED:
             tried[check] = 0
             for seed in HINT_SEEDS:
@@ -157,10 +158,11 @@ def hint(name: str, hints: Collection[tuple[int, str]], ids: Rows, rows: Collect
 
 
 def wrong_hints(table: Table) -> list[str]:
-    """The defects whose hint is missing, or names a check that does not notice them. A defect that discovery notices
-    needs no hint."""
+    """The defects whose hint is missing, or names a check that does not notice them when the image proves itself
+    (touchstone.proof=first). A defect that discovery notices needs no hint."""
     hints = dict(HINT.findall(sources.read(TOP, HINTS)))
-    return [name for name, caught in table.items() if set(caught) - {"discovery", hints.get(name)} and hints.get(name) not in caught]
+    shown, _ = proof("touchstone.proof=first")
+    return [name for name, caught in table.items() if caught - {"discovery"} and (name not in hints or not shown[name])]
 
 
 def mend_hints(pool: ThreadPoolExecutor, wrong: Sequence[str], hints: Costs, ids: Rows, defects: Defects) -> None:
@@ -201,7 +203,7 @@ def main() -> None:
             mend_hints(pool, wrong_hints(table), hints, ids, defects)
     sources.write_matrix(options.build, {name: table.get(name, ()) for name in defects})
     ends = open_ends(table, ids, defects)
-    wrong = wrong_hints(table)
+    wrong = [] if options.hints else wrong_hints(table)     # the program has the hints of before
     failures += [f"defect {name} was not shown" for name in names if name not in table]
     failures += [f"{line}: {ends[line]}" for line in sorted(ends.keys() - known.keys())]
     failures += [f"{line} is proven now: take it out of {UNPROVEN}" for line in sorted(known.keys() - ends.keys())]
