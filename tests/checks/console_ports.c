@@ -233,6 +233,21 @@ static struct ports_stream *stream_of_port(struct ports_stream streams[], unsign
 	return &streams[at];
 }
 
+/* Starts the device with one port made ready, opened or not, and offers buffers for its input. */
+static struct ports_stream *start_alone(struct run *t, struct device *d, struct ports_stream streams[PORTS_MAX],
+					uint32_t port, bool open)
+{
+	struct ports_stream *stream;
+	unsigned count;
+
+	step(t, "port %u alone", port);
+	count = open ? ports_start(t, d, NO_FEATURES, streams, (int)port)
+		     : ports_start_closed(t, d, NO_FEATURES, streams, (int)port);
+	stream = stream_of_port(streams, count, port);
+	ports_offer(stream, 4, 16, 1);
+	return stream;
+}
+
 /*
  * Breaks: the first or the last port is the only one that works; a port works only after another one. Symptom: one
  * agent of several never gets its channel.
@@ -244,16 +259,12 @@ CHECK(each_port, "console.each-port-alone", REQ("con-mp-04"), DESCRIBED, NEEDS(M
 	bool loop[PORTS_MAX];
 
 	need_loops(t, d, loop);
-	for (int i = 0; i < PORTS_MAX; i++) {
+	for (uint32_t i = 0; i < PORTS_MAX; i++) {
 		struct ports_stream *stream;
-		unsigned count;
 
 		if (!loop[i])
 			continue;
-		step(t, "port %u alone", i);
-		count = ports_start(t, d, NO_FEATURES, streams, i);
-		stream = stream_of_port(streams, count, (uint32_t)i);
-		ports_offer(stream, 4, 16, 1);
+		stream = start_alone(t, d, streams, i, true);
 		ports_write(stream, 600, 2);
 		virtqueue_kick(stream->out);
 		ports_expect_whole(stream, "one port");
@@ -280,14 +291,10 @@ CHECK(opens_again, "console.port-opens-again", REQ("con-mp-04"), DESCRIBED, NEED
 	need_loops(t, d, loop);
 	for (uint32_t i = 0; i < PORTS_MAX; i++) {
 		struct ports_stream *stream;
-		unsigned count;
 
 		if (!loop[i])
 			continue;
-		step(t, "port %u", i);
-		count = ports_start(t, d, NO_FEATURES, streams, (int)i);
-		stream = stream_of_port(streams, count, i);
-		ports_offer(stream, 4, 16, 1);
+		stream = start_alone(t, d, streams, i, true);
 		ports_write(stream, 50, 1);
 		virtqueue_kick(stream->out);
 		need_row(t, ports_gather(stream) && !stream->wrong, "con-desc-01",
@@ -313,14 +320,10 @@ CHECK(input_before_open, "console.input-before-the-port-is-open", REQ("con-desc-
 	need_loops(t, d, loop);
 	for (uint32_t i = 0; i < PORTS_MAX; i++) {
 		struct ports_stream *stream;
-		unsigned count;
 
 		if (!loop[i])
 			continue;
-		step(t, "port %u", i);
-		count = ports_start_closed(t, d, NO_FEATURES, streams, (int)i);
-		stream = stream_of_port(streams, count, i);
-		ports_offer(stream, 4, 16, 1);
+		stream = start_alone(t, d, streams, i, false);
 		ports_write(stream, 100, 1);
 		virtqueue_kick(stream->out);
 		quiet_moment(t);
