@@ -18,6 +18,8 @@ static struct {
 } allocations[DMA_ALLOCATIONS];
 static size_t allocation_count;
 
+bool dma_is_cut;
+
 void dma_init(void *memory, size_t size)
 {
 	low = (struct arena){ .start = memory, .size = size, .top = size };

@@ -24,6 +24,8 @@ enum {
 /* The arena is [memory, memory + size). dma_init_high() adds a second one above 4 GiB, for checks of 64-bit addresses.
  */
 void dma_init(void *memory, size_t size);
+/* The arena is smaller than the checks were written for, because the machine has no more. */
+extern bool dma_is_cut;
 void dma_init_high(void *memory, size_t size);
 
 /* Forgets all allocations. */

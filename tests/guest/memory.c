@@ -41,6 +41,9 @@ static uint32_t arena_bytes(const struct platform *platform)
 
 void memory_for_devices(const struct platform *platform)
 {
-	dma_init(arena, arena_bytes(platform));
+	const uint32_t size = arena_bytes(platform);
+
+	dma_is_cut = size < sizeof(arena);
+	dma_init(arena, size);
 	use_high_memory(platform);
 }
