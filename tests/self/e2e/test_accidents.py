@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 
-from harness import RUN, Scratch, alive, fake, fake_command, fake_qemu
+from harness import RUN, TIMEOUT, Scratch, alive, fake, fake_command, fake_qemu
 
 
 def test_healthy() -> None:
@@ -54,7 +54,7 @@ def test_death_in_several_checks() -> None:
 
 
 def test_hang_in_a_check() -> None:
-    fake("blk0.ring.wrap=hang").expect(4, "TIMEOUT blk0.ring.wrap", "no progress for 2 s",
+    fake("blk0.ring.wrap=hang").expect(4, "TIMEOUT blk0.ring.wrap", f"no progress for {TIMEOUT} s",
                                       "TIMED OUT in blk0.ring.wrap: 6 checks, 5 pass, 1 timeout")
 
 
@@ -80,7 +80,7 @@ def test_fresh_boot_that_ignores_its_command_line() -> None:
 
 def test_death_before_the_report() -> None:
     fake("gone").expect(3, "no end marker: the VMM exited with 7 before the report began", "the VMM says: fake: no such device")
-    fake("silent").expect(4, "TIMED OUT: 0 checks", "no progress for 2 s before the report began")
+    fake("silent").expect(4, "TIMED OUT: 0 checks", f"no progress for {TIMEOUT} s before the report began")
 
 
 def test_loader_noise() -> None:
