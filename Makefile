@@ -17,7 +17,8 @@ Q := $(if $(V),,@)
 include firmware/arch/$(ARCH)/flags.mk
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef
 INCLUDES := -I. -Ifirmware/arch/$(ARCH)/include -Ifirmware/arch/generic/include
-CFLAGS := -std=c11 -O2 -g -ffreestanding -fno-strict-aliasing -fno-stack-protector -ffunction-sections -fdata-sections \
+OPTIMIZE := -O2
+CFLAGS = -std=c11 $(OPTIMIZE) -g -ffreestanding -fno-strict-aliasing -fno-stack-protector -ffunction-sections -fdata-sections \
 	  -fno-asynchronous-unwind-tables $(WARNINGS) $(ARCH_CFLAGS) $(INCLUDES)
 
 # The files of checks, in the order in which the checks run.
@@ -35,6 +36,9 @@ SOURCES := $(GUEST) $(sort $(wildcard firmware/lib/*.c firmware/arch/generic/*.c
 	   $(sort $(wildcard $(addprefix firmware/arch/$(ARCH)/*,.c .S) $(addprefix firmware/boot/$(ARCH)/*,.c .S))) \
 	   $(FRAMEWORK) $(SUPPORT) $(CHECKS) $(ARCH_SOURCES)
 OBJECTS := $(patsubst %,$(OUT)/%.o,$(filter-out $(ARCH_EXCLUDE),$(SOURCES))) $(OUT)/gen/requirements.c.o
+
+# What runs once, or waits for devices, is made small: an image has to stay below 1 MiB.
+$(OUT)/tests/%.o $(OUT)/model/%.o: OPTIMIZE := -Os
 
 image: $(addprefix $(OUT)/,$(or $(ARCH_IMAGE),touchstone.elf)) ## the images of ARCH: x86_64 (if it is not given), aarch64, riscv64
 

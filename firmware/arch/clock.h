@@ -38,6 +38,7 @@ struct patience {
 	uint64_t looked;		   /* clock_ns() at the last call of patience_ends() */
 	uint64_t given;			   /* nanoseconds */
 	uint64_t stood_still, had_no_turn; /* what was forgiven, for long gaps and for short ones */
+	uint64_t waits_since;		   /* clock_ns() in the first turn of the present wait; 0: before it */
 };
 
 static inline struct patience patience_begin(uint64_t nanoseconds)
@@ -49,8 +50,8 @@ static inline struct patience patience_begin(uint64_t nanoseconds)
 
 bool patience_ends(struct patience *patience);
 
-/* Runs one turn of a waiting loop: lets the worker work, if there is one, and then rests the CPU. Returns true once
- * the patience has ended. */
+/* Runs one turn of a waiting loop: lets the worker work, if there is one, and then rests the CPU, in a wait that has
+ * lasted for up to a millisecond or until an interrupt. Returns true once the patience has ended. */
 bool clock_wait(struct patience *patience);
 
 /*
@@ -72,6 +73,7 @@ void clock_on_wait(const struct wait_worker *worker);
 	({                                                        \
 		struct patience *wait_patience_ = (PATIENCE);     \
 		bool wait_late_ = false, wait_met_;               \
+		wait_patience_->waits_since = 0;                  \
 		while (!(wait_met_ = (CONDITION)) && !wait_late_) \
 			wait_late_ = clock_wait(wait_patience_);  \
 		wait_met_;                                        \

@@ -80,9 +80,9 @@ uint32_t clock_timer_interrupt(void)
 	return interrupt;
 }
 
-void clock_timer_start(void)
+void clock_timer_start(uint64_t nanoseconds)
 {
-	const uint64_t ticks = hz * (CLOCK_TICK / MICROSECONDS(1)) / (NS_PER_SECOND / MICROSECONDS(1));
+	const uint64_t ticks = hz * (nanoseconds / MICROSECONDS(1)) / (NS_PER_SECOND / MICROSECONDS(1));
 
 	if (physical) {
 		system_write("cntp_tval_el0", ticks);

@@ -20,10 +20,11 @@ void clock_init(const struct platform *platform);
 /* The INTID of that timer's interrupt; 0: there is none. */
 uint32_t clock_timer_interrupt(void);
 
-/* Ends the timer's interrupt and requests the next one after CLOCK_TICK. */
-void clock_timer_start(void);
+/* Ends the timer's interrupt and requests the next one after that many nanoseconds, at most a second. */
+void clock_timer_start(uint64_t nanoseconds);
 void clock_timer_stop(void);
 
+/* From one tick of the watchdog to the next. */
 #define CLOCK_TICK MILLISECONDS(5)
 
 #endif

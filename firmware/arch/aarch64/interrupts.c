@@ -33,7 +33,7 @@ void interrupt_taken(uint64_t elr)
 	} else if (intid == SGI_STOP) {
 		cpu_await_stop();
 	} else if (intid == clock_timer_interrupt()) {
-		clock_timer_start();
+		clock_timer_start(CLOCK_TICK);
 		irq_end();
 		watchdog_tick(elr);
 	} else {

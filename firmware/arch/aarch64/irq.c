@@ -188,13 +188,24 @@ void handler_end(void)
 	interrupts_off();
 }
 
+static bool ticking;
+
 void watchdog_start(void)
 {
-	if (clock_timer_interrupt())
-		clock_timer_start();
+	ticking = clock_timer_interrupt();
+	if (ticking)
+		clock_timer_start(CLOCK_TICK);
 }
 
 void watchdog_stop(void)
 {
+	ticking = false;
 	clock_timer_stop();
+}
+
+bool watchdog_soon(uint64_t nanoseconds)
+{
+	if (ticking)
+		clock_timer_start(nanoseconds);
+	return ticking;
 }

@@ -3,6 +3,7 @@
 #ifndef ARCH_GENERIC_GUARD_H
 #define ARCH_GENERIC_GUARD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "firmware/arch/guard.h"
@@ -27,6 +28,10 @@ _Noreturn void guard_resume(uintptr_t stack, enum guard_end end);
  * through while a handler runs. */
 void watchdog_start(void);
 void watchdog_stop(void);
+
+/* Makes the next tick come within that many nanoseconds; those after it come as regularly as before. Returns false if
+ * the watchdog is not running, or cannot do it. Called on CPU 0 with interrupts off. */
+bool watchdog_soon(uint64_t nanoseconds);
 
 /* A guarded function was left from within interrupt handlers: ends every interrupt that was being handled. */
 void interrupts_abandon(void);

@@ -2,18 +2,17 @@
 #include <stddef.h>
 
 #include "firmware/arch/clock.h"
+#include "firmware/arch/generic/rest.h"
 
 /*
- * Waiting loops poll far more often than every 2 ms, and so does a guard's timer. A longer gap means that the host
- * descheduled us: for the turns of other threads on a busy machine, or for long, because it stalls. Busy machines make
- * everything slower by some factor, so what is forgiven for turns is a multiple of the patience. The limits together
- * are shorter than the runner's wait for a line of the report.
+ * Most answers come within microseconds, and are polled for. A wait that lasts longer rests in between, so that it
+ * takes no CPU time from the device's own thread: for a part of the time that it has lasted, so that it ends little
+ * later than it could. A device inside this program has no thread of its own, and is polled.
  */
-#define HAD_NO_TURN	MILLISECONDS(2)
-#define STOOD_STILL	MILLISECONDS(50)
-#define STILL_AT_MOST	MILLISECONDS(5000)
-#define NO_TURN_AT_MOST MILLISECONDS(10000)
-#define NO_TURN_TIMES	3
+#define POLL_FOR MICROSECONDS(200)
+#define REST_MIN MICROSECONDS(50)
+#define REST_MAX MILLISECONDS(1)
+enum { PART_TO_REST = 2 };
 
 static const struct wait_worker *worker;
 
@@ -27,28 +26,19 @@ static uint64_t at_most(uint64_t value, uint64_t limit)
 	return value < limit ? value : limit;
 }
 
-bool patience_ends(struct patience *patience)
-{
-	const uint64_t now = clock_ns();
-	uint64_t gap = now - patience->looked;
-
-	patience->looked = now;
-	if (gap >= STOOD_STILL) {
-		gap = at_most(gap, STILL_AT_MOST - patience->stood_still);
-		patience->stood_still += gap;
-		patience->deadline += gap;
-	} else if (gap >= HAD_NO_TURN) {
-		gap = at_most(gap, at_most(NO_TURN_TIMES * patience->given, NO_TURN_AT_MOST) - patience->had_no_turn);
-		patience->had_no_turn += gap;
-		patience->deadline += gap;
-	}
-	return now >= patience->deadline;
-}
-
 bool clock_wait(struct patience *patience)
 {
+	const uint64_t lasted = patience->waits_since ? patience->looked - patience->waits_since : 0;
+	const uint64_t left = patience->deadline - at_most(patience->looked, patience->deadline);
+	const uint64_t rest = at_most(at_most(lasted / PART_TO_REST, REST_MAX), left);
+	bool ends;
+
 	if (worker)
 		worker->work(worker->context);
-	cpu_relax();
-	return patience_ends(patience);
+	if (worker || lasted < POLL_FOR || rest < REST_MIN || !cpu_rest_for(rest))
+		cpu_relax();
+	ends = patience_ends(patience);
+	if (!patience->waits_since)
+		patience->waits_since = patience->looked;
+	return ends;
 }

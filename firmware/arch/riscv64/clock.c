@@ -24,8 +24,6 @@ enum { DESCRIPTION_MAX = 96 };
 #define HZ_MIN	   1000u
 #define HZ_MAX	   10000000000ull
 
-#define TICK MILLISECONDS(20)
-
 /* Registers of a CLINT, which is machine mode's timer: one comparator for each CPU, and the time. An ACLINT has two
  * regions for them. */
 #define CLINT_COMPARE 0x4000
@@ -153,11 +151,11 @@ static void set_timer(uint64_t ticks)
 		sbi_call(SBI_LEGACY_SET_TIMER, 0, ticks, 0, 0);
 }
 
-void clock_timer_start(void)
+void clock_timer_start(uint64_t nanoseconds)
 {
 	if (!clock_has_timer())
 		return;
-	set_timer(ticks_read() + hz / (NS_PER_SECOND / TICK));
+	set_timer(ticks_read() + hz * (nanoseconds / MICROSECONDS(1)) / (NS_PER_SECOND / MICROSECONDS(1)));
 	own_set(ie, own_bit(INTERRUPT_TIMER));
 }
 

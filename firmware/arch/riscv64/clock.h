@@ -17,8 +17,12 @@ void clock_init(const struct platform *platform);
 /* Is there a timer interrupt? */
 bool clock_has_timer(void);
 
-/* clock_timer_start() requests a timer interrupt of this CPU after a while; clock_timer_stop() turns it off. */
-void clock_timer_start(void);
+/* clock_timer_start() requests a timer interrupt of this CPU after that many nanoseconds, at most a second, if there is
+ * one; clock_timer_stop() turns it off. */
+void clock_timer_start(uint64_t nanoseconds);
 void clock_timer_stop(void);
+
+/* From one tick of the watchdog to the next. */
+#define CLOCK_TICK MILLISECONDS(20)
 
 #endif

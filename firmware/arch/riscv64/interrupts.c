@@ -121,7 +121,7 @@ void interrupt_taken(uint32_t number, uint64_t epc)
 	if (number == own_interrupt(INTERRUPT_EXTERNAL) || number == INTERRUPT_EXTERNAL) {
 		external_interrupt();
 	} else if (number == own_interrupt(INTERRUPT_TIMER)) {
-		clock_timer_start();
+		clock_timer_start(CLOCK_TICK);
 		if (!cpus_self())
 			watchdog_tick(epc);
 	} else if (number == INTERRUPT_SOFTWARE || number == own_interrupt(INTERRUPT_SOFTWARE)) {

@@ -155,12 +155,23 @@ void handler_end(void)
 		cpu_interrupt(cpus_self());
 }
 
+static bool ticking;
+
 void watchdog_start(void)
 {
-	clock_timer_start();
+	ticking = clock_has_timer();
+	clock_timer_start(CLOCK_TICK);
 }
 
 void watchdog_stop(void)
 {
+	ticking = false;
 	clock_timer_stop();
+}
+
+bool watchdog_soon(uint64_t nanoseconds)
+{
+	if (ticking)
+		clock_timer_start(nanoseconds);
+	return ticking;
 }

@@ -205,3 +205,18 @@ void apic_timer_interrupt(bool on)
 {
 	apic_write(APIC_LVT_TIMER, TIMER_PERIODIC | (on ? 0 : LVT_MASKED) | VECTOR_WATCHDOG);
 }
+
+static bool soon;
+
+void apic_timer_soon(uint64_t counts)
+{
+	soon = true;
+	apic_write(APIC_TIMER_INITIAL, counts < 1 ? 1 : counts < TIMER_PERIOD ? counts : TIMER_PERIOD);
+}
+
+void apic_timer_as_ever(void)
+{
+	if (soon)
+		apic_write(APIC_TIMER_INITIAL, TIMER_PERIOD);
+	soon = false;
+}

@@ -46,4 +46,9 @@ uint32_t apic_timer_period(void);
 uint32_t apic_timer_read(void);
 void apic_timer_interrupt(bool on);
 
+/* apic_timer_soon() makes the timer start over after that many counts instead, until apic_timer_as_ever(). Only while
+ * nothing reads the timer as a clock. */
+void apic_timer_soon(uint64_t counts);
+void apic_timer_as_ever(void);
+
 #endif

@@ -40,6 +40,7 @@ void interrupt_taken(uint8_t vector, uint64_t rip)
 		apic_eoi();
 		if (cpus_self())
 			break;
+		apic_timer_as_ever();
 		clock_tick();
 		watchdog_tick(rip);
 		break;

@@ -90,14 +90,55 @@ void handler_end(void)
 	cr8_write(0);
 }
 
+/*
+ * How far the timer counts in a second: the least of several measurements, because it is too much if the host takes the
+ * CPU away between the two clocks.
+ */
+enum { MEASUREMENTS = 3 };
+#define MEASURE_FOR MICROSECONDS(20)
+
+static uint64_t timer_hz(void)
+{
+	static uint64_t least;
+	static uint32_t measured;
+
+	for (; measured < MEASUREMENTS; measured++) {
+		const uint32_t from = apic_timer_read();
+		const uint64_t began = clock_ns();
+		uint64_t lasted, hz;
+		uint32_t to;
+
+		while ((lasted = clock_ns() - began) < MEASURE_FOR)
+			cpu_relax();
+		to = apic_timer_read();
+		hz = (to <= from ? from - to : from + apic_timer_period() - to) * NS_PER_SECOND / lasted;
+		if (!measured || hz < least)
+			least = hz;
+	}
+	return least;
+}
+
+static bool ticking;
+
 void watchdog_start(void)
 {
-	if (apic_present())
+	ticking = apic_present();
+	if (ticking)
 		apic_timer_interrupt(true);
+}
+
+bool watchdog_soon(uint64_t nanoseconds)
+{
+	const bool can = ticking && !clock_needs_tick();
+
+	if (can)
+		apic_timer_soon(nanoseconds * timer_hz() / NS_PER_SECOND);
+	return can;
 }
 
 void watchdog_stop(void)
 {
+	ticking = false;
 	if (apic_present())
 		apic_timer_interrupt(clock_needs_tick());
 }

@@ -3,6 +3,7 @@
 #include "tests/self/unit/unit.h"
 
 #include "firmware/arch/clock.h"
+#include "firmware/arch/generic/rest.h"
 
 static uint64_t now, step, turns;
 static uint64_t still_at, still_for; /* the turn in which the machine stands still, and for how long */
@@ -17,11 +18,26 @@ void cpu_relax(void)
 	now += ++turns == still_at ? still_for : step;
 }
 
+static bool can_rest;
+static uint64_t rested, longest;
+
+bool cpu_rest_for(uint64_t nanoseconds)
+{
+	if (!can_rest)
+		return false;
+	now += nanoseconds;
+	rested += nanoseconds;
+	longest = nanoseconds > longest ? nanoseconds : longest;
+	turns++;
+	return true;
+}
+
 static void begin(uint64_t turn, uint64_t nanoseconds)
 {
 	now = 5;
 	step = MICROSECONDS(1);
-	turns = 0;
+	turns = rested = longest = 0;
+	can_rest = false;
 	still_at = turn;
 	still_for = nanoseconds;
 }
@@ -108,4 +124,60 @@ UNIT_TEST(one_patience_may_be_shared)
 	unit_equal(WAIT_WITHIN(&patience, turns >= 600), true);
 	unit_equal(WAIT_WITHIN(&patience, turns >= 1200), false);
 	unit_equal(turns, 1000);
+}
+
+/* The CPU is left to the device's thread, but what comes within microseconds is not delayed. */
+UNIT_TEST(a_long_wait_rests_and_a_short_one_polls)
+{
+	begin(0, 0);
+	can_rest = true;
+	unit_equal(WAIT_UNTIL(now >= MICROSECONDS(200), MILLISECONDS(100)), true);
+	unit_equal(rested, 0);
+	unit_equal(WAIT_UNTIL(false, MILLISECONDS(100)), false);
+	unit_equal(rested > MILLISECONDS(90), true);
+	unit_equal(longest <= MILLISECONDS(1), true);
+}
+
+UNIT_TEST(a_rest_does_not_go_beyond_the_deadline)
+{
+	begin(0, 0);
+	can_rest = true;
+	unit_equal(WAIT_UNTIL(false, MICROSECONDS(2345)), false);
+	unit_equal(rested > 0, true);
+	unit_equal(now <= 5 + MICROSECONDS(2346), true);
+}
+
+/* What comes after a long wait is waited for anew. */
+UNIT_TEST(each_wait_of_one_patience_polls_first)
+{
+	struct patience patience = { 0 };
+	uint64_t from;
+
+	begin(0, 0);
+	can_rest = true;
+	patience = patience_begin(MILLISECONDS(100));
+	unit_equal(WAIT_WITHIN(&patience, now >= MILLISECONDS(10)), true);
+	from = now;
+	rested = 0;
+	unit_equal(WAIT_WITHIN(&patience, now >= from + MICROSECONDS(150)), true);
+	unit_equal(rested, 0);
+}
+
+static bool nothing_to_do(void *context)
+{
+	(void)context;
+	return false;
+}
+
+/* A device inside this program has no thread of its own. */
+UNIT_TEST(a_worker_is_not_kept_waiting)
+{
+	static const struct wait_worker worker = { .work = nothing_to_do };
+
+	begin(0, 0);
+	can_rest = true;
+	clock_on_wait(&worker);
+	unit_equal(WAIT_UNTIL(false, MILLISECONDS(10)), false);
+	clock_on_wait(NULL);
+	unit_equal(rested, 0);
 }
