@@ -16,6 +16,7 @@ static struct {
 	enum state state[BASES_MAX];
 	const struct basis *broken[BASES_MAX]; /* the entry itself, or what that builds on */
 	bool reported[BASES_MAX];
+	bool passed[BASES_MAX]; /* with nothing to say */
 } known;
 
 static void know(const struct device *device)
@@ -168,4 +169,21 @@ bool basis_failed_before(const struct run *t)
 
 	know(t->device);
 	return at < BASES_MAX && bases[at].id && known.state[at] == BROKEN && known.broken[at] == &bases[at];
+}
+
+void basis_passed(const struct run *t)
+{
+	const unsigned at = entries_before(t->check);
+
+	know(t->device);
+	if (at < BASES_MAX && bases[at].id)
+		known.passed[at] = true;
+}
+
+bool basis_has_passed(const struct run *t)
+{
+	const unsigned at = entries_before(t->check);
+
+	know(t->device);
+	return at < BASES_MAX && bases[at].id && known.passed[at];
 }

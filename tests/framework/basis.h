@@ -55,6 +55,9 @@ void basis_note(const struct run *t);
 const struct check *basis_check(const struct basis *basis);
 /* Has a check reported that this entry fails? From then on one has. */
 bool basis_reported(const struct run *t, const struct basis *basis);
+/* The check was tried, passed and had nothing to say: it need not run again when its turn comes. */
+void basis_passed(const struct run *t);
+bool basis_has_passed(const struct run *t);
 /* Did the check fail before, when one was tried that builds on it? */
 bool basis_failed_before(const struct run *t);
 
