@@ -35,6 +35,8 @@ def guest_words(options: Options, config: str, after: Optional[str], alone: Opti
         words.append("touchstone.skip=" + ",".join(skip))
     if after:
         words.append(f"touchstone.after={after}")
+    if not (options.thorough or options.selfproof or alone):
+        words.append("touchstone.brief")        # checks that are named by --only run all the same
     for _flag, about, value in options.given():
         if about.word:
             words.append(f"touchstone.{about.word}" + (f"={about.show(value)}" if about.metavar else ""))

@@ -118,6 +118,7 @@ class Options:
     only: List[str] = _option([], _WHAT, "run only these checks (repeat the option, or separate globs by commas)", metavar="GLOB", kind=_patterns, narrows=True)
     skip: List[str] = _option([], _WHAT, "leave these checks out", metavar="GLOB", kind=_patterns, narrows=True)
     config: List[str] = _option([], _WHAT, "boot only these configurations of the VMM", metavar="NAME", kind=_list, narrows=True)
+    thorough: bool = _option(False, _WHAT, "run the checks that take long, too (docs/adding-a-check.md: .slow)")
     selfproof: bool = _option(False, _WHAT, "give the reference device inside the image one defect after the other; a check must notice each",
                               word="proof=first", again=True, narrows=True)
     bench: bool = _option(False, _WHAT, "run no checks, but measure what a transaction costs by the line and by messages: register accesses, "

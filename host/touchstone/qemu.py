@@ -14,7 +14,7 @@ from .options import Options
 from .scratch import Scratch
 from .vmm import REFERENCE, Vmm
 
-_REFERENCE_WORDS = "touchstone.ref=only touchstone.ref-msi=all touchstone.brief"
+_REFERENCE_WORDS = "touchstone.ref=only touchstone.ref-msi=all"
 _REFERENCE_SMP = 2
 DRIVE = "if=none,format=raw,cache.no-flush=on"
 _BLK_QUEUES = 2

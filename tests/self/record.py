@@ -30,7 +30,8 @@ def main() -> int:
             got = subprocess.run([f"{TOP}/host/qemu-backports.sh", newer], stdout=subprocess.PIPE, text=True, check=False)
             words += ["--qemu", got.stdout.strip()] if got.returncode == 0 else []
         path = os.path.join(TOP, "expect", "ran", name)
-        done = subprocess.run([*words, "--no-expect", "--record", f"{path}.new"], stdout=subprocess.PIPE, text=True, errors="replace", check=False)
+        words += ["--no-expect", "--thorough", "--record", f"{path}.new"]
+        done = subprocess.run(words, stdout=subprocess.PIPE, text=True, errors="replace", check=False)
         last = "".join(done.stdout.rstrip().splitlines()[-1:])
         if f"({name.partition('@')[2]})" not in last:       # there is no such VMM, or it is another version
             print(f"left {name} as it is: {last}")

@@ -112,7 +112,7 @@ def test_cmd_gives_each_placeholder_as_one_argument() -> None:
         run("--cmd", f"sh '{scratch / 'script'}' -k={{image}} {{cmdline}} --cpus {{smp}} '{{other}} x'", "--smp", "3",
             "--append", "a {image} b", image=image).expect(3)
         words = scratch.read("words")
-        assert words == f"[-k={image}][a {{image}} b][--cpus][3][{{other}} x]", words
+        assert words == f"[-k={image}][touchstone.brief a {{image}} b][--cpus][3][{{other}} x]", words
 
 
 def test_only_narrows() -> None:
@@ -151,6 +151,11 @@ def test_words_reach_the_guest() -> None:
     done = fake("healthy", "--seed", "0x2A", "--repeat", "3", "--append", "one two", "-v")
     done.expect(0, "touchstone.seed=0x2a touchstone.repeat=3 one two kernel=")
     fake("healthy", "-v").lacks("touchstone.seed", "touchstone.repeat")
+
+
+def test_what_takes_long_is_asked_for() -> None:
+    fake("healthy", "-v").expect(0, "touchstone.brief")
+    fake("healthy", "-v", "--thorough").lacks("touchstone.brief")
 
 
 def test_guest_that_uses_another_seed() -> None:
