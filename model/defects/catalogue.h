@@ -546,6 +546,8 @@ X(net_rx_gso_with_csum, NET, ANY, INBOUND, "net-rx-24 net-rx-07", "passes on lar
 X(net_rx_gso_size_0, NET, ANY, INBOUND, "net-rx-26", "passes on large packets with gso_size 0", 0) \
 X(net_rx_gso_size_of_packet, NET, ANY, INBOUND, "net-rx-26", "says the size of the whole packet in gso_size", 0) \
 X(net_rx_gso_without_needs_csum, NET, ANY, INBOUND, "net-rx-25", "passes on large packets without NEEDS_CSUM", 0) \
+X(net_rx_gso_type_lost, NET, ANY, INBOUND, "net-rx-25 net-rx-26", "passes on large packets with gso_type NONE", 0) \
+X(net_rx_completed_damaged, NET, ANY, INBOUND, "net-desc-05", "damages the destination address of a packet whose checksum it completes", 0) \
 X(net_rx_hdr_len_0, NET, ANY, INBOUND, "net-rx-29", "passes on large packets with hdr_len 0", 0) \
 X(net_rx_ecn_forgotten, NET, ANY, INBOUND, "net-rx-14", "passes on large packets with CWR without the bit of ECN", 0) \
 X(net_rx_ecn_always, NET, ANY, INBOUND, "net-rx-13", "passes on large packets with CWR to a driver without GUEST_ECN", 0) \

@@ -422,6 +422,8 @@ static bool next_packet(struct model *m, struct incoming *in)
 		if (!broken(m, net_rx_checksum_left))
 			model_net_complete(m->net.packet, in->length, left->csum_start,
 					   (uint32_t)left->csum_start + left->csum_offset);
+		if (broken(m, net_rx_completed_damaged))
+			m->net.packet[0] ^= 0x80;
 		in->left = (struct virtio_net_header){ 0 };
 	}
 	if (!in->left.flags && in_force(m, VIRTIO_NET_F_GUEST_CSUM) && !odd(m, net_data_never_valid) &&
@@ -465,6 +467,8 @@ static void spoil_offloads(const struct model *m, const struct incoming *in, uin
 		header[1] &= (uint8_t)~VIRTIO_NET_HDR_GSO_ECN;
 	if (broken(m, net_rx_gso_without_needs_csum))
 		header[0] = 0;
+	if (broken(m, net_rx_gso_type_lost))
+		header[1] = VIRTIO_NET_HDR_GSO_NONE;
 }
 
 /* 5.1.9.4.5 */

@@ -52,10 +52,16 @@ static bool take_part(struct run *t)
 		return true;
 	expect_eq(t, packet_pattern_damage(wire_packet.frame + parts.payload, stream.packet.number, from, bytes), bytes,
 		  "where the payload of a packet with %u bytes differs (%u: nowhere)", bytes, bytes);
+	expect(t,
+	       !memcmp(wire_packet.frame, stream.packet.to, 6) && !memcmp(wire_packet.frame + 6, stream.packet.from, 6),
+	       "a packet with %u bytes arrives with the addresses with which it was sent", bytes);
 	expect(t, packet_header_sum_right(&parts), "the checksum of the IPv4 header is right");
 	if (!(wire_packet.header.flags & (VIRTIO_NET_HDR_F_NEEDS_CSUM | VIRTIO_NET_HDR_F_DATA_VALID)))
 		expect(t, packet_sum_right(&parts), "the checksum of a packet with %u bytes is right, and flags are 0",
 		       bytes);
+	if (wire_packet.size > ETHERNET_FRAME_MAX + PACKET_TAG_BYTES)
+		expect(t, wire_packet.header.gso_type, "a packet of %u bytes, larger than a frame, has a gso_type",
+		       wire_packet.size);
 	if (wire_packet.header.gso_type)
 		expect(t, wire_packet.header.gso_size <= stream.mss,
 		       "gso_size is that of the sender's segments, at most %u: it is %u", stream.mss,
@@ -113,7 +119,7 @@ static void bring_kinds(struct run *t, struct device *d, struct wire_receiver *r
 }
 
 /* Breaks: the host leaves checksums to hardware that is not there, for one protocol of several. */
-CHECK(receive_complete, "net.receive-complete-checksums", REQ("net-rx-06"), SHOULD, NEEDS(RECEIVES),
+CHECK(receive_complete, "net.receive-complete-checksums", REQ("net-rx-06", "net-desc-05"), SHOULD, NEEDS(RECEIVES),
       "Without GUEST_CSUM, packets of TCP and UDP arrive with their checksums")
 {
 	struct wire_receiver *rx;
@@ -233,7 +239,7 @@ enum { TSO4 = 1, TSO6 = 2, ECN = 4, UFO = 8, USO = 16 | 32, EVERYTHING = 63 };
  * drops it, and the connection stands still.
  */
 CHECK(receive_large_plain, "net.receive-large-without-features",
-      REQ("net-rx-24", "net-rx-07", "net-rx-09", "net-rx-10"), MUST, NEEDS(RECEIVES),
+      REQ("net-rx-24", "net-rx-07", "net-rx-09", "net-rx-10", "net-desc-05"), MUST, NEEDS(RECEIVES),
       "What was sent in large packets arrives in frames of at most 1514 bytes without a segmentation feature")
 {
 	struct wire_receiver *rx;

@@ -482,6 +482,8 @@ const struct proof_hint proof_hints[] = {
 	{ "net_rx_gso_size_0", "net.merged-large-packets" },
 	{ "net_rx_gso_size_of_packet", "net.merged-large-packets" },
 	{ "net_rx_gso_without_needs_csum", "net.merged-large-packets" },
+	{ "net_rx_gso_type_lost", "net.merged-large-packets" },
+	{ "net_rx_completed_damaged", "net.receive-complete-checksums" },
 	{ "net_rx_hdr_len_0", "net.every-header-advice" },
 	{ "net_rx_ecn_forgotten", "net.receive-large" },
 	{ "net_rx_ecn_always", "net.guest-offloads-effective" },
