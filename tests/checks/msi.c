@@ -166,7 +166,7 @@ static void break_ring(struct run *t, struct device *d)
 
 	queue->avail->index = (uint16_t)(queue->avail->index + 2 * queue->size + 1);
 	virtqueue_notify(queue);
-	if (!WAIT_UNTIL(transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, device_patience_ns))
+	if (!COMES(t, transport_status(&d->transport) & VIRTIO_STATUS_DEVICE_NEEDS_RESET, d->recent_wait_ns))
 		skip(t, "the device does not set DEVICE_NEEDS_RESET for an available index out of range");
 }
 
