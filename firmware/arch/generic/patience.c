@@ -2,10 +2,10 @@
 #include "firmware/arch/clock.h"
 
 /*
- * Waiting loops poll far more often than every 2 ms, and so does a guard's timer. A longer gap means that the host
- * descheduled us: for the turns of other threads on a busy machine, or for long, because it stalls. Busy machines make
- * everything slower by some factor, so what is forgiven for turns is a multiple of the patience. The limits together
- * are shorter than the runner's wait for a line of the report.
+ * Waiting loops look far more often than every 2 ms. A longer gap means that the host descheduled us: for the turns of
+ * other threads on a busy machine, or for long, because it stalls. Busy machines make everything slower by some factor,
+ * so what is forgiven for turns is a multiple of the patience. The limits together are shorter than the runner's wait
+ * for a line of the report. (A guard's timer looks every 5 to 20 ms, so a guard lasts up to 10 s longer than it says.)
  */
 #define HAD_NO_TURN	MILLISECONDS(2)
 #define STOOD_STILL	MILLISECONDS(50)
