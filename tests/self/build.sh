@@ -29,7 +29,7 @@ if [ "$compiler" = gcc ]; then # whose images are those that are shipped
 	done
 fi
 if [ "$compiler" != gcc ]; then # gcc's run in all that follows
-	TOUCHSTONE_IMAGE="$top/$image" ./run.sh --vmm "$vmm"
+	TOUCHSTONE_IMAGE="$top/$image" ./run.sh --vmm "$vmm" --thorough
 	result $? "the $arch image of $compiler gives the expected verdicts"
 fi
 results
