@@ -130,24 +130,33 @@ CHECK(status_byte, "blk.status-byte", REQ("blk-desc-01"), DESCRIBED,
 	uint32_t block = blk_block(d);
 	const struct {
 		uint32_t type, size;
-		bool device_writes;
+		bool device_writes, may_be_unknown;
 	} requests[] = {
-		{ VIRTIO_BLK_T_IN, block, true },
-		{ VIRTIO_BLK_T_FLUSH, 0, false },
-		{ VIRTIO_BLK_T_GET_ID, VIRTIO_BLK_ID_BYTES, true },
-		{ DISK_UNDEFINED_TYPE, 0, false },
-		{ DISK_UNDEFINED_TYPE, block, true },
-		{ DISK_UNDEFINED_TYPE, block, false },
+		{ VIRTIO_BLK_T_IN, block, true, false },
+		{ VIRTIO_BLK_T_FLUSH, 0, false, !device_offers(d, VIRTIO_BLK_F_FLUSH) },
+		{ VIRTIO_BLK_T_GET_ID, VIRTIO_BLK_ID_BYTES, true, true },
+		{ DISK_UNDEFINED_TYPE, 0, false, true },
+		{ DISK_UNDEFINED_TYPE, block, true, true },
+		{ DISK_UNDEFINED_TYPE, block, false, true },
 	};
 
 	disk_start(t, d, blk_plain_features());
 	for (unsigned i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
-		uint8_t status = disk_status_of(t, d, requests[i].type, 0, requests[i].size, requests[i].device_writes);
+		struct blk_request blk = disk_make(t, requests[i].type, 0, requests[i].size, requests[i].device_writes);
+		enum driver_error error;
+		uint32_t length;
 
-		expect(t, status <= VIRTIO_BLK_S_UNSUPP,
+		if (requests[i].size && !requests[i].device_writes)
+			memset(blk.data, 0, requests[i].size);
+		error = blk_send(d, &blk, &length);
+		/* Some disks know reads and writes only, and drop the rest (TinyEMU). What they answer is judged. */
+		need_row(t, !requests[i].may_be_unknown || error != DRIVER_BLK_NO_ANSWER, "blk-desc-02",
+			 "a request of type %u, which the device may not know, comes back", requests[i].type);
+		require_ok(t, error, "a request of type %u comes back once", requests[i].type);
+		expect(t, *blk.status <= VIRTIO_BLK_S_UNSUPP,
 		       "the status of a request of type %u with %u bytes of data is 0, 1 or 2: it is 0x%02x%s",
-		       requests[i].type, requests[i].size, status,
-		       status == BLK_STATUS_UNWRITTEN ? ", which we put there" : "");
+		       requests[i].type, requests[i].size, *blk.status,
+		       *blk.status == BLK_STATUS_UNWRITTEN ? ", which we put there" : "");
 	}
 }
 
@@ -206,7 +215,8 @@ CHECK(used_length, "blk.used-length", REQ("blk-desc-03"), SHOULD,
 	if (device_accepted(d, VIRTIO_BLK_F_FLUSH) && disk_send(t, d, &blk, &length) == VIRTIO_BLK_S_OK)
 		expect_eq(t, length, 1, "used length of a flush");
 	blk = disk_make(t, VIRTIO_BLK_T_GET_ID, 0, VIRTIO_BLK_ID_BYTES, true);
-	if (disk_send(t, d, &blk, &length) == VIRTIO_BLK_S_OK)
+	/* If it does not come back, blk.get-id or blk.unknown-type fails. */
+	if (!blk_send(d, &blk, &length) && *blk.status == VIRTIO_BLK_S_OK)
 		expect_eq(t, length, VIRTIO_BLK_ID_BYTES + 1, "used length of GET_ID");
 	if (device_offers(d, VIRTIO_BLK_F_RO))
 		return;

@@ -71,9 +71,10 @@ CHECK(ring_index_wraps, "ring.index-wraps-at-65536", REQ("sring-01", "sring-02",
       NEEDS(.requests = true, .entries = 4, .slow = true),
       "The ring works on when its 16-bit indices wrap, including used_event and avail_event with EVENT_IDX")
 {
-	struct virtqueue *queue = traffic_start(t, d, FEATURE(VIRTIO_F_EVENT_IDX), WRAP_ENTRIES);
+	const bool quick = traffic_has_quick(t, d);
+	struct virtqueue *queue = traffic_restart(t, d, FEATURE(VIRTIO_F_EVENT_IDX), WRAP_ENTRIES);
 	const bool events = device_accepted(d, VIRTIO_F_EVENT_IDX);
-	uint16_t chains = traffic_cycle(t, d), batch;
+	uint16_t chains = traffic_cycle(t, d, quick), batch;
 	uint64_t spent = 0, seen = clock_ns();
 
 	for (uint32_t sent = 0; sent < INDICES + WRAP_MARGIN; sent += batch) {

@@ -62,9 +62,6 @@ void basis_seen(struct run *t)
 	features = features_without(features, VIRTIO_F_ORDER_PLATFORM);
 	if (!features_equal(&features, &NO_FEATURES))
 		t->doubt.uses |= USES_FEATURES;
-	/* It judges by what an earlier check learned. */
-	if (!t->doubt.uses && t->check->needs.type)
-		t->doubt.uses = USES_CONFIG | USES_QUEUES;
 	t->doubt.features = d->ever_accepted;
 }
 

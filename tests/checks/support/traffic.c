@@ -286,7 +286,23 @@ unsigned traffic_do_batch(struct run *t, struct device *d, struct request *reque
 	return sent;
 }
 
-uint16_t traffic_cycle(struct run *t, struct device *d)
+bool traffic_has_quick(struct run *t, struct device *d)
+{
+	struct virtqueue *queue;
+	struct request request;
+
+	if (!d->type->make_quick_request)
+		return false;
+	queue = traffic_start(t, d, NO_FEATURES, 0);
+	need_ok(t, make_quick_request(d, &request));
+	if (request.count > queue->free_count)
+		return false;
+	need_ok(t, device_add_request(d, &request, NULL));
+	virtqueue_kick(queue);
+	return WAIT_UNTIL(virtqueue_used_waiting(queue), device_patience_ns);
+}
+
+uint16_t traffic_cycle(struct run *t, struct device *d, bool quick)
 {
 	struct virtqueue *queue = device_request_queue(d);
 	uint16_t chains = queue->size;
@@ -294,7 +310,7 @@ uint16_t traffic_cycle(struct run *t, struct device *d)
 
 	if (d->type->not_by_thousands)
 		skip(t, "%s", d->type->not_by_thousands);
-	need_ok(t, make_quick_request(d, &request));
+	need_ok(t, quick ? make_quick_request(d, &request) : device_make_request(d, &request, 0));
 	while (chains * request.count > queue->free_count)
 		chains /= 2;
 	if (!chains)

@@ -77,12 +77,14 @@ void traffic_do(struct run *t, struct device *d, struct request *request, const 
  */
 unsigned traffic_do_batch(struct run *t, struct device *d, struct request *requests, unsigned count);
 
+/* Starts the device. Does it answer the requests that cost it next to nothing? Some disks drop them (TinyEMU). */
+bool traffic_has_quick(struct run *t, struct device *d);
 /*
- * Fills a fresh request queue with chains that cost the device next to nothing. virtqueue_cycle_publish() sends them
- * again and again, for the checks that need 2^16 requests. Returns the number of chains; SKIPs if the type has no such
- * request. traffic_cycle_take() waits until at least one is used, and takes back all that are.
+ * Fills a fresh request queue with chains, quick ones or ordinary ones. virtqueue_cycle_publish() sends them again and
+ * again, for the checks that need 2^16 requests. Returns the number of chains; SKIPs if the type has no such request.
+ * traffic_cycle_take() waits until at least one is used, and takes back all that are.
  */
-uint16_t traffic_cycle(struct run *t, struct device *d);
+uint16_t traffic_cycle(struct run *t, struct device *d, bool quick);
 void traffic_cycle_take(struct run *t, struct device *d);
 
 /* Waits a random time below `nanoseconds`, to vary the moment of a race. It does not wait for the device. */
