@@ -138,7 +138,7 @@ void basis_note(const struct run *t)
 {
 	const unsigned at = entries_before(t->check);
 
-	if (at == BASES_MAX || !bases[at].id)
+	if (at == BASES_MAX || !bases[at].id || t->stood_still)
 		return;
 	know(t->device);
 	if (!t->silent && t->verdict >= VERDICT_WARN)

@@ -106,8 +106,9 @@ struct run {
 		unsigned uses; /* enum basis_use */
 		struct features features;
 	} doubt;
-	bool silent;		    /* it runs because another check builds on it, and prints nothing */
-	bool sure;		    /* what the check builds on has been tried */
+	bool stood_still; /* a CPU took no interrupt for so long that the verdict says nothing of the device */
+	bool silent;	  /* it runs because another check builds on it, and prints nothing */
+	bool sure;	  /* what the check builds on has been tried */
 	const struct basis *broken; /* what the check builds on, and fails; NULL otherwise */
 	const char *blamed;	    /* the row that it failed for, if that is not one of its own; NULL otherwise */
 	unsigned assertions, failures;

@@ -282,8 +282,12 @@ static void doubt_silence(struct run *t, uint32_t before)
 		return;
 	print("# warning: CPU %u took no interrupt of ours for seconds: what did not come may have been on its way\n",
 	      cpu);
+	/* It may have failed for that: nothing else needs to be tried. */
+	if (t->doubt.came && t->verdict == VERDICT_PASS)
+		check_fail_doubted(t);
 	if (t->verdict == VERDICT_SKIP || t->verdict == VERDICT_ERROR)
 		return;
+	t->stood_still = true;
 	format_string(t->reason, sizeof(t->reason), "%sCPU %u took no interrupt of ours for seconds",
 		      t->verdict == VERDICT_PASS ? "" : "the machine stood still: ", cpu);
 	t->verdict = t->verdict == VERDICT_PASS ? VERDICT_SKIP : VERDICT_ERROR;
