@@ -159,6 +159,13 @@ CHECK(size_max_constant, "queue.size-max-is-constant", REQ("mmio-table-06"), DES
 		       "QueueSizeMax of virtqueue %u is not the size of 1 that was in use before the reset", i);
 }
 
+/* A former life may have left it set. */
+static void need_none_ready(struct run *t, struct device *d)
+{
+	for (unsigned i = 0; i < d->queue_count; i++)
+		need_row(t, !ready(d, i), "mmio-layout-05", "QueueReady of virtqueue %u reads 0 after a reset", i);
+}
+
 static void expect_all_ready(struct run *t, struct device *d, unsigned set_up, const char *when)
 {
 	for (unsigned i = 0; i < d->queue_count; i++)
@@ -177,6 +184,7 @@ CHECK(ready_reads_back, "queue.ready-reads-back", REQ("mmio-table-08"), DESCRIBE
 	unsigned used;
 
 	reach_stage(t, d, STAGE_FEATURES_OK);
+	need_none_ready(t, d);
 	expect_all_ready(t, d, 0, "before any is set up");
 	used = device_queues_used(d); /* depends on the accepted features */
 	for (uint16_t i = 0; i < used; i++) {
@@ -238,6 +246,7 @@ CHECK(never_ready, "queue.untouched-until-ready", REQ("mmio-layout-07"), MUST,
 	uint16_t index = d->type->request_queue;
 
 	reach_stage(t, d, STAGE_FEATURES_OK);
+	need_none_ready(t, d);
 	for (uint16_t i = 0; i < device_queues_used(d); i++) {
 		if (i != index)
 			require_ok(t, device_setup_queue(d, i, DEVICE_QUEUE_SIZE), "virtqueue %u can be set up", i);

@@ -47,7 +47,7 @@ const struct basis bases[] = {
 	{ "queue.size-max-in-range", "mmio-table-18", "*", USES_QUEUES },
 	{ "queue.first-beyond-last", "mmio-table-05", COUNTS_QUEUES, 0 },
 	{ "legacy.queue-beyond-the-last", "mmio-leg-05", COUNTS_QUEUES, 0 },
-	{ "queue.ready-reads-back", "mmio-table-08", "*", USES_QUEUES },
+	{ "queue.ready-reads-back", "mmio-table-08", "*ring.reset.*,reset.*", USES_QUEUES },
 	{ "reset.leaves-memory-alone", "reset-03", "*", USES_QUEUES },
 	{ "reset.every-queue-leaves-memory-alone", "reset-03", "*", USES_QUEUES },
 	{ "blk.legacy-start", "blk-leg-02", "", 0 },
