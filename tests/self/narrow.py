@@ -72,6 +72,8 @@ def expected(name: str) -> List[Expectation]:
     lines = expectations.read(f"{TOP}/expect/{vmm.file}", f"expect/{vmm.file}")
     if vmm.only != "*":
         lines = [line for line in lines if line.pattern.partition(".")[2].startswith(vmm.only)]
+    # A crash or a hang is of the VMM's own devices: behind an imitated transport there are the reference devices.
+    lines = [line for line in lines if line.verdict in ("FAIL", "WARN")]
     return lines + [line for line in expectations.read(MORE, "tests/self/narrow/more") if expectations.glob_fits(line.pattern.partition("/")[0], name)]
 
 
