@@ -453,6 +453,8 @@ X(blk_ranges_in_one_segment, BLK, NEW, NONE, "frame-01", "fails WRITE_ZEROES and
 X(blk_type_16_bits, BLK, ANY, NONE, "blk-desc-02", "looks at the low 16 bits of the type of a request", 0) \
 X(blk_zeroes_in_chunks, BLK, ANY, NONE, "blk-op-06", "leaves what is behind the last whole 64 KiB of a large range at WRITE_ZEROES", 0) \
 X(blk_last_queue_dead, BLK, NEW, NONE, "blk-desc-08", "never serves its fourth queue", 0) \
+X(blk_flags_of_first_range, BLK, ANY, NONE, "blk-op-04", "looks at the flags of the first range of a command only", 0) \
+X(blk_last_queue_missing, BLK, NEW, NONE, "blk-desc-08", "has one virtqueue fewer than num_queues", 0) \
 X(blk_short_header_hangs, BLK, ANY, NONE, "robust-blk-01", "serves nothing any more, over resets, after a header of less than 16 bytes", 0) \
 X(blk_no_status_kills, BLK, ANY, NONE, "robust-blk-01", "leaves the bus at a request without a status byte", 0) \
 X(blk_offset_32_bits, BLK, ANY, NONE, "blk-desc-06 blk-desc-05", "keeps the byte offset of a read or write in 32 bits", 0) \
@@ -784,6 +786,9 @@ X(con_says_closed, CON, ANY, NONE, "con-mp-11", "sends PORT_OPEN with value 0 fo
 X(con_nominates_nothing, CON, ANY, NONE, "con-mp-12", "nominates no port as a console", 0) \
 X(con_port_added_once, CON, ANY, INBOUND, "con-mp-08", "does not announce a port that was removed and comes back", 0) \
 X(con_device_ready_ignored, CON, ANY, NONE, "con-mp-10", "announces no port", 0) \
+X(con_port_0_not_announced, CON, ANY, NONE, "con-mp-10", "announces all ports but its console, port 0", 0) \
+X(con_port_blocks_others, CON, ANY, NONE, "con-mp-04", "delivers no input of any port while one with input has no buffers", 0) \
+X(con_port_stays_ready, CON, ANY, INBOUND, "con-mp-08 con-mp-03", "does not describe a port that was removed and comes back", 0) \
 X(con_device_ready_by_number, CON, ANY, NONE, "con-mp-10", "takes DEVICE_READY for port 0 only, though its number has no meaning", "Linux sends it with ~0") \
 X(con_seven_bits, CON, ANY, NONE, "con-desc-01", "outputs the low seven bits of each byte", 0) \
 X(con_reset_keeps_ready, CON, ANY, NONE, "con-mp-03", "takes DEVICE_READY from before a reset for one after it", 0) \

@@ -193,7 +193,9 @@ static void negotiated(struct model *m)
 
 static uint16_t queues(const struct model *m, const uint32_t *features)
 {
-	return model_bit(features, VIRTIO_BLK_F_MQ) && model_offers(m, VIRTIO_BLK_F_MQ) ? m->config.blk.queues : 1;
+	if (!model_bit(features, VIRTIO_BLK_F_MQ) || !model_offers(m, VIRTIO_BLK_F_MQ))
+		return 1;
+	return (uint16_t)(m->config.blk.queues - broken(m, blk_last_queue_missing));
 }
 
 /* Do the sectors lie inside the capacity that the driver sees and inside the backing store? */
@@ -205,8 +207,7 @@ static bool in_range(const struct model *m, uint64_t sector, uint64_t sectors)
 		return true; /* and clip() transfers nothing */
 	if (broken(m, blk_last_sector_wrong))
 		end++;
-
-	return sectors < UINT32_MAX / VIRTIO_BLK_SECTOR && sector <= end && sectors <= end - sector;
+	return sector <= end && sectors <= end - sector;
 }
 
 /* Where the device finds a sector. A defect may move it, but it stays inside the disk. */
@@ -383,7 +384,7 @@ static uint8_t get_range(struct model *m, const struct model_blk_request *r, uin
 		known = ~(r->type == VIRTIO_BLK_T_DISCARD ? (uint32_t)VIRTIO_BLK_RANGE_UNMAP : 0);
 	if (broken(m, blk_discard_unmap_accepted))
 		known |= VIRTIO_BLK_RANGE_UNMAP;
-	if (range->flags & ~known)
+	if ((range->flags & ~known) && !(broken(m, blk_flags_of_first_range) && i))
 		return VIRTIO_BLK_S_UNSUPP;
 	if (model_blk_refuses_range(m, r, range->sectors))
 		return VIRTIO_BLK_S_IOERR;

@@ -118,8 +118,11 @@ static void announce_ports(struct model *m)
 		if (m->console.port[i].present == m->console.port[i].announced)
 			continue;
 		m->console.port[i].announced = m->console.port[i].present;
-		m->console.port[i].ready = m->console.port[i].ready && broken(m, con_reset_keeps_port_ready);
+		m->console.port[i].ready = m->console.port[i].ready &&
+					   (broken(m, con_reset_keeps_port_ready) || broken(m, con_port_stays_ready));
 		m->console.port[i].first = m->console.port[i].waiting = 0;
+		if (broken(m, con_port_0_not_announced) && !i)
+			continue;
 		if (broken(m, con_port_added_once) && m->console.port[i].left && m->console.port[i].present)
 			continue;
 		m->console.port[i].left = !m->console.port[i].present;
@@ -282,21 +285,19 @@ static uint32_t serve(struct model *m, uint16_t index)
 			take_message(m);
 		return 0;
 	}
-	if (broken(m, con_output_lost))
-		return 0;
 	if (broken(m, con_output_cut_at_128))
 		length = (uint32_t)model_min(length, 128);
 	if (broken(m, con_output_without_its_end) && length > 1000)
 		length -= length % 64;
-	if (broken(m, con_burst_lost) && in_burst(m, index, 8))
-		return 0;
+	if (broken(m, con_output_lost) || (broken(m, con_burst_lost) && in_burst(m, index, 8)))
+		length = 0;
 	for (uint32_t done = 0; done < length;) {
 		uint32_t piece = (uint32_t)model_min(sizeof bytes, length - done);
 
 		if (!model_chain_read(
 			    m, broken(m, con_output_pieces_reversed) && length > piece ? length - done - piece : done,
 			    bytes, piece))
-			return 0;
+			break;
 		for (uint32_t i = 0; i < piece && broken(m, con_seven_bits); i++)
 			bytes[i] &= 0x7f;
 		output(m, port_of(index), bytes, piece);
@@ -330,7 +331,7 @@ static bool find_inbound(struct model *m, uint16_t *index)
 	for (uint16_t i = 0; i < ports; i++) {
 		*index = receive_queue(i);
 		if (m->console.port[i].waiting && (!many || m->console.port[i].ready) && model_queue_live(m, *index) &&
-		    model_queue_available(m, *index, &count))
+		    (broken(m, con_port_blocks_others) || model_queue_available(m, *index, &count)))
 			return true;
 	}
 	return false;

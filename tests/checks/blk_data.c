@@ -529,6 +529,28 @@ CHECK(mixed_load, "blk.mixed-load", REQ("blk-desc-09", "sring-02"), DESCRIBED,
 	}
 }
 
+/* Breaks: a virtqueue that the driver may rely on does not exist. Symptom: the guest finds no disk. */
+CHECK(queues_exist, "blk.virtqueues-exist", REQ("blk-desc-08"), DESCRIBED, NEEDS(.type = VIRTIO_ID_BLOCK),
+      "There is one virtqueue without MQ, and with it there are num_queues")
+{
+	const bool many = device_offers(d, VIRTIO_BLK_F_MQ);
+
+	for (unsigned mq = 0; mq <= many; mq++) {
+		uint32_t count = 1;
+
+		device_greet(d);
+		need_ok(t, device_negotiate(d, mq ? disk_plain_and(VIRTIO_BLK_F_MQ) : blk_plain_features()));
+		if (mq)
+			count = config_read(&d->transport, VIRTIO_BLK_CONFIG_NUM_QUEUES, 2);
+		for (uint32_t i = 0; i < count && i < DEVICE_QUEUES_SCANNED; i++) {
+			transport_select_queue(&d->transport, i);
+			require(t, transport_queue_size_max(&d->transport), "virtqueue %u exists %s MQ", i,
+				mq ? "with" : "without");
+		}
+		require_ok(t, device_reset(d), "the device resets");
+	}
+}
+
 /* Breaks: only the first virtqueue is served, or they share their indices. */
 CHECK(multiqueue, "blk.multiqueue", REQ("blk-desc-08"), DESCRIBED,
       NEEDS(.type = VIRTIO_ID_BLOCK, .entries = DISK_DESCRIPTORS, .features = OFFERS(VIRTIO_BLK_F_MQ)),
@@ -627,13 +649,22 @@ static void need_range(struct run *t, struct device *d, uint32_t limit_field, un
 		skip(t, "the device takes at most %u sectors at a time", limit);
 }
 
-static void expect_unknown_flags(struct run *t, struct device *d, uint32_t type, unsigned first_bit)
+static void expect_unknown_flags(struct run *t, struct device *d, uint32_t type, unsigned first_bit,
+				 uint32_t ranges_field)
 {
 	for (unsigned bit = first_bit; bit < 32; bit++) {
 		struct virtio_blk_range range = range_of(0, 1, 1u << bit);
 
 		expect_eq(t, send_ranges(t, d, type, &range, 1), VIRTIO_BLK_S_UNSUPP,
 			  "status of a range with flag bit %u", bit);
+	}
+	if (config_read(&d->transport, ranges_field, 4) < 2)
+		return;
+	for (unsigned bit = first_bit; bit < 32; bit += 15) {
+		const struct virtio_blk_range ranges[] = { range_of(0, 1, 0), range_of(0, 1, 1u << bit) };
+
+		expect_eq(t, send_ranges(t, d, type, ranges, 2), VIRTIO_BLK_S_UNSUPP,
+			  "status of two ranges, the second with flag bit %u", bit);
 	}
 }
 
@@ -643,7 +674,7 @@ CHECK(discard_flags, "blk.discard-flags", REQ("blk-op-04"), MUST,
       "A discard with an unknown flag gives UNSUPP")
 {
 	disk_open_writable(t, d, disk_plain_and(VIRTIO_BLK_F_DISCARD));
-	expect_unknown_flags(t, d, VIRTIO_BLK_T_DISCARD, 1);
+	expect_unknown_flags(t, d, VIRTIO_BLK_T_DISCARD, 1, VIRTIO_BLK_CONFIG_MAX_DISCARD_SEG);
 }
 
 /* Breaks: unmap is accepted, because a discard unmaps anyway. */
@@ -685,7 +716,7 @@ CHECK(write_zeroes_flags, "blk.write-zeroes-flags", REQ("blk-op-04"), MUST,
       "Write zeroes with an unknown flag gives UNSUPP")
 {
 	disk_open_writable(t, d, disk_plain_and(VIRTIO_BLK_F_WRITE_ZEROES));
-	expect_unknown_flags(t, d, VIRTIO_BLK_T_WRITE_ZEROES, 1);
+	expect_unknown_flags(t, d, VIRTIO_BLK_T_WRITE_ZEROES, 1, VIRTIO_BLK_CONFIG_MAX_WRITE_ZEROES_SEG);
 }
 
 /* Zeroes blocks 4 to 7 with these flags and compares all blocks. */
@@ -753,7 +784,7 @@ CHECK(secure_erase_flags, "blk.secure-erase-flags", REQ("blk-op-04"), MUST,
       "A secure erase with an unknown flag gives UNSUPP")
 {
 	disk_open_writable(t, d, disk_plain_and(VIRTIO_BLK_F_SECURE_ERASE));
-	expect_unknown_flags(t, d, VIRTIO_BLK_T_SECURE_ERASE, 1);
+	expect_unknown_flags(t, d, VIRTIO_BLK_T_SECURE_ERASE, 1, VIRTIO_BLK_CONFIG_MAX_SECURE_ERASE_SEG);
 }
 
 static void expect_range_refused(struct run *t, struct device *d, uint32_t type)
