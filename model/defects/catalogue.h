@@ -64,6 +64,7 @@ X(falls_back_without_version_1, ANY, NEW, NONE, "rfb-06", "accepts features with
 X(refusal_sticks, ANY, NEW, NONE, "rfb-06", "refuses every feature set after one without VERSION_1, over resets", 0) \
 X(in_order_ignored, ANY, NEW, NONE, "rfb-03 sring-04", "completes requests last in, first out although IN_ORDER was accepted", 0) \
 X(in_order_batch_first_id, ANY, NEW, BATCH, "sring-04", "puts the id of the first buffer, not the last, into the element that stands for a batch", 0) \
+X(in_order_skips_failed, BLK, NEW, BATCH, "sring-04 sused-02", "lets one used entry stand for a batch although not every buffer before the last was used completely", 0) \
 X(forgets_feature, ANY, NEW, NONE, "mmio-table-03 sintr-05 savail-04", "drops EVENT_IDX from the accepted features at DRIVER_OK", 0) \
 /* 2.4 Reset */ \
 X(reset_ignored_when_running, ANY, ANY, NONE, "reset-01", "ignores a reset while DRIVER_OK is set", "firecracker #3074") \

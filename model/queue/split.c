@@ -338,6 +338,8 @@ void model_queue_stage(struct model *m, uint16_t index, uint16_t head, uint32_t 
 	}
 	q->last_head = (uint16_t)id;
 	q->staged_in_full = in_full;
+	if (broken(m, in_order_skips_failed))
+		q->staged_in_full = true;
 	q->staged++;
 	if (broken(m, answers_twice) && write_element(m, q, (uint16_t)((slot + 1) % size), id, length))
 		q->staged++;

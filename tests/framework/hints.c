@@ -29,6 +29,7 @@ const struct proof_hint proof_hints[] = {
 	{ "refusal_sticks", "features.without-version-1" },
 	{ "in_order_ignored", "ring.in-order.buffers-are-used-in-order" },
 	{ "in_order_batch_first_id", "ring.in-order.buffers-are-used-in-order" },
+	{ "in_order_skips_failed", "ring.used-length-of-a-failed-read" },
 	{ "forgets_feature", "features.driver-words-2-and-3" },
 	{ "reset_ignored_when_running", "blk.get-id" },
 	{ "reset_ignored_when_failed", "console.emergency-late" },

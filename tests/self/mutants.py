@@ -31,7 +31,8 @@ import threading
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from fnmatch import fnmatch
+from pathlib import PurePath
+from textwrap import shorten
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.pycache_prefix = os.path.join(TOP, "build", "pycache")
@@ -44,6 +45,7 @@ WITHOUT = ("-DMODEL_WITHOUT_DEFECTS", "-DMODEL_WITHOUT_ODDITIES")
 APART = ("model/defects/", "model/oddities/", "model/devices/blk_defects.c")       # what is not the healthy device's
 TARGET = 95             # per cent
 HANGS_AFTER = 60        # seconds
+REASONS = 15            # that are listed each by itself
 RESULT = re.compile(r"(ok|not ok) \d+ (\S+)(?: #( SKIP)?)?")
 
 
@@ -176,6 +178,12 @@ def verdicts(program: str, words: str) -> dict[str, str] | None:
             process.kill()
 
 
+def percent(of: Counter[str]) -> str:
+    """The share that was noticed."""
+    judged = of["noticed"] + of["survived"]
+    return f"{100 * of['noticed'] / judged:.1f} %" if judged else "-"
+
+
 def devices(found: dict[str, str]) -> set[str]:
     return {name.partition(".")[0] for name in found}
 
@@ -201,7 +209,7 @@ def main() -> None:
     parser.add_argument("--build", default=os.path.join(TOP, "build"))
     parser.add_argument("--seed", type=int, default=1, help="chooses the sample (1)")
     parser.add_argument("--count", type=int, default=300, help="mutants in the sample, without those whose code is the same; 0: all (300)")
-    parser.add_argument("--files", default="*", help="only files of model/ that match this pattern")
+    parser.add_argument("--files", default="*", help="only files of model/ that match this pattern: 'model/*.c', 'net*'")
     parser.add_argument("--least", type=int, default=TARGET, help=f"per cent that have to be noticed ({TARGET})")
     parser.add_argument("--unreached", action="store_true", help="list the lines with mutants that no run reaches, and end")
     parser.add_argument("--verbose", action="store_true", help="list the noticed ones, too")
@@ -209,7 +217,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="mutants-") as scratch:
         judge = Judge(os.path.relpath(options.build, TOP), scratch)
         sources = {name: Source(name, words) for name, words in judge.compile.items()
-                   if name.startswith("model/") and not name.startswith(APART) and fnmatch(name, f"*{options.files}")}
+                   if name.startswith("model/") and not name.startswith(APART) and PurePath(name).match(options.files)}
         population = [mutant for source in sources.values() for mutant in source.mutants()]
         unreached = [mutant for mutant in population if judge.reached.get(mutant.file, set()).isdisjoint(range(mutant.line, mutant.last + 1))]
         if options.unreached:
@@ -223,12 +231,14 @@ def main() -> None:
         counts: Counter[str] = Counter()
         by_file: dict[str, Counter[str]] = {}
         survivors: list[tuple[Mutant, str]] = []
+        reasons: Counter[str] = Counter()
 
         def one(number: int) -> tuple[Mutant, str, str]:
             mutant = population[number]
             function = f"= {mutant.file} {mutant.function}"
-            if {mutant.key(), function, f"{function}\n- {mutant.before}"} & excused.keys():
-                return mutant, "excused", ""
+            for name in (mutant.key(), f"{function}\n- {mutant.before}", function):
+                if name in excused:
+                    return mutant, "excused", excused[name]
             return mutant, *judge.judge(number, mutant, sources[mutant.file])
 
         at = 0
@@ -242,17 +252,25 @@ def main() -> None:
                     by_file.setdefault(mutant.file, Counter())[verdict] += 1
                     if verdict == "survived":
                         survivors.append((mutant, why))
+                    if verdict == "excused":
+                        reasons[why] += 1
                     if options.verbose and verdict == "noticed":
                         print(f"# {mutant.file}:{mutant.line} {mutant.function}: {mutant.before}  ->  {mutant.after}: {why}", flush=True)
     for mutant, why in sorted(survivors):
         print(f"{mutant.key()}\n    line {mutant.line}{': turned into SKIP: ' + why if why else ''}\n")
+    print(f"excused, by the reason in {KNOWN}:")
+    for reason, count in reasons.most_common(REASONS):
+        print(f"    {count:4}  {shorten(reason, 110)}")
+    if others := reasons.most_common()[REASONS:]:
+        print(f"    {sum(count for _, count in others):4}  for {len(others)} other reasons")
+    print("score by file:")
     for name, of_file in sorted(by_file.items()):
-        print(f"{name:32} {of_file['noticed']:4} noticed {of_file['survived']:4} survived {of_file['excused']:4} excused")
+        print(f"    {percent(of_file):>7}  {name}: {of_file['noticed']} noticed, {of_file['survived']} survived, {of_file['excused']} excused")
     judged = counts["noticed"] + counts["survived"]
     score = 100 * counts["noticed"] / judged if judged else 100.0
     print(f"{len(population)} mutants in lines that run, {len(unreached)} in others; seed {options.seed}: {at} looked at, "
           f"{counts['same']} with the same code, {counts['broken']} do not compile, {counts['excused']} excused by {KNOWN}")
-    print(f"noticed {counts['noticed']} of {judged}: {score:.1f} %")
+    print(f"noticed {counts['noticed']} of {judged}: {percent(counts)}")
     good = score >= options.least
     print(f"{counts['noticed'] if good else 0} passed, {0 if good else counts['survived']} failed")
     sys.exit(not good)
