@@ -50,7 +50,7 @@ SUITES = (
     Suite("explore", "make explore", 60, build="explore-programs", one="make explore EXPLORE={}"),
     Suite("host", "make host", 5, 2, build="host-program", one="-"),
     Suite("matrix", "make prove", 10, 2, build="fast-program", one="-"),
-    Suite("mutants", "make mutants COUNT=50 LEAST=50", 40, 2, need="build check", build="fast-program", one="-"),
+    Suite("mutants", "make mutants COUNT=50 LEAST=80", 40, 2, need="build check", build="fast-program", one="-"),
     Suite("oddities", "make oddities", 25, 2, build="fast-program", one="make oddities T={}"),
     Suite("narrow", "make narrow", 2, 2, build="fast-program", one="make narrow T={}"),
     Suite("qemu-msi", f"{PYTHON} tests/self/qemu_msi.py", 90, 2, need=f"{X86} {ARM} {RISCV} qemu-source", build="all"),
