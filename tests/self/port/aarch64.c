@@ -31,6 +31,11 @@ bool port_test_stops_deaf(void)
 	return false;
 }
 
+bool port_test_knows_absent(void)
+{
+	return true;
+}
+
 static void runs_from_the_middle(void *argument)
 {
 	((void (*)(void))((uintptr_t)argument + 2))();

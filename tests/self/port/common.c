@@ -80,7 +80,7 @@ void port_test_message(struct irq_line *line, const struct irq_message *message)
 
 bool port_start_second_cpu(void)
 {
-	return cpus_count() >= 3 && !cpus_start(1);
+	return cpus_count() >= 2 && !cpus_start(1);
 }
 
 bool port_second_cpu_ends(void (*function)(void *), void *argument, enum guard_end end, struct guard_trap *trap)

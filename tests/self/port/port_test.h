@@ -32,8 +32,7 @@ void port_test_protection(void *code);
 /* Tests that the message arrives on its line, and that a message that matches no target is counted. */
 void port_test_message(struct irq_line *line, const struct irq_message *message);
 
-/* Starts CPU 1. Returns false if there are less than three CPUs, for the platform may announce one that does not
- * exist. */
+/* Starts CPU 1. Returns false if there is none. */
 bool port_start_second_cpu(void);
 
 /* Runs a function there, and returns whether it ended in this way. */
@@ -53,5 +52,8 @@ bool port_test_watchdog(void);
 
 /* Can it stop another CPU whose function has turned interrupts off? */
 bool port_test_stops_deaf(void);
+
+/* Is it known at once that a CPU does not exist? If not, only machines with the word "absent" test it. */
+bool port_test_knows_absent(void);
 
 #endif

@@ -27,6 +27,11 @@ bool port_test_stops_deaf(void)
 	return false;
 }
 
+bool port_test_knows_absent(void)
+{
+	return true;
+}
+
 static void is_illegal(void *argument)
 {
 	(void)argument;

@@ -28,6 +28,12 @@ bool port_test_stops_deaf(void)
 	return true;
 }
 
+/* INIT and SIPI have no answer. */
+bool port_test_knows_absent(void)
+{
+	return false;
+}
+
 static void test_protection(void)
 {
 	static uint8_t code[] = { 0xc3 }; /* ret */

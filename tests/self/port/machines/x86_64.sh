@@ -39,7 +39,7 @@ pvh cmdline 'gsi 12 edge' -M microvm,acpi=off -m 128M $rng
 pvh bare-16M 'gsi 12 edge' -M $bare -m 16M $rng
 pvh bare-8G 'gsi 12 edge' -M $bare -m 8G $rng
 pvh smp-8G 'cpu 3: a lock keeps' -M microvm -m 8G -smp 4 $rng
-pvh smp-2 'cpu 2: it did not come up' -M microvm -m 128M -smp 2 -cpu max $rng
+pvh smp-2 'cpu 2: it did not come up' -M microvm -m 128M -smp 2 -cpu max -append absent $rng
 pvh smp-q35 'cpu 1: a lock keeps' -M q35 -m 128M -smp 2
 pvh patient 'cpu 1: and settles again' -M q35 -m 128M -smp 2 -append patient
 pvh smp-16 'cpu 7: a lock keeps' -M microvm -m 128M -smp 16 $rng
