@@ -6,8 +6,8 @@ Fails if the healthy device does not pass everything; if no check notices a defe
 tests/self/unproven.txt does not say why; if a line there is no longer true; if a row that checks name has no defect
 that they notice, and the same list does not say why; if the check that the hints name for a defect does not notice it;
 if a check traps, times out or ends as an ERROR; and if more failures than tests/self/diagnosis.txt allows are of checks
-that name no row of the defect, or the first one of a run is. Writes the matrix to the build directory, for coverage.py and
-pages.py. --hints: mends tests/framework/hints.c.
+that name no row of the defect, or the first one of a run is; and if an earlier run of the same program came to another
+matrix. Writes the matrix to the build directory, for coverage.py and pages.py. --hints: mends tests/framework/hints.c.
 """
 
 from __future__ import annotations
@@ -201,7 +201,10 @@ def main() -> None:
         failures += prove(pool, table, hints, late, (LAST_RESORT,), rest)
         if options.hints:
             mend_hints(pool, wrong_hints(table), hints, ids, defects)
-    sources.write_matrix(options.build, {name: table.get(name, ()) for name in defects})
+    before, noticed = sources.matrix(options.build), {name: sorted(table.get(name, ())) for name in defects}
+    if before is not None:      # of the same program
+        failures += [f"defect {name}: an earlier run had other checks that notice it" for name in names if before.get(name) != noticed[name]]
+    sources.write_matrix(options.build, noticed)
     ends = open_ends(table, ids, defects)
     wrong = [] if options.hints else wrong_hints(table)     # the program has the hints of before
     failures += [f"defect {name} was not shown" for name in names if name not in table]
