@@ -41,7 +41,7 @@ def test_firecracker() -> None:
     words, text = command("firecracker", "firecracker", "--append", "some words", "--smp", "2", "--devices", "blk,net,rng")
     assert words[:2] == ["--no-api", "--config-file"] and value(words, "--log-path").endswith("/log"), words
     machine = json.loads(text or "")
-    assert machine["boot-source"] == {"kernel_image_path": "IMAGE", "boot_args": "console=ttyS0 some words"}, machine
+    assert machine["boot-source"] == {"kernel_image_path": "IMAGE", "boot_args": "console=ttyS0 touchstone.brief some words"}, machine
     [drive] = machine["drives"]
     assert drive["path_on_host"].endswith("/disk.raw") and not drive["is_root_device"] and not drive["is_read_only"], machine
     assert machine["network-interfaces"][0]["host_dev_name"] == "tap0" and machine["entropy"] == {}, machine
@@ -64,7 +64,7 @@ def test_kvmtool() -> None:
 
 def test_stratovirt() -> None:
     words, _ = command("stratovirt", "stratovirt", "--devices", "rng,blk,net", "--smp", "4")
-    expected = {"-machine": "microvm", "-kernel": "IMAGE", "-smp": "4", "-m": "128m", "-serial": "stdio", "-append": "console=ttyS0"}
+    expected = {"-machine": "microvm", "-kernel": "IMAGE", "-smp": "4", "-m": "128m", "-serial": "stdio", "-append": "console=ttyS0 touchstone.brief"}
     assert {option: value(words, option) for option in expected} == expected, words
     assert [word.split(",")[0] for word, before in zip(words[1:], words) if before == "-device"] == [
         "virtio-blk-device", "virtio-net-device", "virtio-rng-device"], words
@@ -82,7 +82,7 @@ def test_tinyemu() -> None:
     words, machine = command("tinyemu", "temu", "--seed", "7", "--devices", "blk,net")
     assert words[0] == "-ctrlc" and len(words) == 2, words
     for line in ("version: 1", 'machine: "riscv64"', 'bios: "IMAGE"',
-                 'cmdline: "touchstone.seed=0x7 touchstone.peer touchstone.skip=con0.robust.*"', "/disk.raw",
+                 'cmdline: "touchstone.brief touchstone.seed=0x7 touchstone.peer touchstone.disk touchstone.skip=con0.robust.*"', "/disk.raw",
                  'eth0: { driver: "user" }'):
         assert machine and line in machine, machine
     run("--vmm", "tinyemu", "--smp", "2").expect(2, "TinyEMU has one CPU")
