@@ -25,7 +25,7 @@ OPERATORS = {
 # In a line that only defects or oddities need; the last words are what model/state.h says that they remember.
 FOR_DEFECTS = re.compile(r"MODEL_DEFECT_|model_has\(|defective\.|oddly\.|overlays\.|_defect\(|_broken\(m|"
                          r"\b(odd_\w+|old_\w+|held_back\w*|finishing|muted|served_unready|shown_ready|kicked|deaf|may_take_beyond|enabled_once|"
-                         r"reset_once|any_signalled|last_head|returned|sample|has_old_data)\b")
+                         r"reset_once|table_late|pairs_set|any_signalled|last_head|returned|sample|has_old_data)\b")
 LOOPS = (Kind.WHILE_STMT, Kind.FOR_STMT, Kind.DO_STMT)
 STATEMENTS = (Kind.COMPOUND_ASSIGNMENT_OPERATOR, Kind.CALL_EXPR, Kind.BREAK_STMT, Kind.CONTINUE_STMT, Kind.IF_STMT, *LOOPS)
 Span = tuple[int, int]          # offsets in a file
