@@ -503,6 +503,7 @@ X(net_speed_changes, NET, NEW, NONE, "net-cfg-11", "changes speed with every rea
 X(net_hash_report_alone, NET, NEW, NONE, "net-cfg-12 feat-01", "offers HASH_REPORT without CTRL_VQ", 0) \
 X(net_rx_extra_alone, NET, ANY, NONE, "net-cfg-13", "offers CTRL_RX_EXTRA without CTRL_VQ", 0) \
 X(net_tx_unknown_flags_dropped, NET, ANY, INBOUND, "net-tx-01", "drops frames whose header has flags that it does not know", 0) \
+X(net_tx_any_flag_is_csum, NET, ANY, INBOUND, "net-tx-02", "takes any header flag for NEEDS_CSUM", 0) \
 X(net_tx_checksums_always, NET, ANY, INBOUND, "net-tx-02", "uses csum_start and csum_offset without NEEDS_CSUM", 0) \
 X(net_tx_trusts_hdr_len, NET, ANY, INBOUND, "net-tx-04", "offers HOST_TSO4, and drops frames that are shorter than their hdr_len", 0) \
 X(net_tx_gso_accepted, NET, ANY, INBOUND, "net-tx-05 net-tx-07", "transmits frames with segmentation types that were not negotiated", 0) \
@@ -551,6 +552,7 @@ X(net_rx_gso_size_of_packet, NET, ANY, INBOUND, "net-rx-26", "says the size of t
 X(net_rx_gso_without_needs_csum, NET, ANY, INBOUND, "net-rx-25", "passes on large packets without NEEDS_CSUM", 0) \
 X(net_rx_gso_type_lost, NET, ANY, INBOUND, "net-rx-25 net-rx-26", "passes on large packets with gso_type NONE", 0) \
 X(net_rx_completed_damaged, NET, ANY, INBOUND, "net-desc-05", "damages the destination address of a packet whose checksum it completes", 0) \
+X(net_rx_gso_size_low_byte, NET, ANY, INBOUND, "net-rx-26", "passes on large packets with the lower byte of gso_size only", 0) \
 X(net_rx_hdr_len_0, NET, ANY, INBOUND, "net-rx-29", "passes on large packets with hdr_len 0", 0) \
 X(net_rx_ecn_forgotten, NET, ANY, INBOUND, "net-rx-14", "passes on large packets with CWR without the bit of ECN", 0) \
 X(net_rx_ecn_always, NET, ANY, INBOUND, "net-rx-13", "passes on large packets with CWR to a driver without GUEST_ECN", 0) \
@@ -559,7 +561,9 @@ X(net_offloads_inert, NET, ANY, INBOUND, "net-offload-01", "acknowledges GUEST_O
 X(net_offloads_csum_inert, NET, ANY, INBOUND, "net-offload-01", "never switches GUEST_CSUM off", 0) \
 X(net_offloads_kept, NET, ANY, INBOUND, "net-offload-02", "keeps the offloads that were switched off over a reset", 0) \
 X(net_offloads_low_half, NET, NEW, INBOUND, "net-offload-02", "reads the lower half of the offloads only", 0) \
+X(net_offloads_high_half_refused, NET, NEW, NONE, "net-desc-06", "refuses GUEST_OFFLOADS_SET with a bit above 31", 0) \
 X(net_rx_data_valid_tcp, NET, ANY, INBOUND, "net-rx-30", "says DATA_VALID of every packet of TCP", 0) \
+X(net_rx_stuck_behind_large, NET, ANY, INBOUND, "net-desc-07", "waits for ever with a frame that does not fit into the buffers", 0) \
 X(net_rx_buffer_lost, NET, ANY, INBOUND, "sring-02", "loses the buffer that is too small for a frame", 0) \
 X(net_merge_buffer_lost, NET, ANY, INBOUND, "sring-02", "loses one of the buffers that were too few for a frame", 0) \
 X(net_rx_broadcast_damaged, NET, ANY, INBOUND, "net-desc-05", "damages the last byte of frames to all", 0) \
@@ -740,6 +744,7 @@ X(net_hash_udp_as_ip, NET, NEW, INBOUND, "net-hash-04 net-hash-05", "leaves the 
 X(net_hash_v6_short, NET, NEW, INBOUND, "net-hash-05", "hashes the first 8 bytes of IPv6 addresses only", 0) \
 X(net_hash_extensions_ignored, NET, NEW, INBOUND, "net-hash-06", "takes IPv6 packets with extension headers for such without", 0) \
 X(net_hash_home_ignored, NET, NEW, INBOUND, "net-hash-06", "leaves the home address option out of the hash", 0) \
+X(net_hash_any_routing, NET, NEW, INBOUND, "net-hash-06", "hashes the address of a routing header of any type", 0) \
 X(net_hash_routing_ignored, NET, NEW, INBOUND, "net-hash-06", "leaves the address of the routing header out of the hash", 0) \
 X(net_hash_tcp_needs_all, NET, NEW, INBOUND, "net-hash-04", "calculates no hash of TCP over IPv4 if only the type for addresses is enabled", 0) \
 X(net_hash_config_refused, NET, NEW, NONE, "net-hash-09", "refuses HASH_CONFIG", 0) \
@@ -821,7 +826,7 @@ X(rng_two_queues, RNG, ANY, NONE, "ent-desc-03", "has a second queue", 0) \
 X(net_rx_backlog_mixed, NET, ANY, INBOUND, "net-desc-05", "damages the frame that has waited longest when one more comes than twenty that wait", 0) \
 X(net_unknown_command_ok, NET, ANY, NONE, "net-ctl-03", "acknowledges commands beyond the last one of a class", 0) \
 X(net_mac_overflow_drops_own, NET, ANY, INBOUND, "net-mac-02", "drops frames for its own address after a MAC table that does not fit", 0) \
-X(net_hash_home_first_only, NET, NEW, INBOUND, "net-hash-06 net-hash-07 net-rss-01", "finds a home address only if 4 bytes of padding are before it", 0) \
+X(net_hash_home_first_only, NET, NEW, INBOUND, "net-hash-06 net-hash-07 net-rss-01", "finds a home address only behind the option of the tunnel limit", 0) \
 X(net_rss_without_pairs, NET, NEW, NONE, "net-desc-11", "has one pair of virtqueues when RSS was accepted without MQ", 0) \
 X(net_hash_fragments_whole, NET, NEW, INBOUND, "net-hash-04 net-hash-07 net-rss-01", "takes the first bytes of every fragment for ports", 0) \
 X(net_fragment_lengths_kept, NET, ANY, NONE, "net-desc-10", "cuts datagrams into fragments with the lengths of the whole", 0) \

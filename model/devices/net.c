@@ -147,6 +147,8 @@ static bool complete_checksum(const struct model *m, struct outgoing *out)
 	uint32_t start = out->header.csum_start, at = start + out->header.csum_offset;
 	bool asked = (out->header.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM) && model_negotiated(m, VIRTIO_NET_F_CSUM);
 
+	if (broken(m, net_tx_any_flag_is_csum))
+		asked = out->header.flags && model_negotiated(m, VIRTIO_NET_F_CSUM);
 	if (!asked && !broken(m, net_tx_checksums_always))
 		return true;
 	if (start >= out->length || at + 2 > out->length)
@@ -459,6 +461,8 @@ static void spoil_offloads(const struct model *m, const struct incoming *in, uin
 		return;
 	if (broken(m, net_rx_gso_size_0))
 		model_to_le(header + 4, 2, 0);
+	if (broken(m, net_rx_gso_size_low_byte))
+		header[5] = 0;
 	if (broken(m, net_rx_gso_size_of_packet))
 		model_to_le(header + 4, 2, in->length);
 	if (broken(m, net_rx_hdr_len_0))
@@ -626,7 +630,8 @@ static void deliver(struct model *m)
 		if (broken(m, net_merge_buffer_lost) && count > 1)
 			count--;
 		model_queue_untake(m, index, count);
-		if (count == most || (broken(m, net_rx_buffer_lost) && !merge))
+		if ((count == most && !broken(m, net_rx_stuck_behind_large)) ||
+		    (broken(m, net_rx_buffer_lost) && !merge))
 			model_net_drop_oldest(m); /* it will never fit */
 		return;
 	}

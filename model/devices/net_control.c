@@ -36,6 +36,8 @@ static bool set_offloads(struct model *m, struct model_net_command *c)
 	uint64_t set = model_net_get(m, c, 4), off = 0;
 
 	set |= (uint64_t)model_net_get(m, c, 4) << 32;
+	if (broken(m, net_offloads_high_half_refused) && set >> 32)
+		return false;
 	if (broken(m, net_offloads_low_half))
 		set &= 0xffffffff;
 	if (!model_negotiated(m, VIRTIO_NET_F_CTRL_GUEST_OFFLOADS) || c->code != VIRTIO_NET_CTRL_GUEST_OFFLOADS_SET ||

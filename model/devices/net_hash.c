@@ -46,7 +46,7 @@ static const uint8_t *find_home(const uint8_t *options, uint32_t size)
 	return NULL;
 }
 
-static bool find_v6(struct fields *f, const uint8_t *frame, uint32_t length, uint32_t at)
+static bool find_v6(const struct model *m, struct fields *f, const uint8_t *frame, uint32_t length, uint32_t at)
 {
 	uint8_t next;
 
@@ -65,7 +65,8 @@ static bool find_v6(struct fields *f, const uint8_t *frame, uint32_t length, uin
 		f->extended = true;
 		if (next == NEXT_DESTINATION && !f->home)
 			f->home = find_home(frame + at, size);
-		if (next == NEXT_ROUTING && frame[at + 2] == 2 && size >= 8 + V6_BYTES)
+		if (next == NEXT_ROUTING && (frame[at + 2] == 2 || broken(m, net_hash_any_routing)) &&
+		    size >= 8 + V6_BYTES)
 			f->routed = frame + at + 8;
 		next = frame[at];
 		at += size;
@@ -89,7 +90,7 @@ static bool find_fields(const struct model *m, struct fields *f, const uint8_t *
 		at += 4;
 	}
 	if (type == ETHERTYPE_IPV6)
-		return find_v6(f, frame, length, at);
+		return find_v6(m, f, frame, length, at);
 	find_v4(m, f, frame, length, at);
 	return type == ETHERTYPE_IPV4;
 }
@@ -153,7 +154,7 @@ static void spoil_fields(const struct model *m, struct fields *f)
 		f->protocol = 0;
 	if (broken(m, net_hash_extensions_ignored))
 		f->extended = false;
-	if (broken(m, net_hash_home_ignored) || (broken(m, net_hash_home_first_only) && f->home && f->home[-6] != 1))
+	if (broken(m, net_hash_home_ignored) || (broken(m, net_hash_home_first_only) && f->home && f->home[-6] != 4))
 		f->home = NULL;
 	if (broken(m, net_hash_routing_ignored))
 		f->routed = NULL;

@@ -12,8 +12,10 @@ enum {
 	HOME_ADDRESS_OPTION = 201,
 	PAD_1 = 0,
 	PAD_N = 1,
+	TUNNEL_LIMIT = 4,
 	SKIPPED_OPTION = 0x1e
 };
+enum { MOBILE = 2, SEGMENTS = 4 };		     /* types of routing headers: RFC 6275, RFC 8754 */
 enum { LAST_AT_8 = 1, MORE_AT_1480 = 0x2000 | 185 }; /* where a fragment is in its datagram */
 
 /* Addresses and ports as they stand in the packet. */
@@ -61,6 +63,11 @@ static uint32_t transport_bytes(const struct flow *flow)
 	return (flow->protocol == FLOW_TCP ? TCP_HEADER : flow->protocol == FLOW_UDP ? UDP_HEADER : 0) + PAYLOAD;
 }
 
+static uint8_t routing_type(const struct flow *flow)
+{
+	return flow->number & 2 ? SEGMENTS : MOBILE;
+}
+
 /* Extension headers, each a multiple of 8 bytes. `next` names the first of them. */
 static uint8_t *put_extensions(const struct flow *flow, const struct ends *ends, uint8_t *at, uint8_t *next)
 {
@@ -86,8 +93,10 @@ static uint8_t *put_extensions(const struct flow *flow, const struct ends *ends,
 			at[5] = HOME_ADDRESS_OPTION;
 			at[6] = V6_ADDRESS;
 		} else {
-			at[2] = PAD_N;
-			at[3] = 2;
+			at[2] = TUNNEL_LIMIT;
+			at[3] = 1;
+			at[4] = 4;
+			at[5] = PAD_1;
 		}
 		at[size - 18] = HOME_ADDRESS_OPTION;
 		at[size - 17] = V6_ADDRESS;
@@ -99,7 +108,7 @@ static uint8_t *put_extensions(const struct flow *flow, const struct ends *ends,
 		next = at;
 		memset(at, 0, 24);
 		at[1] = 2;
-		at[2] = 2; /* type */
+		at[2] = routing_type(flow);
 		at[3] = 1; /* segments left */
 		memcpy(at + 8, ends->routed, V6_ADDRESS);
 		at += 24;
@@ -210,7 +219,7 @@ struct flow_hash flow_hash(const struct flow *flow, uint32_t types, const uint8_
 		type = choose(flow, types, VIRTIO_NET_HASH_IP_EX, VIRTIO_NET_HASH_TCP_EX, VIRTIO_NET_HASH_UDP_EX);
 	if (type >= 0 && (flow->extensions & FLOW_HOME))
 		source = ends.home;
-	if (type >= 0 && (flow->extensions & FLOW_ROUTING))
+	if (type >= 0 && (flow->extensions & FLOW_ROUTING) && routing_type(flow) == MOBILE)
 		destination = ends.routed;
 	if (type < 0 && flow->v6)
 		type = choose(flow, types, VIRTIO_NET_HASH_IPV6, VIRTIO_NET_HASH_TCPV6, VIRTIO_NET_HASH_UDPV6);

@@ -14,7 +14,7 @@ enum flow_protocol { FLOW_OTHER = 253, FLOW_TCP = 6, FLOW_UDP = 17 };
 /* IPv6 extension headers, as bits. */
 enum {
 	FLOW_HOME = 1,	  /* destination options with a home address */
-	FLOW_ROUTING = 2, /* a routing header of type 2 */
+	FLOW_ROUTING = 2, /* a routing header, of type 2 or of one whose address is not hashed */
 	FLOW_OPTIONS = 4, /* hop-by-hop options, which hold no address */
 };
 
