@@ -109,7 +109,7 @@ def once(function: Callable[[], Result]) -> Callable[[], Result]:
 @once
 def on_x86() -> Dict[str, Any]:
     """The run with which the others are compared: all checks, in every layout."""
-    return healthy(X86, "--smp", "4")
+    return healthy(X86, "--smp", "4", "--thorough")
 
 
 def as_on_x86(vmm: Sequence[str], smp: str, only: str) -> None:

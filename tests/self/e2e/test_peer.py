@@ -201,8 +201,9 @@ def test_behind_a_command_of_the_user() -> None:
           "f = open(sys.argv[3], 'r+b', 0); f.write(b'loop'); assert f.read(4) == b'loop'; assert os.path.getsize(sys.argv[4]) == 2 << 20; " \
           "os.execv('/usr/bin/python3', ['python3', '-E', '-S', sys.argv[1], 'healthy', *sys.argv[5:]])"
     command = f"/usr/bin/python3 -c {shlex.quote(vmm)} {shlex.quote(FAKE_VMM)} {{peer}} {{loop}} {{disk}} {{cmdline}} kernel={{image}}"
-    run("--vmm", "mine", "--cmd", command, "--append", "word").expect(0, "cmdline: word touchstone.peer touchstone.loop touchstone.disk kernel=")
-    fake("healthy").lacks("touchstone.")
+    run("--vmm", "mine", "--cmd", command, "--append", "word").expect(
+        0, "cmdline: touchstone.brief word touchstone.peer touchstone.loop touchstone.disk kernel=")
+    fake("healthy", "--thorough").lacks("touchstone.")
 
 
 def test_by_itself() -> None:
