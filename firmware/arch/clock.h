@@ -50,8 +50,9 @@ static inline struct patience patience_begin(uint64_t nanoseconds)
 
 bool patience_ends(struct patience *patience);
 
-/* Runs one turn of a waiting loop: lets the worker work, if there is one, and then rests the CPU, in a wait that has
- * lasted for up to a millisecond or until an interrupt. Returns true once the patience has ended. */
+/* Runs one turn of a waiting loop: lets the worker work, if there is one, and relaxes the CPU. In a wait that has gone
+ * on for a while, the CPU rests until its next interrupt, or for a millisecond at most. Returns true once the patience
+ * has ended. */
 bool clock_wait(struct patience *patience);
 
 /*

@@ -847,8 +847,8 @@ CHECK(quiet_again, "console.quiet-before-ready-again", REQ("con-mp-03"), DESCRIB
 		quiet_moment(t);
 		start_multiport(t, d);
 		ports_listen(t, d);
-		if (d->transport
-			    .stimuli) { /* a port comes or goes, and the size changes: nobody has asked for either */
+		/* A port comes or goes, and the size changes: nobody has asked for either. */
+		if (d->transport.stimuli) {
 			d->transport.stimuli->ask(d->transport.bus_context);
 			d->transport.stimuli->change_config(d->transport.bus_context);
 		}

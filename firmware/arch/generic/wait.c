@@ -21,21 +21,26 @@ void clock_on_wait(const struct wait_worker *next)
 	worker = next;
 }
 
-static uint64_t at_most(uint64_t value, uint64_t limit)
+/* How long to rest in a wait that has lasted for `lasted`, if at all: the deadline is not to be missed. */
+static uint64_t time_to_rest(const struct patience *patience, uint64_t lasted)
 {
-	return value < limit ? value : limit;
+	const uint64_t left = patience->deadline - patience->looked, part = lasted / PART_TO_REST;
+	const uint64_t rest = part < REST_MAX ? part : REST_MAX;
+
+	if (lasted < POLL_FOR || patience->looked >= patience->deadline)
+		return 0;
+	return rest < left ? rest : left;
 }
 
 bool clock_wait(struct patience *patience)
 {
 	const uint64_t lasted = patience->waits_since ? patience->looked - patience->waits_since : 0;
-	const uint64_t left = patience->deadline - at_most(patience->looked, patience->deadline);
-	const uint64_t rest = at_most(at_most(lasted / PART_TO_REST, REST_MAX), left);
+	const uint64_t rest = time_to_rest(patience, lasted);
 	bool ends;
 
 	if (worker)
 		worker->work(worker->context);
-	if (worker || lasted < POLL_FOR || rest < REST_MIN || !cpu_rest_for(rest))
+	if (worker || rest < REST_MIN || !cpu_rest_for(rest))
 		cpu_relax();
 	ends = patience_ends(patience);
 	if (!patience->waits_since)
